@@ -1,0 +1,1 @@
+"""Precision of a bundle: nothing lives here yet; see CONTRIBUTING.md for what belongs here."""

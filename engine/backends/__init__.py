@@ -1,0 +1,1 @@
+"""Backends: one small interface, one module a library."""

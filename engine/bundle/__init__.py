@@ -1,0 +1,1 @@
+"""The bundle: a directory of ONNX graphs with one JSON manifest."""

@@ -1,0 +1,70 @@
+"""How audio samples and latent columns lie over one another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sideman.engine.errors import BundleError
+
+#: STFT hop of Music2Latent in samples; its window is four hops.
+HOP = 512
+#: STFT frames in one latent column: the codec halves the time axis three times.
+FRAMES_PER_COLUMN = 8
+#: Samples that one latent column adds.
+COLUMN_SAMPLES = HOP * FRAMES_PER_COLUMN
+#: Samples that the last STFT frame reaches past the last column.
+TAIL_SAMPLES = 3 * HOP
+#: STFT bins that the codec keeps (the Nyquist bin is dropped).
+BINS = 2 * HOP
+
+
+@dataclass(frozen=True)
+class LatentGrid:
+    """The window of a model, in samples and in latent columns.
+
+    Attributes:
+        sample_rate: samples a second.
+        window_samples: length T of the context in the published models (264,600 = 6 s). Longer
+            than what the codec reads: the codec crops its input to `codec_samples`.
+        channels: latent channels (rows of a latent image).
+        columns: latent columns of a window.
+        trained_masks: how many of the mixture's last columns were hidden in training.
+
+    Raises:
+        BundleError: the numbers contradict one another.
+    """
+
+    sample_rate: int = 44_100
+    window_samples: int = 264_600
+    channels: int = 64
+    columns: int = 64
+    trained_masks: tuple[int, ...] = (0, 16, 32)
+
+    def __post_init__(self) -> None:
+        if min(self.sample_rate, self.window_samples, self.channels, self.columns) < 1:
+            raise BundleError(f"Every size of a latent grid must be positive: {self}")
+        if self.window_samples < self.codec_samples:
+            raise BundleError(
+                f"A window of {self.window_samples} samples does not hold "
+                f"{self.columns} latent columns, which take {self.codec_samples}."
+            )
+        if any(not 0 <= mask <= self.columns for mask in self.trained_masks):
+            raise BundleError(f"trained_masks {self.trained_masks} exceed {self.columns} columns.")
+
+    @property
+    def codec_samples(self) -> int:
+        """Samples that the codec turns into all columns (263,680 for 64)."""
+        return self.decoded_samples(self.columns)
+
+    @staticmethod
+    def decoded_samples(columns: int) -> int:
+        """Samples that so many columns decode to: 4,096·N + 1,536."""
+        return columns * COLUMN_SAMPLES + TAIL_SAMPLES
+
+    def masked_columns(self, wanted: int) -> int:
+        """The smallest trained mask that hides at least `wanted` columns.
+
+        Another mask is outside what the models have seen. Where none is large enough the exact
+        number is returned: showing the model columns that are not known yet would be worse.
+        """
+        return min((mask for mask in self.trained_masks if mask >= wanted), default=wanted)

@@ -1,0 +1,45 @@
+"""Errors that a user can act on.
+
+Every error that sideman raises on purpose tells what happened, where, and what to do about it.
+The command line prints these without a stack trace; anything else is a bug and keeps its trace.
+"""
+
+from __future__ import annotations
+
+
+class SidemanError(Exception):
+    """What happened and where, and, behind it, the way out.
+
+    Args:
+        what: one sentence that says what happened and where (file, field, address, value).
+        mend: what the reader can do about it; empty where the first sentence already says it.
+    """
+
+    def __init__(self, what: str, mend: str = "") -> None:
+        self.what = what
+        self.mend = mend
+        super().__init__(what if not mend else f"{what}\n  {mend}")
+
+
+class MissingExtraError(SidemanError):
+    """A library of an optional extra is not installed."""
+
+
+class BundleError(SidemanError):
+    """A bundle on disk is missing, damaged, or of a kind this version cannot read."""
+
+
+class BackendError(SidemanError):
+    """A backend cannot load, bind or run a stage."""
+
+
+class GeometryError(SidemanError):
+    """A step, lead and fade that no window can hold."""
+
+
+class ExportError(SidemanError):
+    """A checkpoint or configuration that cannot become a bundle."""
+
+
+class ProtocolError(SidemanError):
+    """A datagram that is not what its address promises."""

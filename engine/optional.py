@@ -1,0 +1,53 @@
+"""The one place where optional libraries are imported.
+
+A lean install lacks most of them; asking for one that is missing says which extra brings it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from types import ModuleType
+
+from sideman.engine.errors import MissingExtraError
+
+#: Import name of a library, to the extra of sideman that installs it.
+EXTRA_OF = {
+    "onnxruntime": "cpu",
+    "openvino": "openvino",
+    "tensorrt": "tensorrt",
+    "tensorrt_rtx": "tensorrt-rtx",
+    "polygraphy": "tensorrt",
+    "torch": "export",
+    "onnx": "export",
+    "onnxscript": "export",
+    "yaml": "export",
+}
+
+
+def found(module: str) -> bool:
+    """Tell whether a library is installed, without importing it."""
+    return importlib.util.find_spec(module) is not None
+
+
+def require(module: str, purpose: str) -> ModuleType:
+    """Import an optional library.
+
+    Args:
+        module: import name, a key of `EXTRA_OF` (a submodule of one is accepted too).
+        purpose: what it is needed for, as it should stand in the error ("run a stage").
+
+    Raises:
+        MissingExtraError: it is not installed; the message names the pip command.
+    """
+    root = module.partition(".")[0]
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != root:
+            raise
+        extra = EXTRA_OF[root]
+        raise MissingExtraError(
+            f"{root} is needed to {purpose} and is not installed.",
+            f"Install it with: pip install 'sideman[{extra}]'",
+        ) from error

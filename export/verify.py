@@ -1,0 +1,68 @@
+"""`sideman verify`: nothing was lost between a checkpoint and its bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the subcommand to the application."""
+    app.command("verify")(verify)
+
+
+def verify(
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The bundle to check.")],
+    recordings: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RECORDING.npz…",
+            help="Denoiser, codec or session recordings of the original system.",
+        ),
+    ],
+    tolerance: Annotated[
+        float, typer.Option(min=0.0, help="Largest relative error that passes.")
+    ] = 1e-3,
+    backend: Annotated[str, typer.Option(help="What runs the stages.")] = "onnxruntime",
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Threads; all cores if not given.")
+    ] = None,
+) -> None:
+    """Replay recordings through a bundle with the same noise; exit 1 beyond the tolerance.
+
+    Prints one line for each recording: the relative error (norm of the difference over norm of
+    the recording) of each thing that was compared, and the largest of them.
+    """
+    from sideman.engine.errors import SidemanError
+    from sideman.engine.optional import require
+
+    require("torch", "replay recordings, whose noise is torch's,")
+    from sideman.export.replay import Comparison, load_recording, replay
+    from sideman.runtime.session import load_stages
+
+    failed = []
+    manifest, with_backend, stages = load_stages(bundle, backend=backend, threads=threads)
+    with with_backend:
+        width = max(len(file.name) for file in recordings)
+        for file in recordings:
+            try:
+                result: Comparison = replay(load_recording(file), manifest, with_backend, stages)
+            except SidemanError as error:
+                failed.append(file.name)
+                typer.echo(f"{file.name:{width}}  FAILED  {error.what}")
+                continue
+            passed = result.worst <= tolerance
+            if not passed:
+                failed.append(file.name)
+            parts = ", ".join(f"{name} {error:.1e}" for name, error in result.errors.items())
+            mark = "ok    " if passed else "FAILED"
+            typer.echo(f"{file.name:{width}}  {mark}  {result.worst:.1e}  {result.kind}: {parts}")
+    if failed:
+        typer.echo(
+            f"{len(failed)} of {len(recordings)} recordings beyond {tolerance:g}. Errors near 1 "
+            "mean another checkpoint or codec than the one recorded."
+        )
+        raise typer.Exit(1)
+    typer.echo(f"All {len(recordings)} recordings within {tolerance:g}.")

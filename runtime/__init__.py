@@ -1,0 +1,1 @@
+"""Window, sampler, cycle, OSC server, profile, and the command line's frame."""

@@ -1,0 +1,57 @@
+"""The frame of the command line: it knows no command, and imports none before it is needed.
+
+Each part of sideman registers its own subcommands through the entry-point group
+`sideman.commands`. Modules named there import nothing heavy at their top, so `sideman --help` is
+quick and works in every install; a command whose library is missing says which extra brings it.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import entry_points, version
+
+import typer
+from rich.console import Console
+
+from sideman.engine.errors import SidemanError
+
+_GROUP = "sideman.commands"
+
+
+def build_app() -> typer.Typer:
+    """The application with every registered subcommand."""
+    app = typer.Typer(
+        name="sideman",
+        help="Lets a trained accompaniment model play along with a musician, live.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback()
+    def options(
+        show_version: bool = typer.Option(
+            False, "--version", is_eager=True, help="Show the version and exit."
+        ),
+    ) -> None:
+        if show_version:
+            typer.echo(f"sideman {version('sideman')}")
+            raise typer.Exit
+
+    for entry in sorted(entry_points(group=_GROUP), key=lambda entry: entry.name):
+        entry.load()(app)
+    return app
+
+
+def main() -> None:
+    """Run the command line; errors that a user can act on are printed without a trace."""
+    try:
+        build_app()()
+    except SidemanError as error:
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        console.print("[bold red]error:[/] ", end="")
+        console.print(error.what, markup=False)
+        if error.mend:
+            console.print(f"  {error.mend}", markup=False)
+        sys.exit(1)

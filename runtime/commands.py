@@ -1,0 +1,16 @@
+"""Subcommands of the runtime: `serve`, `rehearse`, `bench`, `doctor`."""
+
+from __future__ import annotations
+
+import typer
+
+from sideman.runtime.bench import command as bench
+from sideman.runtime.doctor import command as doctor
+from sideman.runtime.rehearse import command as rehearse
+from sideman.runtime.server import command as serve
+
+
+def register(app: typer.Typer) -> None:
+    """Add the subcommands to the application."""
+    for part in (serve, rehearse, bench, doctor):
+        part.register(app)

@@ -1,0 +1,306 @@
+"""A session: a model that plays along, one step of audio after the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import perf_counter
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sideman.engine.backends.base import Backend, Stage
+from sideman.engine.backends.once import run_once
+from sideman.engine.backends.registry import create_backend
+from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.manifest import STAGES, Manifest, SamplerSpec
+from sideman.engine.errors import SidemanError
+from sideman.runtime.cycle import Cycle
+from sideman.runtime.geometry import Geometry
+from sideman.runtime.noise import GaussianNoise, NoiseSource
+from sideman.runtime.profile import Profile
+from sideman.runtime.samplers import make_table
+from sideman.runtime.window import Window
+
+
+def load_stages(
+    bundle: Path, *, backend: str = "onnxruntime", threads: int | None = None
+) -> tuple[Manifest, Backend, dict[str, Stage]]:
+    """Check a bundle and load its stages; takes seconds to minutes.
+
+    Args:
+        bundle: the bundle's folder.
+        backend: a key of `sideman.engine.backends.registry.BACKENDS`.
+        threads: threads inside an operator; None lets the backend choose.
+
+    Raises:
+        SidemanError: the bundle is damaged, the backend missing, or a stage does not load.
+    """
+    opened = Bundle.open(bundle)
+    owner = create_backend(backend, threads)
+    try:
+        stages = {
+            name: owner.load(name, opened.stage_path(name), opened.manifest.stages[name])
+            for name in STAGES
+        }
+    except BaseException:
+        owner.close()
+        raise
+    return opened.manifest, owner, stages
+
+
+class Session:
+    """Loaded stages, the window, and the cycle that fits the present parameters.
+
+    Not thread-safe: one thread owns a session. All state of a performance lives here.
+
+    Attributes:
+        manifest: what the bundle says of itself.
+        profile: seconds of every stage; `step` records, the caller commits.
+
+    Args:
+        manifest: of the bundle that the stages are from.
+        backend: owns the stages; closed with the session.
+        stages: by name.
+        noise: where random numbers come from.
+        sampler: another sampler or schedule than the bundle's own.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        backend: Backend,
+        stages: dict[str, Stage],
+        noise: NoiseSource | None = None,
+        sampler: SamplerSpec | None = None,
+    ) -> None:
+        self.manifest = manifest
+        self.grid = manifest.grid
+        self.stems = manifest.stems
+        self.profile = Profile()
+        self._backend = backend
+        self._stages = stages
+        self._noise = noise or GaussianNoise()
+        self._table = make_table(sampler or manifest.sampler)
+        self._cycle: Cycle | None = None
+        self._geometry: Geometry | None = None
+        self._prepared = False
+        self._silence = self._encode_silence()
+        self._window = Window(self.grid, self.grid.window_samples, len(self.stems))
+        self.reset()
+
+    @classmethod
+    def open(
+        cls,
+        bundle: Path,
+        *,
+        backend: str = "onnxruntime",
+        threads: int | None = None,
+        seed: int | None = None,
+        sampler: SamplerSpec | None = None,
+    ) -> Session:
+        """Check a bundle, load its stages and start a session; takes seconds to minutes.
+
+        Args:
+            bundle: the bundle's folder.
+            backend: a key of `sideman.engine.backends.registry.BACKENDS`.
+            threads: threads inside an operator; None lets the backend choose.
+            seed: of the noise, for repeatable sessions.
+            sampler: another sampler or schedule than the bundle's own.
+
+        Raises:
+            SidemanError: the bundle is damaged, the backend missing, or a stage does not load.
+        """
+        manifest, owner, stages = load_stages(bundle, backend=backend, threads=threads)
+        try:
+            return cls(manifest, owner, stages, GaussianNoise(seed), sampler)
+        except BaseException:
+            owner.close()
+            raise
+
+    @property
+    def name(self) -> str:
+        """The bundle's name, for people."""
+        return self.manifest.name
+
+    @property
+    def trained(self) -> bool:
+        """False where the bundle holds random weights."""
+        return self.manifest.trained
+
+    @property
+    def engine(self) -> str:
+        """One line that says what runs the stages."""
+        return self._backend.describe()
+
+    @property
+    def mixture(self) -> NDArray[np.float32]:
+        """The masked context latent of the last cycle, [channels, columns]; a view."""
+        mixture = self._configured()[1].mixture
+        mixture.download()
+        return mixture.host[0]
+
+    @property
+    def latents(self) -> NDArray[np.float32]:
+        """Latents of all stems after the last shift, [stems, channels, columns]; a view."""
+        return self._window.latents
+
+    def configure(self, geometry: Geometry, rows: tuple[int, ...]) -> None:
+        """Choose window arithmetic and stems; allocates and binds, so between cycles only.
+
+        The window's content stays. Where its length changes, the newest part stays.
+
+        Args:
+            geometry: indices of the cycles to come.
+            rows: stems to generate, by index, in the order of the output's rows; may be empty.
+
+        Raises:
+            SidemanError: a stem that the model does not have, or one named twice.
+        """
+        if len(set(rows)) != len(rows) or any(not 0 <= row < len(self.stems) for row in rows):
+            raise SidemanError(
+                f"Stems {rows} are not distinct indices into {', '.join(self.stems)}."
+            )
+        if geometry.window_samples != len(self._window.audio):
+            audio = self._window.audio
+            self._window.audio = np.zeros(geometry.window_samples, np.float32)
+            newest = min(len(audio), geometry.window_samples)
+            self._window.audio[-newest:] = audio[-newest:]
+        self._geometry = geometry
+        self._cycle = self._make_cycle(geometry, rows) if rows else None
+        self._prepared = False
+
+    def warm_up(self, cycles: int = 2) -> None:
+        """Run throw-away cycles on silence; the session's state and noise stay untouched.
+
+        The first run of a graph allocates the library's own memory and takes several times as
+        long as the others.
+        """
+        if self._cycle is None:
+            return
+        scratch = Profile(1)
+        for _ in range(cycles):
+            self._cycle.run(scratch)
+
+    def prepare(self) -> None:
+        """Draw the next cycle's noise; call when a reply is out, before the next step comes."""
+        if self._cycle is not None and not self._prepared:
+            self._noise.fill(self._cycle.noise)
+            self._cycle.prepare()
+        self._prepared = True
+
+    def step(self, audio: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Take a step's audio and play along.
+
+        Args:
+            audio: [step_samples] float32.
+
+        Returns:
+            The stems, [rows, out_samples] float32, in the order of `configure`'s rows, the first
+            `fade_samples` faded in; a view that is valid until the next call.
+
+        Raises:
+            BackendError: a stage failed. The step then counts as skipped: its audio is in the
+                window, its columns are to be generated by the next cycle.
+        """
+        geometry, cycle = self._configured()
+        start = perf_counter()
+        if not self._prepared:
+            self.prepare()
+        self._prepared = False
+        window = self._window
+        window.write(geometry, audio)
+        cycle.audio.host[0] = window.audio[: self.grid.codec_samples]
+        for index, row in enumerate(cycle.rows):
+            cycle.source.host[index] = window.latents[row]
+            window.keep(geometry, row, cycle.keep.host[index])
+        try:
+            cycle.run(self.profile)
+        except BaseException:
+            self._drop_columns(geometry)
+            raise
+        for row in range(len(self.stems)):
+            if row in cycle.rows:
+                window.store(row, cycle.latent.host[cycle.rows.index(row)])
+            else:
+                window.drop_columns(geometry, row)
+        window.shift(geometry)
+        self.profile.record("cycle", perf_counter() - start)
+        return cycle.output
+
+    def skip(self, audio: NDArray[np.float32]) -> None:
+        """Take a step's audio without playing: a dropped step, or no stem wanted.
+
+        The audio enters the window at its place. The columns that the step would have generated
+        are marked as not generated, so that the next cycle generates them rather than keeping
+        silence as if it were music.
+        """
+        if self._geometry is None:
+            raise SidemanError("The session has not been configured.")
+        self._window.write(self._geometry, audio)
+        self._drop_columns(self._geometry)
+
+    def reset(self) -> None:
+        """Forget all audio and latents."""
+        self._window.reset(self._silence)
+
+    def snapshot(self) -> dict[str, NDArray[np.float32]]:
+        """Copies for people to look at.
+
+        Returns:
+            "context" [window_samples], "generated" [stems, channels, columns] and "output"
+            [rows, out_samples], the last cycle's.
+        """
+        output = np.zeros((0, 0), np.float32) if self._cycle is None else self._cycle.output.copy()
+        return {
+            "context": self._window.audio.copy(),
+            "generated": self._window.latents.copy(),
+            "output": output,
+        }
+
+    def close(self) -> None:
+        """Free the stages."""
+        self._cycle = None
+        self._stages = {}
+        self._backend.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _configured(self) -> tuple[Geometry, Cycle]:
+        if self._geometry is None or self._cycle is None:
+            raise SidemanError("The session has no stem to play: configure it first.")
+        return self._geometry, self._cycle
+
+    def _drop_columns(self, geometry: Geometry) -> None:
+        for row in range(len(self.stems)):
+            self._window.drop_columns(geometry, row)
+        self._window.shift(geometry)
+
+    def _make_cycle(self, geometry: Geometry, rows: tuple[int, ...]) -> Cycle:
+        return Cycle(
+            self._backend,
+            self._stages,
+            self.grid,
+            geometry,
+            self._table,
+            rows,
+            len(self.stems),
+        )
+
+    def _encode_silence(self) -> NDArray[np.float32]:
+        """The latent that a session starts from, as in the published server."""
+        inputs = {
+            "audio": np.zeros((1, self.grid.codec_samples), np.float32),
+            "known": np.ones((1, self.grid.columns), np.float32),
+        }
+        return run_once(self._backend, self._stages["encode"], inputs)["mixture"][0]

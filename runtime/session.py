@@ -139,7 +139,8 @@ class Session:
         """The masked context latent of the last cycle, [channels, columns]; a view."""
         mixture = self._configured()[1].mixture
         mixture.download()
-        return mixture.host[0]
+        latent: NDArray[np.float32] = mixture.host[0]
+        return latent
 
     @property
     def latents(self) -> NDArray[np.float32]:
@@ -303,4 +304,6 @@ class Session:
             "audio": np.zeros((1, self.grid.codec_samples), np.float32),
             "known": np.ones((1, self.grid.columns), np.float32),
         }
-        return run_once(self._backend, self._stages["encode"], inputs)["mixture"][0]
+        latent: NDArray[np.float32]
+        latent = run_once(self._backend, self._stages["encode"], inputs)["mixture"][0]
+        return latent

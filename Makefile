@@ -1,0 +1,39 @@
+# Two commands: `make demo` needs no torch, `make test` is what the continuous integration runs.
+PYTHON ?= python3
+DEMO := .venv/demo
+DEV := .venv/dev
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: demo test install-dev lint types imports tests clean
+
+demo: $(DEMO)/.ready
+	$(DEMO)/bin/sideman rehearse --out rehearsal
+
+$(DEMO)/.ready: pyproject.toml $(wildcard engine/*.py engine/*/*.py runtime/*.py runtime/*/*.py)
+	$(PYTHON) -m venv $(DEMO)
+	$(DEMO)/bin/pip install --quiet --editable '.[cpu]'
+	touch $@
+
+test: install-dev lint types imports tests
+
+# Strict editable mode, because type checkers do not follow the package mapping of the default one.
+# It links file by file, so it is repeated every time to see new files; that takes seconds.
+install-dev:
+	test -x $(DEV)/bin/python || $(PYTHON) -m venv $(DEV)
+	$(DEV)/bin/pip install --quiet --config-settings editable_mode=strict --editable '.[dev]'
+
+lint:
+	$(DEV)/bin/ruff check .
+	$(DEV)/bin/ruff format --check .
+
+types:
+	$(DEV)/bin/mypy -p sideman.engine -p sideman.runtime -p sideman.export -p sideman.calibration
+
+imports:
+	$(DEV)/bin/lint-imports --no-cache
+
+tests:
+	$(DEV)/bin/python -m pytest
+
+clean:
+	rm -rf .venv build rehearsal *.egg-info

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.describe import describe, differences
+
+
+def test_a_description_tells_what_a_performer_and_an_engineer_ask(paper_bundle: Path) -> None:
+    bundle = Bundle.open(paper_bundle)
+    text = describe(bundle)
+    for part in (
+        "consistency model, UNTRAINED",
+        "bass, drums",
+        "264600 samples at 44100 Hz (6 s)",
+        "64 channels x 64 columns",
+        "sigma 80 to 0.0001, rho 7",
+        "unet 12, codec 34",
+        "step.onnx, float32",
+        "in in: float32 batch x 3",
+        bundle.manifest.files["step.onnx"].sha256,
+        "seed: 1",
+    ):
+        assert part in " ".join(text.split()) or part in text
+
+
+def test_differences_name_the_field_and_both_values(paper_bundle: Path) -> None:
+    first = Bundle.open(paper_bundle).manifest
+    second = dataclasses.replace(
+        first, trained=True, sampler=dataclasses.replace(first.sampler, steps=3)
+    )
+    assert differences(first, first) == []
+    assert differences(first, second) == ["sampler.steps: 2 | 3", "trained: False | True"]

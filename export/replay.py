@@ -160,8 +160,14 @@ class _RecordedNoise:
     """
 
     def __init__(self, seed: int, diffusion: bool) -> None:
-        self._generator = torch.Generator().manual_seed(seed)
+        self._seed = seed
+        self._generator = torch.Generator()
         self._diffusion = diffusion
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin with the first cycle's first draw."""
+        self._generator.manual_seed(self._seed)
 
     def _draw(self, shape: tuple[int, ...]) -> NDArray[np.float32]:
         return torch.randn(shape, generator=self._generator).numpy()

@@ -31,17 +31,25 @@ def build_app() -> typer.Typer:
 
     @app.callback()
     def options(
-        show_version: bool = typer.Option(
-            False, "--version", is_eager=True, help="Show the version and exit."
+        _: bool = typer.Option(
+            False,
+            "--version",
+            is_eager=True,
+            callback=_show_version,
+            help="Show the version and exit.",
         ),
     ) -> None:
-        if show_version:
-            typer.echo(f"sideman {version('sideman')}")
-            raise typer.Exit
+        pass
 
     for entry in sorted(entry_points(group=_GROUP), key=lambda entry: entry.name):
         entry.load()(app)
     return app
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"sideman {version('sideman')}")
+        raise typer.Exit
 
 
 def main() -> None:

@@ -44,6 +44,9 @@ class NoiseSource(Protocol):
     def fill(self, noise: Noise) -> None:
         """Draw everything anew, in place."""
 
+    def restart(self) -> None:
+        """A session starts over: a source with a seed begins its sequence again."""
+
 
 class GaussianNoise:
     """Fresh draws from numpy's default generator.
@@ -53,7 +56,13 @@ class GaussianNoise:
     """
 
     def __init__(self, seed: int | None = None) -> None:
+        self._seed = seed
         self._generator = np.random.default_rng(seed)
+
+    def restart(self) -> None:
+        """Begin the sequence again, where there is a seed to begin from."""
+        if self._seed is not None:
+            self._generator = np.random.default_rng(self._seed)
 
     def fill(self, noise: Noise) -> None:
         """Draw everything anew; evaluations that add no noise keep their zeros."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -65,23 +68,43 @@ class Profile:
         return np.roll(self._ring, -(self.cycles % capacity), axis=0)
 
 
-def percentiles(rows: NDArray[np.float64]) -> dict[str, dict[str, float]]:
-    """p50, p95, p99 and maximum of each stage that was measured, in seconds.
+@dataclass(frozen=True)
+class Spread:
+    """Percentiles of a series, in seconds.
+
+    With fewer than 100 values the p99 lies between the two largest: percentiles are interpolated
+    linearly.
+    """
+
+    p50: float
+    p95: float
+    p99: float
+    max: float
+    count: int
+
+    @classmethod
+    def of(cls, values: Iterable[float]) -> Spread | None:
+        """Of all values that are finite; None where there is none."""
+        series = np.array([value for value in values if np.isfinite(value)])
+        if not len(series):
+            return None
+        p50, p95, p99 = (float(p) for p in np.percentile(series, (50, 95, 99)))
+        return cls(p50, p95, p99, float(series.max()), len(series))
+
+    def __str__(self) -> str:
+        p50, p95, p99, worst = (1000 * s for s in (self.p50, self.p95, self.p99, self.max))
+        return f"p50 {p50:.1f}  p95 {p95:.1f}  p99 {p99:.1f}  max {worst:.1f} ms"
+
+
+def spreads(cycles: Iterable[Mapping[str, float]]) -> dict[str, Spread]:
+    """Percentiles of every stage that was measured.
 
     Args:
-        rows: [cycles, stages] as `Profile.rows` returns them.
+        cycles: seconds by stage, one mapping a cycle.
     """
-    result = {}
-    for i, name in enumerate(STAGES):
-        column = rows[:, i]
-        column = column[np.isfinite(column)]
-        if len(column):
-            p50, p95, p99 = np.percentile(column, (50, 95, 99))
-            result[name] = {
-                "p50": float(p50),
-                "p95": float(p95),
-                "p99": float(p99),
-                "max": float(column.max()),
-                "count": len(column),
-            }
-    return result
+    series: dict[str, list[float]] = {stage: [] for stage in STAGES}
+    for cycle in cycles:
+        for stage, seconds in cycle.items():
+            series.setdefault(stage, []).append(seconds)
+    found = {stage: Spread.of(values) for stage, values in series.items()}
+    return {stage: spread for stage, spread in found.items() if spread is not None}

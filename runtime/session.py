@@ -135,6 +135,11 @@ class Session:
         return self._backend.describe()
 
     @property
+    def evaluations(self) -> int:
+        """Evaluations of the denoiser in one cycle."""
+        return len(self._table.evaluations)
+
+    @property
     def mixture(self) -> NDArray[np.float32]:
         """The masked context latent of the last cycle, [channels, columns]; a view."""
         mixture = self._configured()[1].mixture
@@ -243,8 +248,10 @@ class Session:
         self._drop_columns(self._geometry)
 
     def reset(self) -> None:
-        """Forget all audio and latents."""
+        """Forget all audio and latents; a seeded source of noise begins again."""
         self._window.reset(self._silence)
+        self._noise.restart()
+        self._prepared = False
 
     def snapshot(self) -> dict[str, NDArray[np.float32]]:
         """Copies for people to look at.

@@ -138,6 +138,9 @@ class CountingNoise:
     def __init__(self) -> None:
         self.filled = 0
 
+    def restart(self) -> None:
+        self.filled = 0
+
     def fill(self, noise: Noise) -> None:
         self.filled += 1
         for buffer in noise.buffers:

@@ -174,6 +174,22 @@ def test_reset_is_a_new_start(fake_session: MakeSession) -> None:
         np.testing.assert_array_equal(session.snapshot()[name], fresh[name])
 
 
+def test_a_seeded_session_repeats_after_a_reset_whatever_was_configured_before(
+    fake_session: MakeSession,
+) -> None:
+    session = fake_session(noise=GaussianNoise(1))
+    g = columnar(session)
+    outputs = []
+    for stems in ((0,), (1, 2)):
+        session.configure(g, stems)
+        session.prepare()
+        session.configure(g, (0,))
+        session.prepare()
+        session.reset()
+        outputs.append([session.step(step_audio(g, 1.0)).copy() for _ in range(2)])
+    np.testing.assert_array_equal(outputs[0], outputs[1])
+
+
 def test_the_window_survives_another_geometry(fake_session: MakeSession) -> None:
     session = fake_session()
     g = Geometry.reference(session.grid, 0.25, 1, 0.02)

@@ -1,0 +1,1 @@
+"""`sideman bench`: where each millisecond of a cycle goes."""

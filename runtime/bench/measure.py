@@ -1,0 +1,152 @@
+"""Cycles through a real server over UDP, measured from inside and outside."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sideman.engine.errors import SidemanError
+from sideman.runtime.geometry import Geometry
+from sideman.runtime.rehearse.client import ClientSettings, MultiTrackClient
+from sideman.runtime.rehearse.package import choose_package
+from sideman.runtime.rehearse.plan import choose_stems
+from sideman.runtime.rehearse.timeline import Placement
+from sideman.runtime.server.journal import Journal
+from sideman.runtime.server.server import Server
+from sideman.runtime.session import Session
+
+_READY_TIMEOUT = 10.0
+_LOAD_TIMEOUT = 600.0
+_CYCLE_TIMEOUT = 600.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to measure; see the options of `sideman bench`."""
+
+    bundle: Path
+    cycles: int = 20
+    warm_up: int = 2
+    stems: tuple[str, ...] | None = None
+    r: float = 0.25
+    w: int = 1
+    fade: float = 0.02
+    package: int | None = None
+    paced: bool = False
+    backend: str = "onnxruntime"
+    threads: int | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was measured.
+
+    Attributes:
+        plan: what was asked for.
+        bundle: the bundle's name.
+        kind: diffusion or consistency.
+        stems: those generated.
+        engine: one line that says what ran the stages.
+        evaluations: of the denoiser, in a cycle.
+        load_seconds: from the start of the server until it was warm.
+        step_seconds: of audio, which a cycle must not exceed.
+        cycles: seconds by stage, one mapping a measured cycle. Besides the profile's stages,
+            "round trip": from the first packet of a step to the last stem packet, at the client.
+        peak_bytes: most memory that the process held.
+    """
+
+    plan: Plan
+    bundle: str
+    kind: str
+    stems: tuple[str, ...]
+    engine: str
+    evaluations: int
+    load_seconds: float
+    step_seconds: float
+    cycles: tuple[Mapping[str, float], ...]
+    peak_bytes: int | None
+
+
+def measure(plan: Plan) -> Result:
+    """Run the cycles that a plan asks for.
+
+    Raises:
+        SidemanError: the bundle does not load, a stem is unknown, the geometry impossible, or a
+            cycle is not answered.
+    """
+    start = time.perf_counter()
+    session = Session.open(plan.bundle, backend=plan.backend, threads=plan.threads, seed=plan.seed)
+    try:
+        stems = choose_stems(plan.stems, session.stems)
+        package, _ = choose_package(plan.package, session.stems)
+        geometry = Geometry.reference(session.grid, plan.r, plan.w, plan.fade)
+        settings = ClientSettings(session.stems, stems, plan.r, plan.w, plan.fade, package)
+        placement = Placement.of(geometry, plan.w, plan.warm_up + plan.cycles)
+    except BaseException:
+        session.close()
+        raise
+    engine, step_seconds = session.engine, geometry.step_samples / session.grid.sample_rate
+    journal = Journal()
+    client = MultiTrackClient(settings, placement)
+    # The server closes the session when it stops.
+    server = Server(lambda: session, ("127.0.0.1", 0), client.address, journal=journal)
+    with client, server:
+        client.wait_ready(_READY_TIMEOUT)
+        client.shake_hands(server.address, _LOAD_TIMEOUT)
+        load_seconds = time.perf_counter() - start
+        _run_cycles(plan, client, server, step_seconds)
+    return Result(
+        plan=plan,
+        bundle=session.name,
+        kind=session.manifest.kind,
+        stems=stems,
+        engine=engine,
+        evaluations=session.evaluations,
+        load_seconds=load_seconds,
+        step_seconds=step_seconds,
+        cycles=_collect(plan, client, journal),
+        peak_bytes=_peak_bytes(),
+    )
+
+
+def _run_cycles(
+    plan: Plan, client: MultiTrackClient, server: Server, step_seconds: float
+) -> None:
+    rng = np.random.default_rng(plan.seed)
+    audio = 0.1 * rng.standard_normal((1, client.placement.step), dtype=np.float32)
+    due = time.perf_counter()
+    for cycle in range(client.placement.steps):
+        client.send_step(server.address, time.perf_counter(), audio)
+        if not client.wait_answered(_CYCLE_TIMEOUT):
+            raise SidemanError(f"Cycle {cycle} was not answered within {_CYCLE_TIMEOUT:g} s.")
+        if client.errors:
+            raise SidemanError(f"The server answered cycle {cycle} with: {client.errors[0]}")
+        due += step_seconds
+        if plan.paced:
+            time.sleep(max(0.0, due - time.perf_counter()))
+
+
+def _collect(
+    plan: Plan, client: MultiTrackClient, journal: Journal
+) -> tuple[Mapping[str, float], ...]:
+    inside = {cycle["batch_id"]: cycle["seconds"] for cycle in journal.cycles}
+    return tuple(
+        {**inside[batch], "round trip": client.steps[batch].round_trip}
+        for batch in range(plan.warm_up, plan.warm_up + plan.cycles)
+    )
+
+
+def _peak_bytes() -> int | None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such module
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Linux counts kibibytes, macOS bytes.
+    return peak if sys.platform == "darwin" else 1024 * peak

@@ -1,0 +1,1 @@
+"""The bundle and the loop that ship with the package."""

@@ -1,0 +1,26 @@
+"""One line of the doctor's report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+#: `problem` stops `serve` from working; `note` is worth knowing, and mending where it bites.
+Level = Literal["ok", "note", "problem"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found of one thing.
+
+    Attributes:
+        level: how bad it is.
+        subject: the thing, in a word or two.
+        text: what was found, in one line.
+        mend: the exact command or step that mends it; empty where nothing needs mending.
+    """
+
+    level: Level
+    subject: str
+    text: str
+    mend: str = ""

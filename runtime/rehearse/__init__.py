@@ -1,0 +1,1 @@
+"""A rehearsal: audio played into a server over real UDP, without Max."""

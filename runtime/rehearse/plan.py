@@ -1,0 +1,129 @@
+"""From the options of a rehearsal to everything that it needs, looked up and checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.manifest import Manifest
+from sideman.engine.errors import SidemanError
+from sideman.runtime.geometry import Geometry
+from sideman.runtime.rehearse import demo
+from sideman.runtime.rehearse.audio import Programme, make_programme
+from sideman.runtime.rehearse.client import Address, ClientSettings
+from sideman.runtime.rehearse.package import choose_package
+from sideman.runtime.rehearse.timeline import Placement
+
+_USUAL_STEM = "bass"
+
+
+@dataclass(frozen=True)
+class Request:
+    """Options of `sideman rehearse`; None and () stand for what the demo ships."""
+
+    bundle: Path | None = None
+    inputs: tuple[Path, ...] = ()
+    stems: tuple[str, ...] | None = None
+    out: Path = Path("rehearsal")
+    w: int = 1
+    r: float = 0.25
+    fade: float = 0.02
+    package: int | None = None
+    seconds: float | None = None
+    planes: bool = False
+    offline: bool = False
+    backend: str = "onnxruntime"
+    threads: int | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A request with everything looked up and found possible."""
+
+    request: Request
+    bundle: Path
+    manifest: Manifest
+    inputs: tuple[Path, ...]
+    geometry: Geometry
+    placement: Placement
+    programme: Programme
+    settings: ClientSettings
+
+
+def make_plan(request: Request) -> Plan:
+    """Look up and check everything before anything is started.
+
+    Raises:
+        SidemanError: what is wrong with the request.
+    """
+    bundle = request.bundle or demo.demo_bundle()
+    manifest = Bundle.open(bundle, check=False).manifest
+    stems = choose_stems(request.stems, manifest.stems)
+    geometry = Geometry.reference(manifest.grid, request.r, request.w, request.fade)
+    seconds = request.seconds
+    if seconds is None and not request.inputs:
+        seconds = demo.SECONDS
+    inputs = request.inputs or (demo.demo_loop(),)
+    rate = manifest.grid.sample_rate
+    programme = make_programme(inputs, rate, geometry.step_samples, seconds)
+    steps = len(programme.samples) // geometry.step_samples
+    package, note = choose_package(request.package, manifest.stems)
+    if note and not request.offline:
+        programme = replace(programme, notes=(*programme.notes, note))
+    return Plan(
+        request=request,
+        bundle=bundle,
+        manifest=manifest,
+        inputs=inputs,
+        geometry=geometry,
+        placement=Placement.of(geometry, request.w, steps),
+        programme=programme,
+        settings=ClientSettings(
+            stems=manifest.stems,
+            wanted=stems,
+            r=request.r,
+            w=request.w,
+            fade=request.fade,
+            package=package,
+            planes=request.planes,
+        ),
+    )
+
+
+def choose_stems(wanted: tuple[str, ...] | None, stems: tuple[str, ...]) -> tuple[str, ...]:
+    """The stems to generate: those asked for, or bass, or the first.
+
+    Args:
+        wanted: names as the user gave them; None where none were given.
+        stems: all stems of the model, in the order of its label.
+
+    Raises:
+        SidemanError: a name that the model does not have, or none at all.
+    """
+    if wanted is None:
+        return (_USUAL_STEM,) if _USUAL_STEM in stems else stems[:1]
+    unknown = [name for name in wanted if name not in stems]
+    if unknown or not wanted:
+        names = ", ".join(map(repr, unknown)) or "nothing"
+        raise SidemanError(f"The bundle has no stem {names}.", f"Its stems are {', '.join(stems)}.")
+    # In the order of the label, each once.
+    return tuple(stem for stem in stems if stem in wanted)
+
+
+def server_arguments(plan: Plan, listen: Address, reply: Address) -> list[str]:
+    """Arguments of `sideman serve` for a rehearsal."""
+    arguments = [
+        str(plan.bundle),
+        "--listen",
+        f"{listen[0]}:{listen[1]}",
+        "--reply",
+        f"{reply[0]}:{reply[1]}",
+        "--backend",
+        plan.request.backend,
+    ]
+    for option, value in (("--threads", plan.request.threads), ("--seed", plan.request.seed)):
+        if value is not None:
+            arguments += [option, str(value)]
+    return arguments

@@ -1,0 +1,96 @@
+"""The picture of a rehearsal: every cycle against its deadline, and what it spent its time on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sideman.runtime.profile import STAGES, Spread
+from sideman.runtime.rehearse.record import Rehearsal
+from sideman.runtime.rehearse.report import describe_deadline
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: Stages that follow each other inside a step, from the bottom of the stack up.
+_STACK = {"receive": "#bab0ac", "encode": "#4e79a7", "step": "#f28e2b", "decode": "#59a14f",
+          "send": "#b07aa1"}  # fmt: skip
+
+
+def draw(rehearsal: Rehearsal, path: Path) -> None:
+    """Write the picture as PNG.
+
+    Above, each step's round trip and the server's path against the line that they must stay
+    below; without a clock there is no such line, and this part is left out. Below, the stages of
+    each cycle, one on the other.
+
+    Args:
+        rehearsal: what happened.
+        path: file to write.
+    """
+    # The object interface chooses no window system: pyplot would.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11, 5 if rehearsal.offline else 9), dpi=110, layout="constrained")
+    FigureCanvasAgg(figure)
+    weights = "" if rehearsal.trained else ", untrained"
+    options = ", ".join(f"{name} {value}" for name, value in rehearsal.options.items())
+    figure.suptitle(f"{rehearsal.bundle}{weights}: {options}", fontsize=10)
+    if rehearsal.offline:
+        _draw_stages(figure.subplots(), rehearsal, "cycle (no clock: steps follow each other)")
+    else:
+        above, below = figure.subplots(2, 1, sharex=True)
+        _draw_deadline(above, rehearsal)
+        _draw_stages(below, rehearsal, "step")
+    figure.savefig(path)
+
+
+def _draw_deadline(axes: Axes, rehearsal: Rehearsal) -> None:
+    numbers = np.arange(len(rehearsal.steps))
+    round_trip = np.array([step.round_trip for step in rehearsal.steps])
+    path = rehearsal.stages[:, STAGES.index("path")]
+    limit = 1000 * rehearsal.deadline
+    axes.axhline(limit, color="#e15759", label=describe_deadline(rehearsal))
+    for values, colour, marker, name in (
+        (round_trip, "#1f3d5c", "o", "round trip: end of step → last stem packet"),
+        (path, "#f28e2b", ".", "path: last packet in → first packet out"),
+    ):
+        spread = Spread.of(values)
+        label = f"{name}\n{spread or 'none'}"
+        axes.plot(numbers, 1000 * values, marker=marker, color=colour, lw=0.8, label=label)
+    unanswered = [i for i, step in enumerate(rehearsal.steps) if not step.complete]
+    if unanswered:
+        label = f"{len(unanswered)} dropped or lost"
+        places = np.full(len(unanswered), limit)
+        axes.plot(unanswered, places, "x", color="#e15759", ms=9, mew=2, label=label)
+    axes.set_ylim(bottom=0, top=1.15 * max(limit, 1000 * np.nanmax([*round_trip, *path, 0.0])))
+    axes.set_ylabel("time [ms]")
+    axes.set_title("Every answer against its deadline", loc="left", fontsize=10)
+    axes.grid(alpha=0.3)
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8, frameon=False)
+
+
+def _draw_stages(axes: Axes, rehearsal: Rehearsal, label: str) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    places = np.arange(len(rehearsal.stages))
+    bottom = np.zeros(len(places))
+    for stage, colour in _STACK.items():
+        values = 1000 * np.nan_to_num(rehearsal.stages[:, STAGES.index(stage)])
+        spread = Spread.of(rehearsal.stages[:, STAGES.index(stage)])
+        if spread is None:
+            continue
+        axes.bar(places, values, 0.8, bottom, color=colour, label=f"{stage}\n{spread}")
+        bottom += values
+    axes.set_xlabel(label)
+    axes.set_ylabel("time [ms]")
+    axes.set_title("What each cycle spent its time on", loc="left", fontsize=10)
+    axes.grid(alpha=0.3, axis="y")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if bottom.any():
+        axes.legend(
+            loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8, frameon=False, reverse=True
+        )

@@ -1,0 +1,134 @@
+"""Figures of a rehearsal: tables on the terminal, and everything in latency.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sideman.runtime.profile import MEANING, STAGES, Spread
+from sideman.runtime.rehearse.record import Rehearsal
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+ROUND_TRIP = "round trip"
+_MEANING = {**MEANING, ROUND_TRIP: "end of the step to last stem packet, as the client sees it"}
+#: Measured between sockets, so absent without them.
+_WIDE = 110
+_ONLINE_ONLY = ("receive", "send", "path")
+
+
+def spreads(rehearsal: Rehearsal) -> dict[str, Spread]:
+    """Percentiles of every stage that was measured, and of the round trip."""
+    series: dict[str, Iterable[float]] = {
+        stage: rehearsal.stages[:, i]
+        for i, stage in enumerate(STAGES)
+        if not (rehearsal.offline and stage in _ONLINE_ONLY)
+    }
+    series[ROUND_TRIP] = [step.round_trip for step in rehearsal.steps]
+    found = {name: Spread.of(values) for name, values in series.items()}
+    return {name: spread for name, spread in found.items() if spread is not None}
+
+
+def describe_deadline(rehearsal: Rehearsal) -> str:
+    """What the deadline of this regime is, in one line."""
+    milliseconds = 1000 * rehearsal.deadline
+    if rehearsal.placement.lead == 1:
+        return f"deadline {milliseconds:.0f} ms: the answer's fade begins to play"
+    return f"pace {milliseconds:.0f} ms: one answer a step (w ≤ 0 leaves no time to play in)"
+
+
+def to_json(rehearsal: Rehearsal, machine: dict[str, object]) -> str:
+    """All numbers, as JSON text.
+
+    Args:
+        rehearsal: what happened.
+        machine: machine and versions.
+    """
+    clock_start = rehearsal.steps[0].due if rehearsal.steps else 0.0
+    figures = {name: asdict(spread) for name, spread in spreads(rehearsal).items()}
+    data = {
+        "bundle": rehearsal.bundle,
+        "trained": rehearsal.trained,
+        "offline": rehearsal.offline,
+        "options": rehearsal.options,
+        "step_seconds": rehearsal.placement.step / rehearsal.sample_rate,
+        "deadline_seconds": None if rehearsal.offline else rehearsal.deadline,
+        "deadline": None if rehearsal.offline else describe_deadline(rehearsal),
+        "counts": {"steps": rehearsal.placement.steps} if rehearsal.offline else rehearsal.counts,
+        "seconds": figures,
+        "cycles": [
+            {stage: _number(value) for stage, value in zip(STAGES, row, strict=True)}
+            for row in rehearsal.stages
+        ],
+        "steps": [
+            {
+                "outcome": step.outcome(rehearsal.deadline),
+                "due": _number(step.due - clock_start),
+                "burst": _number(step.sent - step.due),
+                "first_packet": _number(step.first - step.due),
+                "round_trip": _number(step.round_trip),
+            }
+            for step in rehearsal.steps
+        ],
+        "messages": dict(rehearsal.messages),
+        "errors": rehearsal.errors,
+        "stale_packets": rehearsal.stale_packets,
+        "notes": rehearsal.notes,
+        "machine": machine,
+    }
+    return json.dumps(data, indent=2, allow_nan=False) + "\n"
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def show(rehearsal: Rehearsal, console: Console) -> None:
+    """Print the table of stages and the counts."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    # On a narrow terminal the explanations would break every row into five lines.
+    explained = console.width >= _WIDE
+    table = Table(title="milliseconds", title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("stage")
+    for name in ("p50", "p95", "p99", "max", "cycles"):
+        table.add_column(name, justify="right")
+    if explained:
+        table.add_column("from … to")
+    for name, spread in spreads(rehearsal).items():
+        values = (spread.p50, spread.p95, spread.p99, spread.max)
+        figures = (f"{1000 * value:.2f}" for value in values)
+        meaning = [_MEANING[name]] if explained else []
+        table.add_row(name, *figures, str(spread.count), *meaning)
+    console.print(table)
+    if rehearsal.offline:
+        seconds = rehearsal.placement.step / rehearsal.sample_rate
+        console.print(
+            f"{rehearsal.placement.steps} steps of {seconds:.3f} s, without a clock: "
+            "these figures say nothing about playing in time."
+        )
+        return
+    console.print(f"{describe_deadline(rehearsal)}, counted from the end of the step.")
+    counts = rehearsal.counts
+    console.print(
+        f"{counts['steps']} steps: "
+        + ", ".join(f"{counts[name]} {name}" for name in counts if name != "steps")
+        + "."
+    )
+    if counts["late"]:
+        console.print(
+            "A late answer stands at its place in the WAV; played live, that part was silent."
+        )
+    if rehearsal.stale_packets:
+        console.print(
+            f"{rehearsal.stale_packets} packets answered a step older than the one before the "
+            "newest; clients ignore these."
+        )
+    for error in dict.fromkeys(rehearsal.errors):
+        console.print(f"The server said: {error}", markup=False)

@@ -1,0 +1,103 @@
+"""Probes of Python, backends, GPU, sound and processors, with their answers put in."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from sideman.runtime.doctor import software
+
+CPU = ("1.22.0", ["AzureExecutionProvider", "CPUExecutionProvider"])
+
+
+def backends(modules, versions=(), providers=lambda: CPU):
+    known = dict(versions)
+    found = software.probe_backends(lambda m: m in modules, known.get, providers)
+    return {finding.subject: finding for finding in found}
+
+
+@pytest.mark.parametrize(
+    ("version", "level"), [((3, 10, 9), "problem"), ((3, 11, 0), "ok"), ((3, 14, 0), "problem")]
+)
+def test_python(version, level):
+    (finding,) = software.probe_python(version, "somewhere")
+    assert finding.level == level
+    assert finding.text.endswith("on somewhere")
+
+
+def test_onnxruntime_with_its_providers_is_enough():
+    found = backends({"onnxruntime"})
+    assert found["onnxruntime"].level == "ok"
+    assert found["onnxruntime"].text == "1.22.0, providers: Azure, CPU"
+    assert found["openvino"].level == "note"
+    assert found["tensorrt_rtx"].mend == "Wanted? pip install 'sideman[tensorrt-rtx]'"
+    assert "problem" not in {finding.level for finding in found.values()}
+
+
+def test_no_backend_is_a_problem():
+    found = backends(set())
+    assert found["backend"].level == "problem"
+    assert found["backend"].mend == "pip install 'sideman[cpu]'"
+
+
+def test_a_backend_that_cannot_be_imported_is_a_problem():
+    def broken():
+        raise OSError("libonnxruntime.so: wrong ELF class")
+
+    found = backends({"onnxruntime"}, providers=broken)
+    assert found["onnxruntime"].level == "problem"
+    assert "wrong ELF class" in found["onnxruntime"].text
+    assert found["backend"].level == "problem"
+
+
+def test_both_onnxruntimes_are_a_problem():
+    found = backends({"onnxruntime"}, {"onnxruntime": "1.22", "onnxruntime-gpu": "1.22"})
+    assert found["onnxruntime twice"].level == "problem"
+    assert "pip uninstall -y onnxruntime onnxruntime-gpu" in found["onnxruntime twice"].mend
+
+
+def test_versions_of_other_backends_are_told():
+    found = backends({"openvino", "tensorrt_rtx"}, {"openvino": "2025.1", "tensorrt-rtx": "1.3"})
+    assert found["openvino"].text == "2025.1"
+    assert found["tensorrt_rtx"].text == "1.3"
+    assert "backend" not in found
+
+
+def test_gpus_are_listed_with_driver_and_memory():
+    answer = "NVIDIA RTX 4090, 570.86, 24564 MiB\nNVIDIA RTX A2000, 570.86, 6138 MiB\n"
+    found = software.probe_gpu(lambda: answer)
+    assert [f.text for f in found] == [
+        "NVIDIA RTX 4090, 24564 MiB, driver 570.86",
+        "NVIDIA RTX A2000, 6138 MiB, driver 570.86",
+    ]
+
+
+def test_no_gpu_is_fine_and_a_silent_driver_is_a_note():
+    assert software.probe_gpu(lambda: None)[0].level == "ok"
+    assert software.probe_gpu(lambda: "")[0].level == "note"
+
+    def hangs():
+        raise subprocess.TimeoutExpired("nvidia-smi", 20)
+
+    assert software.probe_gpu(hangs)[0].level == "note"
+
+
+def test_sound_files():
+    def missing():
+        raise OSError("sndfile library not found")
+
+    assert software.probe_sound(lambda: ("1.2.2", True))[0].level == "ok"
+    assert "does not read MP3" in software.probe_sound(lambda: ("1.0.31", False))[0].text
+    (finding,) = software.probe_sound(missing)
+    assert finding.level == "note"
+    assert "library not found" in finding.text
+    assert software.probe_sound()[0].level in ("ok", "note")
+
+
+def test_processors_and_thread_variables():
+    assert [f.text for f in software.probe_processor(8, {})] == ["8 usable"]
+    mismatch = software.probe_processor(8, {"OMP_NUM_THREADS": "1"})[1]
+    assert (mismatch.level, mismatch.text) == ("note", "OMP_NUM_THREADS=1")
+    assert software.probe_processor(8, {"OMP_NUM_THREADS": "8"})[1].level == "ok"
+    assert software.probe_processor()[0].level == "ok"

@@ -43,9 +43,7 @@ def bench(
         typer.Option("--paced", help="One cycle a step's duration, as in a performance."),
     ] = False,
     backend: Annotated[str, typer.Option(help="What runs the stages.")] = "onnxruntime",
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Threads inside an operator.")
-    ] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads inside an operator.")] = None,
     seed: Annotated[int, typer.Option(help="Of the noise and of the audio.")] = 0,
 ) -> None:
     """Measure every stage and the whole path, through a real server over UDP on this machine.

@@ -115,9 +115,7 @@ def measure(plan: Plan) -> Result:
     )
 
 
-def _run_cycles(
-    plan: Plan, client: MultiTrackClient, server: Server, step_seconds: float
-) -> None:
+def _run_cycles(plan: Plan, client: MultiTrackClient, server: Server, step_seconds: float) -> None:
     rng = np.random.default_rng(plan.seed)
     audio = 0.1 * rng.standard_normal((1, client.placement.step), dtype=np.float32)
     due = time.perf_counter()

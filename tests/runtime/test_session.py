@@ -108,19 +108,24 @@ def test_a_stem_that_was_off_is_generated_afresh(fake_session: MakeSession) -> N
     assert (latents[1][:, gap] != 0).all()
 
 
-def test_a_failed_cycle_counts_as_skipped(fake_session: MakeSession, fake_backend) -> None:
+@pytest.mark.parametrize("part", ["noise", "encode", "step", "decode"])
+def test_a_failed_cycle_counts_as_skipped(
+    fake_session: MakeSession, fake_backend, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
     session = fake_session()
     g = columnar(session)
     session.configure(g, (0,))
 
-    def fail(name: str) -> None:
-        if name == "step":
+    def fail(name: object) -> None:
+        if name == part or part == "noise":
             raise BackendError("no memory")
 
-    fake_backend.fail = fail
-    with pytest.raises(BackendError):
-        session.step(step_audio(g, 1.0))
-    fake_backend.fail = lambda name: None
+    with monkeypatch.context() as patch:
+        patch.setattr(fake_backend, "fail", fail)
+        if part == "noise":
+            patch.setattr(session._noise, "fill", fail)
+        with pytest.raises(BackendError):
+            session.step(step_audio(g, 1.0))
     session.step(step_audio(g, 2.0))
     end = g.write_start
     pieces = session.snapshot()["context"][end - 2 * g.step_samples : end].reshape(2, -1)

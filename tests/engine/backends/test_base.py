@@ -88,7 +88,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_an_unknown_backend_is_refused_and_the_known_ones_named() -> None:
-    with pytest.raises(BackendError, match="Known are: .*onnxruntime"):
+    with pytest.raises(BackendError, match=r"Known are: .*onnxruntime"):
         create_backend("abacus")
     with pytest.raises(BackendError, match="0 threads"):
         create_backend("onnxruntime", 0)

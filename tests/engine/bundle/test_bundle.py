@@ -20,7 +20,7 @@ def test_a_bundle_comes_back_as_it_was_written(paper_bundle: Path) -> None:
 
 
 def test_no_bundle(tmp_path: Path) -> None:
-    with pytest.raises(BundleError, match="has no manifest.json"):
+    with pytest.raises(BundleError, match=r"has no manifest\.json"):
         Bundle.open(tmp_path)
 
 

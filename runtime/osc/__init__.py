@@ -1,0 +1,1 @@
+"""OSC over UDP as existing `multi_track` clients speak it."""

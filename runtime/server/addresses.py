@@ -1,0 +1,110 @@
+"""Hosts and ports: what the operator writes, and who may speak."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterable
+from typing import Any
+
+from sideman.engine.errors import SidemanError
+
+#: A socket address as Python gives it: (host, port), for IPv6 with flow and scope behind.
+Address = tuple[Any, ...]
+
+
+def parse_address(text: str, option: str) -> tuple[str, int]:
+    """Split HOST:PORT; an IPv6 host stands in brackets, as in [::1]:7000.
+
+    Args:
+        text: what the operator wrote.
+        option: its option, for the message.
+
+    Raises:
+        SidemanError: not of that form, or no port that exists.
+    """
+    host, colon, port = text.rpartition(":")
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    elif ":" in host or "[" in host or "]" in host:
+        raise SidemanError(
+            f"{option} {text!r} is not HOST:PORT.",
+            "Write an IPv6 address in brackets: [::1]:7000.",
+        )
+    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65_535:
+        raise SidemanError(f"{option} {text!r} is not HOST:PORT.", "For example 127.0.0.1:7000.")
+    return host, int(port)
+
+
+def resolve(host: str, port: int, option: str) -> tuple[int, Address]:
+    """Find the address family and the numeric address of a host.
+
+    Returns:
+        Family (`socket.AF_INET` or `AF_INET6`) and the address to bind or send to.
+
+    Raises:
+        SidemanError: no such host.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError) as error:
+        raise SidemanError(f"{option}: host {host!r} is not known: {error}") from error
+    # A name may have several addresses; IPv4 is what clients of this protocol speak.
+    found.sort(key=lambda entry: entry[0] != socket.AF_INET)
+    return int(found[0][0]), found[0][4]
+
+
+def shown_address(address: Address) -> str:
+    """HOST:PORT for a log."""
+    host = f"[{address[0]}]" if ":" in str(address[0]) else address[0]
+    return f"{host}:{address[1]}"
+
+
+class Guard:
+    """Decides whose datagrams are read.
+
+    On a loopback address every process of this machine may speak. Beyond it only the hosts that
+    the operator named: the protocol knows no password, and whoever may speak hears the music
+    and can stop it.
+
+    Args:
+        listen: numeric address that is listened on.
+        allow: hosts by name or number.
+
+    Raises:
+        SidemanError: listening beyond loopback with nobody allowed, or an unknown host.
+    """
+
+    def __init__(self, listen: Address, allow: Iterable[str] = ()) -> None:
+        self._any_local = ipaddress.ip_address(_plain(listen[0])).is_loopback
+        self._allowed: set[str] = set()
+        for host in allow:
+            self._allowed |= _numbers(host)
+        if not self._any_local and not self._allowed:
+            raise SidemanError(
+                f"Listening on {shown_address(listen)} opens the server to other machines, and "
+                "no host is allowed to speak to it.",
+                "Name each client with --allow HOST, or listen on 127.0.0.1.",
+            )
+
+    def admits(self, host: str) -> bool:
+        """Tell whether datagrams from this numeric host are to be read; any thread."""
+        if self._any_local and not self._allowed:
+            return True  # nobody else can reach a loopback address
+        plain = _plain(host)
+        return plain in self._allowed or (
+            self._any_local and ipaddress.ip_address(plain).is_loopback
+        )
+
+
+def _plain(host: str) -> str:
+    """A numeric host without its zone, in its canonical spelling."""
+    return str(ipaddress.ip_address(host.partition("%")[0]))
+
+
+def _numbers(host: str) -> set[str]:
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError) as error:
+        raise SidemanError(f"--allow: host {host!r} is not known: {error}") from error
+    return {_plain(str(entry[4][0])) for entry in found}

@@ -1,0 +1,135 @@
+"""The command `sideman serve`."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from sideman.runtime.server.server import Server
+
+_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
+
+
+def register(app: typer.Typer) -> None:
+    """Add `serve` to the command line."""
+
+    @app.command()
+    def serve(
+        bundle: Annotated[Path, typer.Argument(help="Folder that `sideman export` wrote.")],
+        listen: Annotated[
+            str, typer.Option(metavar="HOST:PORT", help="Address to listen on.")
+        ] = "127.0.0.1:7000",
+        reply: Annotated[
+            str | None,
+            typer.Option(
+                metavar="HOST:PORT",
+                help="Where /ready is announced; replies go to whoever spoke, on this port.",
+                show_default="port 8000 of this machine",
+            ),
+        ] = None,
+        allow: Annotated[
+            list[str] | None,
+            typer.Option(metavar="HOST", help="A host that may speak; needed beyond loopback."),
+        ] = None,
+        backend: Annotated[str, typer.Option(help="What runs the stages.")] = "onnxruntime",
+        threads: Annotated[
+            int | None, typer.Option(min=1, help="Threads inside an operator.")
+        ] = None,
+        seed: Annotated[
+            int | None, typer.Option(help="Seed of the noise, for repeatable sessions.")
+        ] = None,
+        debug_dir: Annotated[
+            Path | None,
+            typer.Option(metavar="DIR", help="Let /print write audio and plots into this folder."),
+        ] = None,
+        exact_mask: Annotated[
+            bool,
+            typer.Option(
+                "--exact-mask",
+                help="Hide exactly the unknown columns, not the next number used in training.",
+            ),
+        ] = False,
+        profile: Annotated[
+            Path | None,
+            typer.Option(metavar="FILE.json", help="Write every cycle's timings here at the end."),
+        ] = None,
+        verbose: Annotated[bool, typer.Option("--verbose", help="Log every cycle.")] = False,
+    ) -> None:
+        """Serve `multi_track` clients with the model in BUNDLE until Ctrl-C."""
+        from sideman.runtime.server.addresses import parse_address
+        from sideman.runtime.server.journal import Journal
+        from sideman.runtime.server.server import Server
+        from sideman.runtime.session import Session
+
+        logging.basicConfig(format=_FORMAT, datefmt="%H:%M:%S")
+        logging.getLogger("sideman").setLevel(logging.DEBUG if verbose else logging.INFO)
+        journal = Journal() if profile is not None else None
+        server = Server(
+            lambda: Session.open(bundle, backend=backend, threads=threads, seed=seed),
+            listen=parse_address(listen, "--listen"),
+            reply=parse_address(reply, "--reply") if reply is not None else None,
+            allow=allow or (),
+            debug_dir=debug_dir,
+            bundle=bundle,
+            exact_mask=exact_mask,
+            journal=journal,
+        )
+        run(server)
+        if profile is not None and journal is not None:
+            about = {"bundle": str(bundle), "backend": backend, "threads": threads, "seed": seed}
+            _write(profile, journal, server, about)
+
+
+class _Ended(BaseException):
+    """A signal asked the server to end."""
+
+
+def run(server: Server) -> None:
+    """Run a server until Ctrl-C or SIGTERM; main thread.
+
+    The first signal ends it cleanly. A second one, while a long load is waited for, ends the
+    process as signals usually do.
+
+    Raises:
+        SidemanError: it cannot start.
+    """
+    # SIGBREAK is how a Windows program asks another to end.
+    names = [n for n in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, n)]
+    before: dict[int, Any] = {}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        restore()
+        raise _Ended
+
+    for name in names:
+        number = getattr(signal, name)
+        before[number] = signal.signal(number, end)
+    try:
+        try:
+            server.start()
+            server.wait()
+        except _Ended:
+            pass
+        finally:
+            server.stop()
+    finally:
+        restore()
+
+
+def _write(file: Path, journal: Any, server: Server, about: dict[str, Any]) -> None:
+    from sideman.engine.errors import SidemanError
+
+    try:
+        journal.write(file, server.counters.as_dict(), about)
+    except OSError as error:
+        raise SidemanError(f"--profile {file} cannot be written: {error}") from error

@@ -1,0 +1,38 @@
+"""Numbers that a server keeps of itself."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Counters:
+    """Counts since the server started; read by any thread.
+
+    Attributes:
+        cycles: replies sent in full.
+        late: of these, replies sent after their deadline.
+        dropped: steps that will not be answered.
+        errors: messages that could not be obeyed, and cycles and loads that failed.
+        ignored: datagrams of hosts that may not speak.
+    """
+
+    cycles: int = 0
+    late: int = 0
+    dropped: int = 0
+    errors: int = 0
+    ignored: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def count(self, name: str) -> None:
+        """Add one; any thread."""
+        with self._lock:
+            setattr(self, name, getattr(self, name) + 1)
+
+    def as_dict(self) -> dict[str, int]:
+        """All counts by name."""
+        return {n: getattr(self, n) for n in ("cycles", "late", "dropped", "errors", "ignored")}
+
+    def __str__(self) -> str:
+        return ", ".join(f"{number} {name}" for name, number in self.as_dict().items())

@@ -1,0 +1,250 @@
+"""The cycle thread: events in order, one at a time."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sideman.runtime.server.addresses import Address
+from sideman.runtime.server.counters import Counters
+from sideman.runtime.server.debug import DebugFolder
+from sideman.runtime.server.inbox import Configure, Event, Inbox, Load, Print, Reset, Step
+from sideman.runtime.server.journal import Journal
+from sideman.runtime.server.model import Model
+from sideman.runtime.server.parameters import Controls, Setting
+from sideman.runtime.server.speaker import Speaker
+
+if TYPE_CHECKING:
+    from sideman.runtime.profile import Profile
+
+log = logging.getLogger("sideman.runtime.server")
+
+
+class Cycles:
+    """Loads the model, then takes one event after the other; all methods but two are its thread's.
+
+    Args:
+        inbox: where events come from.
+        controls: what clients asked for.
+        speaker: sends replies.
+        model: the session.
+        counters: of the server.
+        clock: seconds.
+        check_room: told the length of each new step, for the receive buffer's sake.
+        debug: where `/print` writes, if anywhere.
+        journal: notes every cycle, if anybody wants it.
+    """
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        controls: Controls,
+        speaker: Speaker,
+        model: Model,
+        counters: Counters,
+        clock: Callable[[], float],
+        check_room: Callable[[int], None],
+        debug: DebugFolder | None = None,
+        journal: Journal | None = None,
+    ) -> None:
+        self._inbox = inbox
+        self._controls = controls
+        self._speaker = speaker
+        self._model = model
+        self._counters = counters
+        self._clock = clock
+        self._check_room = check_room
+        self._debug = debug
+        self._journal = journal
+        self._setting: Setting | None = None
+        self._addresses: tuple[bytes, ...] = ()
+        self._thread = threading.Thread(target=self._run, name="sideman-cycle", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread; any thread, once."""
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait for the thread's end, after `Inbox.close`; any other thread."""
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        self._load(self._speaker.announced)
+        while (event := self._inbox.take()) is not None:
+            try:
+                self._handle(event)
+            except Exception as error:
+                log.debug("%s failed.", type(event).__name__, exc_info=True)
+                self._speaker.error(f"{type(event).__name__} failed: {error}", _origin(event, self))
+        self._model.close("The server is ending.")
+
+    def _handle(self, event: Event) -> None:
+        match event:
+            case Step():
+                try:
+                    self._step(event)
+                finally:
+                    self._inbox.release(event)
+            case Configure():
+                self._configure(event.setting)
+            case Reset():
+                if self._model.session is not None:
+                    self._model.session.reset()
+            case Load():
+                self._load_again(event.sender)
+            case Print():
+                self._print()
+
+    def _load_again(self, sender: Address) -> None:
+        """A client begins: with a clean session, and with the bundle as it is on disk."""
+        session = self._model.session
+        if session is None or not self._model.current:
+            self._load(sender)
+            return
+        session.reset()
+        self._speaker.loaded(sender, session.name)
+
+    def _load(self, sender: Address) -> None:
+        self._controls.drop_model()
+        self._setting = None
+        try:
+            session = self._model.load()
+            setting, complaints = self._controls.adopt_model(
+                session.grid, session.stems, self._forget_settings
+            )
+            self._apply(setting)
+            session.warm_up()
+            session.prepare()
+        except Exception as error:
+            log.debug("Loading failed.", exc_info=True)
+            self._give_up_model(f"The model could not be loaded: {error}", sender)
+            return
+        for complaint in complaints:
+            self._speaker.error(complaint, sender)
+        self._model.warm()
+        untrained = "" if session.trained else " (untrained: its weights are random)"
+        log.info("Loaded %s%s.", session.name, untrained)
+        self._speaker.loaded(sender, session.name)
+
+    def _give_up_model(self, reason: str, sender: Address) -> None:
+        """Without a model the server still listens, says why, and can load again."""
+        self._controls.drop_model()
+        self._setting = None
+        self._model.close(f"{reason} /load_model tries again.")
+        self._speaker.error(self._model.unready(), sender, logging.ERROR)
+
+    def _forget_settings(self) -> None:
+        unanswered = self._inbox.forget_settings()
+        if unanswered is not None:
+            self._speaker.dropped(*unanswered)
+
+    def _configure(self, setting: Setting) -> None:
+        session = self._model.session
+        if session is None:
+            return
+        try:
+            if self._apply(setting):
+                session.warm_up(1)
+            session.prepare()
+        except Exception as error:
+            log.debug("Configuring failed.", exc_info=True)
+            self._give_up_model(
+                f"The session could not be configured: {error}", self._speaker.announced
+            )
+
+    def _apply(self, setting: Setting) -> bool:
+        """Configure the session, where anything that concerns it has changed; tells whether."""
+        session, before = self._model.session, self._setting
+        assert session is not None
+        rows = setting.parameters.rows
+        changed = (
+            before is None or before.geometry != setting.geometry or before.parameters.rows != rows
+        )
+        if changed:
+            session.configure(setting.geometry, rows)
+            self._check_room(setting.geometry.step_samples)
+        self._setting = setting
+        self._addresses = tuple(f"/{setting.stems[row]}".encode() for row in rows)
+        return changed
+
+    def _print(self) -> None:
+        session, setting = self._model.session, self._setting
+        if self._debug is None or session is None or setting is None:
+            return
+        stems = [setting.stems[row] for row in setting.parameters.rows]
+        self._debug.write(session.snapshot(), stems, setting.grid.sample_rate)
+
+    def _step(self, step: Step) -> None:
+        session, setting = self._model.session, self._setting
+        if session is None or setting is None:
+            if step.wanted:
+                self._fail(step, self._model.unready())
+            return
+        if len(step.audio) != setting.geometry.step_samples:
+            if step.wanted:
+                self._fail(step, "The step's length changed while the batch was sent.")
+            return
+        if not step.wanted:
+            session.skip(step.audio)
+        elif not setting.parameters.rows:
+            session.skip(step.audio)
+            self._speaker.predicted(step.sender)
+        else:
+            self._play(step, setting)
+
+    def _play(self, step: Step, setting: Setting) -> None:
+        session = self._model.session
+        assert session is not None
+        try:
+            stems = session.step(step.audio)
+        except Exception as error:
+            # The session counts such a step as skipped.
+            session.profile.discard()
+            log.debug("A cycle failed.", exc_info=True)
+            self._fail(step, f"Batch {step.batch_id}: the cycle failed: {error}")
+            return
+        self._reply(step, setting, stems, session.profile)
+        session.prepare()
+
+    def _reply(
+        self, step: Step, setting: Setting, stems: NDArray[np.float32], profile: Profile
+    ) -> None:
+        """Send the stems, and note how long everything took."""
+        begun = self._clock()
+        package = setting.parameters.package_size
+        first_out, complete = self._speaker.send_stems(
+            self._addresses, stems, step.batch_id, package, step.sender
+        )
+        done = self._clock()
+        profile.record("receive", step.last - step.first)
+        profile.record("send", done - begun)
+        profile.record("path", first_out - step.last)
+        profile.commit()
+        over = done - step.last - setting.geometry.step_samples / setting.grid.sample_rate
+        if complete:
+            self._counters.count("cycles")
+        if over > 0:
+            self._counters.count("late")
+        if self._journal is not None:
+            self._journal.note(step.batch_id, profile.last, max(0.0, over))
+        log.debug("Batch %d: answered in %.1f ms.", step.batch_id, 1e3 * (done - step.last))
+        # Whoever hears this finds the cycle counted.
+        self._speaker.predicted(step.sender)
+        if over > 0:
+            self._speaker.late(step.batch_id, step.sender, over)
+
+    def _fail(self, step: Step, reason: str) -> None:
+        self._speaker.error(reason, step.sender)
+        self._speaker.failed(step.batch_id, step.sender)
+
+
+def _origin(event: Event, cycles: Cycles) -> Address:
+    """Whom an error with this event concerns."""
+    sender = getattr(event, "sender", None)
+    return sender if isinstance(sender, tuple) else cycles._speaker.announced

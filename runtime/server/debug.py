@@ -1,0 +1,114 @@
+"""What `/print` writes, where the operator allowed it."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sideman.engine.errors import SidemanError
+
+log = logging.getLogger("sideman.runtime.server")
+
+#: A client that asks again and again shall not fill the disk.
+_MOST_FOLDERS = 1_000
+_MOST_DRAWINGS = 4
+_PLOT_SECONDS = 30.0
+
+
+class DebugFolder:
+    """Writes what a session holds into numbered folders; the cycle thread's, between cycles.
+
+    Args:
+        root: the operator's folder; made where it does not exist.
+
+    Raises:
+        SidemanError: it cannot be made.
+    """
+
+    def __init__(self, root: Path) -> None:
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SidemanError(f"--debug-dir {root} cannot be made: {error}") from error
+        self._root = root
+        self._plots: list[subprocess.Popen[bytes]] = []
+
+    def write(
+        self,
+        snapshot: Mapping[str, NDArray[np.float32]],
+        stems: Sequence[str],
+        sample_rate: int,
+    ) -> Path:
+        """Write context and output as float WAV and latents as .npy, and begin the drawing.
+
+        matplotlib runs in a process of its own, so that it is never loaded here.
+
+        Args:
+            snapshot: as `Session.snapshot` gives it.
+            stems: names of the output's rows.
+            sample_rate: of the audio.
+
+        Returns:
+            The new folder.
+
+        Raises:
+            SidemanError: too many folders, or one that cannot be written.
+        """
+        try:
+            folder = self._fresh()
+            import soundfile
+
+            soundfile.write(folder / "context.wav", snapshot["context"], sample_rate, "FLOAT")
+            for name, audio in zip(stems, snapshot["output"], strict=False):
+                soundfile.write(folder / f"output_{name}.wav", audio, sample_rate, "FLOAT")
+            np.save(folder / "generated.npy", snapshot["generated"])
+        except (OSError, RuntimeError) as error:
+            raise SidemanError(f"/print could not write into {self._root}: {error}") from error
+        log.info("Wrote %s.", folder)
+        self._draw(folder)
+        return folder
+
+    def close(self) -> None:
+        """Wait for drawings under way; after the cycle thread's end."""
+        for plot in self._plots:
+            try:
+                plot.wait(_PLOT_SECONDS)
+            except subprocess.TimeoutExpired:
+                plot.kill()
+                plot.wait()
+        self._plots.clear()
+
+    def _fresh(self) -> Path:
+        taken = [int(p.name) for p in self._root.iterdir() if p.name.isascii() and p.name.isdigit()]
+        if len(taken) >= _MOST_FOLDERS:
+            raise SidemanError(
+                f"{self._root} holds {len(taken)} folders already.", "Empty it to print again."
+            )
+        folder = self._root / f"{max(taken, default=0) + 1:04d}"
+        folder.mkdir()
+        return folder
+
+    def _draw(self, folder: Path) -> None:
+        self._plots = [plot for plot in self._plots if plot.poll() is None]
+        if len(self._plots) >= _MOST_DRAWINGS:
+            log.warning(
+                "%s was not drawn, for %d drawings are under way; draw it with: "
+                "python -m sideman.runtime.server.debug_plot %s",
+                folder,
+                len(self._plots),
+                folder,
+            )
+            return
+        command = [sys.executable, "-m", "sideman.runtime.server.debug_plot", str(folder)]
+        self._plots.append(
+            # In a session of its own, so that Ctrl-C ends the server and not the drawing.
+            subprocess.Popen(  # noqa: S603 - our own module
+                command, stdin=subprocess.DEVNULL, start_new_session=True
+            )
+        )

@@ -1,0 +1,85 @@
+"""The loaded model, and the story of how it came to be loaded or not."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sideman.engine.errors import SidemanError
+from sideman.runtime.server.router import RESERVED
+
+if TYPE_CHECKING:
+    from sideman.runtime.session import Session
+
+log = logging.getLogger("sideman.runtime.server")
+
+_LOADING = "The model is still loading; ask again when /loaded has come."
+
+
+class Model:
+    """Opens and closes the session; the cycle thread's, except for `unready`.
+
+    Args:
+        open_session: opens the bundle; may take minutes, may fail, and may be called again.
+        bundle: its folder, to see whether it has changed since; None where there is none.
+    """
+
+    def __init__(self, open_session: Callable[[], Session], bundle: Path | None = None) -> None:
+        self._open = open_session
+        self._manifest = bundle / "manifest.json" if bundle is not None else None
+        self._digest: str | None = None
+        self._unready = _LOADING
+        self.session: Session | None = None
+
+    def unready(self) -> str:
+        """Why no audio can be answered; nothing when it can. Any thread."""
+        return self._unready
+
+    @property
+    def current(self) -> bool:
+        """Whether the session is there and its bundle is the one on disk."""
+        return self.session is not None and self._digest == self._read_digest()
+
+    def load(self) -> Session:
+        """Close what is there and open the bundle.
+
+        Raises:
+            SidemanError: it cannot be opened.
+            Exception: whatever else a backend's library raises.
+        """
+        self.close(_LOADING)
+        self._digest = self._read_digest()
+        session = self._open()
+        self.session = session
+        for stem in session.stems:
+            if f"/{stem}".encode() in RESERVED:
+                raise SidemanError(
+                    f"A stem named {stem!r} cannot be served: the protocol uses that address."
+                )
+        return session
+
+    def warm(self) -> None:
+        """From here on audio is answered."""
+        self._unready = ""
+
+    def close(self, reason: str) -> None:
+        """Answer audio with this reason from here on, and free the session."""
+        self._unready = reason
+        session, self.session = self.session, None
+        if session is not None:
+            try:
+                session.close()
+            except Exception as error:
+                log.debug("Closing the session failed.", exc_info=True)
+                log.warning("Closing the session failed: %s", error)
+
+    def _read_digest(self) -> str | None:
+        if self._manifest is None:
+            return None
+        try:
+            return hashlib.sha256(self._manifest.read_bytes()).hexdigest()
+        except OSError:
+            return None

@@ -1,0 +1,124 @@
+"""The receive thread."""
+
+from __future__ import annotations
+
+import logging
+import selectors
+import socket
+import threading
+from collections.abc import Callable
+
+from sideman.runtime.server.addresses import Address, Guard, shown_address
+from sideman.runtime.server.counters import Counters
+from sideman.runtime.server.router import Router
+from sideman.runtime.server.sockets import (
+    needed_receive_buffer,
+    receive_buffer,
+    receive_buffer_mend,
+)
+
+log = logging.getLogger("sideman.runtime.server")
+
+#: Larger than any datagram, so none is cut.
+_BUFFER_BYTES = 65_536
+_HOSTS_NAMED = 64
+
+
+class Receiver:
+    """Reads datagrams into one buffer and hands each to the router, on a thread of its own.
+
+    Args:
+        listener: bound, not blocking.
+        guard: who may speak.
+        router: what to do with a datagram.
+        counters: of the server.
+        clock: seconds; read once a datagram, as soon as it is there.
+    """
+
+    def __init__(
+        self,
+        listener: socket.socket,
+        guard: Guard,
+        router: Router,
+        counters: Counters,
+        clock: Callable[[], float],
+    ) -> None:
+        self._listener = listener
+        self._guard = guard
+        self._router = router
+        self._counters = counters
+        self._clock = clock
+        self._buffer = bytearray(_BUFFER_BYTES)
+        self._closing = False
+        self._strangers: set[str] = set()
+        self._named_need = 0
+        self._wake, self._woken = socket.socketpair()
+        self._thread = threading.Thread(target=self._run, name="sideman-receive", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread; once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and close the sockets; any thread but the receive thread."""
+        self._closing = True
+        if self._thread.ident is not None:
+            self._wake.send(b"\0")
+            self._thread.join()
+        for each in (self._wake, self._woken, self._listener):
+            each.close()
+
+    def check_room(self, step_samples: int) -> None:
+        """Log a receive buffer that does not hold two steps of this length; cycle thread."""
+        need, given = needed_receive_buffer(step_samples), receive_buffer(self._listener)
+        if given < need and need > self._named_need:
+            self._named_need = need
+            log.warning(
+                "The socket's receive buffer is %d bytes; two steps of %d samples take up to %d, "
+                "so packets may be lost. Mend: %s, and start again.",
+                given,
+                step_samples,
+                need,
+                receive_buffer_mend(),
+            )
+
+    def _run(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._listener, selectors.EVENT_READ)
+            selector.register(self._woken, selectors.EVENT_READ)
+            while not self._closing:
+                selector.select()
+                try:
+                    self._drain()
+                except Exception:
+                    # Whatever a datagram did, the next one is heard.
+                    log.exception("The receive thread met an error of its own.")
+
+    def _drain(self) -> None:
+        """Read all datagrams that are there; receive thread."""
+        while not self._closing:
+            try:
+                size, sender = self._listener.recvfrom_into(self._buffer)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                # Windows reports here that an earlier reply found nobody at home.
+                log.debug("Receiving: %s", error)
+                return
+            now = self._clock()
+            if self._guard.admits(sender[0]):
+                self._router.handle(self._buffer, size, sender, now)
+            else:
+                self._ignore(sender)
+
+    def _ignore(self, sender: Address) -> None:
+        self._counters.count("ignored")
+        host = str(sender[0])
+        if host not in self._strangers and len(self._strangers) < _HOSTS_NAMED:
+            self._strangers.add(host)
+            log.warning(
+                "Ignoring datagrams from %s, which is not allowed to speak here; "
+                "--allow %s would let it.",
+                shown_address(sender),
+                host,
+            )

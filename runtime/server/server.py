@@ -1,0 +1,188 @@
+"""The server: two threads, two sockets, and one session."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from time import perf_counter
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from sideman.engine.errors import SidemanError
+from sideman.runtime.server.addresses import Address, Guard, resolve, shown_address
+from sideman.runtime.server.counters import Counters
+from sideman.runtime.server.cycles import Cycles
+from sideman.runtime.server.debug import DebugFolder
+from sideman.runtime.server.inbox import Inbox
+from sideman.runtime.server.journal import Journal
+from sideman.runtime.server.model import Model
+from sideman.runtime.server.receiver import Receiver
+from sideman.runtime.server.router import Router
+from sideman.runtime.server.sockets import enlarge_receive_buffer, open_listener, open_sender
+from sideman.runtime.server.speaker import Clock, Speaker
+
+if TYPE_CHECKING:
+    from sideman.runtime.session import Session
+
+log = logging.getLogger("sideman.runtime.server")
+
+DEFAULT_LISTEN = ("127.0.0.1", 7000)
+REPLY_PORT = 8000
+
+
+class Server:
+    """Serves clients that speak the protocol of `multi_track`.
+
+    `start`, `stop` and `wait` belong to the thread that made the server; the attributes may be
+    read by any.
+
+    Attributes:
+        counters: counts since the start.
+
+    Args:
+        open_session: opens the model; called on the cycle thread, again after a failure.
+        listen: host and port to bind; port 0 lets the system choose.
+        reply: where `/ready` is announced; later replies go to whoever spoke, on this port.
+        allow: hosts that may speak; needed beyond loopback.
+        debug_dir: where `/print` may write.
+        clock: seconds that only increase.
+        bundle: the model's folder, so that `/load_model` sees when it has changed.
+        exact_mask: hide exactly the unknown columns rather than the next trained number.
+        journal: notes every cycle.
+    """
+
+    def __init__(
+        self,
+        open_session: Callable[[], Session],
+        listen: tuple[str, int] = DEFAULT_LISTEN,
+        reply: tuple[str, int] | None = None,
+        allow: Iterable[str] = (),
+        debug_dir: Path | None = None,
+        clock: Clock = perf_counter,
+        *,
+        bundle: Path | None = None,
+        exact_mask: bool = False,
+        journal: Journal | None = None,
+    ) -> None:
+        self.counters = Counters()
+        self._model = Model(open_session, bundle)
+        self._listen = listen
+        self._reply = reply
+        self._allow = tuple(allow)
+        self._debug_dir = debug_dir
+        self._clock = clock
+        self._exact_mask = exact_mask
+        self._journal = journal
+        self._debug: DebugFolder | None = None
+        self._ending = threading.Event()
+        self._address: Address | None = None
+        self._inbox = Inbox()
+        self._speaker: Speaker | None = None
+        self._receiver: Receiver | None = None
+        self._cycles: Cycles | None = None
+
+    @property
+    def address(self) -> Address:
+        """Host and port that are listened on, once started."""
+        assert self._address is not None, "start the server first"
+        return self._address
+
+    def start(self) -> None:
+        """Bind, announce `/ready`, and begin to load the model; once.
+
+        Raises:
+            SidemanError: an address that cannot be used, a busy port, nobody allowed to speak,
+                or a debug folder that cannot be made.
+        """
+        family, listen = resolve(*self._listen, "--listen")
+        guard = Guard(listen, self._allow)
+        host, port = self._reply or ("::1" if ":" in listen[0] else "127.0.0.1", REPLY_PORT)
+        reply_family, announced = resolve(host, port, "--reply")
+        if reply_family != family:
+            raise SidemanError(
+                f"Listening on {shown_address(listen)} and replying to {shown_address(announced)} "
+                "mixes IPv4 and IPv6.",
+                "Give --listen and --reply of the same kind.",
+            )
+        if self._debug_dir is not None:
+            self._debug = DebugFolder(self._debug_dir)
+        listener = open_listener(family, listen)
+        try:
+            sender = open_sender(family, listen)
+        except BaseException:
+            listener.close()
+            raise
+        self._address = listener.getsockname()
+        granted = enlarge_receive_buffer(listener)
+        log.debug("The receive buffer is %d bytes.", granted)
+        self._compose(listener, sender, guard, announced)
+
+    def stop(self) -> None:
+        """End both threads, after the cycle that runs, and close the sockets; any number of times.
+
+        A model that is being loaded is waited for.
+        """
+        self._ending.set()
+        self._inbox.close()
+        receiver, cycles, speaker = self._receiver, self._cycles, self._speaker
+        self._receiver = self._cycles = self._speaker = None
+        if receiver is not None:
+            receiver.stop()
+        if cycles is not None:
+            cycles.join()
+        if self._debug is not None:
+            self._debug.close()
+        if speaker is not None:
+            speaker.close()
+            log.info("Stopped: %s.", self.counters)
+
+    def wait(self) -> None:
+        """Return when another thread has called `stop`; signals interrupt it."""
+        # In slices, because Windows does not interrupt an unlimited wait.
+        while not self._ending.wait(0.5):
+            pass
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _compose(
+        self, listener: socket.socket, sender: socket.socket, guard: Guard, announced: Address
+    ) -> None:
+        """Put the parts together and start them."""
+        speaker = Speaker(sender, announced, self.counters, self._clock)
+        router = Router(
+            self._inbox,
+            speaker,
+            self._model.unready,
+            debug=self._debug is not None,
+            exact_mask=self._exact_mask,
+        )
+        receiver = Receiver(listener, guard, router, self.counters, self._clock)
+        cycles = Cycles(
+            self._inbox,
+            router.controls,
+            speaker,
+            self._model,
+            self.counters,
+            self._clock,
+            receiver.check_room,
+            self._debug,
+            self._journal,
+        )
+        self._speaker, self._receiver, self._cycles = speaker, receiver, cycles
+        log.info("Listening on %s, replying to port %d.", shown_address(self.address), announced[1])
+        receiver.start()
+        speaker.ready()
+        cycles.start()

@@ -1,0 +1,1 @@
+"""Checkpoint to ONNX: the only home of torch and music2latent."""

@@ -1,0 +1,74 @@
+"""What a checkpoint holds, for people."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Tensor
+
+from sideman.export.checkpoint import PREFIXES, Checkpoint
+
+#: Most names of hyper-parameters that are listed.
+_NAMES = 60
+
+
+@dataclass
+class _Group:
+    """Tensors under one prefix."""
+
+    tensors: int = 0
+    parameters: int = 0
+    dtypes: set[str] = field(default_factory=set)
+
+    def add(self, tensor: Tensor) -> None:
+        self.tensors += 1
+        self.parameters += tensor.numel()
+        self.dtypes.add(str(tensor.dtype).removeprefix("torch."))
+
+
+def describe(checkpoint: Checkpoint) -> str:
+    """Groups of tensors with counts and types, which of them an export takes, and the rest."""
+    lines = [f"{checkpoint.path.name}: {_title(checkpoint)}"]
+    exported = PREFIXES[checkpoint.kind] if checkpoint.kind else None
+    for name, group in _groups(checkpoint).items():
+        mark = "  <- exported" if checkpoint.is_codec or name == exported else ""
+        dtypes = "/".join(sorted(group.dtypes))
+        lines.append(
+            f"  {name:<28} {group.tensors:>5} tensors {group.parameters:>13,} values {dtypes}{mark}"
+        )
+    names = list(_names(checkpoint.hyper_parameters))
+    if names:
+        more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+        lines.append(f"  hyper-parameters: {', '.join(names[:_NAMES])}{more}")
+    return "\n".join(lines)
+
+
+def _title(checkpoint: Checkpoint) -> str:
+    if checkpoint.is_codec:
+        return "a Music2Latent codec"
+    if checkpoint.kind is None:
+        return "no layout that sideman knows; name its weights with --weights PREFIX"
+    return "a diffusion model" if checkpoint.kind == "diffusion" else "a consistency student"
+
+
+def _groups(checkpoint: Checkpoint) -> dict[str, _Group]:
+    """Tensors by U-Net, or by the first part of their name."""
+    unets = checkpoint.unet_prefixes()
+    groups: dict[str, _Group] = {}
+    for name, tensor in checkpoint.tensors.items():
+        prefix = next((p for p in unets if name.startswith(p)), name.partition(".")[0] + ".")
+        groups.setdefault(prefix, _Group()).add(tensor)
+    return groups
+
+
+def _names(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Dotted names of nested mappings and namespaces."""
+    for name, value in values.items():
+        inner = vars(value) if isinstance(value, argparse.Namespace) else value
+        if isinstance(inner, Mapping) and inner:
+            yield from _names(inner, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"

@@ -1,0 +1,1 @@
+"""The networks, inference only, under the names of the published checkpoints."""

@@ -1,0 +1,88 @@
+"""`sideman serve` as a performer starts it: the shipped bundle, ONNX Runtime, a `multi_track` client."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sideman.runtime.geometry import Geometry
+from sideman.runtime.rehearse.client import ClientSettings, MultiTrackClient
+from sideman.runtime.rehearse.demo import demo_bundle
+from sideman.runtime.rehearse.timeline import Placement
+from sideman.runtime.session import Session
+
+STEMS = ("bass", "drums", "guitar", "piano")
+R, W, FADE, SEED = 0.125, 1, 0.02, 5
+#: What a performer's server must not load.
+FOREIGN = {"torch", "matplotlib", "onnx", "music2latent", "onnxscript", "soundfile"}
+SERVE = """
+import sys
+from sideman.runtime.cli import main
+try:
+    main()
+except SystemExit as stop:
+    code = stop.code
+print("MODULES", *{name.partition(".")[0] for name in sys.modules})
+sys.exit(code)
+"""
+
+
+def free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.mark.parametrize("wanted", [("drums",), ("bass", "piano")])
+def test_a_client_hears_what_the_session_plays(wanted: tuple[str, ...]) -> None:
+    """Sample for sample, two stems as two different rows, and nothing foreign in the process."""
+    bundle = demo_bundle()
+    rng = np.random.default_rng(1)
+    with Session.open(bundle, seed=SEED, threads=1) as session:
+        geometry = Geometry.reference(session.grid, R, W, FADE)
+        steps = 0.1 * rng.standard_normal((3, geometry.step_samples), dtype=np.float32)
+        session.configure(geometry, tuple(STEMS.index(stem) for stem in wanted))
+        session.reset()
+        expected = [session.step(step).copy() for step in steps]
+    placement = Placement.of(geometry, W, len(steps))
+    settings = ClientSettings(STEMS, wanted, R, W, FADE, package=4_410)
+    with MultiTrackClient(settings, placement) as client:
+        port = free_port()
+        process = start(bundle, port, client.address[1])
+        try:
+            client.wait_ready(60)
+            client.shake_hands(("127.0.0.1", port), 60)
+            for step in steps:
+                client.send_step(("127.0.0.1", port), 0.0, [step])
+                assert client.wait_answered(60), client.errors
+            process.send_signal(signal.SIGTERM)
+            output, log = process.communicate(timeout=30)
+        finally:
+            process.kill()
+            process.wait()
+        assert client.errors == []
+        for row, stem in enumerate(wanted):
+            heard = client.tracks[stem].samples
+            for batch, stems in enumerate(expected):
+                start_at, end = placement.content(batch)
+                # The head of the content is free of cross-fades, the tail is faded by the next.
+                solid = end - geometry.fade_samples
+                played = stems[row][geometry.fade_samples :][: solid - start_at]
+                np.testing.assert_allclose(heard[start_at:solid], played, atol=1e-6)
+    assert process.returncode == 0, log
+    assert FOREIGN & set(output.rpartition("MODULES")[2].split()) == set()
+    if len(wanted) == 2:
+        assert not np.allclose(expected[0][0], expected[0][1])
+
+
+def start(bundle: Path, port: int, reply: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", SERVE, "serve", str(bundle), "--threads", "1"]
+    command += ["--listen", f"127.0.0.1:{port}", "--reply", f"127.0.0.1:{reply}"]
+    command += ["--seed", str(SEED)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

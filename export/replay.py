@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from sideman.engine.backends.base import Backend, Stage
 from sideman.engine.backends.once import run_once
-from sideman.engine.bundle.grid import BINS, FRAMES_PER_COLUMN
+from sideman.engine.bundle.grid import BINS, COLUMN_SAMPLES, FRAMES_PER_COLUMN
 from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.errors import SidemanError
 from sideman.runtime.geometry import Geometry
@@ -69,7 +70,7 @@ def load_recording(file: Path) -> dict[str, NDArray[Any]]:
     try:
         with np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
         raise SidemanError(f"Cannot read recording {file}: {error}") from error
 
 
@@ -87,6 +88,10 @@ def replay(
                 return Comparison(kind, function(recording, manifest, backend, stages))
             except KeyError as error:
                 raise SidemanError(f"The {kind} recording lacks {error}.") from error
+            except (IndexError, TypeError, ValueError) as error:
+                raise SidemanError(
+                    f"The {kind} recording holds what no such recording holds: {error}"
+                ) from error
     raise SidemanError(
         "Neither a denoiser nor a codec nor a session recording: it holds "
         f"{', '.join(sorted(recording)[:5])} …"
@@ -129,8 +134,8 @@ def _replay_codec(
     encoded = run_once(
         backend, stages["encode"], {"audio": audio, "known": np.ones((1, grid.columns))}
     )
-    name = next(n for n in recording if n.startswith("decoded_last"))
-    columns = int(name.removeprefix("decoded_last"))
+    name = next((n for n in recording if n.startswith("decoded_last")), "decoded_last")
+    columns = recording[name].shape[1] // COLUMN_SAMPLES
     generator = torch.Generator().manual_seed(int(recording["decode_seed"]))
     noise = torch.randn(1, 2, BINS, columns * FRAMES_PER_COLUMN, generator=generator).numpy()
     latent = recording["latent"]

@@ -1,4 +1,4 @@
-"""`sideman serve` as a performer starts it: the shipped bundle, ONNX Runtime, a `multi_track` client."""
+"""`sideman serve` as a performer starts it: the shipped bundle and a `multi_track` client."""
 
 from __future__ import annotations
 

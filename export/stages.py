@@ -23,6 +23,9 @@ from sideman.export.networks.unet import UNet
 BATCH, COLUMNS, SAMPLES = "batch", "decoded_columns", "decoded_samples"
 #: Most rows that a batch may have.
 MAX_BATCH = 4
+#: Samples below this (400 dB under full scale) are silence. Sums of smaller ones get subnormal,
+#: on which processors are slow.
+INAUDIBLE = 1e-20
 
 Specs = tuple[TensorSpec, ...]
 
@@ -87,7 +90,8 @@ class EncodeStage(nn.Module):
         Returns:
             mixture [1, C, W].
         """
-        latent: Tensor = self.encoder(self.compand(self.stft(audio)))
+        audible = torch.where(audio.abs() > INAUDIBLE, audio, 0.0)
+        latent: Tensor = self.encoder(self.compand(self.stft(audible)))
         return latent * (known[:, None] / self.latent_scale)
 
 

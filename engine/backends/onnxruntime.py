@@ -44,8 +44,6 @@ class OnnxRuntimeBackend(Backend):
         # Three sessions share the cores: threads that wait by spinning would take them from the
         # stage that runs, and from the thread that receives audio.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # Near-silent audio makes subnormal numbers, which are a hundred times slower.
-        options.add_session_config_entry("session.set_denormal_as_zero", "1")
         try:
             session = self._runtime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]

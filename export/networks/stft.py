@@ -161,6 +161,10 @@ class InverseStft(_Transform):
 class Compand(nn.Module):
     """X → beta·|X|^alpha·e^(i·angle X), which evens out the range of a spectrum.
 
+    A silent bin becomes zero rather than a subnormal number, on which processors are slow: a
+    reverb's tail that dies below 1e-38 made an encode take four times as long (130 against 500 ms
+    on 2 cores).
+
     Args:
         alpha: exponent of the magnitude (0.65).
         beta: factor (0.34).
@@ -177,8 +181,9 @@ class Compand(nn.Module):
 
     def forward(self, spectrum: Tensor) -> Tensor:
         """Compand a spectrum [B, 2, bins, F]; zero stays zero."""
-        power = (spectrum * spectrum).sum(dim=1, keepdim=True).clamp(min=self.FLOOR)
-        return spectrum * (power.pow(self.exponent) * self.beta)
+        power = (spectrum * spectrum).sum(dim=1, keepdim=True)
+        factor = power.clamp(min=self.FLOOR).pow(self.exponent) * self.beta
+        return spectrum * torch.where(power > self.FLOOR, factor, 0.0)
 
 
 class Expand(nn.Module):

@@ -71,6 +71,15 @@ def test_silence_encodes_to_finite_values(codec) -> None:
     assert mixture.isfinite().all()
 
 
+@pytest.mark.parametrize("level", [1e-21, 1e-38, 1e-42])
+def test_inaudible_audio_is_silence(codec, level: float) -> None:
+    """Subnormal numbers in a convolution make it several times slower."""
+    encode = stages.encode_stage(codec)
+    noise = torch.randn(1, 263_680, generator=torch.Generator().manual_seed(0)).clamp(-4, 4)
+    silence = encode(torch.zeros(1, 263_680), torch.ones(1, 64))
+    assert torch.equal(encode(level * noise, torch.ones(1, 64)), silence)
+
+
 def test_step_merges_and_combines(step_of: Callable) -> None:
     stage = step_of("cd")
     draw = torch.Generator().manual_seed(3)

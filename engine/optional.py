@@ -20,6 +20,7 @@ EXTRA_OF = {
     "polygraphy": "tensorrt",
     "torch": "export",
     "onnx": "export",
+    "onnx_ir": "export",
     "onnxscript": "export",
     "yaml": "export",
 }
@@ -28,6 +29,14 @@ EXTRA_OF = {
 def found(module: str) -> bool:
     """Tell whether a library is installed, without importing it."""
     return importlib.util.find_spec(module) is not None
+
+
+def install_command(module: str) -> str:
+    """The pip command that brings a library, a key of `EXTRA_OF`.
+
+    In double quotes: zsh needs some, and cmd knows no others.
+    """
+    return f'pip install "sideman[{EXTRA_OF[module]}]"'
 
 
 def require(module: str, purpose: str) -> ModuleType:
@@ -46,8 +55,7 @@ def require(module: str, purpose: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != root:
             raise
-        extra = EXTRA_OF[root]
         raise MissingExtraError(
             f"{root} is needed to {purpose} and is not installed.",
-            f"Install it with: pip install 'sideman[{extra}]'",
+            f"Install it with: {install_command(root)}",
         ) from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import pickle
 import re
+import struct
 import warnings
 import zipfile
 from collections.abc import Mapping
@@ -125,9 +126,13 @@ def read_checkpoint(path: Path, *, trust_pickle: bool = False) -> Checkpoint:
             f"{path.name} holds neither state_dict (a model) nor gen_state_dict (a codec), "
             f"but: {keys}."
         )
-    wrong = [name for name, value in state.items() if not isinstance(value, Tensor)]
+    wrong = [
+        repr(name)
+        for name, value in state.items()
+        if not (isinstance(name, str) and isinstance(value, Tensor))
+    ]
     if wrong:
-        raise ExportError(f"{path.name}: these are no tensors: {', '.join(map(str, wrong[:8]))}.")
+        raise ExportError(f"{path.name}: these are no named tensors: {', '.join(wrong[:8])}.")
     parameters = data.get("hyper_parameters")
     return Checkpoint(path, state, is_codec, parameters if isinstance(parameters, Mapping) else {})
 
@@ -136,7 +141,7 @@ def _load(path: Path, trust_pickle: bool) -> Any:
     """Unpickle, mapping the tensors from the file where it is of torch's zip format."""
     if not path.is_file():
         raise ExportError(f"{path} is not a file.")
-    mapped = zipfile.is_zipfile(path)
+    mapped = _is_zip(path)
     with torch.serialization.safe_globals(list(ALLOWED)), warnings.catch_warnings():
         # Remarks on the age of a file's format; whether it can be read shows in a moment.
         warnings.simplefilter("ignore")
@@ -153,6 +158,14 @@ def _load(path: Path, trust_pickle: bool) -> Any:
             raise ExportError(f"{path.name} cannot be read as a checkpoint: {reason}") from error
 
 
+def _is_zip(path: Path) -> bool:
+    """Whether a file is of torch's zip format."""
+    try:
+        return zipfile.is_zipfile(path)
+    except zipfile.BadZipFile:  # damaged at its very end; torch says so
+        return False
+
+
 #: What a damaged or foreign file makes torch raise.
 _UNREADABLE = (
     pickle.UnpicklingError,
@@ -161,8 +174,11 @@ _UNREADABLE = (
     ValueError,
     LookupError,
     AttributeError,
+    AssertionError,
     ImportError,
     OSError,
+    TypeError,
+    struct.error,
 )
 
 

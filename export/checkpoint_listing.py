@@ -13,6 +13,8 @@ from sideman.export.checkpoint import PREFIXES, Checkpoint
 
 #: Most names of hyper-parameters that are listed.
 _NAMES = 60
+#: How deep their nesting is followed.
+_DEPTH = 8
 
 
 @dataclass
@@ -43,7 +45,8 @@ def describe(checkpoint: Checkpoint) -> str:
     if names:
         more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
         lines.append(f"  hyper-parameters: {', '.join(names[:_NAMES])}{more}")
-    return "\n".join(lines)
+    # Names come from somebody's file: none may command the terminal.
+    return "\n".join("".join(c if c.isprintable() else "?" for c in line) for line in lines)
 
 
 def _title(checkpoint: Checkpoint) -> str:
@@ -64,11 +67,11 @@ def _groups(checkpoint: Checkpoint) -> dict[str, _Group]:
     return groups
 
 
-def _names(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    """Dotted names of nested mappings and namespaces."""
+def _names(values: Mapping[str, Any], prefix: str = "", depth: int = 0) -> Iterator[str]:
+    """Dotted names of nested mappings and namespaces, which may contain themselves."""
     for name, value in values.items():
         inner = vars(value) if isinstance(value, argparse.Namespace) else value
-        if isinstance(inner, Mapping) and inner:
-            yield from _names(inner, f"{prefix}{name}.")
+        if isinstance(inner, Mapping) and inner and depth < _DEPTH:
+            yield from _names(inner, f"{prefix}{name}.", depth + 1)
         else:
             yield f"{prefix}{name}"

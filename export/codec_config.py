@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -169,8 +170,8 @@ def _check(config: CodecConfig, where: str) -> None:
         value = getattr(config, field.name)
         allows_zero = field.name.startswith(("attention", "freq"))
         for number in value if isinstance(value, tuple) else (value,):
-            if number < 0 or (number == 0 and not allows_zero):
-                raise refuse(f"{field.name} = {value!r} must be positive.")
+            if not 0 <= number < math.inf or (number == 0 and not allows_zero):
+                raise refuse(f"{field.name} = {value!r} must be positive and finite.")
     if 1 << config.freq_downsample_list.count(0) != FRAMES_PER_COLUMN:
         raise refuse(
             f"freq_downsample_list must halve time to {FRAMES_PER_COLUMN} frames a column."

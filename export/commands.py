@@ -10,7 +10,7 @@ import typer
 from sideman.export import verify
 
 #: What an export imports, and what for.
-_LIBRARIES = ("torch", "onnx", "onnxscript", "yaml")
+_LIBRARIES = ("torch", "onnx", "onnx_ir", "onnxscript", "yaml")
 
 
 def register(app: typer.Typer) -> None:

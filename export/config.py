@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sideman.engine.bundle.grid import COLUMN_SAMPLES, TAIL_SAMPLES, LatentGrid
-from sideman.engine.bundle.manifest import Kind, SamplerSpec
+from sideman.engine.bundle.manifest import STEM_NAME, Kind, SamplerSpec
 from sideman.engine.errors import ExportError
 from sideman.export.yaml_fields import Fields, load
 
@@ -169,6 +169,9 @@ def _check_widths(model: Fields, unet: UNetConfig) -> None:
 def _stems(model: Fields, logger: Fields, unet: UNetConfig) -> tuple[str, ...]:
     """Names of the stems, and the channels that must agree with them."""
     stems = logger.names("stems")
+    for stem in stems:
+        if not STEM_NAME.match(stem):
+            raise logger.refuse("stems", f"holds {stem!r}, which is no name that a file can have.")
     if unet.label_dim != len(stems):
         raise model.refuse(
             "label_dim", f"= {unet.label_dim} contradicts {len(stems)} audio_samples_logger.stems."

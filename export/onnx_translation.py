@@ -10,10 +10,9 @@ import torch
 from onnx import TensorProto
 from onnxscript.onnx_opset import opset21
 
-#: The version of ONNX operators in every graph. ONNX Runtime reads it from 1.22 on, the oldest
-#: that sideman installs (23, the newest that torch 2.13 writes, needs 1.23); TensorRT from 10.8,
-#: TensorRT for RTX 1.7 and OpenVINO read it too. Nothing newer is needed: what later opsets add
-#: (Attention, Swish) has no kernel of its own everywhere.
+#: The version of ONNX operators in every graph (torch 2.13 writes up to 23). ONNX Runtime reads it
+#: from 1.22 on, TensorRT from 10.8; TensorRT for RTX 1.7 and OpenVINO read it too. Nothing newer
+#: is needed: what later opsets add (Attention, Swish) has no kernel of its own everywhere.
 OPSET = 21
 _FLOAT = TensorProto.FLOAT
 #: Untyped: values here are symbols of a graph, whatever the operators' stubs say.

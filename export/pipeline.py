@@ -84,6 +84,9 @@ def export_bundle(request: Request, report: Report = lambda _: None) -> Manifest
             "Give the codec that the model was trained with, or its --codec-hparams.",
         )
     sources = _Sources(request, model, codec_config)
+    if request.checkpoint is not None:
+        # What does not fit shows now, not after the minutes that the codec takes.
+        sources.unet()
     with _in_place_of(request.out, request.force) as folder:
         parameters = _write_codec(sources, folder, report)
         parameters |= _write_step(sources, folder, report)
@@ -235,24 +238,24 @@ def _origin(request: Request) -> dict[str, Any]:
 @contextmanager
 def _in_place_of(out: Path, force: bool) -> Iterator[Path]:
     """A folder to build in, which becomes `out` when the block ends without an error."""
-    parent = out.resolve().parent
+    # Behind links, so that both moves stay within one file system.
+    out = out.resolve()
     try:
-        parent.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=parent))
+        out.parent.mkdir(parents=True, exist_ok=True)
+        building = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     except OSError as error:
         raise ExportError(f"Cannot write beside {out}: {error}") from error
+    folder, old = building / "new", building / "old"
     try:
-        folder = building / "new"
         folder.mkdir()
         yield folder
-        old = building / "old"
-        if force and out.exists():
-            out.rename(old)
         try:
+            if force and out.exists():
+                out.rename(old)
             folder.rename(out)
         except OSError as error:
-            if old.exists():
-                old.rename(out)
             raise ExportError(f"Cannot move the finished bundle to {out}: {error}") from error
     finally:
+        if old.exists() and not out.exists():
+            old.rename(out)
         shutil.rmtree(building, ignore_errors=True)

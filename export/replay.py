@@ -8,6 +8,7 @@ the last two comes from torch's CPU generator, which is why this lives in `expor
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ from sideman.runtime.noise import Noise
 from sideman.runtime.session import Session
 
 Arrays = Mapping[str, NDArray[Any]]
+#: What a damaged or foreign file makes numpy, zipfile and zlib raise.
+_UNREADABLE = (OSError, ValueError, EOFError, RuntimeError, BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -44,18 +47,22 @@ class Comparison:
 
     @property
     def worst(self) -> float:
-        """The largest of all relative errors; NaN counts as infinite."""
-        return max(e if np.isfinite(e) else np.inf for e in self.errors.values())
+        """The largest of all relative errors."""
+        return max(self.errors.values())
 
 
 def relative_error(found: NDArray[Any], recorded: NDArray[Any]) -> float:
     """Norm of the difference over norm of the recording; absolute where that is silent.
+
+    Infinite where either holds a value that is not finite: NaN would lose every comparison.
 
     Raises:
         SidemanError: the shapes differ.
     """
     if found.shape != recorded.shape:
         raise SidemanError(f"shape {found.shape} instead of the recorded {recorded.shape}")
+    if not (np.isfinite(found).all() and np.isfinite(recorded).all()):
+        return np.inf
     difference = np.linalg.norm(found.astype(np.float64) - recorded.astype(np.float64))
     norm = np.linalg.norm(recorded.astype(np.float64))
     return float(difference / norm) if norm > 0 else float(difference)
@@ -68,9 +75,13 @@ def load_recording(file: Path) -> dict[str, NDArray[Any]]:
         SidemanError: not an .npz file, or unreadable.
     """
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        # Opened here: numpy leaves a file open that only begins like an archive.
+        with file.open("rb") as stream:
+            archive = np.load(stream, allow_pickle=False)
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise SidemanError(f"Cannot read recording {file}: a single array, no .npz archive")
             return {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, EOFError, BadZipFile) as error:
+    except _UNREADABLE as error:
         raise SidemanError(f"Cannot read recording {file}: {error}") from error
 
 
@@ -201,6 +212,8 @@ def _replay_session(
     recording: Arrays, manifest: Manifest, backend: Backend, stages: dict[str, Stage]
 ) -> dict[str, float]:
     params = json.loads(str(recording["params"]))
+    if params["cycles"] < 1:
+        raise SidemanError("The session recording holds no cycle.")
     geometry = Geometry.reference(
         manifest.grid, params["r"], int(params["w"]), params["fade"], exact_mask=True
     )

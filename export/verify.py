@@ -39,10 +39,10 @@ def verify(
     from sideman.engine.optional import require
 
     require("torch", "replay recordings, whose noise is torch's,")
+    from sideman.engine.loading import load_stages
     from sideman.export.replay import Comparison, load_recording, replay
-    from sideman.runtime.session import load_stages
 
-    failed = []
+    failed = 0
     manifest, with_backend, stages = load_stages(bundle, backend=backend, threads=threads)
     with with_backend:
         width = max(len(file.name) for file in recordings)
@@ -50,19 +50,18 @@ def verify(
             try:
                 result: Comparison = replay(load_recording(file), manifest, with_backend, stages)
             except SidemanError as error:
-                failed.append(file.name)
+                failed += 1
                 typer.echo(f"{file.name:{width}}  FAILED  {error.what}")
                 continue
             passed = result.worst <= tolerance
-            if not passed:
-                failed.append(file.name)
+            failed += not passed
             parts = ", ".join(f"{name} {error:.1e}" for name, error in result.errors.items())
             mark = "ok    " if passed else "FAILED"
             typer.echo(f"{file.name:{width}}  {mark}  {result.worst:.1e}  {result.kind}: {parts}")
     if failed:
         typer.echo(
-            f"{len(failed)} of {len(recordings)} recordings beyond {tolerance:g}. Errors near 1 "
-            "mean another checkpoint or codec than the one recorded."
+            f"{failed} of {len(recordings)} recordings unreadable or beyond {tolerance:g}. Errors "
+            "near 1 mean another checkpoint or codec than the one recorded."
         )
         raise typer.Exit(1)
     typer.echo(f"All {len(recordings)} recordings within {tolerance:g}.")

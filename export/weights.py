@@ -11,8 +11,6 @@ from torch import Tensor, nn
 from sideman.engine.errors import ExportError
 
 Network = TypeVar("Network", bound=nn.Module)
-#: Most lines an error lists of one kind of fault.
-_LINES = 20
 
 
 def expected_shapes(make: Callable[[], nn.Module]) -> dict[str, tuple[int, ...]]:
@@ -72,10 +70,4 @@ def _faults(wanted: Mapping[str, tuple[int, ...]], found: Mapping[str, Tensor]) 
             if name.endswith("resample_filter") and not bool((found[name] == 0.25).all())
         ),
     }
-    lines: list[str] = []
-    for kind, faults in kinds.items():
-        listed = list(faults)
-        lines += [f"  {kind}: {fault}" for fault in listed[:_LINES]]
-        if len(listed) > _LINES:
-            lines.append(f"  {kind}: and {len(listed) - _LINES} more")
-    return lines
+    return [f"  {kind}: {fault}" for kind, faults in kinds.items() for fault in faults]

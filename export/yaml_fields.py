@@ -80,7 +80,7 @@ class Fields:
         value = self.raw(name)
         try:
             number = float("nan") if isinstance(value, bool) else float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             number = float("nan")
         if not 0 < number < float("inf"):
             raise self.refuse(name, f"= {value!r} must be a positive number.")
@@ -101,7 +101,9 @@ class Fields:
         """A number or a list of numbers, none negative."""
         value = self.raw(name)
         items = value if isinstance(value, list) else [value]
-        if not items or any(type(item) not in (int, float) or not item >= 0 for item in items):
+        if not items or any(
+            type(item) not in (int, float) or not 0 <= item < float("inf") for item in items
+        ):
             raise self.refuse(name, f"= {value!r} must be a list of numbers, none negative.")
         return tuple(float(item) for item in items)
 

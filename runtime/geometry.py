@@ -51,6 +51,14 @@ class Geometry:
         """Samples that the decode stage returns for each row."""
         return LatentGrid.decoded_samples(self.decoded_columns)
 
+    @property
+    def deadline_samples(self) -> int:
+        """Samples from the newest sample's arrival until a reply is late.
+
+        Where the regime has no time at all, what remains to be held is the pace: a reply a step.
+        """
+        return self.slack_samples if self.slack_samples > 0 else self.step_samples
+
     @classmethod
     def reference(
         cls, grid: LatentGrid, r: float, w: int, fade: float, *, exact_mask: bool = False

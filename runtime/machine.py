@@ -11,6 +11,8 @@ from typing import Any
 
 from sideman.engine.backends.onnxruntime import available_cores
 
+#: Links followed: a strict editable install is a tree of links into the checkout.
+_HERE = Path(__file__).resolve().parent
 _LIBRARIES = ("sideman", "numpy", "onnxruntime", "onnxruntime-gpu", "tensorrt", "openvino")
 
 
@@ -31,7 +33,7 @@ def describe_machine() -> dict[str, Any]:
     }
 
 
-def git_revision(folder: Path = Path(__file__).parent) -> str | None:
+def git_revision(folder: Path = _HERE) -> str | None:
     """Revision of the checkout that runs, "+changes" behind it where it was edited.
 
     None for an install that is no checkout.

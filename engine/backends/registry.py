@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sideman.engine.backends.base import Backend
 from sideman.engine.errors import BackendError
-from sideman.engine.optional import EXTRA_OF, found
+from sideman.engine.optional import found, install_command
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class BackendInfo:
     @property
     def install_command(self) -> str:
         """The pip command that brings the library."""
-        return f"pip install 'sideman[{EXTRA_OF[self.module]}]'"
+        return install_command(self.module)
 
 
 def _onnxruntime(threads: int | None) -> Backend:

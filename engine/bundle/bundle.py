@@ -92,7 +92,7 @@ def write_manifest(folder: Path, **fields: Any) -> Manifest:
     # Reading it back finds what a reader would refuse before anybody depends on it.
     checked = Manifest.from_json(text, str(target))
     partial = folder / f".{MANIFEST}.partial"
-    partial.write_text(text, encoding="utf-8")
+    partial.write_text(text, encoding="utf-8", newline="\n")
     partial.replace(target)
     return checked
 

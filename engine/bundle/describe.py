@@ -24,6 +24,8 @@ def describe(bundle: Bundle) -> str:
         f"  latent      {grid.channels} channels x {grid.columns} columns, "
         f"trained with the last {', '.join(map(str, grid.trained_masks))} columns hidden",
         f"  sampler     {sampler.name}, {sampler.steps} steps, {schedule}",
+        f"              midpoint rho {sampler.midpoint_rho:g}, resamples {sampler.resamples}, "
+        f"sigma_data {manifest.sigma_data:g}",
         "  parameters  "
         + ", ".join(f"{name} {count:,}" for name, count in manifest.parameters.items()),
     ]

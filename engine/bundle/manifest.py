@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -19,6 +20,8 @@ SCHEMA = 1
 STAGES = ("encode", "step", "decode")
 
 Kind = Literal["diffusion", "consistency"]
+#: What a stem may be called: its name becomes part of file names.
+STEM_NAME = re.compile(r"\w[\w .-]*\Z")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
 
 
@@ -137,6 +140,9 @@ def _check(manifest: Manifest, where: str) -> None:
         )
     if not manifest.stems or len(set(manifest.stems)) != len(manifest.stems):
         raise BundleError(f"{where}: stems must be distinct and not empty: {manifest.stems}.")
+    for stem in manifest.stems:
+        if not STEM_NAME.match(stem):
+            raise BundleError(f"{where}: stem {stem!r} is no name that a file can have.")
     for name in manifest.files:
         if not _FILE_NAME.match(name):
             raise BundleError(f"{where}: file name {name!r} leaves the bundle's folder.")
@@ -170,7 +176,10 @@ def _build(cls: type, data: object, where: str) -> Any:
         name: _convert(_READERS[cls][name], value, f"{where}: {name}")
         for name, value in data.items()
     }
-    return cls(**values)
+    try:
+        return cls(**values)
+    except BundleError as error:
+        raise BundleError(f"{where}: {error.what}") from None
 
 
 def _convert(reader: Any, value: object, where: str) -> Any:
@@ -187,7 +196,10 @@ def _convert(reader: Any, value: object, where: str) -> Any:
         return _build(reader, value, where)  # type: ignore[arg-type]
     if reader is Any:
         return value
-    if reader is float and isinstance(value, int) and not isinstance(value, bool):
+    if reader is float and isinstance(value, int | float) and not isinstance(value, bool):
+        # Python's JSON reads NaN and Infinity, and integers that no float holds.
+        if not abs(value) <= sys.float_info.max:
+            raise BundleError(f"{where}: {value!r} is not a finite number.")
         return float(value)
     if reader is _DIMENSION and isinstance(value, int | str) and not isinstance(value, bool):
         return value

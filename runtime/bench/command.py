@@ -48,16 +48,22 @@ def bench(
 ) -> None:
     """Measure every stage and the whole path, through a real server over UDP on this machine.
 
-    Without --paced the next step is sent when the last one is answered. With it clocks and caches
-    have the pauses of a performance, which makes the cycles slower than back to back.
+    Without --paced the next step is sent when the last one is answered, so the path also holds
+    what is otherwise done between steps (drawing noise). With it clocks and caches have the
+    pauses of a performance.
     """
     import json
 
     from rich.console import Console
 
+    from sideman.engine.errors import SidemanError
     from sideman.runtime.bench.measure import Plan, measure
-    from sideman.runtime.bench.report import as_json, table
+    from sideman.runtime.bench.report import as_json, show
 
+    if json_file is not None and not json_file.parent.is_dir():
+        raise SidemanError(
+            f"--json {json_file}: there is no folder {json_file.parent}.", "Make it first."
+        )
     names = None if stems is None else tuple(name.strip() for name in stems.split(","))
     result = measure(
         Plan(
@@ -75,6 +81,10 @@ def bench(
             seed=seed,
         )
     )
-    Console(highlight=False).print(table(result))
+    show(result, Console(highlight=False, soft_wrap=True))
     if json_file is not None:
-        json_file.write_text(json.dumps(as_json(result), indent=1) + "\n", encoding="utf-8")
+        text = json.dumps(as_json(result), indent=1) + "\n"
+        try:
+            json_file.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise SidemanError(f"--json {json_file} cannot be written: {error}") from error

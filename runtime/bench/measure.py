@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from sideman.runtime.geometry import Geometry
 from sideman.runtime.rehearse.client import ClientSettings, MultiTrackClient
 from sideman.runtime.rehearse.package import choose_package
 from sideman.runtime.rehearse.plan import choose_stems
+from sideman.runtime.rehearse.record import ROUND_TRIP
 from sideman.runtime.rehearse.timeline import Placement
 from sideman.runtime.server.journal import Journal
 from sideman.runtime.server.server import Server
@@ -51,25 +54,29 @@ class Result:
         plan: what was asked for.
         bundle: the bundle's name.
         kind: diffusion or consistency.
+        trained: False where its weights are random.
         stems: those generated.
         engine: one line that says what ran the stages.
         evaluations: of the denoiser, in a cycle.
         load_seconds: from the start of the server until it was warm.
         step_seconds: of audio, which a cycle must not exceed.
         cycles: seconds by stage, one mapping a measured cycle. Besides the profile's stages,
-            "round trip": from the first packet of a step to the last stem packet, at the client.
+            `ROUND_TRIP`: from the first packet of a step to the last stem packet, at the client.
+        late: how many of them a performer would have heard too late.
         peak_bytes: most memory that the process held.
     """
 
     plan: Plan
     bundle: str
     kind: str
+    trained: bool
     stems: tuple[str, ...]
     engine: str
     evaluations: int
     load_seconds: float
     step_seconds: float
     cycles: tuple[Mapping[str, float], ...]
+    late: int
     peak_bytes: int | None
 
 
@@ -96,21 +103,27 @@ def measure(plan: Plan) -> Result:
     client = MultiTrackClient(settings, placement)
     # The server closes the session when it stops.
     server = Server(lambda: session, ("127.0.0.1", 0), client.address, journal=journal)
-    with client, server:
+    with _without_news(), client, server:
         client.wait_ready(_READY_TIMEOUT)
         client.shake_hands(server.address, _LOAD_TIMEOUT)
         load_seconds = time.perf_counter() - start
         _run_cycles(plan, client, server, step_seconds)
+    measured = journal.cycles[plan.warm_up :]
     return Result(
         plan=plan,
         bundle=session.name,
         kind=session.manifest.kind,
+        trained=session.trained,
         stems=stems,
         engine=engine,
         evaluations=session.evaluations,
         load_seconds=load_seconds,
         step_seconds=step_seconds,
-        cycles=_collect(plan, client, journal),
+        cycles=tuple(
+            {**cycle["seconds"], ROUND_TRIP: client.steps[cycle["batch_id"]].round_trip}
+            for cycle in measured
+        ),
+        late=sum(cycle["late"] > 0 for cycle in measured),
         peak_bytes=_peak_bytes(),
     )
 
@@ -130,14 +143,19 @@ def _run_cycles(plan: Plan, client: MultiTrackClient, server: Server, step_secon
             time.sleep(max(0.0, due - time.perf_counter()))
 
 
-def _collect(
-    plan: Plan, client: MultiTrackClient, journal: Journal
-) -> tuple[Mapping[str, float], ...]:
-    inside = {cycle["batch_id"]: cycle["seconds"] for cycle in journal.cycles}
-    return tuple(
-        {**inside[batch], "round trip": client.steps[batch].round_trip}
-        for batch in range(plan.warm_up, plan.warm_up + plan.cycles)
-    )
+@contextmanager
+def _without_news() -> Iterator[None]:
+    """Keep the server's warnings off the terminal: a late cycle is a figure here.
+
+    Its errors are told, for they end the measurement.
+    """
+    log = logging.getLogger("sideman.runtime")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def _peak_bytes() -> int | None:

@@ -9,15 +9,16 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 
 from sideman.engine.backends.onnxruntime import available_cores
-from sideman.engine.optional import EXTRA_OF, found
+from sideman.engine.backends.registry import BACKENDS
+from sideman.engine.optional import found, install_command
 from sideman.runtime.doctor.finding import Finding
 
 #: Import names of the libraries that can run a stage.
-BACKENDS = ("onnxruntime", "openvino", "tensorrt", "tensorrt_rtx")
+LIBRARIES = tuple(info.module for info in BACKENDS.values())
 #: Two distributions that install one module, each breaking the other.
 RIVALS = ("onnxruntime", "onnxruntime-gpu")
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OMP_WAIT_POLICY", "KMP_AFFINITY", "GOMP_CPU_AFFINITY")
@@ -56,6 +57,7 @@ def probe_backends(
     installed: Callable[[str], bool] = found,
     version_of: Versions = installed_version,
     providers: Callable[[], tuple[str, list[str]]] = onnxruntime_providers,
+    libraries: Sequence[str] = LIBRARIES,
 ) -> list[Finding]:
     """Which backends are there, and whether two of them break each other.
 
@@ -63,12 +65,12 @@ def probe_backends(
         installed: tells whether a module can be found.
         version_of: version of a distribution, or None.
         providers: version and providers of ONNX Runtime, by importing it.
+        libraries: import names of those that this version has a backend for.
     """
     findings = []
-    for module in BACKENDS:
-        extra = EXTRA_OF[module]
+    for module in libraries:
         if not installed(module):
-            mend = f"Wanted? pip install 'sideman[{extra}]'"
+            mend = f"Wanted? {install_command(module)}"
             findings.append(Finding("note", module, "not installed", mend))
         elif module == "onnxruntime":
             findings.append(_onnxruntime(providers))
@@ -81,8 +83,8 @@ def probe_backends(
                 "problem",
                 "onnxruntime twice",
                 "onnxruntime and onnxruntime-gpu are both installed and overwrite each other",
-                "pip uninstall -y onnxruntime onnxruntime-gpu && pip install 'sideman[cpu]' "
-                "(or 'sideman[cuda]')",
+                'pip uninstall -y onnxruntime onnxruntime-gpu && pip install "sideman[cpu]" '
+                '(or "sideman[cuda]")',
             )
         )
     if not any(f.level == "ok" for f in findings):
@@ -91,7 +93,7 @@ def probe_backends(
                 "problem",
                 "backend",
                 "no backend works: nothing can run a bundle",
-                "pip install 'sideman[cpu]'",
+                install_command("onnxruntime"),
             )
         )
     return findings

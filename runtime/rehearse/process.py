@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from sideman.engine.errors import SidemanError
+from sideman.runtime.own_group import own_group
 
 #: Seconds that a server gets to end by itself before it is killed.
 _PATIENCE = 15.0
@@ -48,13 +49,7 @@ class ServerProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        # Ctrl-C in the terminal goes to the whole group: the server must outlive it long enough
-        # to be asked to end, so it gets a group of its own.
-        own_group: dict[str, Any] = (
-            {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
-            if _WINDOWS
-            else {"start_new_session": True}
-        )
+        # In a group of its own: the server must outlive Ctrl-C long enough to be asked to end.
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [*self._command, *self._arguments, "--profile", str(self._profile)],
@@ -62,7 +57,7 @@ class ServerProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"},
-                **own_group,
+                **own_group(),
             )
         return self
 

@@ -14,6 +14,8 @@ from sideman.runtime.rehearse.timeline import Placement
 
 Samples = npt.NDArray[np.float32]
 
+#: Name of `StepRecord.round_trip` beside the server's stages.
+ROUND_TRIP = "round trip"
 #: How a step ended: answered before its place began to play (at w ≤ 0: within a step), answered
 #: after that, refused by the server with `/batch_dropped`, or never answered in full.
 Outcome = Literal["in time", "late", "dropped", "lost"]

@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sideman.runtime.profile import MEANING, STAGES, Spread
-from sideman.runtime.rehearse.record import Rehearsal
+from sideman.runtime import profile
+from sideman.runtime.figures import stage_table
+from sideman.runtime.profile import STAGES, Spread
+from sideman.runtime.rehearse.record import ROUND_TRIP, Rehearsal
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-ROUND_TRIP = "round trip"
-_MEANING = {**MEANING, ROUND_TRIP: "end of the step to last stem packet, as the client sees it"}
-#: Measured between sockets, so absent without them.
-_WIDE = 110
-_ONLINE_ONLY = ("receive", "send", "path")
+_MEANING = {ROUND_TRIP: "end of the step to last stem packet, as the client sees it"}
 
 
 def spreads(rehearsal: Rehearsal) -> dict[str, Spread]:
     """Percentiles of every stage that was measured, and of the round trip."""
-    series: dict[str, Iterable[float]] = {
-        stage: rehearsal.stages[:, i]
-        for i, stage in enumerate(STAGES)
-        if not (rehearsal.offline and stage in _ONLINE_ONLY)
-    }
-    series[ROUND_TRIP] = [step.round_trip for step in rehearsal.steps]
-    found = {name: Spread.of(values) for name, values in series.items()}
-    return {name: spread for name, spread in found.items() if spread is not None}
+    stages = [dict(zip(STAGES, row, strict=True)) for row in rehearsal.stages]
+    trips = [{ROUND_TRIP: step.round_trip} for step in rehearsal.steps]
+    return profile.spreads([*stages, *trips])
 
 
 def describe_deadline(rehearsal: Rehearsal) -> str:
@@ -90,23 +82,7 @@ def _number(value: float) -> float | None:
 
 def show(rehearsal: Rehearsal, console: Console) -> None:
     """Print the table of stages and the counts."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    # On a narrow terminal the explanations would break every row into five lines.
-    explained = console.width >= _WIDE
-    table = Table(title="milliseconds", title_justify="left", box=SIMPLE_HEAD)
-    table.add_column("stage")
-    for name in ("p50", "p95", "p99", "max", "cycles"):
-        table.add_column(name, justify="right")
-    if explained:
-        table.add_column("from … to")
-    for name, spread in spreads(rehearsal).items():
-        values = (spread.p50, spread.p95, spread.p99, spread.max)
-        figures = (f"{1000 * value:.2f}" for value in values)
-        meaning = [_MEANING[name]] if explained else []
-        table.add_row(name, *figures, str(spread.count), *meaning)
-    console.print(table)
+    console.print(stage_table(spreads(rehearsal), _MEANING, console.width))
     if rehearsal.offline:
         seconds = rehearsal.placement.step / rehearsal.sample_rate
         console.print(

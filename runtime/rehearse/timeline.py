@@ -70,7 +70,8 @@ class Placement:
         place has begun to play when its step ends: nothing can be in time, and what remains to be
         held is the pace, one answer a step.
         """
-        return self.step - self.fade if self.lead == 1 else self.step
+        slack = self.lead * self.step - self.fade
+        return slack if slack > 0 else self.step
 
 
 class Track:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sideman.engine.errors import SidemanError
 from sideman.runtime.server.addresses import Address
 from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.debug import DebugFolder
@@ -21,6 +22,7 @@ from sideman.runtime.server.speaker import Speaker
 
 if TYPE_CHECKING:
     from sideman.runtime.profile import Profile
+    from sideman.runtime.session import Session
 
 log = logging.getLogger("sideman.runtime.server")
 
@@ -81,7 +83,7 @@ class Cycles:
                 self._handle(event)
             except Exception as error:
                 log.debug("%s failed.", type(event).__name__, exc_info=True)
-                self._speaker.error(f"{type(event).__name__} failed: {error}", _origin(event, self))
+                self._speaker.error(f"{type(event).__name__} failed: {error}", self._origin(event))
         self._model.close("The server is ending.")
 
     def _handle(self, event: Event) -> None:
@@ -95,7 +97,7 @@ class Cycles:
                 self._configure(event.setting)
             case Reset():
                 if self._model.session is not None:
-                    self._model.session.reset()
+                    self._start_anew(self._model.session)
             case Load():
                 self._load_again(event.sender)
             case Print():
@@ -107,14 +109,21 @@ class Cycles:
         if session is None or not self._model.current:
             self._load(sender)
             return
-        session.reset()
+        self._start_anew(session)
         self._speaker.loaded(sender, session.name)
+
+    @staticmethod
+    def _start_anew(session: Session) -> None:
+        session.reset()
+        session.prepare()  # now, for the next step has no time for it
 
     def _load(self, sender: Address) -> None:
         self._controls.drop_model()
         self._setting = None
         try:
             session = self._model.load()
+            if self._inbox.closed:
+                return  # nobody is left to play for, and warming up takes several cycles
             setting, complaints = self._controls.adopt_model(
                 session.grid, session.stems, self._forget_settings
             )
@@ -129,7 +138,7 @@ class Cycles:
             self._speaker.error(complaint, sender)
         self._model.warm()
         untrained = "" if session.trained else " (untrained: its weights are random)"
-        log.info("Loaded %s%s.", session.name, untrained)
+        log.info("Loaded %s%s on %s.", session.name, untrained, session.engine)
         self._speaker.loaded(sender, session.name)
 
     def _give_up_model(self, reason: str, sender: Address) -> None:
@@ -175,8 +184,9 @@ class Cycles:
 
     def _print(self) -> None:
         session, setting = self._model.session, self._setting
-        if self._debug is None or session is None or setting is None:
-            return
+        assert self._debug is not None, "the router lets no /print through"
+        if session is None or setting is None:
+            raise SidemanError(self._model.unready())
         stems = [setting.stems[row] for row in setting.parameters.rows]
         self._debug.write(session.snapshot(), stems, setting.grid.sample_rate)
 
@@ -208,8 +218,8 @@ class Cycles:
             session.profile.discard()
             log.debug("A cycle failed.", exc_info=True)
             self._fail(step, f"Batch {step.batch_id}: the cycle failed: {error}")
-            return
-        self._reply(step, setting, stems, session.profile)
+        else:
+            self._reply(step, setting, stems, session.profile)
         session.prepare()
 
     def _reply(
@@ -226,7 +236,7 @@ class Cycles:
         profile.record("send", done - begun)
         profile.record("path", first_out - step.last)
         profile.commit()
-        over = done - step.last - setting.geometry.step_samples / setting.grid.sample_rate
+        over = done - step.last - setting.geometry.deadline_samples / setting.grid.sample_rate
         if complete:
             self._counters.count("cycles")
         if over > 0:
@@ -243,8 +253,6 @@ class Cycles:
         self._speaker.error(reason, step.sender)
         self._speaker.failed(step.batch_id, step.sender)
 
-
-def _origin(event: Event, cycles: Cycles) -> Address:
-    """Whom an error with this event concerns."""
-    sender = getattr(event, "sender", None)
-    return sender if isinstance(sender, tuple) else cycles._speaker.announced
+    def _origin(self, event: Event) -> Address:
+        """Whom an error with this event concerns."""
+        return self._speaker.announced if isinstance(event, Configure) else event.sender

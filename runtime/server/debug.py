@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sideman.engine.errors import SidemanError
+from sideman.runtime.own_group import own_group
 
 log = logging.getLogger("sideman.runtime.server")
 
@@ -107,8 +108,8 @@ class DebugFolder:
             return
         command = [sys.executable, "-m", "sideman.runtime.server.debug_plot", str(folder)]
         self._plots.append(
-            # In a session of its own, so that Ctrl-C ends the server and not the drawing.
+            # In a group of its own, so that Ctrl-C ends the server and not the drawing.
             subprocess.Popen(  # noqa: S603 - our own module
-                command, stdin=subprocess.DEVNULL, start_new_session=True
+                command, stdin=subprocess.DEVNULL, **own_group()
             )
         )

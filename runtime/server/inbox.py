@@ -202,6 +202,11 @@ class Inbox:
             self._controls = len(kept)
         return unanswered
 
+    @property
+    def closed(self) -> bool:
+        """Whether the server is ending; any thread."""
+        return self._closed
+
     def close(self) -> None:
         """Let the cycle thread's `take` return None from now on; any thread."""
         with self._changed:

@@ -44,6 +44,8 @@ class Receiver:
         clock: Callable[[], float],
     ) -> None:
         self._listener = listener
+        # Read once: the cycle thread may ask when the socket is closed already.
+        self._room = receive_buffer(listener)
         self._guard = guard
         self._router = router
         self._counters = counters
@@ -70,7 +72,7 @@ class Receiver:
 
     def check_room(self, step_samples: int) -> None:
         """Log a receive buffer that does not hold two steps of this length; cycle thread."""
-        need, given = needed_receive_buffer(step_samples), receive_buffer(self._listener)
+        need, given = needed_receive_buffer(step_samples), self._room
         if given < need and need > self._named_need:
             self._named_need = need
             log.warning(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from sideman.engine.errors import ProtocolError, SidemanError
-from sideman.runtime.osc.control import read_control
+from sideman.runtime.osc.control import Argument, read_control
 from sideman.runtime.osc.wire import (
     AudioChunk,
     Buffer,
@@ -92,12 +92,11 @@ class Router:
         self._planes = _planes(PUBLISHED_STEMS)
         self._now = 0.0
         self._told_unready: tuple[str, int, float] = ("", 0, float("-inf"))
-        self._requests: dict[bytes, Callable[[_Message], None]] = {
+        self._requests: dict[bytes, Callable[[_Message, str], None]] = {
             b"/reset": self._reset,
             b"/load_model": self._load,
             b"/print": self._print,
             b"/predict": self._predict,
-            b"/packet_test": self._packet_test,
         }
 
     def handle(self, data: Buffer, size: int, sender: Address, now: float) -> None:
@@ -126,17 +125,19 @@ class Router:
                 self._speaker.error(f"A datagram could not be handled: {error!r}", sender)
 
     def _obey(self, message: _Message) -> None:
+        # Asked before the setting is followed: a model that is ready by now has its setting there.
+        unready = self._unready()
         self._follow_setting()
         plane = self._planes.get(message.address)
         if plane is not None:
-            self._audio(message, plane)
+            self._audio(message, plane, unready)
+        elif message.address == b"/packet_test":
+            self._packet_test(message)
         elif message.address in _SETTINGS:
-            control = read_control(
-                message.data, message.address, message.start, message.tags_at, message.end
-            )
-            self._set(_SETTINGS[message.address], control.arguments)
+            self._set(_SETTINGS[message.address], _read(message))
         elif message.address in self._requests:
-            self._requests[message.address](message)
+            _read(message)  # whatever the arguments are, they must be whole
+            self._requests[message.address](message, unready)
         else:
             raise ProtocolError(f"{shown(message.address)}: no such address.")
 
@@ -162,11 +163,10 @@ class Router:
         if name == "verbose":
             log.setLevel(logging.DEBUG if values[0] else logging.NOTSET)
 
-    def _audio(self, message: _Message, plane: int) -> None:
+    def _audio(self, message: _Message, plane: int, unready: str) -> None:
         chunk = read_audio(message.data, message.address, message.tags_at, message.end)
-        reason = self._unready()
-        if reason:
-            self._say_unready(reason, chunk, message)
+        if unready:
+            self._say_unready(unready, chunk, message)
             return
         samples = self._reader.read(message.address, chunk.payload)
         self._assembler.add(plane, chunk, samples, message.sender, message.now)
@@ -180,26 +180,27 @@ class Router:
         self._told_unready = (message.sender[0], chunk.batch_id, message.now)
         self._speaker.error(reason, message.sender)
 
-    def _reset(self, message: _Message) -> None:
+    def _reset(self, message: _Message, _: str) -> None:
         self._assembler.forget(message.now)
         self._put(Reset(message.sender))
 
-    def _load(self, message: _Message) -> None:
+    def _load(self, message: _Message, _: str) -> None:
         self._assembler.forget(message.now)
         self._put(Load(message.sender))
 
-    def _print(self, message: _Message) -> None:
+    def _print(self, message: _Message, unready: str) -> None:
         if not self._debug:
             raise ProtocolError(
                 "/print: this server writes no files; its operator can start it with "
                 "--debug-dir DIR."
             )
+        if unready:
+            raise ProtocolError(unready)
         self._put(Print(message.sender))
 
-    def _predict(self, message: _Message) -> None:
-        reason = self._unready()
-        if reason:
-            raise ProtocolError(reason)
+    def _predict(self, message: _Message, unready: str) -> None:
+        if unready:
+            raise ProtocolError(unready)
         self._assembler.complete(message.sender, message.now)
 
     def _packet_test(self, message: _Message) -> None:
@@ -209,6 +210,13 @@ class Router:
     def _put(self, control: Control) -> None:
         if not self._inbox.put_control(control):
             raise ProtocolError("Too many control messages wait for a cycle to end.")
+
+
+def _read(message: _Message) -> tuple[Argument, ...]:
+    """The arguments of a control message; raises a ProtocolError where it is not whole."""
+    return read_control(
+        message.data, message.address, message.start, message.tags_at, message.end
+    ).arguments
 
 
 def _planes(stems: tuple[str, ...]) -> dict[bytes, int]:

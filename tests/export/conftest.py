@@ -1,4 +1,7 @@
-"""Tiny models of the recordings, loaded and exported once a session."""
+"""Tiny models, loaded and exported once a session: those of the recordings, and made ones.
+
+What can be tested without recordings uses the made ones, so that it runs in every checkout.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,53 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import yaml
+
+#: Configurations of the demonstration bundle.
+DEMO = Path(__file__).parents[2] / "export" / "demo"
+
+
+@pytest.fixture(scope="session")
+def configs() -> dict[str, dict]:
+    """A configuration of each kind: "cd" is the demonstration's, "ldm" made from it."""
+    cd = yaml.safe_load((DEMO / "model.yaml").read_text())
+    ldm = {name: dict(section) for name, section in cd.items() if name != "diffusion"}
+    ldm["model"] |= {"diffusion_sigma_data": 1.0, "diffusion_dynamic_threshold": -1.0}
+    ldm["audio_samples_logger"]["sampling_steps"] = 5
+    ldm["diffusion_schedule"] = {"sigma_min": 1e-4, "sigma_max": 50.0, "rho": 9.0}
+    ldm["diffusion_schedule"]["_target_"] = "audio_diffusion_pytorch_.KarrasSchedule"
+    ldm["diffusion_sampler"] = {"rho": 1, "num_resamples": 2}
+    ldm["diffusion_sampler"]["_target_"] = "audio_diffusion_pytorch_.ADPM2Sampler"
+    return {"cd": cd, "ldm": ldm}
+
+
+@pytest.fixture(scope="session")
+def files(configs: dict[str, dict], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Random weights in the layouts of the recordings, under the recordings' names."""
+    from sideman.export.codec_config import CodecConfig
+    from sideman.export.config import read_config
+    from sideman.export.networks.codec import Codec
+    from sideman.export.networks.unet import UNet
+    from sideman.export.random_weights import random_weights
+    from sideman.export.weights import expected_shapes
+
+    folder = tmp_path_factory.mktemp("files")
+    for name, config in configs.items():
+        (folder / f"{name}-tiny.yaml").write_text(yaml.safe_dump(config))
+    hparams = (DEMO / "codec.json").read_text()
+    (folder / "music2latent-tiny.json").write_text(hparams)
+    codec = CodecConfig.read(DEMO / "codec.json")
+    tensors = random_weights(expected_shapes(lambda: Codec(codec)), 0)
+    torch.save({"gen_state_dict": tensors}, folder / "music2latent-tiny.pt")
+    unet = read_config(DEMO / "model.yaml").unet
+    shapes = expected_shapes(lambda: UNet(unet))
+    state = {
+        f"{owner}.model.unet.{name}": tensor
+        for seed, owner in enumerate(("net", "target_model", "teacher_model"))
+        for name, tensor in random_weights(shapes, seed).items()
+    }
+    torch.save({"state_dict": state}, folder / "cd-tiny.ckpt")
+    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import pickle
+import random
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ def test_code_is_refused_by_name(tmp_path: Path, new_format: bool) -> None:
 
 
 def test_only_namespaces_are_allowed(tmp_path: Path) -> None:
-    before = torch.serialization.get_safe_globals()
+    before = set(torch.serialization.get_safe_globals())
     state = {"state_dict": {"a": torch.zeros(1)}}
     names = argparse.Namespace(model=argparse.Namespace(width=3))
     path = save(tmp_path / "x.ckpt", {**state, "hyper_parameters": {"cfg": names}})
@@ -52,7 +53,7 @@ def test_only_namespaces_are_allowed(tmp_path: Path) -> None:
     path = save(tmp_path / "x.ckpt", {**state, "other": Path("x")})
     with pytest.raises(ExportError, match="pathlib"):
         read_checkpoint(path)
-    assert torch.serialization.get_safe_globals() == before
+    assert set(torch.serialization.get_safe_globals()) == before
 
 
 @pytest.mark.parametrize("content", [b"", b"not a pickle", pickle.dumps([1, 2])])
@@ -64,12 +65,40 @@ def test_other_files(tmp_path: Path, content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [{"weights": 1}, {"state_dict": {}}, {"state_dict": {"a": 1}}, [1], {"state_dict": 3}]
+    "data",
+    [
+        {"weights": 1},
+        {"state_dict": {}},
+        {"state_dict": {"a": 1}},
+        {"state_dict": {1: torch.zeros(1)}},
+        {"state_dict": 3},
+        [1],
+    ],
 )
 def test_pickles_that_are_no_checkpoint(tmp_path: Path, data: object) -> None:
     path = save(tmp_path / "x.ckpt", data)
     with pytest.raises(ExportError, match=r"x\.ckpt"):
         read_checkpoint(path)
+
+
+@pytest.mark.parametrize("new_format", [True, False])
+def test_damage_is_refused_or_harmless(tmp_path: Path, new_format: bool) -> None:
+    """Whatever torch raises over a damaged file, the reader hears which file it is."""
+    data = {"state_dict": {"model.unet.map_layer0.weight": torch.zeros(3, 2)}}
+    path = save(tmp_path / "x.ckpt", data, _use_new_zipfile_serialization=new_format)
+    whole = path.read_bytes()
+    draw = random.Random(0)
+    refused = 0
+    for _ in range(200):
+        broken = bytearray(whole)
+        broken[draw.randrange(len(broken))] = draw.randrange(256)
+        path.write_bytes(broken)
+        try:
+            describe(read_checkpoint(path))
+        except ExportError as error:
+            assert "x.ckpt" in error.what
+            refused += 1
+    assert refused > 20
 
 
 def test_cut_short(golden: Path, tmp_path: Path) -> None:
@@ -133,6 +162,16 @@ def test_listing(golden: Path) -> None:
     codec = describe(read_checkpoint(golden / "music2latent-tiny.pt"))
     assert "Music2Latent codec" in codec
     assert "encoder." in codec
+
+
+def test_names_in_a_file_cannot_command_the_terminal_or_the_listing(tmp_path: Path) -> None:
+    itself: dict[str, object] = {"weight": 1}
+    itself["itself"] = itself
+    content = {"state_dict": {"a\x1b[2Jb.c": torch.zeros(2)}, "hyper_parameters": itself}
+    text = describe(read_checkpoint(save(tmp_path / "x.ckpt", content)))
+    assert "\x1b" not in text
+    assert "a?[2Jb." in text
+    assert "itself.weight" in text
 
 
 def test_listing_of_an_unknown_layout(tmp_path: Path) -> None:

@@ -54,6 +54,8 @@ def test_recordings(golden: Path) -> None:
         ("cond_channels", 3),
         ("alpha_rescale", "0.65"),
         ("sigma_max", -1),
+        ("sigma_max", float("nan")),
+        ("sigma_max", float("inf")),
         ("hop", 256),
         ("data_channels", 1),
         ("use_fourier", True),

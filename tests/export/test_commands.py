@@ -22,11 +22,11 @@ def app() -> typer.Typer:
 
 
 def test_export_names_its_stages_and_its_result(
-    app: typer.Typer, golden: Path, tmp_path: Path, cheap_stages: list[str]
+    app: typer.Typer, files: Path, tmp_path: Path, cheap_stages: list[str]
 ) -> None:
     out = tmp_path / "b"
-    arguments = ["export", "--config", str(golden / "cd-tiny.yaml"), "--out", str(out)]
-    arguments += ["--codec-hparams", str(golden / "music2latent-tiny.json")]
+    arguments = ["export", "--config", str(files / "cd-tiny.yaml"), "--out", str(out)]
+    arguments += ["--codec-hparams", str(files / "music2latent-tiny.json")]
     result = CliRunner().invoke(app, [*arguments, "--random-weights", "5"])
     assert result.exit_code == 0, result.output
     assert "consistency model, untrained" in result.stdout
@@ -42,7 +42,7 @@ def test_checkpoint_lists(app: typer.Typer, golden: Path) -> None:
     assert "model.diffusion.net." in result.stdout
 
 
-@pytest.mark.parametrize("library", ["torch", "onnx", "onnxscript", "yaml"])
+@pytest.mark.parametrize("library", ["torch", "onnx", "onnx_ir", "onnxscript", "yaml"])
 def test_a_missing_library_is_named_with_its_extra(
     app: typer.Typer, monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
@@ -50,7 +50,7 @@ def test_a_missing_library_is_named_with_its_extra(
     arguments = ["export", "--config", "x", "--out", "y", "--random-weights", "1"]
     result = CliRunner().invoke(app, arguments)
     assert isinstance(result.exception, MissingExtraError)
-    assert "pip install 'sideman[export]'" in result.exception.mend
+    assert 'pip install "sideman[export]"' in result.exception.mend
 
 
 def test_registering_loads_nothing_heavy() -> None:

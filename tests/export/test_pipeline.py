@@ -36,29 +36,29 @@ def test_bundle(tiny_bundle: Path, golden: Path) -> None:
     assert list(tiny_bundle.parent.iterdir()) == [tiny_bundle]
 
 
-def request(golden: Path, out: Path, **changes: object) -> Request:
+def request(files: Path, out: Path, **changes: object) -> Request:
     values = {
-        "config": golden / "cd-tiny.yaml",
-        "checkpoint": golden / "cd-tiny.ckpt",
-        "codec": golden / "music2latent-tiny.pt",
-        "codec_hparams": golden / "music2latent-tiny.json",
+        "config": files / "cd-tiny.yaml",
+        "checkpoint": files / "cd-tiny.ckpt",
+        "codec": files / "music2latent-tiny.pt",
+        "codec_hparams": files / "music2latent-tiny.json",
         "out": out,
     }
     return Request(**{**values, **changes})
 
 
 @pytest.mark.usefixtures("cheap_stages")
-def test_phases_and_names(golden: Path, tmp_path: Path, cheap_stages: list[str]) -> None:
+def test_phases_and_names(files: Path, tmp_path: Path, cheap_stages: list[str]) -> None:
     phases: list[str] = []
-    manifest = export_bundle(request(golden, tmp_path / "a" / "b", name="mine"), phases.append)
+    manifest = export_bundle(request(files, tmp_path / "a" / "b", name="mine"), phases.append)
     assert tuple(phases) == PHASES
     assert sorted(cheap_stages) == sorted(STAGES)
     assert manifest.name == "mine"
 
 
 @pytest.mark.usefixtures("cheap_stages")
-def test_random_weights(golden: Path, tmp_path: Path) -> None:
-    asked = request(golden, tmp_path / "b", checkpoint=None, codec=None, seed=3)
+def test_random_weights(files: Path, tmp_path: Path) -> None:
+    asked = request(files, tmp_path / "b", checkpoint=None, codec=None, seed=3)
     manifest = export_bundle(asked)
     assert not manifest.trained
     assert manifest.origin["random_weights_seed"] == 3
@@ -67,8 +67,8 @@ def test_random_weights(golden: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("cheap_stages")
-def test_other_weights_are_named(golden: Path, tmp_path: Path) -> None:
-    asked = request(golden, tmp_path / "b", prefix="target_model.model.unet")
+def test_other_weights_are_named(files: Path, tmp_path: Path) -> None:
+    asked = request(files, tmp_path / "b", prefix="target_model.model.unet")
     assert export_bundle(asked).origin["weights"] == "target_model.model.unet"
 
 
@@ -85,27 +85,27 @@ def test_other_weights_are_named(golden: Path, tmp_path: Path) -> None:
         ({"prefix": "ema"}, "no weights under ema"),
     ],
 )
-@pytest.mark.usefixtures("cheap_stages")
-def test_refused_and_nothing_is_left(
-    golden: Path, tmp_path: Path, changes: dict[str, object], named: str
+def test_refused_at_once_and_nothing_is_left(
+    files: Path, tmp_path: Path, cheap_stages: list[str], changes: dict[str, object], named: str
 ) -> None:
-    changes = {k: golden / v if isinstance(v, str) and "." in v else v for k, v in changes.items()}
+    changes = {k: files / v if isinstance(v, str) and "." in v else v for k, v in changes.items()}
     with pytest.raises(ExportError, match=named):
-        export_bundle(request(golden, tmp_path / "b", **changes))
+        export_bundle(request(files, tmp_path / "b", **changes))
     assert not list(tmp_path.iterdir())
+    assert cheap_stages == []
 
 
-def test_latent_channels_must_agree(golden: Path, tmp_path: Path) -> None:
+def test_latent_channels_must_agree(files: Path, tmp_path: Path) -> None:
     hparams = tmp_path / "codec.json"
-    values = json.loads((golden / "music2latent-tiny.json").read_text())
+    values = json.loads((files / "music2latent-tiny.json").read_text())
     hparams.write_text(json.dumps(values | {"bottleneck_channels": 32}))
     with pytest.raises(ExportError, match="32 latent channels"):
-        export_bundle(request(golden, tmp_path / "b", codec_hparams=hparams))
+        export_bundle(request(files, tmp_path / "b", codec_hparams=hparams))
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
 def test_interruption_leaves_nothing(
-    golden: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+    files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
 ) -> None:
     def fail(name, module, inputs, outputs, grid, folder):
         (folder / "half.onnx").write_bytes(b"x")
@@ -113,37 +113,70 @@ def test_interruption_leaves_nothing(
 
     monkeypatch.setattr(pipeline, "export_stage", fail)
     with pytest.raises(error):
-        export_bundle(request(golden, tmp_path / "b"))
+        export_bundle(request(files, tmp_path / "b"))
     assert not list(tmp_path.iterdir())
 
 
 def test_an_existing_bundle_is_replaced_only_when_asked_and_whole(
-    golden: Path, tmp_path: Path, cheap_stages: list[str], monkeypatch: pytest.MonkeyPatch
+    files: Path, tmp_path: Path, cheap_stages: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "b"
-    export_bundle(request(golden, out))
+    export_bundle(request(files, out))
     (out / "mark").touch()
     with pytest.raises(ExportError, match="--force"):
-        export_bundle(request(golden, out))
+        export_bundle(request(files, out))
     with monkeypatch.context() as patch:
         patch.setattr(pipeline, "write_manifest", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            export_bundle(request(golden, out, force=True))
+            export_bundle(request(files, out, force=True))
     assert (out / "mark").exists()
-    export_bundle(request(golden, out, force=True))
+    export_bundle(request(files, out, force=True))
     assert not (out / "mark").exists()
     assert list(tmp_path.iterdir()) == [out]
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt, PermissionError])
 @pytest.mark.usefixtures("cheap_stages")
-def test_force_replaces_bundles_only(golden: Path, tmp_path: Path) -> None:
+def test_a_failed_move_brings_the_old_bundle_back(
+    files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    out = tmp_path / "b"
+    export_bundle(request(files, out))
+    (out / "mark").touch()
+    rename = Path.rename
+
+    def fail_for_the_new(self: Path, target: Path) -> Path:
+        if self.name == "new":
+            raise error
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail_for_the_new)
+    with pytest.raises((ExportError, KeyboardInterrupt)):
+        export_bundle(request(files, out, force=True))
+    assert (out / "mark").exists()
+    assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.usefixtures("cheap_stages")
+def test_a_link_to_a_bundle_is_followed(files: Path, tmp_path: Path) -> None:
+    out, link = tmp_path / "elsewhere" / "b", tmp_path / "link"
+    export_bundle(request(files, out))
+    (out / "mark").touch()
+    link.symlink_to(out, target_is_directory=True)
+    export_bundle(request(files, link, force=True, name="b"))
+    assert link.is_symlink()
+    assert not (out / "mark").exists()
+
+
+@pytest.mark.usefixtures("cheap_stages")
+def test_force_replaces_bundles_only(files: Path, tmp_path: Path) -> None:
     out = tmp_path / "music"
     out.mkdir()
     (out / "song.wav").touch()
     with pytest.raises(ExportError, match="is not a bundle"):
-        export_bundle(request(golden, out, force=True))
+        export_bundle(request(files, out, force=True))
     assert (out / "song.wav").exists()
     file = tmp_path / "file"
     file.touch()
     with pytest.raises(ExportError, match="is not a bundle"):
-        export_bundle(request(golden, file, force=True))
+        export_bundle(request(files, file, force=True))

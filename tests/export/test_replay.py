@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from sideman.engine.errors import SidemanError
+from sideman.engine.loading import load_stages
 from sideman.export.pipeline import export_bundle
 from sideman.export.replay import load_recording, relative_error, replay
-from sideman.runtime.session import load_stages
 
 #: Largest relative error by what is compared, as the recordings' own README names it.
 TOLERANCES = {
@@ -90,6 +90,12 @@ def test_a_not_finite_output_counts_as_infinitely_wrong(bundles, golden: Path) -
     assert replay(recording, *bundles["cd"]).worst == np.inf
 
 
+def test_a_not_finite_cycle_is_not_outdone_by_a_good_one(bundles, golden: Path) -> None:
+    recording = load_recording(golden / "cd-tiny-session0.npz")
+    recording["output_1"] = np.full_like(recording["output_1"], np.nan)
+    assert replay(recording, *bundles["cd"]).errors["output"] == np.inf
+
+
 def test_what_is_no_recording_is_refused(bundles, tmp_path: Path) -> None:
     with pytest.raises(SidemanError, match="Neither a denoiser"):
         replay({"x": np.zeros(3)}, *bundles["cd"])
@@ -100,18 +106,53 @@ def test_what_is_no_recording_is_refused(bundles, tmp_path: Path) -> None:
         replay(broken, *bundles["cd"])
     with pytest.raises(SidemanError, match="holds what no such recording holds"):
         replay({"params": np.array("not JSON")}, *bundles["cd"])
-    for content in (b"", b"nonsense", b"PK\x03\x04 cut"):
-        file = tmp_path / "x.npz"
-        file.write_bytes(content)
-        with pytest.raises(SidemanError, match=r"x\.npz"):
-            load_recording(file)
+    with pytest.raises(SidemanError, match="holds no cycle"):
+        replay({"params": np.array('{"cycles": 0}')}, *bundles["cd"])
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"PK\x03\x04 cut"])
+def test_a_file_that_is_no_archive_is_refused(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "x.npz"
+    file.write_bytes(content)
+    with pytest.raises(SidemanError, match=r"x\.npz"):
+        load_recording(file)
+
+
+def test_a_single_array_is_no_recording(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.zeros(3))
+    with pytest.raises(SidemanError, match="a single array"):
+        load_recording(tmp_path / "x.npy")
+
+
+def test_pickled_content_is_refused(tmp_path: Path) -> None:
     pickled = tmp_path / "pickled.npz"
     np.savez(pickled, a=np.array([{"code": 1}], dtype=object))
     with pytest.raises(SidemanError, match="pickle"):
         load_recording(pickled)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_damaged_archive_is_refused(tmp_path: Path, seed: int) -> None:
+    file = tmp_path / "x.npz"
+    np.savez_compressed(file, a=np.arange(1000))
+    content = bytearray(file.read_bytes())
+    place = np.random.default_rng(seed).integers(30, len(content) - 200)
+    content[place] ^= 0xFF
+    file.write_bytes(content)
+    try:
+        load_recording(file)
+    except SidemanError as error:
+        assert "x.npz" in error.what
+
+
 def test_shapes_that_differ_are_no_error_of_nothing() -> None:
     with pytest.raises(SidemanError, match="shape"):
         relative_error(np.zeros(3), np.zeros(4))
     assert relative_error(np.ones(3), np.zeros(3)) == pytest.approx(3**0.5)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_what_is_not_finite_is_infinitely_wrong(value: float) -> None:
+    broken = np.array([1.0, value])
+    for found, recorded in ((broken, np.ones(2)), (np.ones(2), broken), (broken, broken)):
+        assert relative_error(found, recorded) == np.inf

@@ -92,4 +92,4 @@ def test_a_command_whose_extra_is_missing_says_which(tmp_path: Path) -> None:
         check=False,
     )
     assert result.returncode == 1
-    assert "pip install 'sideman[export]'" in result.stderr
+    assert 'pip install "sideman[export]"' in result.stderr

@@ -16,6 +16,7 @@ def test_a_description_tells_what_a_performer_and_an_engineer_ask(paper_bundle: 
         "264600 samples at 44100 Hz (6 s)",
         "64 channels x 64 columns",
         "sigma 80 to 0.0001, rho 7",
+        "midpoint rho 1, resamples 1, sigma_data 1",
         "unet 12, codec 34",
         "step.onnx, float32",
         "in in: float32 batch x 3",

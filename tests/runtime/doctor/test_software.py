@@ -11,9 +11,12 @@ from sideman.runtime.doctor import software
 CPU = ("1.22.0", ["AzureExecutionProvider", "CPUExecutionProvider"])
 
 
+LIBRARIES = ("onnxruntime", "openvino", "tensorrt_rtx")
+
+
 def backends(modules, versions=(), providers=lambda: CPU):
     known = dict(versions)
-    found = software.probe_backends(lambda m: m in modules, known.get, providers)
+    found = software.probe_backends(lambda m: m in modules, known.get, providers, LIBRARIES)
     return {finding.subject: finding for finding in found}
 
 
@@ -31,14 +34,18 @@ def test_onnxruntime_with_its_providers_is_enough():
     assert found["onnxruntime"].level == "ok"
     assert found["onnxruntime"].text == "1.22.0, providers: Azure, CPU"
     assert found["openvino"].level == "note"
-    assert found["tensorrt_rtx"].mend == "Wanted? pip install 'sideman[tensorrt-rtx]'"
+    assert found["tensorrt_rtx"].mend == 'Wanted? pip install "sideman[tensorrt-rtx]"'
     assert "problem" not in {finding.level for finding in found.values()}
+
+
+def test_only_libraries_with_a_backend_are_asked_for():
+    assert software.LIBRARIES == ("onnxruntime",)
 
 
 def test_no_backend_is_a_problem():
     found = backends(set())
     assert found["backend"].level == "problem"
-    assert found["backend"].mend == "pip install 'sideman[cpu]'"
+    assert found["backend"].mend == 'pip install "sideman[cpu]"'
 
 
 def test_a_backend_that_cannot_be_imported_is_a_problem():

@@ -72,6 +72,9 @@ def make_rehearsal():
             "messages": Counter({"/ready": 1, "/server_predicted": len(trips)}),
         }
         defaults["stages"][[i for i, step in enumerate(steps) if step.dropped]] = np.nan
+        if not trips:  # offline: nothing is measured between sockets
+            online = [STAGES.index(stage) for stage in ("receive", "send", "path")]
+            defaults["stages"][:, online] = np.nan
         return Rehearsal(**(defaults | fields))
 
     return make

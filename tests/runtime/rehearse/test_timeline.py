@@ -26,6 +26,14 @@ def test_deadline_ends_where_the_fade_begins_or_is_the_pace():
 
 
 @pytest.mark.parametrize("lead", [-1, 0, 1])
+@pytest.mark.parametrize(("r", "fade"), [(0.25, 0.02), (0.125, 0.0), (0.02, 0.2)])
+def test_the_clients_deadline_is_the_servers(lead, r, fade):
+    """The last pair leaves no time before the fade even at w = 1: the pace is what remains."""
+    geometry = Geometry.reference(LatentGrid(), r, lead, fade)
+    assert Placement.of(geometry, lead, 3).deadline_samples == geometry.deadline_samples > 0
+
+
+@pytest.mark.parametrize("lead", [-1, 0, 1])
 def test_placement_is_that_of_the_servers_window(lead):
     geometry = Geometry.reference(LatentGrid(), 0.25, lead, 0.02)
     placement = Placement.of(geometry, lead, 3)

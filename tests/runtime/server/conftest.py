@@ -26,10 +26,12 @@ class FakeSession:
 
     `calls` lists what was asked of it, with copies of the audio. `hold` makes every step wait
     until `let_go`; `entered` is released when a step begins. `trouble` is raised by the next step.
+    `unprepared` counts steps whose noise had not been drawn before.
     """
 
     name = "fake"
     trained = False
+    engine = "made up, 1 thread"
 
     def __init__(self, stems: tuple[str, ...] = STEMS, grid: LatentGrid | None = None) -> None:
         self.stems = stems
@@ -41,6 +43,8 @@ class FakeSession:
         self.trouble: Exception | None = None
         self.closed = False
         self.warm = 0
+        self.unprepared = 0
+        self._prepared = False
         self._gate = threading.Event()
         self._gate.set()
         self._geometry: Geometry | None = None
@@ -58,6 +62,7 @@ class FakeSession:
 
     def configure(self, geometry: Geometry, rows: tuple[int, ...]) -> None:
         self.calls.append(("configure", geometry, rows))
+        self._prepared = False
         self._geometry, self._rows = geometry, rows
         self._out = np.zeros((len(rows), geometry.out_samples), np.float32)
 
@@ -65,9 +70,11 @@ class FakeSession:
         self.warm += 1
 
     def prepare(self) -> None:
-        pass
+        self._prepared = True
 
     def step(self, audio: np.ndarray) -> np.ndarray:
+        self.unprepared += not self._prepared
+        self._prepared = False
         self.entered.release()
         assert self._gate.wait(PATIENCE), "the test never let the cycle go"
         self.during()
@@ -92,6 +99,7 @@ class FakeSession:
 
     def reset(self) -> None:
         self.calls.append(("reset",))
+        self._prepared = False
 
     def snapshot(self) -> dict[str, np.ndarray]:
         assert self._geometry is not None

@@ -26,6 +26,7 @@ from sideman.runtime.session import Session
 
 class Made:
     name, stems, grid, trained = "made", ("bass", "drums"), LatentGrid(), False
+    engine = "made up"
     def __init__(self):
         self.profile = Profile()
     def configure(self, geometry, rows):
@@ -148,3 +149,9 @@ def test_an_address_that_is_none_ends_it_with_the_reason(serve, listen):
     code, _, log = serve(listen=listen).end(0)
     assert code == 1
     assert "--listen" in log
+
+
+def test_a_profile_that_cannot_be_written_is_said_before_anything_is_played(serve, tmp_path):
+    code, _, log = serve("--profile", str(tmp_path / "nowhere" / "profile.json")).end(0)
+    assert code == 1
+    assert "--profile" in log

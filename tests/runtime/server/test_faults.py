@@ -18,6 +18,7 @@ from sideman.runtime.geometry import Geometry
 from sideman.runtime.osc.replies import StemWriter
 from sideman.runtime.osc.wire import SampleReader, read_address, read_audio
 from sideman.runtime.server import receiver
+from sideman.runtime.server.server import DEFAULT_LISTEN
 
 STEP = 66_150
 
@@ -267,8 +268,8 @@ def test_fault_8_a_receive_buffer_too_small_is_named_with_its_mend(stage, caplog
     assert receiver.receive_buffer_mend() in record.getMessage()
 
 
-def test_fault_9_only_loopback_is_bound_and_files_are_not_written(client, tmp_path):
-    assert client.server.address[0] == "127.0.0.1"
+def test_fault_9_only_loopback_is_bound_and_files_are_not_written(client):
+    assert DEFAULT_LISTEN == ("127.0.0.1", 7_000)
     client.control("/print", "T")
     assert "--debug-dir" in client.expect("/error")[0]
 

@@ -1,0 +1,50 @@
+"""`sideman bench` as a benchmarker runs it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from sideman.engine.errors import SidemanError
+from sideman.runtime.bench.command import register
+from sideman.runtime.rehearse.demo import demo_bundle
+
+
+@pytest.fixture
+def bench():
+    app = typer.Typer()
+    register(app)
+
+    def run(*arguments):
+        return CliRunner().invoke(app, [str(demo_bundle()), *map(str, arguments)])
+
+    return run
+
+
+def test_figures_are_printed_and_written(bench, tmp_path):
+    file = tmp_path / "figures.json"
+    options = ("--cycles", 2, "--warm-up", 1, "--r", 0.125, "--stems", "piano, bass")
+    result = bench(*options, "--paced", "--json", file)
+    assert result.exit_code == 0, result.output
+    assert "round trip" in result.stdout
+    assert result.stderr == ""
+    data = json.loads(file.read_text())
+    assert data["stems"] == ["bass", "piano"]
+    assert len(data["cycles"]) == 2
+    assert data["plan"]["paced"] is True
+    assert data["stages"]["path"]["count"] == 2
+
+
+def test_a_file_that_cannot_be_written_is_said_before_anything_is_measured(bench, tmp_path):
+    result = bench("--json", tmp_path / "nowhere" / "figures.json")
+    assert isinstance(result.exception, SidemanError)
+    assert "--json" in str(result.exception)
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("options", [("--cycles", 0), ("--w", 2), ("--package", 64)])
+def test_options_out_of_range_are_refused(bench, options):
+    assert bench(*options).exit_code == 2

@@ -1,0 +1,84 @@
+"""Cycles of the shipped bundle, measured through a real server."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+
+import pytest
+
+from sideman.engine.errors import BundleError, GeometryError, SidemanError
+from sideman.runtime.bench import measure as module
+from sideman.runtime.bench.measure import Plan, Result, measure
+from sideman.runtime.profile import STAGES
+from sideman.runtime.rehearse.demo import demo_bundle
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    return measure(Plan(demo_bundle(), cycles=2, warm_up=1, stems=("drums", "bass"), threads=1))
+
+
+def test_every_measured_cycle_has_every_stage(result: Result) -> None:
+    assert len(result.cycles) == 2
+    for cycle in result.cycles:
+        assert set(cycle) == {*STAGES, "round trip"}
+        assert all(seconds > 0 for seconds in cycle.values())
+
+
+def test_parts_are_shorter_than_what_they_are_part_of(result: Result) -> None:
+    for cycle in result.cycles:
+        assert cycle["encode"] + cycle["step"] + cycle["decode"] <= cycle["cycle"]
+        assert cycle["cycle"] <= cycle["path"]
+        assert cycle["path"] + cycle["send"] <= cycle["round trip"] + cycle["send"] / 2
+
+
+def test_what_was_measured_is_named(result: Result) -> None:
+    assert (result.bundle, result.kind, result.trained) == ("demo", "consistency", False)
+    assert result.stems == ("bass", "drums")  # in the order of the label
+    assert "ONNX Runtime" in result.engine
+    assert "1 thread" in result.engine
+    assert result.evaluations == 2
+    assert result.step_seconds == 1.5
+    assert result.load_seconds > 0
+
+
+def test_late_cycles_are_a_figure_and_no_news(monkeypatch, capfd) -> None:
+    """Every look at this server's clock finds it two seconds on."""
+    server = module.Server
+    leaping = itertools.count(0.0, 2.0)
+    monkeypatch.setattr(
+        module, "Server", lambda *a, **k: server(*a, **k, clock=lambda: next(leaping))
+    )
+    logger = logging.getLogger("sideman.runtime")
+    before = logger.level
+    assert measure(Plan(demo_bundle(), cycles=1, warm_up=1, r=0.125)).late == 1
+    assert "late" not in capfd.readouterr().err
+    assert logger.level == before
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "says"),
+    [
+        ({"stems": ("kazoo",)}, SidemanError, "kazoo"),
+        ({"r": 0.5}, GeometryError, "r = 0.5"),
+        ({"backend": "abacus"}, SidemanError, "abacus"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(options, kind, says) -> None:
+    with pytest.raises(kind, match=says):
+        measure(Plan(demo_bundle(), cycles=1, **options))
+
+
+def test_a_folder_that_is_no_bundle_is_refused(tmp_path) -> None:
+    with pytest.raises(BundleError, match="not a bundle"):
+        measure(Plan(tmp_path / "nothing"))
+
+
+def test_a_server_that_answers_with_an_error_ends_the_measurement(monkeypatch) -> None:
+    def step(self, audio):
+        raise SidemanError("The engine broke.")
+
+    monkeypatch.setattr("sideman.runtime.session.Session.step", step)
+    with pytest.raises(SidemanError, match=r"cycle 0 with: .*The engine broke"):
+        measure(Plan(demo_bundle(), cycles=1, r=0.125))

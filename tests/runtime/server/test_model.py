@@ -1,0 +1,98 @@
+"""Loading the model, once and again; over real UDP, with a session that is made up."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from sideman.engine.bundle.grid import LatentGrid
+from sideman.engine.errors import BackendError
+
+
+def test_load_again_with_an_unchanged_bundle_resets_and_with_a_changed_one_loads(stage, tmp_path):
+    bundle = tmp_path / "bundle"
+    bundle.mkdir()
+    (bundle / "manifest.json").write_text("one")
+    opened = []
+
+    def open_session():
+        session = type(stage.session)(grid=LatentGrid(trained_masks=(0,)) if opened else None)
+        opened.append(session)
+        return session
+
+    client = stage.client(open_session, bundle=bundle)
+    client.control("/load_model")
+    client.expect("/loaded")
+    assert len(opened) == 1
+    assert opened[0].calls[-1] == ("reset",)
+    (bundle / "manifest.json").write_text("two")
+    client.control("/load_model")
+    client.expect("/loaded")
+    assert len(opened) == 2
+    assert opened[0].closed
+    assert opened[1].warm == 1
+    client.batch(1, 0.25)
+    client.reply(1)
+    assert opened[1].heard() == [("step", 0.25)]
+
+
+def test_another_model_with_other_stems_has_other_addresses(stage, session):
+    session.stems = ("voice", "choir")
+    client = stage.client()
+    client.control("/predict_instruments", "ii", 0, 1)
+    for start, plane in ((0, "/voice"), (13_000, "/choir")):
+        client.raw(client.chunk(plane, 1, start, 2, np.full(13_000, 0.25)))
+    assert set(client.reply(1)) == {"choir"}
+    client.raw(client.chunk("/bass", 2, 0, 2, np.ones(9)))
+    assert "no such address" in client.expect("/error")[0]
+
+
+def test_what_runs_the_model_is_said_when_it_is_loaded(stage, caplog):
+    with caplog.at_level("INFO", "sideman.runtime.server"):
+        stage.client()
+    assert "made up, 1 thread" in caplog.text
+
+
+def test_a_stem_that_has_the_name_of_a_request_cannot_be_served(stage, session):
+    session.stems = ("bass", "reset")
+    client = stage.early_client()
+    assert "'reset'" in client.expect("/error")[0]
+
+
+def test_requests_sent_while_loading_are_in_force_with_the_first_step(stage, session):
+    go = threading.Event()
+
+    def open_session():
+        assert go.wait(10)
+        return session
+
+    client = stage.early_client(open_session)
+    client.control("/update_r", "d", 0.5)
+    client.control("/w", "i", -1)
+    client.control("/predict_instruments", "iiii", 0, 0, 0, 1)
+    client.control("/load_model")
+    client.nothing()
+    go.set()
+    client.expect("/loaded")
+    client.expect("/loaded")  # once for the start, once for the client's own request
+    client.batch(0, np.full(132_300, 0.25, np.float32))
+    assert set(client.reply(0)) == {"piano"}
+
+
+def test_a_configuration_that_fails_leaves_a_server_that_says_so_and_can_load(client, session):
+    original = session.configure
+
+    def configure(geometry, rows):
+        session.configure = original
+        raise BackendError("No memory for this.")
+
+    session.configure = configure
+    client.control("/update_r", "d", 0.125)
+    assert "No memory for this." in client.expect("/error")[0]
+    client.batch(1, np.full(33_075, 0.25, np.float32))
+    assert "No memory for this." in client.expect("/error")[0]
+    client.control("/load_model")
+    client.expect("/loaded")
+    client.batch(2, np.full(33_075, 0.25, np.float32))
+    client.reply(2)

@@ -57,7 +57,20 @@ def files(configs: dict[str, dict], tmp_path_factory: pytest.TempPathFactory) ->
         for name, tensor in random_weights(shapes, seed).items()
     }
     torch.save({"state_dict": state}, folder / "cd-tiny.ckpt")
+    state = {
+        f"{owner}.{name}": tensor
+        for owner in ("model.unet", "model.diffusion.net")
+        for name, tensor in random_weights(shapes, 3).items()
+    }
+    torch.save({"state_dict": state}, folder / "ldm-tiny.ckpt")
     return folder
+
+
+@pytest.fixture(scope="session")
+def models(files: Path) -> Path:
+    """The recordings' models where they are, else the made ones under the same names."""
+    recorded = Path(__file__).parents[3] / "shared" / "golden"
+    return recorded if recorded.is_dir() else files
 
 
 @pytest.fixture(autouse=True)
@@ -79,55 +92,55 @@ def relative_error() -> Callable[..., float]:
 
 
 @pytest.fixture(scope="session")
-def codec_config(golden: Path):
+def codec_config(models: Path):
     from sideman.export.codec_config import CodecConfig
 
-    return CodecConfig.read(golden / "music2latent-tiny.json")
+    return CodecConfig.read(models / "music2latent-tiny.json")
 
 
 @pytest.fixture
-def codec(golden: Path, codec_config):
-    """The codec of the recordings, fresh for each test: decoding changes it."""
+def codec(models: Path, codec_config):
+    """The small codec, fresh for each test: decoding changes it."""
     from sideman.export import weights
     from sideman.export.checkpoint import read_checkpoint
     from sideman.export.networks.codec import Codec
 
-    tensors = read_checkpoint(golden / "music2latent-tiny.pt").codec()
+    tensors = read_checkpoint(models / "music2latent-tiny.pt").codec()
     return weights.load(lambda: Codec(codec_config), tensors, "music2latent-tiny.pt")
 
 
 @pytest.fixture(scope="session")
-def step_of(golden: Path) -> Callable[[str], object]:
-    """The step stage of the recordings' model "ldm" or "cd"."""
+def step_of(models: Path) -> Callable[[str], object]:
+    """The step stage of the small model "ldm" or "cd"."""
     from sideman.export import stages, weights
     from sideman.export.checkpoint import read_checkpoint
     from sideman.export.config import read_config
     from sideman.export.networks.unet import UNet
 
     def make(name: str):
-        model = read_config(golden / f"{name}-tiny.yaml")
-        tensors = read_checkpoint(golden / f"{name}-tiny.ckpt").unet(model.kind)
+        model = read_config(models / f"{name}-tiny.yaml")
+        tensors = read_checkpoint(models / f"{name}-tiny.ckpt").unet(model.kind)
         return stages.step_stage(weights.load(lambda: UNet(model.unet), tensors, name), model)
 
     return make
 
 
 @pytest.fixture(scope="session")
-def tiny_request(golden: Path, tmp_path_factory: pytest.TempPathFactory):
+def tiny_request(models: Path, tmp_path_factory: pytest.TempPathFactory):
     from sideman.export.pipeline import Request
 
     return Request(
-        config=golden / "cd-tiny.yaml",
-        checkpoint=golden / "cd-tiny.ckpt",
-        codec=golden / "music2latent-tiny.pt",
-        codec_hparams=golden / "music2latent-tiny.json",
+        config=models / "cd-tiny.yaml",
+        checkpoint=models / "cd-tiny.ckpt",
+        codec=models / "music2latent-tiny.pt",
+        codec_hparams=models / "music2latent-tiny.json",
         out=tmp_path_factory.mktemp("bundles") / "cd-tiny",
     )
 
 
 @pytest.fixture(scope="session")
 def tiny_bundle(tiny_request) -> Path:
-    """The bundle of the recordings' consistency student."""
+    """The bundle of the small consistency student."""
     from sideman.export.pipeline import export_bundle
 
     with torch.no_grad():

@@ -17,8 +17,8 @@ from sideman.export.weights import expected_shapes, load
 
 
 @pytest.fixture(scope="module")
-def model(golden: Path):
-    return read_config(golden / "cd-tiny.yaml")
+def model(models: Path):
+    return read_config(models / "cd-tiny.yaml")
 
 
 @pytest.fixture(scope="module")

@@ -22,9 +22,9 @@ package = pytest.importorskip("music2latent", reason="music2latent is not instal
 
 
 @pytest.fixture
-def reference(golden: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
+def reference(models: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
     """The package's modules with the sizes of the recordings' codec."""
-    values = json.loads((golden / "music2latent-tiny.json").read_text())
+    values = json.loads((models / "music2latent-tiny.json").read_text())
     modules = [
         importlib.import_module(f"music2latent.{name}")
         for name in ("hparams", "utils", "audio", "models", "inference")

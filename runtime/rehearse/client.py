@@ -1,6 +1,7 @@
 """A client that behaves as the published Max external `multi_track` does.
 
-What it sends and how it lays down what comes back follow the protocol of that external; the one
+What it sends and how it lays down what comes back follow the protocol of that external, and its
+socket is as the system makes it: packets that a performer would lose are lost here too. The one
 addition is that it waits for our server's `/loaded` where the external just goes on.
 
 Two threads: the caller's, which sends, and one that receives. They share the state under one
@@ -26,7 +27,6 @@ from sideman.runtime.osc.replies import StemWriter
 from sideman.runtime.osc.wire import Samples, messages, read_address, read_audio
 from sideman.runtime.rehearse.record import StepRecord
 from sideman.runtime.rehearse.timeline import Placement, Track
-from sideman.runtime.server.sockets import enlarge_receive_buffer
 
 #: Seconds between two messages of the handshake.
 PAUSE = 0.03
@@ -106,7 +106,6 @@ class MultiTrackClient:
         self._writer = StemWriter()
         self._closing = False
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        enlarge_receive_buffer(self._socket)
         try:
             self._socket.bind((host, port))
         except OSError as error:

@@ -25,9 +25,11 @@ Clock = Callable[[], float]
 
 #: A reply leaves in portions of this many bytes, with a pause between them. A client's socket that
 #: asked for nothing holds 64 KiB on Windows and nine usual packets on Linux: of a reply sent at
-#: once, 353 KB for one stem, all that the client does not read meanwhile would be lost.
+#: once, 353 KB for one stem, all that the client does not read meanwhile would be lost. The first
+#: packet never waits, and four stems take 4 % of the step that they fill. (With both cores of a
+#: machine kept busy, a rehearsal of four stems lost steps at 0.5 ms and none at 2 ms.)
 _PORTION_BYTES = 49_152
-_PAUSE_SECONDS = 0.0005
+_PAUSE_SECONDS = 0.002
 
 
 class Speaker:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from sideman.engine.options import BackendOption, ThreadsOption
+
 
 def register(app: typer.Typer) -> None:
     """Add the subcommand to the application."""
@@ -25,10 +27,8 @@ def verify(
     tolerance: Annotated[
         float, typer.Option(min=0.0, help="Largest relative error that passes.")
     ] = 1e-3,
-    backend: Annotated[str, typer.Option(help="What runs the stages.")] = "onnxruntime",
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Threads; all cores if not given.")
-    ] = None,
+    backend: BackendOption = "onnxruntime",
+    threads: ThreadsOption = None,
 ) -> None:
     """Replay recordings through a bundle with the same noise; exit 1 beyond the tolerance.
 

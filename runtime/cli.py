@@ -25,6 +25,8 @@ def build_app() -> typer.Typer:
         help="Lets a trained accompaniment model play along with a musician, live.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
+        # In its other modes typer keeps the line breaks of docstrings.
+        rich_markup_mode="markdown",
         add_completion=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )

@@ -7,6 +7,16 @@ from typing import Annotated
 
 import typer
 
+from sideman.engine.options import BackendOption, ThreadsOption
+from sideman.runtime.options import (
+    FadeOption,
+    PackageOption,
+    RegimeOption,
+    StemsOption,
+    StepOption,
+    split_names,
+)
+
 
 def register(app: typer.Typer) -> None:
     """Add `bench` to the command line."""
@@ -21,29 +31,17 @@ def bench(
         Path | None,
         typer.Option("--json", metavar="FILE", help="Write all figures here as JSON."),
     ] = None,
-    stems: Annotated[
-        str | None, typer.Option(help="Stems, separated by commas. Default: bass.")
-    ] = None,
-    r: Annotated[float, typer.Option("--r", help="Step as a fraction of the window.")] = 0.25,
-    w: Annotated[
-        int, typer.Option("--w", min=-1, max=1, help="-1 retrospective, 0 immediate, 1 ahead.")
-    ] = 1,
-    fade: Annotated[float, typer.Option(help="Fade-in as a fraction of a second.")] = 0.02,
-    package: Annotated[
-        int | None,
-        typer.Option(
-            min=128,
-            max=13_095,
-            help="Samples in one datagram, both ways.",
-            show_default="4410, or the most that passes here",
-        ),
-    ] = None,
+    stems: StemsOption = None,
+    r: StepOption = 0.25,
+    w: RegimeOption = 1,
+    fade: FadeOption = 0.02,
+    package: PackageOption = None,
     paced: Annotated[
         bool,
         typer.Option("--paced", help="One cycle a step's duration, as in a performance."),
     ] = False,
-    backend: Annotated[str, typer.Option(help="What runs the stages.")] = "onnxruntime",
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads inside an operator.")] = None,
+    backend: BackendOption = "onnxruntime",
+    threads: ThreadsOption = None,
     seed: Annotated[int, typer.Option(help="Of the noise and of the audio.")] = 0,
 ) -> None:
     """Measure every stage and the whole path, through a real server over UDP on this machine.
@@ -64,7 +62,7 @@ def bench(
         raise SidemanError(
             f"--json {json_file}: there is no folder {json_file.parent}.", "Make it first."
         )
-    names = None if stems is None else tuple(name.strip() for name in stems.split(","))
+    names = split_names(stems)
     result = measure(
         Plan(
             bundle=bundle,

@@ -7,6 +7,16 @@ from typing import Annotated
 
 import typer
 
+from sideman.engine.options import BackendOption, ThreadsOption
+from sideman.runtime.options import (
+    FadeOption,
+    PackageOption,
+    RegimeOption,
+    StemsOption,
+    StepOption,
+    split_names,
+)
+
 
 def register(app: typer.Typer) -> None:
     """Add `rehearse` to the command line."""
@@ -15,7 +25,9 @@ def register(app: typer.Typer) -> None:
     def rehearse(
         bundle: Annotated[
             Path | None,
-            typer.Argument(help="Folder of the bundle; without it the demo's own is used."),
+            typer.Argument(
+                metavar="BUNDLE", help="Folder of the bundle; without it the demo's own is used."
+            ),
         ] = None,
         inputs: Annotated[
             list[Path] | None,
@@ -23,27 +35,14 @@ def register(app: typer.Typer) -> None:
                 "--input", "-i", help="Audio to play in; several files (repeat it) are mixed."
             ),
         ] = None,
-        stems: Annotated[
-            str | None,
-            typer.Option(help="Stems to generate, separated by commas. Default: bass."),
-        ] = None,
+        stems: StemsOption = None,
         out: Annotated[Path, typer.Option(help="Folder for everything that is written.")] = Path(
             "rehearsal"
         ),
-        w: Annotated[
-            int, typer.Option("--w", min=-1, max=1, help="-1 retrospective, 0 immediate, 1 ahead.")
-        ] = 1,
-        r: Annotated[float, typer.Option("--r", help="Step as a fraction of the window.")] = 0.25,
-        fade: Annotated[float, typer.Option(help="Cross-fade, as a fraction of a second.")] = 0.02,
-        package: Annotated[
-            int | None,
-            typer.Option(
-                min=128,
-                max=13_095,
-                help="Samples in one datagram, both ways.",
-                show_default="4410, or what passes here",
-            ),
-        ] = None,
+        w: RegimeOption = 1,
+        r: StepOption = 0.25,
+        fade: FadeOption = 0.02,
+        package: PackageOption = None,
         seconds: Annotated[
             float | None, typer.Option(min=0.1, help="Length to play; short input is repeated.")
         ] = None,
@@ -53,8 +52,8 @@ def register(app: typer.Typer) -> None:
         offline: Annotated[
             bool, typer.Option("--offline", help="Without clock and network, step after step.")
         ] = False,
-        backend: Annotated[str, typer.Option(help="What runs the stages.")] = "onnxruntime",
-        threads: Annotated[int | None, typer.Option(min=1, help="Threads of an operator.")] = None,
+        backend: BackendOption = "onnxruntime",
+        threads: ThreadsOption = None,
         seed: Annotated[int | None, typer.Option(help="Of the noise, to repeat a session.")] = None,
     ) -> None:
         """Play audio into a real server in real time, as Max would, and keep what comes back.
@@ -65,7 +64,7 @@ def register(app: typer.Typer) -> None:
         from sideman.runtime.rehearse.plan import Request
         from sideman.runtime.rehearse.run import run
 
-        wanted = None if stems is None else tuple(name.strip() for name in stems.split(","))
+        wanted = split_names(stems)
         request = Request(
             bundle=bundle,
             inputs=tuple(inputs or ()),

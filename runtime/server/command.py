@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sideman.engine.options import BackendOption, ThreadsOption
+
 if TYPE_CHECKING:
     from sideman.runtime.server.server import Server
 
@@ -21,7 +23,9 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def serve(
-        bundle: Annotated[Path, typer.Argument(help="Folder that `sideman export` wrote.")],
+        bundle: Annotated[
+            Path, typer.Argument(metavar="BUNDLE", help="Folder that `sideman export` wrote.")
+        ],
         listen: Annotated[
             str, typer.Option(metavar="HOST:PORT", help="Address to listen on.")
         ] = "127.0.0.1:7000",
@@ -37,10 +41,8 @@ def register(app: typer.Typer) -> None:
             list[str] | None,
             typer.Option(metavar="HOST", help="A host that may speak; needed beyond loopback."),
         ] = None,
-        backend: Annotated[str, typer.Option(help="What runs the stages.")] = "onnxruntime",
-        threads: Annotated[
-            int | None, typer.Option(min=1, help="Threads inside an operator.")
-        ] = None,
+        backend: BackendOption = "onnxruntime",
+        threads: ThreadsOption = None,
         seed: Annotated[
             int | None, typer.Option(help="Seed of the noise, for repeatable sessions.")
         ] = None,

@@ -1,0 +1,32 @@
+"""Options that several commands share, so that they mean and say the same everywhere."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+StepOption = Annotated[float, typer.Option("--r", help="Step as a fraction of the window.")]
+RegimeOption = Annotated[
+    int, typer.Option("--w", min=-1, max=1, help="-1 retrospective, 0 immediate, 1 ahead.")
+]
+FadeOption = Annotated[float, typer.Option("--fade", help="Cross-fade, as a fraction of a second.")]
+StemsOption = Annotated[
+    str | None,
+    typer.Option("--stems", help="Stems to generate, separated by commas.", show_default="bass"),
+]
+PackageOption = Annotated[
+    int | None,
+    typer.Option(
+        "--package",
+        min=128,
+        max=13_095,
+        help="Samples in one datagram, both ways.",
+        show_default="4410, or the most that passes here",
+    ),
+]
+
+
+def split_names(text: str | None) -> tuple[str, ...] | None:
+    """Names that stand in one option, separated by commas; None where it was not given."""
+    return None if text is None else tuple(name.strip() for name in text.split(","))

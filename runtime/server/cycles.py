@@ -83,7 +83,7 @@ class Cycles:
                 self._handle(event)
             except Exception as error:
                 log.debug("%s failed.", type(event).__name__, exc_info=True)
-                self._speaker.error(f"{type(event).__name__} failed: {error}", self._origin(event))
+                self._speaker.error(f"{type(event).__name__} failed: {error}", event.sender)
         self._model.close("The server is ending.")
 
     def _handle(self, event: Event) -> None:
@@ -94,7 +94,7 @@ class Cycles:
                 finally:
                     self._inbox.release(event)
             case Configure():
-                self._configure(event.setting)
+                self._configure(event.setting, event.sender)
             case Reset():
                 if self._model.session is not None:
                     self._start_anew(self._model.session)
@@ -153,7 +153,7 @@ class Cycles:
         if unanswered is not None:
             self._speaker.dropped(*unanswered)
 
-    def _configure(self, setting: Setting) -> None:
+    def _configure(self, setting: Setting, sender: Address) -> None:
         session = self._model.session
         if session is None:
             return
@@ -163,9 +163,7 @@ class Cycles:
             session.prepare()
         except Exception as error:
             log.debug("Configuring failed.", exc_info=True)
-            self._give_up_model(
-                f"The session could not be configured: {error}", self._speaker.announced
-            )
+            self._give_up_model(f"The session could not be configured: {error}", sender)
 
     def _apply(self, setting: Setting) -> bool:
         """Configure the session, where anything that concerns it has changed; tells whether."""
@@ -252,7 +250,3 @@ class Cycles:
     def _fail(self, step: Step, reason: str) -> None:
         self._speaker.error(reason, step.sender)
         self._speaker.failed(step.batch_id, step.sender)
-
-    def _origin(self, event: Event) -> Address:
-        """Whom an error with this event concerns."""
-        return self._speaker.announced if isinstance(event, Configure) else event.sender

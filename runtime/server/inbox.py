@@ -44,6 +44,7 @@ class Configure:
     """Work with this setting from here on."""
 
     setting: Setting
+    sender: Address
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,7 @@ class Router:
         self._setting: Setting | None = None
         self._planes = _planes(PUBLISHED_STEMS)
         self._now = 0.0
+        self._sender: Address = ("", 0)
         self._told_unready: tuple[str, int, float] = ("", 0, float("-inf"))
         self._requests: dict[bytes, Callable[[_Message, str], None]] = {
             b"/reset": self._reset,
@@ -109,6 +110,7 @@ class Router:
             now: when it arrived, in seconds.
         """
         self._now = now
+        self._sender = sender
         try:
             parts = messages(data, size)
         except ProtocolError as error:
@@ -156,7 +158,7 @@ class Router:
             return False
         self._assembler.use(setting, self._now)
         self._setting = setting
-        return self._inbox.put_control(Configure(setting))
+        return self._inbox.put_control(Configure(setting, self._sender))
 
     def _set(self, name: str, values: tuple[object, ...]) -> None:
         self.controls.change(name, values)

@@ -11,6 +11,7 @@ import pytest
 
 from sideman.engine.errors import BackendError
 from sideman.runtime.server.journal import Journal
+from sideman.runtime.server.speaker import Speaker
 
 STEP = 66_150
 
@@ -223,3 +224,30 @@ def test_steps_one_after_the_other_at_full_speed_are_all_accounted_for(client, s
     heard = [round(value * 64) - 1 for _, value in session.heard()]
     assert heard == sorted(heard)
     assert heard[-1] == count - 1
+
+
+def test_settings_that_cannot_be_configured_are_told_to_their_sender_and_loading_mends_it(
+    client, session, monkeypatch
+):
+    told = []
+    tell = Speaker.error
+
+    def error(self, text, to, *rest):
+        told.append(to)
+        tell(self, text, to, *rest)
+
+    def configure(*_):
+        raise BackendError("no memory")
+
+    monkeypatch.setattr(Speaker, "error", error)
+    with monkeypatch.context() as patch:
+        patch.setattr(session, "configure", configure)
+        client.control("/update_r", "d", 0.125)
+        (text,) = client.wait_for("/error")
+    assert "could not be configured: no memory" in text
+    assert "/load_model tries again" in text
+    assert told[0][:2] == client.socket.getsockname()
+    client.control("/load_model")
+    client.wait_for("/loaded")
+    client.batch(1, np.full(33_075, 0.5, np.float32))
+    assert len(client.reply(1)["bass"]) == 33_075 + 882

@@ -29,10 +29,10 @@ def test_events_keep_their_order_among_steps():
 def test_settings_in_a_row_become_the_last_one():
     inbox = Inbox()
     for setting in (1, 2, 3):
-        inbox.put_control(Configure(setting))
+        inbox.put_control(Configure(setting, A))
     inbox.put_control(Reset(A))
-    inbox.put_control(Configure(4))
-    assert taken(inbox, 3) == [Configure(3), Reset(A), Configure(4)]
+    inbox.put_control(Configure(4, A))
+    assert taken(inbox, 3) == [Configure(3, A), Reset(A), Configure(4, A)]
 
 
 def test_requests_in_a_row_are_not_repeated():
@@ -73,7 +73,7 @@ def test_another_model_forgets_steps_and_settings_but_no_request():
     dropped.wanted = False
     inbox.put_control(Load(A))
     inbox.put_step(dropped)
-    inbox.put_control(Configure(1))
+    inbox.put_control(Configure(1, A))
     inbox.put_step(wanted)
     inbox.put_control(Reset(A))
     wanted.batch_id, wanted.sender = 7, B

@@ -53,11 +53,8 @@ class Geometry:
 
     @property
     def deadline_samples(self) -> int:
-        """Samples from the newest sample's arrival until a reply is late.
-
-        Where the regime has no time at all, what remains to be held is the pace: a reply a step.
-        """
-        return self.slack_samples if self.slack_samples > 0 else self.step_samples
+        """Samples from the newest sample's arrival until a reply is late."""
+        return deadline_samples(self.slack_samples, self.step_samples)
 
     @classmethod
     def reference(
@@ -177,6 +174,17 @@ class Geometry:
             fade_samples=overlap,
             slack_samples=lead * COLUMN_SAMPLES - TAIL_SAMPLES - overlap,
         )
+
+
+def deadline_samples(slack: int, step: int) -> int:
+    """Samples that a reply may take: its slack, or the pace.
+
+    Args:
+        slack: samples between the newest sample and the first one played.
+        step: samples of a step. Where a regime has no time at all, what remains to be held is the
+            pace: a reply a step.
+    """
+    return slack if slack > 0 else step
 
 
 def _check_reference(r: float, w: int, fade: float) -> None:

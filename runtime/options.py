@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from sideman.engine.errors import SidemanError
 
 StepOption = Annotated[float, typer.Option("--r", help="Step as a fraction of the window.")]
 RegimeOption = Annotated[
@@ -30,3 +33,17 @@ PackageOption = Annotated[
 def split_names(text: str | None) -> tuple[str, ...] | None:
     """Names that stand in one option, separated by commas; None where it was not given."""
     return None if text is None else tuple(name.strip() for name in text.split(","))
+
+
+def check_folder(option: str, file: Path | None) -> None:
+    """Refuse a file whose folder is missing now rather than when the work is done.
+
+    Args:
+        option: as the user wrote it, for the message.
+        file: to be written at the end; None where it was not asked for.
+
+    Raises:
+        SidemanError: there is no such folder.
+    """
+    if file is not None and not file.parent.is_dir():
+        raise SidemanError(f"{option} {file}: there is no folder {file.parent}.", "Make it first.")

@@ -45,18 +45,18 @@ def _hann() -> Tensor:
 class _Transform(nn.Module):
     """Constants live in buffers outside the state dict: checkpoints hold none of them."""
 
+    first: Tensor
+    twiddle_cos: Tensor
+    twiddle_sin: Tensor
+    second: Tensor
+    window: Tensor
+
     def _constant(self, name: str, value: Tensor) -> None:
         self.register_buffer(name, value.to(torch.float32), persistent=False)
 
 
 class Stft(_Transform):
     """Short-time Fourier transform of whole hops."""
-
-    first: Tensor
-    twiddle_cos: Tensor
-    twiddle_sin: Tensor
-    second: Tensor
-    window: Tensor
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,12 +98,6 @@ class InverseStft(_Transform):
 
     The imaginary part of bin 0 has no effect and the Nyquist bin is zero.
     """
-
-    first: Tensor
-    twiddle_cos: Tensor
-    twiddle_sin: Tensor
-    second: Tensor
-    window: Tensor
 
     def __init__(self) -> None:
         super().__init__()

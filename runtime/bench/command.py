@@ -14,6 +14,7 @@ from sideman.runtime.options import (
     RegimeOption,
     StemsOption,
     StepOption,
+    check_folder,
     split_names,
 )
 
@@ -58,10 +59,7 @@ def bench(
     from sideman.runtime.bench.measure import Plan, measure
     from sideman.runtime.bench.report import as_json, show
 
-    if json_file is not None and not json_file.parent.is_dir():
-        raise SidemanError(
-            f"--json {json_file}: there is no folder {json_file.parent}.", "Make it first."
-        )
+    check_folder("--json", json_file)
     names = split_names(stems)
     result = measure(
         Plan(

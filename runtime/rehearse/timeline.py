@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sideman.runtime.geometry import Geometry
+from sideman.runtime.geometry import Geometry, deadline_samples
 
 Samples = npt.NDArray[np.float32]
 
@@ -70,8 +70,7 @@ class Placement:
         place has begun to play when its step ends: nothing can be in time, and what remains to be
         held is the pace, one answer a step.
         """
-        slack = self.lead * self.step - self.fade
-        return slack if slack > 0 else self.step
+        return deadline_samples(self.lead * self.step - self.fade, self.step)
 
 
 class Track:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sideman.engine.options import BackendOption, ThreadsOption
+from sideman.runtime.options import check_folder
 
 if TYPE_CHECKING:
     from sideman.runtime.server.server import Server
@@ -64,16 +65,12 @@ def register(app: typer.Typer) -> None:
         verbose: Annotated[bool, typer.Option("--verbose", help="Log every cycle.")] = False,
     ) -> None:
         """Serve `multi_track` clients with the model in BUNDLE until Ctrl-C."""
-        from sideman.engine.errors import SidemanError
         from sideman.runtime.server.addresses import parse_address
         from sideman.runtime.server.journal import Journal
         from sideman.runtime.server.server import Server
         from sideman.runtime.session import Session
 
-        if profile is not None and not profile.parent.is_dir():
-            raise SidemanError(
-                f"--profile {profile}: there is no folder {profile.parent}.", "Make it first."
-            )
+        check_folder("--profile", profile)
         logging.basicConfig(format=_FORMAT, datefmt="%H:%M:%S")
         logging.getLogger("sideman").setLevel(logging.DEBUG if verbose else logging.INFO)
         journal = Journal() if profile is not None else None

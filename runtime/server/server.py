@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from time import perf_counter
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from sideman.engine.errors import SidemanError
@@ -149,12 +148,7 @@ class Server:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def _compose(

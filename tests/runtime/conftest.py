@@ -1,4 +1,4 @@
-"""A deterministic fake backend: cycles without any inference library."""
+"""A deterministic fake backend, and the command line with a list of what it loaded."""
 
 from __future__ import annotations
 
@@ -15,6 +15,17 @@ from sideman.engine.tensors import TensorSpec
 from sideman.runtime.noise import Noise
 from sideman.runtime.session import Session
 
+LIST_MODULES = """
+import sys
+from sideman.runtime.cli import main
+sys.argv = ["sideman", *sys.argv[1:]]
+try:
+    main()
+except SystemExit as stop:
+    code = stop.code
+print("MODULES", *{name.partition(".")[0] for name in sys.modules})
+sys.exit(code)
+"""
 STEMS = ("bass", "drums", "guitar", "piano")
 CONSISTENCY = SamplerSpec("consistency", 2, 1e-4, 80.0, 7.0)
 
@@ -174,3 +185,9 @@ def fake_session(fake_backend: FakeBackend) -> Callable[..., Session]:
         return Session(manifest, fake_backend, fake_backend.stages(specs), noise or CountingNoise())
 
     return make
+
+
+@pytest.fixture
+def listing_modules() -> str:
+    """A script that runs the command line and then prints MODULES and what was loaded."""
+    return LIST_MODULES

@@ -21,17 +21,6 @@ COMMANDS = (
 )
 #: Nothing of the size of numpy may be loaded to print help.
 HEAVY = {"numpy", "matplotlib", "onnxruntime", "torch", "onnx", "soundfile", "pythonosc", "yaml"}
-LIST_MODULES = """
-import sys
-from sideman.runtime.cli import main
-sys.argv = ["sideman", *sys.argv[1:]]
-try:
-    main()
-except SystemExit as stop:
-    code = stop.code
-print("MODULES", *{name.partition(".")[0] for name in sys.modules})
-sys.exit(code)
-"""
 
 
 def sideman(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -52,9 +41,9 @@ def test_help_lists_every_command() -> None:
 
 
 @pytest.mark.parametrize("arguments", [["--help"], *([c, "--help"] for c in COMMANDS)])
-def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+def test_help_loads_nothing_heavy(arguments: list[str], listing_modules: str) -> None:
     result = subprocess.run(
-        [sys.executable, "-c", LIST_MODULES, *arguments],
+        [sys.executable, "-c", listing_modules, *arguments],
         capture_output=True,
         text=True,
         timeout=120,
@@ -81,11 +70,11 @@ def test_an_error_is_one_sentence_with_a_way_out_and_no_trace(tmp_path: Path) ->
     assert "Traceback" not in result.stderr
 
 
-def test_a_command_whose_extra_is_missing_says_which(tmp_path: Path) -> None:
+def test_a_command_whose_extra_is_missing_says_which(tmp_path: Path, listing_modules: str) -> None:
     """As in a lean install: torch cannot be imported."""
     hide = "import sys; sys.modules['torch'] = None\n"
     result = subprocess.run(
-        [sys.executable, "-c", hide + LIST_MODULES, "verify", str(tmp_path), "x.npz"],
+        [sys.executable, "-c", hide + listing_modules, "verify", str(tmp_path), "x.npz"],
         capture_output=True,
         text=True,
         timeout=120,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.rehearse.client import ClientSettings, MultiTrackClient
 from sideman.runtime.rehearse.demo import demo_bundle
+from sideman.runtime.rehearse.process import free_port
 from sideman.runtime.rehearse.timeline import Placement
 from sideman.runtime.session import Session
 
@@ -21,26 +21,12 @@ STEMS = ("bass", "drums", "guitar", "piano")
 R, W, FADE, SEED = 0.125, 1, 0.02, 5
 #: What a performer's server must not load.
 FOREIGN = {"torch", "matplotlib", "onnx", "music2latent", "onnxscript", "soundfile"}
-SERVE = """
-import sys
-from sideman.runtime.cli import main
-try:
-    main()
-except SystemExit as stop:
-    code = stop.code
-print("MODULES", *{name.partition(".")[0] for name in sys.modules})
-sys.exit(code)
-"""
-
-
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.mark.parametrize("wanted", [("drums",), ("bass", "piano")])
-def test_a_client_hears_what_the_session_plays(wanted: tuple[str, ...]) -> None:
+def test_a_client_hears_what_the_session_plays(
+    wanted: tuple[str, ...], listing_modules: str
+) -> None:
     """Sample for sample, two stems as two different rows, and nothing foreign in the process."""
     bundle = demo_bundle()
     rng = np.random.default_rng(1)
@@ -54,7 +40,7 @@ def test_a_client_hears_what_the_session_plays(wanted: tuple[str, ...]) -> None:
     settings = ClientSettings(STEMS, wanted, R, W, FADE, package=4_410)
     with MultiTrackClient(settings, placement) as client:
         port = free_port()
-        process = start(bundle, port, client.address[1])
+        process = start(listing_modules, bundle, port, client.address[1])
         try:
             client.wait_ready(60)
             client.shake_hands(("127.0.0.1", port), 60)
@@ -81,8 +67,8 @@ def test_a_client_hears_what_the_session_plays(wanted: tuple[str, ...]) -> None:
         assert not np.allclose(expected[0][0], expected[0][1])
 
 
-def start(bundle: Path, port: int, reply: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", SERVE, "serve", str(bundle), "--threads", "1"]
+def start(script: str, bundle: Path, port: int, reply: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", script, "serve", str(bundle), "--threads", "1"]
     command += ["--listen", f"127.0.0.1:{port}", "--reply", f"127.0.0.1:{reply}"]
     command += ["--seed", str(SEED)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -48,7 +48,7 @@ def load(make: Callable[[], Network], tensors: Mapping[str, Tensor], where: str)
 
 
 def _faults(wanted: Mapping[str, tuple[int, ...]], found: Mapping[str, Tensor]) -> list[str]:
-    """One line for each fault, grouped by kind and capped."""
+    """One line for each fault, grouped by kind."""
     shared = [name for name in wanted if name in found]
     floating = [name for name in shared if found[name].is_floating_point()]
     kinds: dict[str, Iterable[str]] = {

@@ -33,6 +33,10 @@ class BackendError(SidemanError):
     """A backend cannot load, bind or run a stage."""
 
 
+class DeviceLostError(BackendError):
+    """A device failed in a way that this process cannot recover from."""
+
+
 class GeometryError(SidemanError):
     """A step, lead and fade that no window can hold."""
 

@@ -7,16 +7,15 @@ when it is made, so running it allocates nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
+from sideman.engine.backends.program import Program, Record, Segment
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.noise import Noise
-from sideman.runtime.profile import Profile
 from sideman.runtime.samplers import Table
 
 
@@ -31,7 +30,9 @@ class Cycle:
         noise: input, all random numbers.
         mixture: output, the masked context latent, [1, channels, columns].
         latent: output, kept and generated columns, [rows, channels, columns].
+        decoded: output, all decoded samples, [rows, decoded_samples].
         output: output, samples to be played, [rows, out_samples]; a view.
+        program: uploads, stages and downloads, in order.
 
     Args:
         backend: allocates the buffers.
@@ -63,20 +64,20 @@ class Cycle:
         self.noise = Noise(backend, grid, table, len(rows), geometry.decoded_columns)
         self.mixture = backend.allocate((1, grid.channels, grid.columns))
         self.latent = backend.allocate(latent)
-        self._decoded = backend.allocate((len(rows), geometry.decoded_samples))
-        self._initial = backend.allocate(latent)
+        self.decoded = backend.allocate((len(rows), geometry.decoded_samples))
+        self._initial = backend.allocate(latent, double=True)
         self._initial_sigma = np.float32(table.initial_sigma)
 
         self.known.host[0, : geometry.known_columns] = 1
         self.known.upload()
-        self._encode = stages["encode"].bind(
+        encode = stages["encode"].bind(
             {"audio": self.audio, "known": self.known, "mixture": self.mixture}
         )
-        self._steps = self._bind_steps(backend, stages["step"], table, latent, labels)
+        steps = self._bind_steps(backend, stages["step"], table, latent, labels)
         gain = backend.allocate((geometry.decoded_samples,))
         _write_gain(gain.host, geometry)
         gain.upload()
-        self._decode = stages["decode"].bind(
+        decode = stages["decode"].bind(
             {
                 "sample": self._sample,
                 "source": self.source,
@@ -84,15 +85,17 @@ class Cycle:
                 "noise": self.noise.decoder,
                 "gain": gain,
                 "latent": self.latent,
-                "audio": self._decoded,
+                "audio": self.decoded,
             }
         )
+        self.program = self._compose(backend, encode, steps, decode)
+        self._idle = backend.program((Segment("idle", (encode.run,)),))
 
     @property
     def output(self) -> NDArray[np.float32]:
         """Samples to be played, [rows, out_samples]; valid until the next run."""
         start = self.geometry.out_start
-        return self._decoded.host[:, start : start + self.geometry.out_samples]
+        return self.decoded.host[:, start : start + self.geometry.out_samples]
 
     def prepare(self) -> None:
         """Bring freshly drawn noise to where the stages read it; before the request comes."""
@@ -101,30 +104,39 @@ class Cycle:
         for buffer in self.noise.buffers:
             buffer.upload()
 
-    def run(self, profile: Profile) -> None:
+    def run(self, record: Record) -> None:
         """Run encode, every evaluation and decode.
 
         Args:
-            profile: the seconds of each stage are recorded there.
+            record: told the seconds of each stage, where the backend can tell them.
 
         Raises:
             BackendError: a stage failed; the outputs are then undefined.
         """
-        start = perf_counter()
-        for buffer in (self.audio, self.source, self.keep):
-            buffer.upload()
-        self._encode.run()
-        encoded = perf_counter()
-        for step in self._steps:
-            step.run()
-        sampled = perf_counter()
-        self._decode.run()
-        for buffer in (self.latent, self._decoded):
-            buffer.download()
-        decoded = perf_counter()
-        profile.record("encode", encoded - start)
-        profile.record("step", sampled - encoded)
-        profile.record("decode", decoded - sampled)
+        self.program.run(record)
+
+    def keep_warm(self) -> None:
+        """Run the shortest stage between cycles, so that a GPU's clocks stay up.
+
+        Encoding the last context again gives the same mixture, so nothing changes.
+
+        Raises:
+            BackendError: the stage failed.
+        """
+        self._idle.run(_ignore)
+
+    def _compose(
+        self, backend: Backend, encode: Binding, steps: tuple[Binding, ...], decode: Binding
+    ) -> Program:
+        """Everything between the context's arrival and the stems, as one program."""
+        inputs, outputs = (self.audio, self.source, self.keep), (self.latent, self.decoded)
+        return backend.program(
+            (
+                Segment("encode", (*(b.enqueue_upload for b in inputs), encode.run)),
+                Segment("step", tuple(step.run for step in steps)),
+                Segment("decode", (decode.run, *(b.enqueue_download for b in outputs))),
+            )
+        )
 
     def _bind_steps(
         self,
@@ -182,3 +194,7 @@ def _write_gain(gain: NDArray[np.float32], geometry: Geometry) -> None:
     start, fade = geometry.out_start, geometry.fade_samples
     gain[start : start + geometry.out_samples] = 1
     gain[start : start + fade] = np.linspace(0, 1, fade, dtype=np.float32)
+
+
+def _ignore(_name: str, _seconds: float) -> None:
+    """Time that nobody asks for."""

@@ -27,10 +27,13 @@ class Noise:
     ) -> None:
         latent = (rows, grid.channels, grid.columns)
         self.table = table
-        self.initial = backend.allocate(latent)
-        self.source = backend.allocate((table.source_draws, *latent))
-        self.step = backend.allocate((len(table.evaluations), *latent))
-        self.decoder = backend.allocate((rows, 2, BINS, decoded_columns, FRAMES_PER_COLUMN))
+        # Its factor is applied on the host, so no stage reads this one.
+        self.initial = Buffer(np.zeros(latent, np.float32))
+        self.source = backend.allocate((table.source_draws, *latent), double=True)
+        self.step = backend.allocate((len(table.evaluations), *latent), double=True)
+        self.decoder = backend.allocate(
+            (rows, 2, BINS, decoded_columns, FRAMES_PER_COLUMN), double=True
+        )
 
     @property
     def buffers(self) -> tuple[Buffer, ...]:

@@ -18,6 +18,7 @@ from sideman.runtime.cycle import Cycle
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.noise import GaussianNoise, NoiseSource
 from sideman.runtime.profile import Profile
+from sideman.runtime.replay_check import check_replay
 from sideman.runtime.samplers import make_table
 from sideman.runtime.window import Window
 
@@ -124,6 +125,30 @@ class Session:
         """Latents of all stems after the last shift, [stems, channels, columns]; a view."""
         return self._window.latents
 
+    @property
+    def execution(self) -> str:
+        """How a cycle runs on the device, where there is more to say than stage after stage."""
+        return "" if self._cycle is None else self._cycle.program.describe()
+
+    def check(self, geometry: Geometry, rows: tuple[int, ...]) -> None:
+        """Tell before `configure` whether the stages can run in these sizes; any thread.
+
+        Args:
+            geometry: indices of the cycles to come.
+            rows: stems to generate; with none of them no stage runs.
+
+        Raises:
+            BackendError: an engine was built for other sizes; the message says how to build one.
+        """
+        if rows:
+            sizes = {
+                "batch": len(rows),
+                "decoded_columns": geometry.decoded_columns,
+                "decoded_samples": geometry.decoded_samples,
+            }
+            for stage in self._stages.values():
+                stage.check_sizes(sizes)
+
     def configure(self, geometry: Geometry, rows: tuple[int, ...]) -> None:
         """Choose window arithmetic and stems; allocates and binds, so between cycles only.
 
@@ -134,18 +159,22 @@ class Session:
             rows: stems to generate, by index, in the order of the output's rows; may be empty.
 
         Raises:
-            SidemanError: a stem that the model does not have, or one named twice.
+            SidemanError: a stem that the model does not have, one named twice, or sizes that the
+                stages cannot run in; the session is then as before.
         """
         if len(set(rows)) != len(rows) or any(not 0 <= row < len(self.stems) for row in rows):
             raise SidemanError(
                 f"Stems {rows} are not distinct indices into {', '.join(self.stems)}."
             )
+        self.check(geometry, rows)
         if geometry.window_samples != len(self._window.audio):
             audio = self._window.audio
             self._window.audio = np.zeros(geometry.window_samples, np.float32)
             newest = min(len(audio), geometry.window_samples)
             self._window.audio[-newest:] = audio[-newest:]
         self._geometry = geometry
+        # The old cycle's device memory is freed before the new one's is asked for.
+        self._cycle = None
         self._cycle = self._make_cycle(geometry, rows) if rows else None
         self._prepared = False
 
@@ -153,13 +182,57 @@ class Session:
         """Run throw-away cycles on silence; the session's state and noise stay untouched.
 
         The first run of a graph allocates the library's own memory and takes several times as
-        long as the others.
+        long as the others. A backend that can record the cycle and replay it does so here, and
+        the first replay is compared with a plain run.
+
+        Raises:
+            BackendError: a stage failed, or the replay computes something else.
         """
         if self._cycle is None:
             return
         scratch = Profile(1)
         for _ in range(cycles):
-            self._cycle.run(scratch)
+            self._cycle.run(scratch.record)
+        program = self._cycle.program
+        if cycles and not program.replays and program.capture():
+            check_replay(self._cycle)
+
+    def measure_stages(self, cycles: int) -> list[dict[str, float]]:
+        """Run throw-away cycles with every stage timed; the session's state stays untouched.
+
+        Where a cycle is replayed as a whole nothing stands between its stages to be timed, so
+        `step` records the whole only, and this is where the parts come from.
+
+        Args:
+            cycles: how many.
+
+        Returns:
+            Seconds by stage, one mapping a cycle.
+
+        Raises:
+            BackendError: a stage failed.
+        """
+        _, cycle = self._configured()
+        measured: list[dict[str, float]] = []
+        for _ in range(cycles):
+            seconds: dict[str, float] = {}
+            cycle.program.measure(seconds.__setitem__)
+            measured.append(seconds)
+        return measured
+
+    @property
+    def times_stages(self) -> bool:
+        """Whether `step` records every stage, so that nobody needs `measure_stages`."""
+        return self._cycle is None or self._cycle.program.times_segments
+
+    def keep_warm(self) -> None:
+        """Give the device a little work between cycles; the session's state stays untouched.
+
+        Raises:
+            BackendError: a stage failed.
+        """
+        if self._cycle is not None:
+            self._cycle.keep_warm()
 
     def prepare(self) -> None:
         """Draw the next cycle's noise; call when a reply is out, before the next step comes."""
@@ -194,7 +267,7 @@ class Session:
             for index, row in enumerate(cycle.rows):
                 cycle.source.host[index] = window.latents[row]
                 window.keep(geometry, row, cycle.keep.host[index])
-            cycle.run(self.profile)
+            cycle.run(self.profile.record)
         except BaseException:
             self._drop_columns(geometry)
             raise

@@ -8,13 +8,14 @@ backend repeats the checks or forgets one.
 from __future__ import annotations
 
 import abc
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sideman.engine.backends.program import Program, Segment
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.errors import BackendError
 
@@ -23,20 +24,32 @@ class Buffer:
     """Memory that stages read and write, with a view from the host.
 
     On the CPU the host's view is the memory itself and the copies do nothing. A backend for a
-    device subclasses this with pinned host memory and copies that are enqueued.
-
-    Attributes:
-        host: C-contiguous array that the host reads and writes.
+    device subclasses this with pinned host memory and copies of its own. There are two of each
+    copy: one that is complete when it returns, and one that is an operation of a `Program`.
     """
 
     def __init__(self, host: NDArray[Any]) -> None:
-        self.host = host
+        self._host = host
+
+    @property
+    def host(self) -> NDArray[Any]:
+        """C-contiguous array that the host reads and writes.
+
+        Ask for it anew after every `upload`: a double-buffered one is another array then.
+        """
+        return self._host
 
     def upload(self) -> None:
-        """Make what the host wrote visible to the stages."""
+        """Bring what the host wrote to the stages; afterwards the host may write again."""
 
     def download(self) -> None:
-        """Make what the stages wrote visible to the host."""
+        """Bring what the stages wrote to the host, once all work enqueued so far is done."""
+
+    def enqueue_upload(self) -> None:
+        """Upload as an operation of a program; the host must not write until that has run."""
+
+    def enqueue_download(self) -> None:
+        """Download as an operation of a program; `host` is valid once that has run."""
 
     def __getitem__(self, index: int) -> Buffer:
         """The buffer of one entry of the first axis."""
@@ -48,7 +61,7 @@ class Binding(abc.ABC):
 
     @abc.abstractmethod
     def run(self) -> None:
-        """Run the stage on the bound buffers.
+        """Run the stage on the bound buffers, or enqueue it where the backend has a stream.
 
         Raises:
             BackendError: the library failed; outputs are then undefined.
@@ -97,6 +110,17 @@ class Stage(abc.ABC):
         """Bind buffers that have been checked."""
 
 
+    def check_sizes(self, sizes: Mapping[str, int]) -> None:  # noqa: B027 - most take any
+        """Refuse sizes for which nothing was built; any thread.
+
+        Args:
+            sizes: by the names that the spec uses ("batch", "decoded_columns").
+
+        Raises:
+            BackendError: this stage cannot be bound to buffers of these sizes.
+        """
+
+
 class Backend(abc.ABC):
     """A library on a device.
 
@@ -126,9 +150,30 @@ class Backend(abc.ABC):
     def _load(self, name: str, path: Path, spec: StageSpec) -> Stage:
         """Load a graph that exists."""
 
-    def allocate(self, shape: tuple[int, ...], dtype: str = "float32") -> Buffer:
-        """Allocate a zeroed buffer that stages of this backend can be bound to."""
+    def allocate(
+        self, shape: tuple[int, ...], dtype: str = "float32", *, double: bool = False
+    ) -> Buffer:
+        """Allocate a zeroed buffer that stages of this backend can be bound to.
+
+        Args:
+            shape: of the array.
+            dtype: numpy's name of the element type.
+            double: the host writes the next content while the last may still be copied; `upload`
+                then returns at once, and `host` is another array. Where stages read host memory,
+                as on the CPU, there is one array and nothing to wait for.
+
+        Raises:
+            BackendError: there is not enough memory.
+        """
         return Buffer(np.zeros(shape, dtype=dtype))
+
+    def program(self, segments: Sequence[Segment]) -> Program:
+        """Make a program that runs operations of this backend in order.
+
+        Args:
+            segments: uploads, runs of bindings and downloads; all buffers are this backend's.
+        """
+        return Program(segments)
 
     def close(self) -> None:  # noqa: B027 - most backends hold nothing but Python objects
         """Free what the backend holds."""

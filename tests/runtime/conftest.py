@@ -86,21 +86,28 @@ class FakeBinding(Binding):
 
 
 class FakeStage(Stage):
-    def __init__(self, name: str, spec: StageSpec, function: Callable) -> None:
+    def __init__(self, name: str, spec: StageSpec, function: Callable, bound: list) -> None:
         super().__init__(name, spec)
         self._function = function
+        self._bound = bound
 
     def _bind(self, buffers: Mapping[str, Buffer]) -> Binding:
-        return FakeBinding(self._function, buffers)
+        binding = FakeBinding(self._function, buffers)
+        self._bound.append((self.name, binding))
+        return binding
 
 
 class FakeBackend(Backend):
-    """Stages in a few lines of numpy; `ran` lists which stage ran, `fail` makes one fail."""
+    """Stages in a few lines of numpy.
+
+    `ran` lists which stage ran, `bound` every binding by stage, and `fail` makes a stage fail.
+    """
 
     name = "fake"
 
     def __init__(self) -> None:
         self.ran: list[str] = []
+        self.bound: list[tuple[str, FakeBinding]] = []
         self.fail: Callable[[str], None] = lambda name: None
 
     def describe(self) -> str:
@@ -111,7 +118,7 @@ class FakeBackend(Backend):
 
     def stages(self, specs: Mapping[str, StageSpec]) -> dict[str, Stage]:
         functions = {"encode": self._encode, "step": self._step, "decode": self._decode}
-        return {n: FakeStage(n, spec, functions[n]) for n, spec in specs.items()}
+        return {n: FakeStage(n, spec, functions[n], self.bound) for n, spec in specs.items()}
 
     def _note(self, name: str) -> None:
         self.fail(name)

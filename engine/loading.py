@@ -5,31 +5,30 @@ from __future__ import annotations
 from pathlib import Path
 
 from sideman.engine.backends.base import Backend, Stage
+from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.backends.registry import create_backend
 from sideman.engine.bundle.bundle import Bundle
-from sideman.engine.bundle.manifest import STAGES, Manifest
+from sideman.engine.bundle.manifest import Manifest
+
+DEFAULT = BackendChoice()
 
 
 def load_stages(
-    bundle: Path, *, backend: str = "onnxruntime", threads: int | None = None
+    bundle: Path, choice: BackendChoice = DEFAULT
 ) -> tuple[Manifest, Backend, dict[str, Stage]]:
     """Check a bundle and load its stages; takes seconds to minutes.
 
     Args:
         bundle: the bundle's folder.
-        backend: a key of `sideman.engine.backends.registry.BACKENDS`.
-        threads: threads inside an operator; None lets the backend choose.
+        choice: what runs them.
 
     Raises:
         SidemanError: the bundle is damaged, the backend missing, or a stage does not load.
     """
     opened = Bundle.open(bundle)
-    owner = create_backend(backend, threads)
+    owner = create_backend(choice)
     try:
-        stages = {
-            name: owner.load(name, opened.stage_path(name), opened.manifest.stages[name])
-            for name in STAGES
-        }
+        stages = owner.load_bundle(opened)
     except BaseException:
         owner.close()
         raise

@@ -13,6 +13,8 @@ from sideman.engine.errors import MissingExtraError
 
 #: Import name of a library, to the extra of sideman that installs it.
 EXTRA_OF = {
+    "cuda": "cuda",
+    "nvtx": "cuda",
     "onnxruntime": "cpu",
     "openvino": "openvino",
     "tensorrt": "tensorrt",
@@ -31,12 +33,12 @@ def found(module: str) -> bool:
     return importlib.util.find_spec(module) is not None
 
 
-def install_command(module: str) -> str:
-    """The pip command that brings a library, a key of `EXTRA_OF`.
+def install_command(extra: str) -> str:
+    """The pip command that brings an extra of sideman.
 
     In double quotes: zsh needs some, and cmd knows no others.
     """
-    return f'pip install "sideman[{EXTRA_OF[module]}]"'
+    return f'pip install "sideman[{extra}]"'
 
 
 def require(module: str, purpose: str) -> ModuleType:
@@ -57,5 +59,5 @@ def require(module: str, purpose: str) -> ModuleType:
             raise
         raise MissingExtraError(
             f"{root} is needed to {purpose} and is not installed.",
-            f"Install it with: {install_command(root)}",
+            f"Install it with: {install_command(EXTRA_OF[root])}",
         ) from error

@@ -6,8 +6,23 @@ from typing import Annotated
 
 import typer
 
-BackendOption = Annotated[str, typer.Option("--backend", help="What runs the stages.")]
+BackendOption = Annotated[
+    str,
+    typer.Option(
+        "--backend",
+        help="What runs the stages: onnxruntime, onnxruntime-cuda, tensorrt or tensorrt-rtx.",
+    ),
+]
 ThreadsOption = Annotated[
     int | None,
     typer.Option("--threads", min=1, help="Threads inside an operator.", show_default="all cores"),
 ]
+PrecisionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--precision",
+        help="Which of the built engines: fp16, bf16 or fp32.",
+        show_default="fp16, for TensorRT",
+    ),
+]
+DeviceOption = Annotated[int, typer.Option("--device", min=0, help="Which GPU, from 0.")]

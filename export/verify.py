@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sideman.engine.options import BackendOption, ThreadsOption
+from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +29,8 @@ def verify(
     ] = 1e-3,
     backend: BackendOption = "onnxruntime",
     threads: ThreadsOption = None,
+    precision: PrecisionOption = None,
+    device: DeviceOption = 0,
 ) -> None:
     """Replay recordings through a bundle with the same noise; exit 1 beyond the tolerance.
 
@@ -39,11 +41,14 @@ def verify(
     from sideman.engine.optional import require
 
     require("torch", "replay recordings, whose noise is torch's,")
+    from sideman.engine.backends.choice import BackendChoice
     from sideman.engine.loading import load_stages
     from sideman.export.replay import Comparison, load_recording, replay
 
     failed = 0
-    manifest, with_backend, stages = load_stages(bundle, backend=backend, threads=threads)
+    manifest, with_backend, stages = load_stages(
+        bundle, BackendChoice(backend, threads, precision, device)
+    )
     with with_backend:
         width = max(len(file.name) for file in recordings)
         for file in recordings:

@@ -28,6 +28,16 @@ PackageOption = Annotated[
         show_default="4410, or the most that passes here",
     ),
 ]
+KeepWarmOption = Annotated[
+    float | None,
+    typer.Option(
+        "--keep-warm",
+        min=1,
+        metavar="MS",
+        help="Give the GPU a little work whenever it has waited this long.",
+        show_default="never",
+    ),
+]
 
 
 def split_names(text: str | None) -> tuple[str, ...] | None:

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sideman.engine.backends.base import Backend, Stage
+from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.backends.once import run_once
 from sideman.engine.bundle.manifest import Manifest, SamplerSpec
 from sideman.engine.errors import SidemanError
-from sideman.engine.loading import load_stages
+from sideman.engine.loading import DEFAULT, load_stages
 from sideman.runtime.cycle import Cycle
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.noise import GaussianNoise, NoiseSource
@@ -68,8 +69,7 @@ class Session:
         cls,
         bundle: Path,
         *,
-        backend: str = "onnxruntime",
-        threads: int | None = None,
+        backend: BackendChoice = DEFAULT,
         seed: int | None = None,
         sampler: SamplerSpec | None = None,
     ) -> Session:
@@ -77,15 +77,14 @@ class Session:
 
         Args:
             bundle: the bundle's folder.
-            backend: a key of `sideman.engine.backends.registry.BACKENDS`.
-            threads: threads inside an operator; None lets the backend choose.
+            backend: what runs the stages.
             seed: of the noise, for repeatable sessions.
             sampler: another sampler or schedule than the bundle's own.
 
         Raises:
             SidemanError: the bundle is damaged, the backend missing, or a stage does not load.
         """
-        manifest, owner, stages = load_stages(bundle, backend=backend, threads=threads)
+        manifest, owner, stages = load_stages(bundle, backend)
         try:
             return cls(manifest, owner, stages, GaussianNoise(seed), sampler)
         except BaseException:

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sideman.engine.backends.program import Program, Segment
-from sideman.engine.bundle.manifest import StageSpec
+from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.manifest import STAGES, StageSpec
 from sideman.engine.errors import BackendError
 
 
@@ -109,7 +110,6 @@ class Stage(abc.ABC):
     def _bind(self, buffers: Mapping[str, Buffer]) -> Binding:
         """Bind buffers that have been checked."""
 
-
     def check_sizes(self, sizes: Mapping[str, int]) -> None:  # noqa: B027 - most take any
         """Refuse sizes for which nothing was built; any thread.
 
@@ -149,6 +149,17 @@ class Backend(abc.ABC):
     @abc.abstractmethod
     def _load(self, name: str, path: Path, spec: StageSpec) -> Stage:
         """Load a graph that exists."""
+
+    def load_bundle(self, bundle: Bundle) -> dict[str, Stage]:
+        """Load every stage of a bundle that has been checked; takes seconds to minutes.
+
+        Raises:
+            BackendError: a stage cannot be loaded.
+        """
+        return {
+            name: self.load(name, bundle.stage_path(name), bundle.manifest.stages[name])
+            for name in STAGES
+        }
 
     def allocate(
         self, shape: tuple[int, ...], dtype: str = "float32", *, double: bool = False

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from sideman.engine.options import BackendOption, ThreadsOption
+from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
 from sideman.runtime.options import (
     FadeOption,
+    KeepWarmOption,
     PackageOption,
     RegimeOption,
     StemsOption,
@@ -43,6 +44,12 @@ def bench(
     ] = False,
     backend: BackendOption = "onnxruntime",
     threads: ThreadsOption = None,
+    precision: PrecisionOption = None,
+    device: DeviceOption = 0,
+    keep_warm: KeepWarmOption = None,
+    nvtx: Annotated[
+        bool, typer.Option("--nvtx", help="Mark stages for Nsight Systems, where they are timed.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Of the noise and of the audio.")] = 0,
 ) -> None:
     """Measure every stage and the whole path, through a real server over UDP on this machine.
@@ -50,16 +57,25 @@ def bench(
     Without --paced the next step is sent when the last one is answered, so the path also holds
     what is otherwise done between steps (drawing noise). With it clocks and caches have the
     pauses of a performance.
+
+    Where a cycle is replayed as a whole, nothing stands between its stages to be timed: their
+    times then come from as many separate cycles, run without a graph before the others.
     """
     import json
+    import os
 
     from rich.console import Console
 
+    from sideman.engine.backends.choice import BackendChoice
     from sideman.engine.errors import SidemanError
+    from sideman.engine.optional import require
     from sideman.runtime.bench.measure import Plan, measure
     from sideman.runtime.bench.report import as_json, show
 
     check_folder("--json", json_file)
+    if nvtx:
+        require("nvtx", "mark stages for Nsight Systems")
+        os.environ["SIDEMAN_NVTX"] = "1"
     names = split_names(stems)
     result = measure(
         Plan(
@@ -72,8 +88,8 @@ def bench(
             fade=fade,
             package=package,
             paced=paced,
-            backend=backend,
-            threads=threads,
+            keep_warm=keep_warm,
+            backend=BackendChoice(backend, threads, precision, device),
             seed=seed,
         )
     )

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
+from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import SidemanError
+from sideman.engine.loading import DEFAULT
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.rehearse.client import ClientSettings, MultiTrackClient
 from sideman.runtime.rehearse.package import choose_package
@@ -41,8 +43,8 @@ class Plan:
     fade: float = 0.02
     package: int | None = None
     paced: bool = False
-    backend: str = "onnxruntime"
-    threads: int | None = None
+    keep_warm: float | None = None
+    backend: BackendChoice = DEFAULT
     seed: int = 0
 
 
@@ -57,11 +59,14 @@ class Result:
         trained: False where its weights are random.
         stems: those generated.
         engine: one line that says what ran the stages.
+        execution: how a cycle ran on the device, where there is more to say.
         evaluations: of the denoiser, in a cycle.
         load_seconds: from the start of the server until it was warm.
         step_seconds: of audio, which a cycle must not exceed.
         cycles: seconds by stage, one mapping a measured cycle. Besides the profile's stages,
             `ROUND_TRIP`: from the first packet of a step to the last stem packet, at the client.
+        stages: seconds by stage of separate cycles without a graph; empty where `cycles` has
+            every stage.
         late: how many of them a performer would have heard too late.
         peak_bytes: most memory that the process held.
     """
@@ -72,10 +77,12 @@ class Result:
     trained: bool
     stems: tuple[str, ...]
     engine: str
+    execution: str
     evaluations: int
     load_seconds: float
     step_seconds: float
     cycles: tuple[Mapping[str, float], ...]
+    stages: tuple[Mapping[str, float], ...]
     late: int
     peak_bytes: int | None
 
@@ -88,13 +95,15 @@ def measure(plan: Plan) -> Result:
             cycle is not answered.
     """
     start = time.perf_counter()
-    session = Session.open(plan.bundle, backend=plan.backend, threads=plan.threads, seed=plan.seed)
+    session = Session.open(plan.bundle, backend=plan.backend, seed=plan.seed)
     try:
         stems = choose_stems(plan.stems, session.stems)
         package, _ = choose_package(plan.package, session.stems)
         geometry = Geometry.reference(session.grid, plan.r, plan.w, plan.fade)
         settings = ClientSettings(session.stems, stems, plan.r, plan.w, plan.fade, package)
         placement = Placement.of(geometry, plan.w, plan.warm_up + plan.cycles)
+        stages = _measure_stages(plan, session, geometry, stems)
+        execution = session.execution
     except BaseException:
         session.close()
         raise
@@ -102,7 +111,13 @@ def measure(plan: Plan) -> Result:
     journal = Journal()
     client = MultiTrackClient(settings, placement)
     # The server closes the session when it stops.
-    server = Server(lambda: session, ("127.0.0.1", 0), client.address, journal=journal)
+    server = Server(
+        lambda: session,
+        ("127.0.0.1", 0),
+        client.address,
+        journal=journal,
+        keep_warm=None if plan.keep_warm is None else plan.keep_warm / 1000,
+    )
     with _without_news(), client, server:
         client.wait_ready(_READY_TIMEOUT)
         client.shake_hands(server.address, _LOAD_TIMEOUT)
@@ -116,6 +131,7 @@ def measure(plan: Plan) -> Result:
         trained=session.trained,
         stems=stems,
         engine=engine,
+        execution=execution,
         evaluations=session.evaluations,
         load_seconds=load_seconds,
         step_seconds=step_seconds,
@@ -123,9 +139,22 @@ def measure(plan: Plan) -> Result:
             {**cycle["seconds"], ROUND_TRIP: client.steps[cycle["batch_id"]].round_trip}
             for cycle in measured
         ),
+        stages=stages,
         late=sum(cycle["late"] > 0 for cycle in measured),
         peak_bytes=_peak_bytes(),
     )
+
+
+def _measure_stages(
+    plan: Plan, session: Session, geometry: Geometry, stems: tuple[str, ...]
+) -> tuple[Mapping[str, float], ...]:
+    """The time of each stage, where the cycles that are served cannot tell it."""
+    session.configure(geometry, tuple(session.stems.index(stem) for stem in stems))
+    session.warm_up()
+    if session.times_stages:
+        return ()
+    session.measure_stages(plan.warm_up)
+    return tuple(session.measure_stages(plan.cycles))
 
 
 def _run_cycles(plan: Plan, client: MultiTrackClient, server: Server, step_seconds: float) -> None:

@@ -32,7 +32,12 @@ def show(result: Result, console: Console) -> None:
         f"{result.engine}; loaded in {result.load_seconds:.1f} s{memory}",
         markup=False,
     )
+    if result.execution:
+        console.print(f"Each cycle: {result.execution}.", markup=False)
     console.print(stage_table(spreads(result.cycles), _MEANING, console.width))
+    if result.stages:
+        console.print("The stages, timed on the device in separate cycles without a graph:")
+        console.print(stage_table(spreads(result.stages), _MEANING, console.width))
     console.print(
         f"{plan.cycles} cycles {pace}, {result.late} of them later than a performance allows: "
         f"a step lasts {1000 * result.step_seconds:.0f} ms."
@@ -51,6 +56,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "trained": result.trained,
         "stems": result.stems,
         "engine": result.engine,
+        "execution": result.execution,
         "evaluations": result.evaluations,
         "plan": dataclasses.asdict(result.plan) | {"bundle": str(result.plan.bundle)},
         "load_seconds": result.load_seconds,
@@ -58,6 +64,9 @@ def as_json(result: Result) -> dict[str, Any]:
         "peak_bytes": result.peak_bytes,
         "late": result.late,
         "stages": stages,
+        "separate_stages": {
+            name: dataclasses.asdict(s) for name, s in spreads(result.stages).items()
+        },
         "cycles": [dict(cycle) for cycle in result.cycles],
         "machine": describe_machine(),
     }

@@ -9,7 +9,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from importlib import metadata
 
 from sideman.engine.backends.onnxruntime import available_cores
@@ -17,8 +17,8 @@ from sideman.engine.backends.registry import BACKENDS
 from sideman.engine.optional import found, install_command
 from sideman.runtime.doctor.finding import Finding
 
-#: Import names of the libraries that can run a stage.
-LIBRARIES = tuple(info.module for info in BACKENDS.values())
+#: Import names of the libraries that can run a stage, each with an extra that brings it.
+LIBRARIES = {info.module: info.extra for info in reversed(BACKENDS.values())}
 #: Two distributions that install one module, each breaking the other.
 RIVALS = ("onnxruntime", "onnxruntime-gpu")
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OMP_WAIT_POLICY", "KMP_AFFINITY", "GOMP_CPU_AFFINITY")
@@ -57,7 +57,7 @@ def probe_backends(
     installed: Callable[[str], bool] = found,
     version_of: Versions = installed_version,
     providers: Callable[[], tuple[str, list[str]]] = onnxruntime_providers,
-    libraries: Sequence[str] = LIBRARIES,
+    libraries: Mapping[str, str] = LIBRARIES,
 ) -> list[Finding]:
     """Which backends are there, and whether two of them break each other.
 
@@ -65,12 +65,12 @@ def probe_backends(
         installed: tells whether a module can be found.
         version_of: version of a distribution, or None.
         providers: version and providers of ONNX Runtime, by importing it.
-        libraries: import names of those that this version has a backend for.
+        libraries: import names of those that this version has a backend for, and their extras.
     """
     findings = []
-    for module in libraries:
+    for module, extra in libraries.items():
         if not installed(module):
-            mend = f"Wanted? {install_command(module)}"
+            mend = f"Wanted? {install_command(extra)}"
             findings.append(Finding("note", module, "not installed", mend))
         elif module == "onnxruntime":
             findings.append(_onnxruntime(providers))
@@ -93,7 +93,7 @@ def probe_backends(
                 "problem",
                 "backend",
                 "no backend works: nothing can run a bundle",
-                install_command("onnxruntime"),
+                install_command("cpu"),
             )
         )
     return findings

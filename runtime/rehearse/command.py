@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sideman.engine.options import BackendOption, ThreadsOption
+from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
 from sideman.runtime.options import (
     FadeOption,
     PackageOption,
@@ -54,6 +54,8 @@ def register(app: typer.Typer) -> None:
         ] = False,
         backend: BackendOption = "onnxruntime",
         threads: ThreadsOption = None,
+        precision: PrecisionOption = None,
+        device: DeviceOption = 0,
         seed: Annotated[int | None, typer.Option(help="Of the noise, to repeat a session.")] = None,
     ) -> None:
         """Play audio into a real server in real time, as Max would, and keep what comes back.
@@ -61,6 +63,7 @@ def register(app: typer.Typer) -> None:
         Writes context, stems and mix as WAV, and every cycle against its deadline as latency.png
         and latency.json. Ends with 1 when a step was dropped or lost, or no sound came back.
         """
+        from sideman.engine.backends.choice import BackendChoice
         from sideman.runtime.rehearse.plan import Request
         from sideman.runtime.rehearse.run import run
 
@@ -77,8 +80,7 @@ def register(app: typer.Typer) -> None:
             seconds=seconds,
             planes=planes,
             offline=offline,
-            backend=backend,
-            threads=threads,
+            backend=BackendChoice(backend, threads, precision, device),
             seed=seed,
         )
         if not run(request):

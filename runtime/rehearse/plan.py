@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.errors import SidemanError
+from sideman.engine.loading import DEFAULT
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.rehearse import demo
 from sideman.runtime.rehearse.audio import Programme, make_programme
@@ -33,8 +35,7 @@ class Request:
     seconds: float | None = None
     planes: bool = False
     offline: bool = False
-    backend: str = "onnxruntime"
-    threads: int | None = None
+    backend: BackendChoice = DEFAULT
     seed: int | None = None
 
 
@@ -121,9 +122,14 @@ def server_arguments(plan: Plan, listen: Address, reply: Address) -> list[str]:
         "--reply",
         f"{reply[0]}:{reply[1]}",
         "--backend",
-        plan.request.backend,
+        plan.request.backend.name,
     ]
-    for option, value in (("--threads", plan.request.threads), ("--seed", plan.request.seed)):
+    for option, value in (
+        ("--threads", plan.request.backend.threads),
+        ("--precision", plan.request.backend.precision),
+        ("--device", plan.request.backend.device or None),
+        ("--seed", plan.request.seed),
+    ):
         if value is not None:
             arguments += [option, str(value)]
     return arguments

@@ -75,8 +75,9 @@ def _blank(plan: Plan) -> Rehearsal:
         "fade": request.fade,
         "package": plan.settings.package,
         "planes": request.planes,
-        "backend": request.backend,
-        "threads": request.threads or "auto",
+        "backend": request.backend.name,
+        "threads": request.backend.threads or "auto",
+        "precision": request.backend.precision or "auto",
         "seed": "none" if request.seed is None else request.seed,
     }
     if request.offline:
@@ -107,9 +108,7 @@ def _progress(console: Console) -> Progress:
 def _offline(plan: Plan, console: Console) -> Rehearsal:
     request, rehearsal = plan.request, _blank(plan)
     with (
-        Session.open(
-            plan.bundle, backend=request.backend, threads=request.threads, seed=request.seed
-        ) as session,
+        Session.open(plan.bundle, backend=request.backend, seed=request.seed) as session,
         _progress(console) as progress,
     ):
         task = progress.add_task("playing", total=plan.placement.steps, said="")

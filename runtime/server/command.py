@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import signal
+from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sideman.engine.options import BackendOption, ThreadsOption
-from sideman.runtime.options import check_folder
+from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
+from sideman.runtime.options import KeepWarmOption, check_folder
 
 if TYPE_CHECKING:
     from sideman.runtime.server.server import Server
@@ -44,6 +45,8 @@ def register(app: typer.Typer) -> None:
         ] = None,
         backend: BackendOption = "onnxruntime",
         threads: ThreadsOption = None,
+        precision: PrecisionOption = None,
+        device: DeviceOption = 0,
         seed: Annotated[
             int | None, typer.Option(help="Seed of the noise, for repeatable sessions.")
         ] = None,
@@ -62,9 +65,11 @@ def register(app: typer.Typer) -> None:
             Path | None,
             typer.Option(metavar="FILE.json", help="Write every cycle's timings here at the end."),
         ] = None,
+        keep_warm: KeepWarmOption = None,
         verbose: Annotated[bool, typer.Option("--verbose", help="Log every cycle.")] = False,
     ) -> None:
         """Serve `multi_track` clients with the model in BUNDLE until Ctrl-C."""
+        from sideman.engine.backends.choice import BackendChoice
         from sideman.runtime.server.addresses import parse_address
         from sideman.runtime.server.journal import Journal
         from sideman.runtime.server.server import Server
@@ -74,8 +79,9 @@ def register(app: typer.Typer) -> None:
         logging.basicConfig(format=_FORMAT, datefmt="%H:%M:%S")
         logging.getLogger("sideman").setLevel(logging.DEBUG if verbose else logging.INFO)
         journal = Journal() if profile is not None else None
+        choice = BackendChoice(backend, threads, precision, device)
         server = Server(
-            lambda: Session.open(bundle, backend=backend, threads=threads, seed=seed),
+            lambda: Session.open(bundle, backend=choice, seed=seed),
             listen=parse_address(listen, "--listen"),
             reply=parse_address(reply, "--reply") if reply is not None else None,
             allow=allow or (),
@@ -83,11 +89,16 @@ def register(app: typer.Typer) -> None:
             bundle=bundle,
             exact_mask=exact_mask,
             journal=journal,
+            keep_warm=None if keep_warm is None else keep_warm / 1000,
         )
         run(server)
         if profile is not None and journal is not None:
-            about = {"bundle": str(bundle), "backend": backend, "threads": threads, "seed": seed}
+            about = {"bundle": str(bundle), "backend": asdict(choice), "seed": seed}
             _write(profile, journal, server, about)
+        if server.lost:
+            from sideman.engine.errors import SidemanError
+
+            raise SidemanError(server.lost)
 
 
 class _Ended(BaseException):

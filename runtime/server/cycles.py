@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sideman.engine.errors import SidemanError
+from sideman.engine.errors import DeviceLostError, SidemanError
 from sideman.runtime.server.addresses import Address
 from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.debug import DebugFolder
-from sideman.runtime.server.inbox import Configure, Event, Inbox, Load, Print, Reset, Step
+from sideman.runtime.server.inbox import Configure, Event, Idle, Inbox, Load, Print, Reset, Step
 from sideman.runtime.server.journal import Journal
 from sideman.runtime.server.model import Model
 from sideman.runtime.server.parameters import Controls, Setting
@@ -40,6 +40,9 @@ class Cycles:
         check_room: told the length of each new step, for the receive buffer's sake.
         debug: where `/print` writes, if anywhere.
         journal: notes every cycle, if anybody wants it.
+        keep_warm: seconds of waiting after which the device is given a little work, again and
+            again, so that its clocks stay up; None leaves it alone.
+        end: called with the reason when the device is lost and the server must end.
     """
 
     def __init__(
@@ -53,6 +56,8 @@ class Cycles:
         check_room: Callable[[int], None],
         debug: DebugFolder | None = None,
         journal: Journal | None = None,
+        keep_warm: float | None = None,
+        end: Callable[[str], None] = lambda reason: None,
     ) -> None:
         self._inbox = inbox
         self._controls = controls
@@ -63,6 +68,8 @@ class Cycles:
         self._check_room = check_room
         self._debug = debug
         self._journal = journal
+        self._keep_warm = keep_warm
+        self._end = end
         self._setting: Setting | None = None
         self._addresses: tuple[bytes, ...] = ()
         self._thread = threading.Thread(target=self._run, name="sideman-cycle", daemon=True)
@@ -78,12 +85,14 @@ class Cycles:
 
     def _run(self) -> None:
         self._load(self._speaker.announced)
-        while (event := self._inbox.take()) is not None:
+        while (event := self._inbox.take(self._keep_warm)) is not None:
             try:
                 self._handle(event)
             except Exception as error:
                 log.debug("%s failed.", type(event).__name__, exc_info=True)
-                self._speaker.error(f"{type(event).__name__} failed: {error}", event.sender)
+                sender = self._speaker.announced if isinstance(event, Idle) else event.sender
+                self._speaker.error(f"{type(event).__name__} failed: {error}", sender)
+                self._end_if_lost(error)
         self._model.close("The server is ending.")
 
     def _handle(self, event: Event) -> None:
@@ -102,6 +111,15 @@ class Cycles:
                 self._load_again(event.sender)
             case Print():
                 self._print()
+            case Idle():
+                if self._model.session is not None:
+                    self._model.session.keep_warm()
+
+    def _end_if_lost(self, error: Exception) -> None:
+        """A lost device stays lost in this process: say so and end, rather than fail for ever."""
+        if isinstance(error, DeviceLostError):
+            self._inbox.close()
+            self._end(str(error))
 
     def _load_again(self, sender: Address) -> None:
         """A client begins: with a clean session, and with the bundle as it is on disk."""
@@ -125,7 +143,7 @@ class Cycles:
             if self._inbox.closed:
                 return  # nobody is left to play for, and warming up takes several cycles
             setting, complaints = self._controls.adopt_model(
-                session.grid, session.stems, self._forget_settings
+                session.grid, session.stems, self._forget_settings, session.check
             )
             self._apply(setting)
             session.warm_up()
@@ -133,12 +151,16 @@ class Cycles:
         except Exception as error:
             log.debug("Loading failed.", exc_info=True)
             self._give_up_model(f"The model could not be loaded: {error}", sender)
+            self._end_if_lost(error)
             return
         for complaint in complaints:
             self._speaker.error(complaint, sender)
         self._model.warm()
         untrained = "" if session.trained else " (untrained: its weights are random)"
-        log.info("Loaded %s%s on %s.", session.name, untrained, session.engine)
+        engine = session.engine + (f", {session.execution}" if session.execution else "")
+        if self._journal is not None:
+            self._journal.engine = engine
+        log.info("Loaded %s%s on %s.", session.name, untrained, engine)
         self._speaker.loaded(sender, session.name)
 
     def _give_up_model(self, reason: str, sender: Address) -> None:
@@ -164,6 +186,7 @@ class Cycles:
         except Exception as error:
             log.debug("Configuring failed.", exc_info=True)
             self._give_up_model(f"The session could not be configured: {error}", sender)
+            self._end_if_lost(error)
 
     def _apply(self, setting: Setting) -> bool:
         """Configure the session, where anything that concerns it has changed; tells whether."""
@@ -216,6 +239,10 @@ class Cycles:
             session.profile.discard()
             log.debug("A cycle failed.", exc_info=True)
             self._fail(step, f"Batch {step.batch_id}: the cycle failed: {error}")
+            if isinstance(error, DeviceLostError):
+                self._model.close(str(error))
+                self._end_if_lost(error)
+                return
         else:
             self._reply(step, setting, stems, session.profile)
         session.prepare()

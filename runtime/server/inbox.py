@@ -68,8 +68,13 @@ class Print:
     sender: Address
 
 
+@dataclass(frozen=True)
+class Idle:
+    """Nothing has come for a while."""
+
+
 Control = Configure | Reset | Load | Print
-Event = Step | Control
+Event = Step | Control | Idle
 
 
 class Inbox:
@@ -163,11 +168,16 @@ class Inbox:
         with self._changed:
             return self._controls >= _MOST_CONTROLS
 
-    def take(self) -> Event | None:
-        """The next event, waited for; None when the inbox is closed. Cycle thread."""
+    def take(self, patience: float | None = None) -> Event | None:
+        """The next event, waited for; None when the inbox is closed. Cycle thread.
+
+        Args:
+            patience: seconds after which `Idle` is returned instead; None waits for ever.
+        """
         with self._changed:
             while not self._events and not self._closed:
-                self._changed.wait()
+                if not self._changed.wait(patience):
+                    return Idle()
             if self._closed:
                 return None
             event = self._events.popleft()

@@ -12,10 +12,12 @@ class Journal:
     """Notes each cycle's seconds and batch id; written by the cycle thread, read after its end.
 
     Attributes:
+        engine: what ran the stages, and how; of the model loaded last.
         cycles: `{"batch_id", "seconds": {stage: seconds}, "late"}` of every cycle in order.
     """
 
     def __init__(self) -> None:
+        self.engine = ""
         self.cycles: list[dict[str, Any]] = []
 
     def note(self, batch_id: int, seconds: Mapping[str, float], late: float) -> None:
@@ -29,7 +31,7 @@ class Journal:
         self.cycles.append({"batch_id": batch_id, "seconds": dict(seconds), "late": late})
 
     def write(self, file: Path, counters: Mapping[str, int], about: Mapping[str, Any]) -> None:
-        """Write `{"about", "counters", "cycles": [{"batch_id", "seconds", "late"}]}` as JSON.
+        """Write `{"about", "engine", "counters", "cycles": [{"batch_id", "seconds", "late"}]}` as JSON.
 
         The file is whole or absent: it is written beside its place and moved there.
 
@@ -41,7 +43,12 @@ class Journal:
         Raises:
             OSError: it cannot be written.
         """
-        report = {"about": dict(about), "counters": dict(counters), "cycles": self.cycles}
+        report = {
+            "about": dict(about),
+            "engine": self.engine,
+            "counters": dict(counters),
+            "cycles": self.cycles,
+        }
         part = file.with_name(file.name + ".part")
         part.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
         part.replace(file)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sideman.engine.bundle.grid import LatentGrid
-from sideman.engine.errors import GeometryError, ProtocolError
+from sideman.engine.errors import ProtocolError, SidemanError
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.osc.wire import MAX_DATAGRAM, largest_package
 
@@ -59,6 +59,8 @@ class Setting(NamedTuple):
 
 
 Publish = Callable[[Setting], bool]
+#: Raises a SidemanError where the model cannot run so many rows in this geometry.
+Check = Callable[[Geometry, tuple[int, ...]], None]
 
 
 class Controls:
@@ -83,6 +85,7 @@ class Controls:
         self._lock = threading.Lock()
         self._requested = self._in_force = Parameters()
         self._setting: Setting | None = None
+        self._check: Check = _anything
 
     @property
     def setting(self) -> Setting | None:
@@ -100,6 +103,8 @@ class Controls:
             ProtocolError: the value is none; nothing changes.
             GeometryError: the value could be one, but not with the others that were asked for.
                 It is remembered; nothing changes until the others fit.
+            BackendError: no engine was built for what follows from it. Remembered likewise, but
+                for the choice of stems.
         """
         with self._lock:
             setting = self._setting
@@ -115,19 +120,25 @@ class Controls:
                 )
                 try:
                     geometry = self._geometry(setting.grid, force)
-                except GeometryError:
+                    self._check(geometry, force.rows)
+                except SidemanError:
                     self._requested = requested
                     raise
             else:
                 force = _with(self._in_force, name, value)
                 geometry = setting.geometry
+                self._check(geometry, force.rows)
             changed = Setting(force, geometry, setting.grid, setting.stems)
             if not self._publish(changed):
                 raise ProtocolError("Too many control messages wait for a cycle to end.")
             self._requested, self._in_force, self._setting = requested, force, changed
 
     def adopt_model(
-        self, grid: LatentGrid, stems: tuple[str, ...], forget: Callable[[], None]
+        self,
+        grid: LatentGrid,
+        stems: tuple[str, ...],
+        forget: Callable[[], None],
+        check: Check,
     ) -> tuple[Setting, list[str]]:
         """Bring what was asked for together with a model; cycle thread, between cycles.
 
@@ -136,15 +147,18 @@ class Controls:
             stems: the model's stems.
             forget: called before anything else can be published, to clear settings that were
                 meant for another model.
+            check: refuses what the model's engines cannot run; any thread may call it.
 
         Returns:
             The setting in force, and what of the requests could not be met.
 
         Raises:
             GeometryError: not even the default values suit this model.
+            BackendError: nor its engines.
         """
         complaints: list[str] = []
         with self._lock:
+            self._check = check
             requested = self._requested
             if len(requested.flags) != len(stems):
                 if requested.flags != Parameters.flags:
@@ -168,6 +182,7 @@ class Controls:
         """No model any more; values are remembered as asked for. Cycle thread."""
         with self._lock:
             self._setting = None
+            self._check = _anything
 
     def _first_possible(
         self, grid: LatentGrid, requested: Parameters, complaints: list[str]
@@ -176,17 +191,26 @@ class Controls:
         for source in (requested, self._in_force):
             wanted = dataclasses.replace(requested, r=source.r, w=source.w, fade=source.fade)
             try:
-                return wanted, self._geometry(grid, wanted)
-            except GeometryError as error:
+                return wanted, self._possible(grid, wanted)
+            except SidemanError as error:
                 complaints.append(str(error))
         default = Parameters()
         wanted = dataclasses.replace(requested, r=default.r, w=default.w, fade=default.fade)
-        return wanted, self._geometry(grid, wanted)
+        return wanted, self._possible(grid, wanted)
+
+    def _possible(self, grid: LatentGrid, wanted: Parameters) -> Geometry:
+        geometry = self._geometry(grid, wanted)
+        self._check(geometry, wanted.rows)
+        return geometry
 
     def _geometry(self, grid: LatentGrid, wanted: Parameters) -> Geometry:
         return Geometry.reference(
             grid, wanted.r, wanted.w, wanted.fade, exact_mask=self._exact_mask
         )
+
+
+def _anything(_geometry: Geometry, _rows: tuple[int, ...]) -> None:
+    """Without a model there is nothing that could not run."""
 
 
 def _with(parameters: Parameters, name: str, value: Any) -> Parameters:

@@ -40,6 +40,7 @@ class Server:
 
     Attributes:
         counters: counts since the start.
+        lost: why the server had to end by itself; empty while it has not.
 
     Args:
         open_session: opens the model; called on the cycle thread, again after a failure.
@@ -51,6 +52,8 @@ class Server:
         bundle: the model's folder, so that `/load_model` sees when it has changed.
         exact_mask: hide exactly the unknown columns rather than the next trained number.
         journal: notes every cycle.
+        keep_warm: seconds of waiting after which the device is given a little work; None for
+            never.
     """
 
     def __init__(
@@ -65,8 +68,11 @@ class Server:
         bundle: Path | None = None,
         exact_mask: bool = False,
         journal: Journal | None = None,
+        keep_warm: float | None = None,
     ) -> None:
         self.counters = Counters()
+        self.lost = ""
+        self._keep_warm = keep_warm
         self._model = Model(open_session, bundle)
         self._listen = listen
         self._reply = reply
@@ -139,10 +145,17 @@ class Server:
             log.info("Stopped: %s.", self.counters)
 
     def wait(self) -> None:
-        """Return when another thread has called `stop`; signals interrupt it."""
+        """Return when another thread has called `stop`, or the device is lost.
+
+        Signals interrupt it.
+        """
         # In slices, because Windows does not interrupt an unlimited wait.
         while not self._ending.wait(0.5):
             pass
+
+    def _lose(self, reason: str) -> None:
+        self.lost = reason
+        self._ending.set()
 
     def __enter__(self) -> Self:
         self.start()
@@ -174,6 +187,8 @@ class Server:
             receiver.check_room,
             self._debug,
             self._journal,
+            self._keep_warm,
+            self._lose,
         )
         self._speaker, self._receiver, self._cycles = speaker, receiver, cycles
         log.info("Listening on %s, replying to port %d.", shown_address(self.address), announced[1])

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import SidemanError
 from sideman.engine.loading import load_stages
 from sideman.export.pipeline import export_bundle
@@ -45,8 +46,8 @@ def diffusion_bundle(golden: Path, tiny_request, tmp_path_factory: pytest.TempPa
 @pytest.fixture(scope="module")
 def bundles(tiny_bundle: Path, diffusion_bundle: Path):
     loaded = {
-        "cd": load_stages(tiny_bundle, threads=1),
-        "ldm": load_stages(diffusion_bundle, threads=1),
+        "cd": load_stages(tiny_bundle, BackendChoice(threads=1)),
+        "ldm": load_stages(diffusion_bundle, BackendChoice(threads=1)),
     }
     yield loaded
     for _, backend, _ in loaded.values():

@@ -7,6 +7,7 @@ import pytest
 
 from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
 from sideman.engine.backends.once import run_once
+from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.backends.registry import create_backend
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.errors import BackendError
@@ -89,6 +90,6 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 def test_an_unknown_backend_is_refused_and_the_known_ones_named() -> None:
     with pytest.raises(BackendError, match=r"Known are: .*onnxruntime"):
-        create_backend("abacus")
+        create_backend(BackendChoice("abacus"))
     with pytest.raises(BackendError, match="0 threads"):
-        create_backend("onnxruntime", 0)
+        create_backend(BackendChoice(threads=0))

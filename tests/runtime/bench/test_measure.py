@@ -7,6 +7,7 @@ import logging
 
 import pytest
 
+from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import BundleError, GeometryError, SidemanError
 from sideman.runtime.bench import measure as module
 from sideman.runtime.bench.measure import Plan, Result, measure
@@ -16,7 +17,7 @@ from sideman.runtime.rehearse.demo import demo_bundle
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    return measure(Plan(demo_bundle(), cycles=2, warm_up=1, stems=("drums", "bass"), threads=1))
+    return measure(Plan(demo_bundle(), cycles=2, warm_up=1, stems=("drums", "bass"), backend=BackendChoice(threads=1)))
 
 
 def test_every_measured_cycle_has_every_stage(result: Result) -> None:
@@ -43,6 +44,15 @@ def test_what_was_measured_is_named(result: Result) -> None:
     assert result.load_seconds > 0
 
 
+def test_cycles_that_are_replayed_whole_have_their_stages_measured_apart(monkeypatch) -> None:
+    monkeypatch.setattr("sideman.engine.backends.program.Program.times_segments", False)
+    result = measure(Plan(demo_bundle(), cycles=2, warm_up=1, r=0.125))
+    assert len(result.stages) == 2
+    for cycle in result.stages:
+        assert set(cycle) == {"encode", "step", "decode"}
+        assert all(seconds > 0 for seconds in cycle.values())
+
+
 def test_late_cycles_are_a_figure_and_no_news(monkeypatch, capfd) -> None:
     """Every look at this server's clock finds it two seconds on."""
     server = module.Server
@@ -62,7 +72,7 @@ def test_late_cycles_are_a_figure_and_no_news(monkeypatch, capfd) -> None:
     [
         ({"stems": ("kazoo",)}, SidemanError, "kazoo"),
         ({"r": 0.5}, GeometryError, "r = 0.5"),
-        ({"backend": "abacus"}, SidemanError, "abacus"),
+        ({"backend": BackendChoice("abacus")}, SidemanError, "abacus"),
     ],
 )
 def test_what_cannot_be_measured_is_refused(options, kind, says) -> None:

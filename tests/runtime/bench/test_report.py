@@ -25,6 +25,8 @@ def made(**fields) -> Result:
         "trained": True,
         "stems": ("bass",),
         "engine": "a library, 3 threads",
+        "execution": "",
+        "stages": (),
         "evaluations": 16,
         "load_seconds": 4.25,
         "step_seconds": 1.5,
@@ -52,6 +54,23 @@ def test_the_table_has_every_stage_and_what_it_was_measured_with() -> None:
     assert "7 of them later" in text
     assert "untrained" not in text
     assert "untrained" in printed(made(trained=False))
+
+
+def test_stages_that_were_timed_apart_have_a_table_of_their_own() -> None:
+    whole = tuple({"cycle": 0.020, "path": 0.021} for _ in range(3))
+    apart = tuple({"encode": 0.002, "step": 0.011, "decode": 0.004} for _ in range(3))
+    result = made(cycles=whole, stages=apart, execution="the whole cycle as one CUDA graph")
+    text = printed(result)
+    assert "Each cycle: the whole cycle as one CUDA graph." in text
+    first, second = text.split("in separate cycles without a graph:")
+    assert not [line for line in first.splitlines() if line.split()[:1] == ["encode"]]
+    rows = {line.split()[0]: line.split() for line in second.splitlines() if line.strip()}
+    assert "path" not in rows
+    assert rows["step"][1:6] == ["11.00", "11.00", "11.00", "11.00", "3"]
+    data = as_json(result)
+    assert data["separate_stages"]["decode"]["p50"] == pytest.approx(0.004)
+    assert data["execution"] == "the whole cycle as one CUDA graph"
+    assert "separate cycles" not in printed(made())
 
 
 def test_a_narrow_terminal_breaks_no_row() -> None:

@@ -11,7 +11,7 @@ from sideman.runtime.doctor import software
 CPU = ("1.22.0", ["AzureExecutionProvider", "CPUExecutionProvider"])
 
 
-LIBRARIES = ("onnxruntime", "openvino", "tensorrt_rtx")
+LIBRARIES = {"onnxruntime": "cpu", "openvino": "openvino", "tensorrt_rtx": "tensorrt-rtx"}
 
 
 def backends(modules, versions=(), providers=lambda: CPU):
@@ -39,7 +39,11 @@ def test_onnxruntime_with_its_providers_is_enough():
 
 
 def test_only_libraries_with_a_backend_are_asked_for():
-    assert software.LIBRARIES == ("onnxruntime",)
+    assert software.LIBRARIES == {
+        "onnxruntime": "cpu",
+        "tensorrt": "tensorrt",
+        "tensorrt_rtx": "tensorrt-rtx",
+    }
 
 
 def test_no_backend_is_a_problem():

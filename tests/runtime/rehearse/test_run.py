@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from typer.testing import CliRunner
 
+from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import SidemanError
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.rehearse.audio import Programme
@@ -162,13 +163,19 @@ def test_profile_rows_belong_to_their_steps():
 
 
 def test_options_reach_the_server(small_bundle, tune):
-    plan = make_plan(Request(small_bundle, (tune,), threads=2, seed=7))
+    plan = make_plan(Request(small_bundle, (tune,), backend=BackendChoice(threads=2), seed=7))
     arguments = server_arguments(plan, ("127.0.0.1", 7001), ("127.0.0.1", 8001))
     assert arguments == [
         str(small_bundle),
         *("--listen", "127.0.0.1:7001", "--reply", "127.0.0.1:8001"),
         *("--backend", "onnxruntime", "--threads", "2", "--seed", "7"),
     ]
+    choice = BackendChoice("tensorrt-rtx", precision="bf16", device=1)
+    arguments = server_arguments(
+        make_plan(Request(small_bundle, (tune,), backend=choice)), ("::1", 1), ("::1", 2)
+    )
+    options = ("--backend", "tensorrt-rtx", "--precision", "bf16", "--device", "1")
+    assert arguments[-6:] == [*options]
 
 
 def test_what_cannot_be_played_is_refused_before_anything_starts(small_bundle, tune, tmp_path):

@@ -13,6 +13,7 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from sideman.engine.bundle.grid import LatentGrid
+from sideman.engine.errors import BackendError
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.profile import Profile
 from sideman.runtime.server.server import Server
@@ -32,6 +33,7 @@ class FakeSession:
     name = "fake"
     trained = False
     engine = "made up, 1 thread"
+    execution = ""
 
     def __init__(self, stems: tuple[str, ...] = STEMS, grid: LatentGrid | None = None) -> None:
         self.stems = stems
@@ -43,6 +45,8 @@ class FakeSession:
         self.trouble: Exception | None = None
         self.closed = False
         self.warm = 0
+        self.kept_warm = threading.Semaphore(0)
+        self.most_rows = 4
         self.unprepared = 0
         self._prepared = False
         self._gate = threading.Event()
@@ -59,6 +63,13 @@ class FakeSession:
 
     def wait_entered(self) -> None:
         assert self.entered.acquire(timeout=PATIENCE), "no cycle began"
+
+    def check(self, geometry: Geometry, rows: tuple[int, ...]) -> None:
+        if len(rows) > self.most_rows:
+            raise BackendError(f"Nothing was built for {len(rows)} stems.", "Build it.")
+
+    def keep_warm(self) -> None:
+        self.kept_warm.release()
 
     def configure(self, geometry: Geometry, rows: tuple[int, ...]) -> None:
         self.calls.append(("configure", geometry, rows))

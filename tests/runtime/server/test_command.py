@@ -19,19 +19,24 @@ import sys
 import numpy as np
 import typer
 from sideman.engine.bundle.grid import LatentGrid
-from sideman.engine.errors import SidemanError
+from sideman.engine.errors import DeviceLostError, SidemanError
 from sideman.runtime.profile import Profile
 from sideman.runtime.server.command import register
 from sideman.runtime.session import Session
 
+LOST = sys.argv[1].endswith("lost")
+
 class Made:
     name, stems, grid, trained = "made", ("bass", "drums"), LatentGrid(), False
-    engine = "made up"
+    engine, execution = "made up", ""
     def __init__(self):
         self.profile = Profile()
+    def check(self, geometry, rows): pass
     def configure(self, geometry, rows):
         self.out = np.full((len(rows), geometry.out_samples), 0.5, np.float32)
     def step(self, audio):
+        if LOST:
+            raise DeviceLostError("The GPU is gone.", "Start again.")
         return self.out
     def warm_up(self): pass
     prepare = reset = close = warm_up
@@ -52,12 +57,14 @@ finally:
 class Served:
     """A `serve` process and a socket that hears its replies."""
 
-    def __init__(self, folder: Path, *options: str, listen: str = "127.0.0.1:0") -> None:
+    def __init__(
+        self, folder: Path, *options: str, listen: str = "127.0.0.1:0", bundle: str = "made"
+    ) -> None:
         self.replies = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.replies.bind(("127.0.0.1", 0))
         self.replies.settimeout(30)
         reply = f"127.0.0.1:{self.replies.getsockname()[1]}"
-        arguments = [str(folder), "--listen", listen, "--reply", reply, *options]
+        arguments = [str(folder / bundle), "--listen", listen, "--reply", reply, *options]
         self.process = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, *arguments],
             stdout=subprocess.PIPE,
@@ -155,3 +162,16 @@ def test_a_profile_that_cannot_be_written_is_said_before_anything_is_played(serv
     code, _, log = serve("--profile", str(tmp_path / "nowhere" / "profile.json")).end(0)
     assert code == 1
     assert "--profile" in log
+
+
+def test_a_lost_device_ends_it_and_the_client_hears_why(serve):
+    served = serve(bundle="lost")
+    predict(served.wait_loaded())
+    heard = b""
+    while b"The GPU is gone." not in heard:
+        heard = served.replies.recv(65_536)
+    assert heard.startswith(b"/error\0")
+    code, _, log = served.end(0)
+    assert code == 1
+    assert "Start again." in log.splitlines()[-1]
+    assert "Traceback" not in log

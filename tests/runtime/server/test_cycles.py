@@ -9,7 +9,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from sideman.engine.errors import BackendError
+from sideman.engine.errors import BackendError, DeviceLostError
 from sideman.runtime.server.journal import Journal
 from sideman.runtime.server.speaker import Speaker
 
@@ -251,3 +251,41 @@ def test_settings_that_cannot_be_configured_are_told_to_their_sender_and_loading
     client.wait_for("/loaded")
     client.batch(1, np.full(33_075, 0.5, np.float32))
     assert len(client.reply(1)["bass"]) == 33_075 + 882
+
+
+def test_stems_that_no_engine_was_built_for_are_refused_and_the_music_goes_on(client, session):
+    session.most_rows = 1
+    client.control("/predict_instruments", "iiii", 1, 1, 0, 0)
+    assert "Nothing was built for 2 stems." in client.expect("/error")[0]
+    client.batch(1, 0.25)
+    assert set(client.reply(1)) == {"bass"}
+    client.control("/predict_instruments", "iiii", 0, 1, 0, 0)
+    client.batch(2, 0.25)
+    assert set(client.reply(2)) == {"drums"}
+
+
+def test_a_device_lost_in_a_cycle_ends_the_server_and_is_never_played_on(client, session):
+    session.trouble = DeviceLostError("The GPU fell off the bus.", "Start again.")
+    client.batch(1, 0.25)
+    assert "fell off the bus" in client.expect("/error")[0]
+    server = client.server
+    server.wait()
+    assert "fell off the bus" in server.lost
+    assert [call[0] for call in session.calls] == ["configure", "step"]
+    server.stop()
+    assert session.closed
+
+
+def test_the_device_is_kept_warm_between_cycles_when_asked_to(stage):
+    client, session = stage.client(keep_warm=0.005), stage.session
+    for _ in range(3):
+        assert session.kept_warm.acquire(timeout=10), "nobody kept it warm"
+    client.batch(1, 0.25)
+    assert len(client.reply(1)["bass"]) == STEP + 882
+    assert session.kept_warm.acquire(timeout=10)
+
+
+def test_without_being_asked_to_nothing_runs_between_cycles(client, session):
+    client.batch(1, 0.25)
+    client.reply(1)
+    assert not session.kept_warm.acquire(timeout=0.05)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sideman.engine.backends.choice import BackendChoice
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.rehearse.client import ClientSettings, MultiTrackClient
 from sideman.runtime.rehearse.demo import demo_bundle
@@ -30,7 +31,7 @@ def test_a_client_hears_what_the_session_plays(
     """Sample for sample, two stems as two different rows, and nothing foreign in the process."""
     bundle = demo_bundle()
     rng = np.random.default_rng(1)
-    with Session.open(bundle, seed=SEED, threads=1) as session:
+    with Session.open(bundle, seed=SEED, backend=BackendChoice(threads=1)) as session:
         geometry = Geometry.reference(session.grid, R, W, FADE)
         steps = 0.1 * rng.standard_normal((3, geometry.step_samples), dtype=np.float32)
         session.configure(geometry, tuple(STEMS.index(stem) for stem in wanted))

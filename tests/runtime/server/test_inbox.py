@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from sideman.runtime.server.inbox import Configure, Inbox, Load, Print, Reset
+from sideman.runtime.server.inbox import Configure, Idle, Inbox, Load, Print, Reset
 
 A, B = ("127.0.0.1", 1), ("127.0.0.1", 2)
 
@@ -103,3 +103,12 @@ def test_buffers_are_used_again_and_those_of_another_length_are_not():
     inbox.resize(20, 40)
     inbox.release(old)
     assert all(len(inbox.borrow().audio) == 20 for _ in range(12))
+
+
+def test_a_wait_that_is_too_long_is_an_event_of_its_own():
+    inbox = Inbox()
+    assert inbox.take(0.001) == Idle()
+    inbox.put_control(Reset(A))
+    assert inbox.take(10.0) == Reset(A)
+    inbox.close()
+    assert inbox.take(0.001) is None

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from sideman.engine.bundle.grid import LatentGrid
-from sideman.engine.errors import GeometryError, ProtocolError
+from sideman.engine.errors import BackendError, GeometryError, ProtocolError
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.server.parameters import Controls, Parameters, Setting
 
@@ -36,7 +36,7 @@ def published() -> Published:
 @pytest.fixture
 def controls(published) -> Controls:
     controls = Controls(published)
-    controls.adopt_model(GRID, STEMS, lambda: None)
+    controls.adopt_model(GRID, STEMS, lambda: None, lambda *_: None)
     return controls
 
 
@@ -134,7 +134,7 @@ def test_bad_values_are_refused_without_a_model_too(published, name, values):
     controls = Controls(published)
     with pytest.raises(ProtocolError):
         controls.change(name, values)
-    assert controls.adopt_model(GRID, STEMS, lambda: None)[0].parameters == Parameters()
+    assert controls.adopt_model(GRID, STEMS, lambda: None, lambda *_: None)[0].parameters == Parameters()
 
 
 @pytest.mark.parametrize("size", [13_096, 16_384])
@@ -157,7 +157,7 @@ def test_requests_before_the_model_take_effect_with_it(published):
     controls.change("w", [-1])
     controls.change("flags", [0, 1, 0, 1])
     assert controls.setting is None
-    setting, complaints = controls.adopt_model(GRID, STEMS, lambda: None)
+    setting, complaints = controls.adopt_model(GRID, STEMS, lambda: None, lambda *_: None)
     assert complaints == []
     assert published.settings == []
     assert setting.parameters == Parameters(r=0.5, w=-1, flags=(0, 1, 0, 1))
@@ -169,7 +169,7 @@ def test_requests_that_the_model_cannot_meet_are_told(published):
     controls.change("flags", [0, 1])
     controls.change("package_size", [13_095])
     stems = (*STEMS[:3], "accompaniment")
-    setting, complaints = controls.adopt_model(GRID, stems, lambda: None)
+    setting, complaints = controls.adopt_model(GRID, stems, lambda: None, lambda *_: None)
     assert len(complaints) == 3
     assert setting.parameters == Parameters()
     controls.change("w", [0])  # r was remembered
@@ -178,7 +178,7 @@ def test_requests_that_the_model_cannot_meet_are_told(published):
 
 def test_a_model_with_other_stems_begins_with_its_first(published):
     controls = Controls(published)
-    setting, complaints = controls.adopt_model(GRID, ("voice", "choir"), lambda: None)
+    setting, complaints = controls.adopt_model(GRID, ("voice", "choir"), lambda: None, lambda *_: None)
     assert complaints == []
     assert setting.parameters.flags == (1, 0)
 
@@ -187,13 +187,52 @@ def test_a_model_that_even_the_defaults_do_not_suit(published):
     controls = Controls(published)
     tiny = LatentGrid(window_samples=4_096 * 2 + 1_536, columns=2, trained_masks=(0,))
     with pytest.raises(GeometryError):
-        controls.adopt_model(tiny, STEMS, lambda: None)
+        controls.adopt_model(tiny, STEMS, lambda: None, lambda *_: None)
     assert controls.setting is None
 
 
 def test_exact_mask(published):
     controls = Controls(published, exact_mask=True)
     controls.change("r", [0.1])
-    setting, _ = controls.adopt_model(GRID, STEMS, lambda: None)
+    setting, _ = controls.adopt_model(GRID, STEMS, lambda: None, lambda *_: None)
     assert setting.geometry == Geometry.reference(GRID, 0.1, 1, 0.02, exact_mask=True)
     assert setting.geometry != Geometry.reference(GRID, 0.1, 1, 0.02)
+
+
+def test_a_step_that_no_engine_was_built_for_is_remembered_and_changes_nothing(published):
+    """As with impossible triples: the next message may bring one that was built."""
+    built = {17, 18}
+    controls = Controls(published)
+
+    def check(geometry, rows):
+        if geometry.decoded_columns not in built:
+            raise BackendError(f"No engine decodes {geometry.decoded_columns} columns.")
+
+    controls.adopt_model(GRID, STEMS, lambda: None, check)
+    before = controls.setting
+    with pytest.raises(BackendError, match="No engine decodes"):
+        controls.change("r", [0.125])
+    assert controls.setting is before
+    assert published.settings == []
+    built.add(9)
+    controls.change("fade", [0.01])
+    assert controls.setting.parameters.r == 0.125
+    assert controls.setting.geometry.decoded_columns == 9
+
+
+def test_a_model_without_engines_for_what_was_asked_falls_back_and_complains(published):
+    def check(geometry, rows):
+        if len(rows) > 1:
+            raise BackendError("Built for one stem only.")
+        if geometry.decoded_columns > 17:
+            raise BackendError("Built for 17 columns only.")
+
+    controls = Controls(published)
+    controls.change("fade", [0.3])
+    setting, complaints = controls.adopt_model(GRID, STEMS, lambda: None, check)
+    assert setting.parameters.fade == Parameters.fade
+    assert complaints == ["Built for 17 columns only."]
+    controls.drop_model()
+    controls.change("flags", [1, 1, 0, 0])
+    with pytest.raises(BackendError, match="one stem only"):
+        controls.adopt_model(GRID, STEMS, lambda: None, check)

@@ -145,7 +145,7 @@ def test_a_model_that_is_warm_between_two_lines_of_the_receive_thread_is_played_
 
     def unready() -> str:
         if router.controls.setting is None:
-            router.controls.adopt_model(LatentGrid(), ("bass",), lambda: None)
+            router.controls.adopt_model(LatentGrid(), ("bass",), lambda: None, lambda *_: None)
         return ""
 
     router = Router(inbox, speaker, unready)

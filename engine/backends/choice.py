@@ -1,0 +1,44 @@
+"""Which backend runs the stages, and how: what the options of every command come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sideman.engine.errors import BackendError
+
+
+@dataclass(frozen=True)
+class BackendChoice:
+    """A backend and what was asked of it.
+
+    Attributes:
+        name: a key of `sideman.engine.backends.registry.BACKENDS`.
+        threads: threads inside an operator, for backends on the CPU; None takes one a core.
+        precision: of engines that were built in several; None takes the backend's usual one.
+        device: index of the GPU, as the driver counts them.
+    """
+
+    name: str = "onnxruntime"
+    threads: int | None = None
+    precision: str | None = None
+    device: int = 0
+
+    def refuse(self, threads: str = "", precision: str = "", device: str = "") -> None:
+        """Refuse what was asked for and this backend cannot heed.
+
+        Args:
+            threads: why it has no use for a number of threads, or what to do instead; empty
+                where it has.
+            precision: likewise for another precision.
+            device: likewise for another GPU than the first.
+
+        Raises:
+            BackendError: such an option was given.
+        """
+        for option, given, reason in (
+            ("--threads", self.threads is not None, threads),
+            ("--precision", self.precision is not None, precision),
+            ("--device", self.device != 0, device),
+        ):
+            if given and reason:
+                raise BackendError(f"{option} has no meaning for --backend {self.name}.", reason)

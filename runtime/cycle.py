@@ -150,9 +150,7 @@ class Cycle:
         label = backend.allocate((len(self.rows), labels))
         label.host[np.arange(len(self.rows)), self.rows] = 1
         label.upload()
-        coefficients = backend.allocate((len(table.evaluations), len(table.coefficients()[0])))
-        coefficients.host[:] = table.coefficients()
-        coefficients.upload()
+        coefficients = [_filled(backend, row) for row in table.coefficients()]
         # Two states in turn: an evaluation must not write what it reads.
         states = (backend.allocate(latent), backend.allocate(latent))
         unused = backend.allocate(latent)
@@ -187,6 +185,17 @@ class Cycle:
             state = following
         self._sample: Buffer = state
         return tuple(bindings)
+
+
+def _filled(backend: Backend, row: NDArray[np.float32]) -> Buffer:
+    """A buffer of its own for one evaluation's coefficients.
+
+    Rows of one buffer would lie 28 bytes apart, and TensorRT reads from multiples of 256 only.
+    """
+    buffer = backend.allocate(row.shape)
+    buffer.host[:] = row
+    buffer.upload()
+    return buffer
 
 
 def _write_gain(gain: NDArray[np.float32], geometry: Geometry) -> None:

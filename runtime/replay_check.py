@@ -31,6 +31,9 @@ def check_replay(cycle: Cycle) -> None:
             that nothing can be told.
     """
     inputs = (cycle.audio, cycle.source, cycle.keep, *cycle.noise.buffers)
+    # What was uploaded lies on the device; the host's half of a double buffer is another one.
+    for buffer in cycle.noise.buffers:
+        buffer.download()
     before = [buffer.host.copy() for buffer in inputs]
     try:
         _write_inputs(cycle, seed=1)
@@ -46,7 +49,7 @@ def check_replay(cycle: Cycle) -> None:
         for buffer, content in zip(inputs, before, strict=True):
             buffer.host[...] = content
         cycle.prepare()
-    names = ("latent", "audio")
+    names = ("mixture", "latent", "audio")
     for name, want, differs, got in zip(names, wanted, other, replayed, strict=True):
         if relative_error(differs, want) <= TOLERANCE:
             raise BackendError(f"The {name} of a cycle depends on none of its inputs.")
@@ -76,11 +79,12 @@ def _write_inputs(cycle: Cycle, seed: int) -> None:
     cycle.prepare()
 
 
-def _outputs(cycle: Cycle) -> tuple[Buffer, Buffer]:
-    return cycle.latent, cycle.decoded
+def _outputs(cycle: Cycle) -> tuple[Buffer, ...]:
+    return cycle.mixture, cycle.latent, cycle.decoded
 
 
 def _copy_outputs(cycle: Cycle) -> list[NDArray[np.float32]]:
+    cycle.mixture.download()  # the one output that a cycle leaves on the device
     return [buffer.host.copy() for buffer in _outputs(cycle)]
 
 

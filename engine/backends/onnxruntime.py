@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,22 +37,10 @@ class OnnxRuntimeBackend(Backend):
         return f"ONNX Runtime {self._runtime.__version__}, CPU, {self.threads} thread{plural}"
 
     def _load(self, name: str, path: Path, spec: StageSpec) -> Stage:
-        options = self._runtime.SessionOptions()
+        options = session_options(self._runtime)
         options.intra_op_num_threads = self.threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        # Three sessions share the cores: threads that wait by spinning would take them from the
-        # stage that runs, and from the thread that receives audio.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            session = self._runtime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # the library raises half a dozen unrelated types
-            raise BackendError(
-                f"ONNX Runtime cannot load stage {name} from {path}: {error}",
-                "Check the bundle with 'sideman inspect', or export it again.",
-            ) from error
+        session = open_session(self._runtime, name, path, options, ["CPUExecutionProvider"])
+        check_tensors(name, spec, session)
         return _OnnxRuntimeStage(name, spec, session)
 
 
@@ -60,17 +48,6 @@ class _OnnxRuntimeStage(Stage):
     def __init__(self, name: str, spec: StageSpec, session: Any) -> None:
         super().__init__(name, spec)
         self._session = session
-        for promised, real in (
-            (spec.inputs, session.get_inputs()),
-            (spec.outputs, session.get_outputs()),
-        ):
-            expected = {t.name: (t.dtype, len(t.shape)) for t in promised}
-            found = {t.name: (_ELEMENT_TYPES.get(t.type, t.type), len(t.shape)) for t in real}
-            if expected != found:
-                raise BackendError(
-                    f"Stage {name}: the graph has {found}, the manifest promises {expected}.",
-                    "Export the bundle again.",
-                )
 
     def _bind(self, buffers: Mapping[str, Buffer]) -> Binding:
         binding = self._session.io_binding()
@@ -101,6 +78,67 @@ class _OnnxRuntimeBinding(Binding):
             raise BackendError(
                 f"ONNX Runtime failed in stage {self._stage.name}: {error}"
             ) from error
+
+
+def session_options(runtime: Any) -> Any:
+    """Options that every session is opened with, whatever runs it.
+
+    Args:
+        runtime: the onnxruntime module.
+    """
+    options = runtime.SessionOptions()
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Three sessions share the cores: threads that wait by spinning would take them from the
+    # stage that runs, and from the thread that receives audio.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
+def open_session(
+    runtime: Any, name: str, path: Path, options: Any, providers: Sequence[Any]
+) -> Any:
+    """Open a graph, on these providers or not at all.
+
+    Args:
+        runtime: the onnxruntime module.
+        name: of the stage.
+        path: of the graph.
+        options: session options.
+        providers: names, or pairs of a name and its options.
+
+    Raises:
+        BackendError: the library refuses the graph.
+    """
+    try:
+        # Its own fallback would open the graph on the CPU and tell so on standard output only.
+        return runtime.InferenceSession(
+            str(path), options, providers=list(providers), enable_fallback=0
+        )
+    except Exception as error:  # the library raises half a dozen unrelated types
+        raise BackendError(
+            f"ONNX Runtime cannot load stage {name} from {path}: {error}",
+            "Check the bundle with 'sideman inspect', or export it again.",
+        ) from error
+
+
+def check_tensors(name: str, spec: StageSpec, session: Any) -> None:
+    """Hold what a graph has against what the manifest promises.
+
+    Raises:
+        BackendError: names, element types or numbers of axes differ.
+    """
+    for promised, real in (
+        (spec.inputs, session.get_inputs()),
+        (spec.outputs, session.get_outputs()),
+    ):
+        expected = {t.name: (t.dtype, len(t.shape)) for t in promised}
+        found = {t.name: (_ELEMENT_TYPES.get(t.type, t.type), len(t.shape)) for t in real}
+        if expected != found:
+            raise BackendError(
+                f"Stage {name}: the graph has {found}, the manifest promises {expected}.",
+                "Export the bundle again.",
+            )
 
 
 def available_cores() -> int:

@@ -1,0 +1,1 @@
+"""CUDA below the backends: memory, streams and graphs, with no inference library in sight."""

@@ -1,0 +1,135 @@
+"""A CUDA graph of whatever enqueues work on a stream."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from sideman.engine.cuda.ranges import is_set
+from sideman.engine.cuda.stream import Stream
+from sideman.engine.errors import BackendError, DeviceLostError
+
+logger = logging.getLogger(__name__)
+
+NO_GRAPH = "SIDEMAN_NO_CUDA_GRAPH"
+_MEND = f"Set {NO_GRAPH}=1 to run without graphs, and report this."
+
+
+def graphs_allowed() -> bool:
+    """Whether the environment leaves graphs switched on."""
+    return not is_set(NO_GRAPH)
+
+
+def _nothing() -> object:
+    return None
+
+
+class CapturedGraph:
+    """Records what is enqueued on a stream, and replays it with one launch.
+
+    It knows nothing of what it records: kernels of any library, copies, in any number, as long as
+    they go to this stream and to the same addresses every time. What else they are bound to, the
+    fingerprint tells.
+
+    Args:
+        stream: where `enqueue` enqueues.
+        enqueue: enqueues everything; called once a record, and for the one run in which something
+            turns out to have changed. It must not wait.
+        fingerprint: something cheap that changes when anything changes that the record holds
+            (addresses, shapes, engines, scratch memory); asked before every replay.
+    """
+
+    def __init__(
+        self,
+        stream: Stream,
+        enqueue: Callable[[], None],
+        fingerprint: Callable[[], object] = _nothing,
+    ) -> None:
+        self._stream = stream
+        self._enqueue = enqueue
+        self._fingerprint = fingerprint
+        self._executable: _Executable | None = None
+        self._bound: object = None
+        self._told = False
+        #: How often a record was made.
+        self.captures = 0
+
+    @property
+    def captured(self) -> bool:
+        """Whether there is a record to replay."""
+        return self._executable is not None
+
+    def capture(self) -> None:
+        """Record anew; enqueue once before, so that libraries have done what they do only once.
+
+        Raises:
+            BackendError: something that is enqueued cannot be recorded, or nothing is enqueued;
+                there is no record then, and the stream is usable.
+        """
+        self._executable = None
+        # Asked before, so that what changes while it is recorded is noticed too.
+        bound = self._fingerprint()
+        driver, stream = self._stream.driver, self._stream.handle
+        self._stream.synchronize()
+        graph = self._record()
+        try:
+            if not driver.node_count(graph):
+                raise BackendError(
+                    "The graph of a cycle holds nothing: what was to be recorded went elsewhere, "
+                    "to another stream or device.",
+                    _MEND,
+                )
+            executable = _Executable()
+            executable.handle = driver.instantiate(graph)
+            self._stream.own(executable, executable.handle, driver.destroy_executable)
+        finally:
+            driver.destroy_graph(graph)
+        driver.upload(executable.handle, stream)
+        self._stream.synchronize()
+        self._executable = executable
+        self._bound = bound
+        self.captures += 1
+
+    def replay(self) -> None:
+        """Enqueue everything with one launch.
+
+        Where anything has changed that the record is bound to, everything is enqueued piece by
+        piece this once, waited for, and recorded anew for the next time.
+
+        Raises:
+            BackendError: there is no record, or it cannot be launched or renewed.
+        """
+        if self._executable is None:
+            raise BackendError("There is no graph to replay: it was never recorded.")
+        if self._fingerprint() == self._bound:
+            self._stream.driver.launch(self._executable.handle, self._stream.handle)
+            return
+        if not self._told:
+            logger.info("What a CUDA graph was bound to has changed: it is recorded anew.")
+            self._told = True
+        self._executable = None
+        self._enqueue()
+        self.capture()
+
+    def _record(self) -> int:
+        driver, stream = self._stream.driver, self._stream.handle
+        driver.begin_capture(stream)
+        try:
+            self._enqueue()
+            return driver.end_capture(stream)
+        except DeviceLostError:
+            raise
+        except BackendError as error:
+            driver.abandon_capture(stream)
+            raise BackendError(
+                f"A cycle cannot be recorded as a CUDA graph. {error.what}", error.mend or _MEND
+            ) from error
+        except BaseException:
+            driver.abandon_capture(stream)
+            raise
+
+
+class _Executable:
+    """Holds a launchable graph; the stream frees it when this is collected."""
+
+    handle: int

@@ -1,0 +1,143 @@
+"""A bundle, engines in a cache, a fake library and a fake GPU: all that a backend needs."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sideman.engine.backends.base import Stage
+from sideman.engine.backends.tensorrt import TensorRTBackend
+from sideman.engine.bundle.bundle import Bundle, write_manifest
+from sideman.engine.bundle.grid import LatentGrid
+from sideman.engine.cuda.device import DeviceInfo
+from sideman.engine.tensorrt.build import Outcome, Tools, build_bundle
+from sideman.engine.tensorrt.builder import Built, Order
+from sideman.engine.tensorrt.cache import EngineCache
+from sideman.engine.tensorrt.flavours import FLAVOURS
+from sideman.engine.tensorrt.precision import Rewriter
+from sideman.engine.tensorrt.request import BuildRequest
+from sideman.runtime.geometry import Geometry
+from tests.engine.fakes.driver import DEVICE, FakeDriver
+from tests.engine.fakes.tensorrt import FakeTensorRT, Function, write_plan
+from tests.runtime.conftest import CONSISTENCY, STEMS, FakeBackend, stage_specs
+
+GRID = LatentGrid(channels=2)
+SPECS = stage_specs(GRID, len(STEMS))
+GEOMETRY = Geometry.reference(GRID, 0.25, 1, 0.02)
+COLUMNS = GEOMETRY.decoded_columns
+
+
+def cpu_functions() -> dict[str, Function]:
+    cpu = FakeBackend()
+    return {"encode": cpu._encode, "step": cpu._step, "decode": cpu._decode}
+
+
+def make_bundle(folder: Path) -> Bundle:
+    folder.mkdir(parents=True)
+    for name in SPECS:
+        (folder / f"{name}.onnx").write_text(f"graph {name}")
+    write_manifest(
+        folder,
+        name="stand",
+        kind="consistency",
+        trained=False,
+        grid=GRID,
+        stems=STEMS,
+        sampler=CONSISTENCY,
+        sigma_data=1.0,
+        parameters={},
+        stages=SPECS,
+        origin={},
+    )
+    return Bundle.open(folder)
+
+
+class Stand:
+    """Attributes are public: a test changes what it wants to go wrong.
+
+    Attributes:
+        plans: by stage, what is put over what the next built engines say of themselves.
+        built: stages of the engines that were built, in order.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        patch: pytest.MonkeyPatch,
+        *,
+        rtx: bool = True,
+        functions: Mapping[str, Function] | None = None,
+        device: DeviceInfo = DEVICE,
+    ) -> None:
+        self.flavour = FLAVOURS["tensorrt-rtx" if rtx else "tensorrt"]
+        self.rtx = rtx
+        self.driver = FakeDriver(device)
+        self.library = FakeTensorRT(
+            self.flavour.module, self.driver, functions or cpu_functions(), rtx=rtx
+        )
+        patch.setitem(sys.modules, self.flavour.module, self.library)
+        patch.delenv("SIDEMAN_NO_CUDA_GRAPH", raising=False)
+        self.bundle = make_bundle(folder / "bundle")
+        self.cache = EngineCache(folder / "cache")
+        self.plans: dict[str, dict[str, Any]] = {}
+        self.built: list[str] = []
+        self.tools = Tools(
+            rewriter=lambda: Rewriter(_copy, 1), device=lambda: device, build=self._build
+        )
+
+    def build(
+        self,
+        rows: Sequence[int] = (1, 2),
+        columns: Sequence[int] = (COLUMNS,),
+        precision: str = "fp16",
+        force: bool = False,
+    ) -> list[Outcome]:
+        """What `sideman build` does on the machine of a performer."""
+        request = BuildRequest(
+            self.flavour, tuple(rows), tuple(columns), precision, force=force, cache=self.cache.root
+        )
+        outcomes = build_bundle(self.bundle.path, request, None, self.tools)
+        self.built.clear()
+        return outcomes
+
+    def backend(self, **options: Any) -> TensorRTBackend:
+        return TensorRTBackend(
+            self.flavour.name,
+            cache=self.cache.root,
+            open_device=lambda index: self.driver,
+            tools=self.tools,
+            **options,
+        )
+
+    def stages(self, backend: TensorRTBackend) -> dict[str, Stage]:
+        return backend.load_bundle(self.bundle)
+
+    def engine_files(self, stage: str) -> list[Path]:
+        """Engines of a stage in the cache."""
+        entries = [entry for entry in self.cache.entries() if entry.sidecar is not None]
+        return [entry.engine for entry in entries if entry.sidecar.identity["stage"] == stage]
+
+    def _build(self, flavour: Any, library: Any, order: Order, **_: Any) -> Built:
+        self.built.append(order.stage)
+        plan = write_plan(
+            order.stage,
+            order.spec,
+            order.shapes,
+            rtx=self.rtx,
+            **self.plans.get(order.stage, {}),
+        )
+        return Built(memoryview(plan), 0.5, 3, None)
+
+
+def _copy(source: Path, folder: Path, precision: str, *, convolve_products: bool) -> Path:
+    return Path(shutil.copy(source, folder))
+
+
+def other_device(name: str, capability: tuple[int, int]) -> DeviceInfo:
+    return dataclasses.replace(DEVICE, name=name, capability=capability)

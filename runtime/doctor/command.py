@@ -54,6 +54,7 @@ def examine(listen: str, reply: str) -> list[Finding]:
         *software.probe_python(),
         *software.probe_backends(),
         *software.probe_gpu(),
+        *software.probe_cuda(),
         *software.probe_processor(),
         *software.probe_sound(),
         network.probe_listen_port(listen),

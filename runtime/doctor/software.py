@@ -14,6 +14,8 @@ from importlib import metadata
 
 from sideman.engine.backends.onnxruntime import available_cores
 from sideman.engine.backends.registry import BACKENDS
+from sideman.engine.cuda.device import DeviceInfo, find_device
+from sideman.engine.errors import SidemanError
 from sideman.engine.optional import found, install_command
 from sideman.runtime.doctor.finding import Finding
 
@@ -150,6 +152,25 @@ def probe_gpu(ask: Callable[[], str | None] = ask_nvidia_smi) -> list[Finding]:
         Finding("ok", f"GPU {i}", f"{name}, {memory}, driver {driver}")
         for i, (name, driver, memory) in enumerate(rows)
     ]
+
+
+def probe_cuda(
+    find: Callable[[], DeviceInfo] = find_device, installed: Callable[[str], bool] = found
+) -> list[Finding]:
+    """What CUDA sees from Python: with which engines this machine can play.
+
+    Args:
+        find: looks at the first GPU.
+        installed: tells whether a module can be found.
+    """
+    if not installed("cuda"):
+        return []
+    try:
+        device = find()
+    except SidemanError as error:
+        return [Finding("note", "CUDA", error.what, error.mend)]
+    text = f"{device.name} is {device.target}; the driver supports CUDA {device.driver}"
+    return [Finding("ok", "CUDA", text)]
 
 
 def sound_formats() -> tuple[str, bool]:

@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 
+from sideman.engine.cuda.device import DeviceInfo
+from sideman.engine.errors import BackendError
 from sideman.runtime.doctor import software
 
 CPU = ("1.22.0", ["AzureExecutionProvider", "CPUExecutionProvider"])
@@ -112,3 +114,20 @@ def test_processors_and_thread_variables():
     assert (mismatch.level, mismatch.text) == ("note", "OMP_NUM_THREADS=1")
     assert software.probe_processor(8, {"OMP_NUM_THREADS": "8"})[1].level == "ok"
     assert software.probe_processor()[0].level == "ok"
+
+
+def test_cuda_names_the_card_and_its_target():
+    device = DeviceInfo("RTX 4090", (8, 9), 24 << 30, "13.0", "13.0", "GPU-1", 0)
+    (finding,) = software.probe_cuda(lambda: device, lambda module: True)
+    assert finding.level == "ok"
+    assert "RTX 4090 is sm89" in finding.text
+
+
+def test_cuda_without_a_driver_is_a_note_with_its_mend():
+    def find():
+        raise BackendError("There is no NVIDIA driver on this machine.", "Install one.")
+
+    (finding,) = software.probe_cuda(find, lambda module: True)
+    assert (finding.level, finding.mend) == ("note", "Install one.")
+    assert "no NVIDIA driver" in finding.text
+    assert software.probe_cuda(find, lambda module: False) == []

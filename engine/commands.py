@@ -1,4 +1,4 @@
-"""Subcommands of the engine: `inspect` and `diff`."""
+"""Subcommands of the engine: `inspect`, `diff` and `cache`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from sideman.engine.tensorrt import cache_command
 
 BundleArgument = Annotated[
     Path, typer.Argument(metavar="BUNDLE", help="Folder that 'sideman export' wrote.")
@@ -16,6 +18,7 @@ def register(app: typer.Typer) -> None:
     """Add the subcommands to the application."""
     app.command("inspect")(inspect)
     app.command("diff")(diff)
+    cache_command.register(app)
 
 
 def inspect(

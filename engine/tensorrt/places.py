@@ -1,0 +1,82 @@
+"""Where built engines live, and how files get there whole."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from sideman.engine.errors import BackendError
+
+#: Environment variable that names the cache's folder.
+VARIABLE = "SIDEMAN_CACHE"
+#: Ending of files that are being written; one that an ended process left is removed by a prune.
+PARTIAL = ".partial"
+#: Beginning of the folders that hold rewritten graphs while engines are built.
+GRAPHS = ".graphs-"
+
+
+def cache_root(environment: Mapping[str, str] = os.environ) -> Path:
+    """The cache's folder: `SIDEMAN_CACHE`, or the platform's folder for a user's caches.
+
+    Args:
+        environment: variables to read.
+    """
+    named = environment.get(VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    if sys.platform == "win32":
+        local = environment.get("LOCALAPPDATA")
+        return (Path(local) if local else Path.home() / "AppData" / "Local") / "sideman" / "Cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "sideman"
+    home = environment.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "sideman"
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make a folder and those above it.
+
+    Raises:
+        BackendError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def write_atomically(file: Path, write: Callable[[IO[bytes]], Any]) -> None:
+    """Write a file that others see whole or not at all, whoever else writes it.
+
+    Args:
+        file: its place; folders are made.
+        write: given the open file.
+
+    Raises:
+        BackendError: the disk is full, or the folder cannot be written.
+    """
+    prepare_folder(file.parent)
+    # A name of its own, and not tempfile's: that would let nobody else read the engine.
+    partial = file.with_name(f".{file.name}.{os.getpid()}-{secrets.token_hex(4)}{PARTIAL}")
+    try:
+        with partial.open("xb") as stream:
+            write(stream)
+            stream.flush()
+            # Without it a power cut may leave the name without the content.
+            os.fsync(stream.fileno())
+        partial.replace(file)
+    except OSError as error:
+        raise _unwritable(file, error) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _unwritable(file: Path, error: OSError) -> BackendError:
+    return BackendError(
+        f"{file} cannot be written: {error.strerror or error}.",
+        f"Make room there ('sideman cache prune'), or set {VARIABLE} to another folder.",
+    )

@@ -1,0 +1,1 @@
+"""`sideman build`: engines for the sizes that a performance uses."""

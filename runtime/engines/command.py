@@ -1,0 +1,105 @@
+"""The command `sideman build`.
+
+It lives in the runtime because only the runtime's geometry knows how much audio a step decodes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sideman.runtime.options import FadeOption, RegimeOption, StepOption, split_names
+
+if TYPE_CHECKING:
+    from sideman.engine.bundle.manifest import Manifest
+    from sideman.engine.tensorrt.build import Outcome
+
+
+def register(app: typer.Typer) -> None:
+    """Add `build` to the command line."""
+    app.command("build")(build)
+
+
+def build(
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The bundle to build for.")],
+    backend: Annotated[
+        str | None,
+        typer.Option(
+            "--backend",
+            metavar="NAME",
+            help="tensorrt or tensorrt-rtx.",
+            show_default="the one that is installed, tensorrt-rtx before tensorrt",
+        ),
+    ] = None,
+    precision: Annotated[str, typer.Option("--precision", help="fp16, bf16 or fp32.")] = "fp16",
+    target: Annotated[
+        str | None,
+        typer.Option(
+            "--target",
+            metavar="sm89,…",
+            help="Architectures, separated by commas; tensorrt-rtx needs no GPU for them.",
+            show_default="this machine's GPU",
+        ),
+    ] = None,
+    rows: Annotated[
+        str | None,
+        typer.Option(
+            "--rows",
+            metavar="1,2,…",
+            help="How many stems are generated at once; every number adds to an engine.",
+            show_default="every number up to the bundle's stems",
+        ),
+    ] = None,
+    r: StepOption = 0.25,
+    w: RegimeOption = 1,
+    fade: FadeOption = 0.02,
+    force: Annotated[
+        bool, typer.Option("--force", help="Build what is in the cache already, too.")
+    ] = False,
+) -> None:
+    """Build TensorRT engines for a bundle, and keep them for every later start.
+
+    What is in the cache and still valid is found, not built; for everything else one line says
+    why. Steps of another length (--r, --w, --fade) need another decoder, and nothing else anew.
+    Ctrl-C stops cleanly: engines that are finished are kept.
+    """
+    from sideman.engine.bundle.bundle import Bundle
+    from sideman.engine.tensorrt.build import build_bundle
+    from sideman.engine.tensorrt.flavours import choose_flavour
+    from sideman.engine.tensorrt.places import cache_root
+    from sideman.engine.tensorrt.request import BuildRequest
+    from sideman.runtime.engines.display import Display, summary
+    from sideman.runtime.geometry import Geometry
+
+    flavour = choose_flavour(backend)
+    typer.echo(f"{flavour.title} {flavour.require().__version__}")
+    # The hashes are checked by the build.
+    manifest = Bundle.open(bundle, check=False).manifest
+    request = BuildRequest(
+        flavour=flavour,
+        rows=_rows(rows, manifest),
+        decoded_columns=(Geometry.reference(manifest.grid, r, w, fade).decoded_columns,),
+        precision=precision,
+        targets=split_names(target) or (),
+        force=force,
+        cache=cache_root(),
+    )
+    with Display() as display:
+        try:
+            outcomes: list[Outcome] = build_bundle(bundle, request, display)
+        except KeyboardInterrupt:
+            display.close()
+            typer.echo("Stopped; engines that were finished are kept.", err=True)
+            raise typer.Exit(130) from None
+    typer.echo(summary(outcomes, cache_root()))
+
+
+def _rows(text: str | None, manifest: Manifest) -> tuple[int, ...]:
+    names = split_names(text)
+    if names is None:
+        return tuple(range(1, len(manifest.stems) + 1))
+    if not all(name.isdecimal() for name in names):
+        raise typer.BadParameter(f"--rows {text}: numbers separated by commas are needed.")
+    return tuple(sorted({int(name) for name in names}))

@@ -72,6 +72,21 @@ def find_device(index: int = 0) -> DeviceInfo:
     )
 
 
+def select_device(index: int = 0) -> DeviceInfo:
+    """Make a GPU the one that libraries use on this thread.
+
+    Args:
+        index: which, from 0.
+
+    Raises:
+        MissingExtraError: cuda-python is not installed.
+        BackendError: as `find_device`.
+    """
+    device = find_device(index)
+    values_of(f"choose GPU {index}", cudart().cudaSetDevice(index))
+    return device
+
+
 def _count_devices(runtime: Any, supported: int, version: int) -> int:
     error, *counted = runtime.cudaGetDeviceCount()
     # Measured with cuda-bindings 13 where there is no driver at all: the count fails with

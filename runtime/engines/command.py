@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sideman.engine.options import DeviceOption
 from sideman.runtime.options import FadeOption, RegimeOption, StepOption, split_names
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def build(
     r: StepOption = 0.25,
     w: RegimeOption = 1,
     fade: FadeOption = 0.02,
+    device: DeviceOption = 0,
     force: Annotated[
         bool, typer.Option("--force", help="Build what is in the cache already, too.")
     ] = False,
@@ -66,7 +68,8 @@ def build(
     Ctrl-C stops cleanly: engines that are finished are kept.
     """
     from sideman.engine.bundle.bundle import Bundle
-    from sideman.engine.tensorrt.build import build_bundle
+    from sideman.engine.cuda.device import select_device
+    from sideman.engine.tensorrt.build import Tools, build_bundle
     from sideman.engine.tensorrt.flavours import choose_flavour
     from sideman.engine.tensorrt.places import cache_root
     from sideman.engine.tensorrt.request import BuildRequest
@@ -88,7 +91,9 @@ def build(
     )
     with Display() as display:
         try:
-            outcomes: list[Outcome] = build_bundle(bundle, request, display)
+            outcomes: list[Outcome] = build_bundle(
+                bundle, request, display, Tools(device=lambda: select_device(device))
+            )
         except KeyboardInterrupt:
             display.close()
             typer.echo("Stopped; engines that were finished are kept.", err=True)

@@ -11,7 +11,7 @@ import pytest
 
 from sideman.engine.cuda import library
 from sideman.engine.cuda.cudart import CudaDriver
-from sideman.engine.cuda.device import find_device
+from sideman.engine.cuda.device import find_device, select_device
 from sideman.engine.cuda.driver import Driver, open_driver
 from sideman.engine.errors import BackendError, DeviceLostError, MissingExtraError
 from tests.engine.fakes.runtime import FakeRuntime
@@ -44,6 +44,14 @@ def test_a_device_tells_what_it_is(use: Callable[..., FakeRuntime]) -> None:
     assert (device.driver, device.runtime) == ("13.1", "13.0")
     assert device.uuid == "GPU-00010203-0405-0607-0809-0a0b0c0d0e0f"
     assert device.index == 1
+
+
+def test_a_device_is_selected_for_libraries_that_use_the_present_one(
+    use: Callable[..., FakeRuntime],
+) -> None:
+    runtime = use()
+    assert select_device(1).index == 1
+    assert ("cudaSetDevice", 1) in runtime.calls
 
 
 @pytest.mark.parametrize(

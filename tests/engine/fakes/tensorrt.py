@@ -271,6 +271,7 @@ class FakeContext(_Counted):
         self._scratch = (0, 0)
         graphs = self._config and self._config.cuda_graph_strategy
         self._own_graph = graphs is Graphs.WHOLE_GRAPH_CAPTURE
+        self._runs = 0
         library.calls.append(("context", engine.stage, graphs.name if graphs else None))
 
     def set_optimization_profile_async(self, profile: int, stream: int) -> bool:
@@ -335,6 +336,10 @@ class FakeContext(_Counted):
             driver.array(address, (nbytes,), "uint8").fill(0xAB)
             run(arrays)
 
+        self._runs += 1
+        if self._own_graph and self._runs == 2:
+            # The first run compiles, the second records, as the documentation has it.
+            library.calls.append(("own record", stage))
         if self._config and self._config.cache:
             self._config.cache.compile(stage)
         driver.kernel(stage, stream, kernel)

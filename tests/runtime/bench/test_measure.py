@@ -17,7 +17,15 @@ from sideman.runtime.rehearse.demo import demo_bundle
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    return measure(Plan(demo_bundle(), cycles=2, warm_up=1, stems=("drums", "bass"), backend=BackendChoice(threads=1)))
+    return measure(
+        Plan(
+            demo_bundle(),
+            cycles=2,
+            warm_up=1,
+            stems=("drums", "bass"),
+            backend=BackendChoice(threads=1),
+        )
+    )
 
 
 def test_every_measured_cycle_has_every_stage(result: Result) -> None:

@@ -40,7 +40,7 @@ def asked(monkeypatch, tmp_path):
     """Put a note in place of the build, and the library."""
     requests = []
 
-    def note(bundle, request, observer):
+    def note(bundle, request, observer, tools):
         requests.append(request)
         identity = SimpleNamespace(stage="step", target="sm89", precision="fp16")
         sidecar = SimpleNamespace(bytes=2_500_000, seconds=1.25, peak_bytes=3_000_000)

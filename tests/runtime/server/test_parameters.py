@@ -134,7 +134,10 @@ def test_bad_values_are_refused_without_a_model_too(published, name, values):
     controls = Controls(published)
     with pytest.raises(ProtocolError):
         controls.change(name, values)
-    assert controls.adopt_model(GRID, STEMS, lambda: None, lambda *_: None)[0].parameters == Parameters()
+    assert (
+        controls.adopt_model(GRID, STEMS, lambda: None, lambda *_: None)[0].parameters
+        == Parameters()
+    )
 
 
 @pytest.mark.parametrize("size", [13_096, 16_384])
@@ -178,7 +181,9 @@ def test_requests_that_the_model_cannot_meet_are_told(published):
 
 def test_a_model_with_other_stems_begins_with_its_first(published):
     controls = Controls(published)
-    setting, complaints = controls.adopt_model(GRID, ("voice", "choir"), lambda: None, lambda *_: None)
+    setting, complaints = controls.adopt_model(
+        GRID, ("voice", "choir"), lambda: None, lambda *_: None
+    )
     assert complaints == []
     assert setting.parameters.flags == (1, 0)
 

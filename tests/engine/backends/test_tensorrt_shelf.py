@@ -1,0 +1,201 @@
+"""Engines that are damaged or foreign are built anew, with one line that says why."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sideman.engine.backends.once import run_once
+from sideman.engine.errors import BackendError
+from tests.engine.fakes.tensorrt import Diagnostics
+from tests.engine.fakes.tensorrt_stand import GRID, Stand
+
+INPUTS = {
+    "audio": np.full((1, GRID.codec_samples), 0.5, np.float32),
+    "known": np.ones((1, GRID.columns), np.float32),
+}
+
+
+@pytest.fixture(params=[True, False], ids=["rtx", "classic"])
+def stand(request, tmp_path, monkeypatch) -> Stand:
+    return Stand(tmp_path, monkeypatch, rtx=request.param)
+
+
+def load(stand: Stand) -> None:
+    """Load everything, and see that it runs."""
+    with stand.backend() as backend:
+        stages = stand.stages(backend)
+        assert run_once(backend, stages["encode"], INPUTS)["mixture"].any()
+        for rows in (1, 2):
+            for stage in ("step", "decode"):
+                stages[stage].check_sizes({"batch": rows, **_decoded(stand)})
+
+
+def _decoded(stand: Stand) -> dict[str, int]:
+    entry = next(e for e in stand.cache.entries() if e.sidecar.identity["stage"] == "decode")
+    sizes = entry.sidecar.shapes[0].as_dict()
+    return {name: sizes[name] for name in ("decoded_columns", "decoded_samples")}
+
+
+@pytest.mark.parametrize("stage", ["encode", "step", "decode"])
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (lambda file: file.write_bytes(file.read_bytes()[:-3]), "is truncated"),
+        (lambda file: file.write_bytes(file.read_bytes()[:-1] + b"?"), "is corrupt"),
+        (lambda file: file.write_bytes(b"no engine" + file.read_bytes()[9:]), "is no engine of"),
+        (lambda file: file.unlink(), "is missing"),
+    ],
+    ids=["truncated", "corrupt", "foreign", "missing"],
+)
+def test_a_damaged_engine_alone_is_built_anew(stand: Stand, stage, damage, why, caplog) -> None:
+    stand.build()
+    (file,) = stand.engine_files(stage)
+    damage(file)
+    load(stand)
+    assert stand.built == [stage]
+    assert why in caplog.text
+    assert caplog.text.count("is built anew") == 1
+    stand.built.clear()
+    load(stand)
+    assert stand.built == []
+
+
+def test_all_damaged_engines_are_built_anew(stand: Stand) -> None:
+    stand.build()
+    for stage in ("encode", "step", "decode"):
+        (file,) = stand.engine_files(stage)
+        file.unlink()
+    load(stand)
+    assert sorted(stand.built) == ["decode", "encode", "step"]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"tensors": {}}, "the engine has tensors , not audio, known, mixture"),
+        ({"profiles": 2}, "the engine has 2 profiles, not 1"),
+    ],
+)
+def test_an_engine_that_is_not_the_bundles_is_built_anew(stand: Stand, change, why, caplog) -> None:
+    stand.plans = {"encode": change}
+    stand.build()
+    stand.plans = {}
+    load(stand)
+    assert stand.built == ["encode"]
+    assert why in caplog.text
+
+
+def tensors(**changes: object) -> dict:
+    says = {
+        "audio": {"mode": "input", "dtype": "FLOAT", "shape": [1, GRID.codec_samples]},
+        "known": {"mode": "input", "dtype": "FLOAT", "shape": [1, GRID.columns]},
+        "mixture": {"mode": "output", "dtype": "FLOAT", "shape": [1, 2, GRID.columns]},
+    }
+    says["mixture"] |= changes
+    for tensor in says.values():
+        tensor["profiles"] = [tensor["shape"]]
+    return {"encode": {"tensors": says}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"mode": "input"}, "mixture on the wrong side"),
+        ({"dtype": "HALF"}, "mixture in float16, not float32"),
+        ({"shape": [1, 3, 64]}, "mixture of shape (1, 3, 64), not (1, 2, 64)"),
+        ({"shape": [1, 2]}, "mixture of shape (1, 2), not (1, 2, 64)"),
+    ],
+)
+def test_tensors_are_checked_one_by_one(stand: Stand, changes, why, caplog) -> None:
+    stand.plans = tensors(**changes)
+    stand.build()
+    stand.plans = {}
+    load(stand)
+    assert why in caplog.text
+    assert stand.built == ["encode"]
+
+
+def test_a_profile_for_other_sizes_is_noticed(stand: Stand, caplog) -> None:
+    stand.build()
+    (found,) = [e for e in stand.cache.entries() if e.sidecar.identity["stage"] == "step"]
+    # An engine whose profiles are in another order than its sidecar says.
+    plan = found.engine.read_bytes().replace(b"[1, 2, 64], [2, 2, 64]", b"[2, 2, 64], [1, 2, 64]")
+    identity = next(iter(_identities(stand, "step")))
+    stand.cache.store(
+        identity,
+        found.sidecar.shapes,
+        memoryview(plan),
+        bundle="stand",
+        seconds=1.0,
+        layers=3,
+        peak_bytes=None,
+    )
+    load(stand)
+    assert stand.built == ["step"]
+    assert "in profile 0 for [(2, 2, 64)" in caplog.text
+
+
+def _identities(stand: Stand, stage: str):
+    return (o.wanted.identity for o in stand.build() if o.wanted.identity.stage == stage)
+
+
+def test_an_engine_that_stays_unfit_is_an_error_with_a_way_out(stand: Stand) -> None:
+    stand.plans = tensors(dtype="HALF")
+    stand.build()
+    with stand.backend() as backend:
+        with pytest.raises(BackendError, match="mixture in float16") as caught:
+            stand.stages(backend)
+        assert "sideman build --force" in caught.value.mend
+    assert stand.built == ["encode"]
+    assert stand.driver.leaks() == {}
+
+
+@pytest.fixture
+def rtx(tmp_path, monkeypatch) -> Stand:
+    return Stand(tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("name", ["VERSION_MISMATCH", "UNSUPPORTED_CC", "MALFORMED_ENGINE"])
+def test_what_the_library_calls_unfit_is_built_anew(rtx: Stand, name: str, caplog) -> None:
+    rtx.plans = {"encode": {"validity": int(Diagnostics[name])}}
+    rtx.build()
+    rtx.plans = {}
+    load(rtx)
+    assert rtx.built == ["encode"]
+    assert f"not for this library or GPU ({name})" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["OLD_CUDA_DRIVER", "CUDA_ERROR", "INSUFFICIENT_GPU_MEMORY"])
+def test_what_no_build_would_mend_is_an_error(rtx: Stand, name: str) -> None:
+    rtx.plans = {"encode": {"validity": int(Diagnostics[name])}}
+    rtx.build()
+    wanted = "memory ran out" if name.startswith("INSUFF") else name
+    with rtx.backend() as backend, pytest.raises(BackendError, match=wanted):
+        rtx.stages(backend)
+    assert rtx.built == []
+
+
+def test_an_engine_that_is_refused_without_a_reason_is_an_error(rtx: Stand) -> None:
+    rtx.build()
+    rtx.library.fail("validity", "Error reading CUDA GPU properties")
+    with rtx.backend() as backend, pytest.raises(BackendError, match="Error reading CUDA GPU"):
+        rtx.stages(backend)
+    assert rtx.built == []
+
+
+def test_an_engine_that_could_be_faster_is_taken_and_told(rtx: Stand, caplog) -> None:
+    rtx.plans = {"encode": {"validity": -1}}
+    rtx.build()
+    load(rtx)
+    assert rtx.built == []
+    assert "not as fast as it could" in caplog.text
+
+
+def test_an_unreadable_sidecar_is_told(stand: Stand, caplog) -> None:
+    stand.build()
+    (entry,) = [e for e in stand.cache.entries() if e.sidecar.identity["stage"] == "step"]
+    entry.path.write_text("{")
+    with stand.backend() as backend, pytest.raises(BackendError, match="No engine of stage step"):
+        stand.stages(backend)
+    assert "is not JSON" in caplog.text

@@ -1,0 +1,136 @@
+"""A bundle in another precision: every stage rewritten, whole or not at all."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sideman.calibration.errors import PrecisionError
+from sideman.calibration.precision import PRECISIONS, REVISION, check_precision, rewrite
+from sideman.engine.bundle.bundle import MANIFEST, Bundle, sha256, write_manifest
+from sideman.engine.bundle.manifest import STAGES, Manifest
+
+#: Called with the name of the stage that begins now.
+Report = Callable[[str], None]
+
+
+def convert_bundle(
+    source: Path,
+    out: Path,
+    precision: str,
+    *,
+    force: bool = False,
+    report: Report = lambda _: None,
+) -> Manifest:
+    """Write a float32 bundle in another precision.
+
+    Names, shapes and types of all tensors stay, so whatever runs the one runs the other.
+
+    Args:
+        source: the bundle's folder; checked against its hashes first.
+        out: the new bundle's folder.
+        precision: a key of `PRECISIONS`.
+        force: replace a bundle that is already at `out`.
+        report: told of progress.
+
+    Raises:
+        PrecisionError: unknown precision, a bundle that is not float32, or a place that is taken.
+        BundleError: no bundle, or a damaged one.
+    """
+    check_precision(precision)
+    _check_place(source, out, force)
+    bundle = Bundle.open(source)
+    manifest = bundle.manifest
+    _check_float32(manifest, source)
+    with _in_place_of(out) as folder:
+        for stage in STAGES:
+            report(stage)
+            rewrite(bundle.stage_path(stage), folder, precision)
+        return write_manifest(folder, **_fields(manifest, source, precision))
+
+
+def _check_float32(manifest: Manifest, source: Path) -> None:
+    others = {n: s.precision for n, s in manifest.stages.items() if s.precision != "float32"}
+    if others:
+        found = ", ".join(f"{name} in {precision}" for name, precision in others.items())
+        raise PrecisionError(
+            f"{source} is not float32: {found}.", "Convert the float32 bundle that it was made of."
+        )
+
+
+def _fields(manifest: Manifest, source: Path, precision: str) -> dict[str, Any]:
+    """Fields of the new manifest: the old ones, with precision and origin."""
+    fields: dict[str, Any] = {
+        field.name: getattr(manifest, field.name) for field in dataclasses.fields(manifest)
+    }
+    del fields["files"]
+    fields["stages"] = {
+        name: dataclasses.replace(spec, precision=PRECISIONS[precision])
+        for name, spec in manifest.stages.items()
+    }
+    fields["origin"] = _origin(manifest.origin, source, precision)
+    return fields
+
+
+def _origin(origin: Mapping[str, Any], source: Path, precision: str) -> dict[str, Any]:
+    """What made the bundle. No path and no time: the same bundle gives the same bundle."""
+    return {
+        **origin,
+        "converted": {
+            "precision": precision,
+            "rewriter": REVISION,
+            "versions": {name: version(name) for name in ("sideman", "onnx")},
+            "from": {"manifest_sha256": sha256(source / MANIFEST)},
+        },
+    }
+
+
+def _check_place(source: Path, out: Path, force: bool) -> None:
+    """Refuse a taken place before any work."""
+    if out.resolve() == source.resolve():
+        raise PrecisionError(f"{out} would be replaced by itself.", "Choose another --out.")
+    if not out.exists():
+        return
+    if not force:
+        raise PrecisionError(
+            f"{out} is already there.", "Choose another --out, or replace it with --force."
+        )
+    if not (out / MANIFEST).is_file():
+        raise PrecisionError(
+            f"{out} is not a bundle, so --force does not replace it.", "Choose another --out."
+        )
+
+
+@contextmanager
+def _in_place_of(out: Path) -> Iterator[Path]:
+    """A folder beside `out`, which takes its place when the block ends without an error."""
+    out = out.resolve()
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        workshop = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        raise PrecisionError(f"Cannot write beside {out}: {error}") from error
+    new, old = workshop / "new", workshop / "old"
+    try:
+        new.mkdir()
+        yield new
+        _swap(new, old, out)
+    finally:
+        if old.exists() and not out.exists():
+            old.rename(out)
+        shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _swap(new: Path, old: Path, out: Path) -> None:
+    try:
+        if out.exists():
+            out.rename(old)
+        new.rename(out)
+    except OSError as error:
+        raise PrecisionError(f"Cannot move the finished bundle to {out}: {error}") from error

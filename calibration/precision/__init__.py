@@ -1,0 +1,74 @@
+"""Writes a precision into a stage's ONNX graph, for runtimes that run what the graph says.
+
+TensorRT 11 and TensorRT for RTX know strongly typed networks only: no flag makes a float32 graph
+run in float16, the graph itself must say where. `policy.py` says which operations may round,
+`plan.py` decides for every node of a graph, `casting.py` writes the types, `products.py` the
+convolutions that stand in for float32 products, and `storage.py` the files.
+
+What such a graph gives on ONNX Runtime's CPU provider says little: that computes low regions in
+float32 and drops the casts between, so it shows about half of the error and never an overflow
+(measured: finite numbers where float16 gives infinity).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sideman.calibration.errors import PrecisionError
+from sideman.engine.optional import require
+
+#: Raised whenever the output for the same input changes: engines are cached under it.
+REVISION = 1
+#: Precision, to what manifests call it.
+PRECISIONS = {"fp16": "float16", "bf16": "bfloat16", "fp32": "float32"}
+
+
+def check_precision(precision: str) -> None:
+    """Refuse an unknown precision.
+
+    Raises:
+        PrecisionError: it is not a key of `PRECISIONS`.
+    """
+    if precision not in PRECISIONS:
+        raise PrecisionError(
+            f"There is no precision {precision!r}.", f"Known are: {', '.join(PRECISIONS)}."
+        )
+
+
+def rewrite(source: Path, folder: Path, precision: str, *, convolve_products: bool = False) -> Path:
+    """Write a float32 graph in another precision.
+
+    Inputs and outputs keep their names, shapes and types: casts stand inside. What stays float32
+    is the policy's affair (`sideman.calibration.precision.policy`). Weights pass through memory
+    one at a time, so a gigabyte of them needs little.
+
+    Args:
+        source: ONNX file of a stage in float32; external weights lie beside it.
+        folder: where a file of the same name and its weights go; made where it is missing.
+        precision: "fp16", "bf16", or "fp32" for a graph that only differs by
+            `convolve_products`.
+        convolve_products: write every MatMul and Gemm that stays float32 as a 1x1 convolution.
+            TensorRT for RTX 1.7.1 compiles float32 convolutions for SM75 and refuses products
+            there ("FP32 GEMM is not supported").
+
+    Returns:
+        The new ONNX file. It appears whole or not at all.
+
+    Raises:
+        PrecisionError: unknown precision, a graph that is unreadable or not float32, a weight
+            beyond float16's range, or a float32 product that no convolution can stand in for.
+        MissingExtraError: onnx is not installed.
+    """
+    check_precision(precision)
+    require("onnx", "write a precision into a graph")
+    from sideman.calibration.precision.casting import write_types
+    from sideman.calibration.precision.graph import read_graph
+    from sideman.calibration.precision.plan import choose_precisions
+    from sideman.calibration.precision.products import convolve
+    from sideman.calibration.precision.storage import store
+
+    graph = read_graph(source)
+    steps = choose_precisions(graph, lower=precision != "fp32")
+    if convolve_products:
+        steps = convolve(graph, steps)
+    return store(graph, write_types(graph, steps, precision), folder)

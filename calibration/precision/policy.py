@@ -1,0 +1,131 @@
+"""Which operations may be computed in half precision, and why the others may not.
+
+Exported nodes are called after their layer and operation, "unet.enc.64x64_block0.norm0/Mul": what
+stands before the slash is the scope. The first matching line of this order decides:
+
+1. a scope of `PROTECTED_SCOPES`: float32, whatever the operation;
+2. an operation of `MOVES`: the precision of what it moves;
+3. no scope at all: float32 (`UNSCOPED`);
+4. an operation of `PRODUCTS`: low;
+5. an operation of `BETWEEN`: low where a low product comes before it and another after it;
+6. anything else: float32, because nobody has thought about it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Treatment(Enum):
+    """What the policy says of a node, before its neighbours are looked at."""
+
+    FULL = "float32"
+    LOW = "low"
+    FOLLOW = "as its input"
+    BETWEEN = "low between low products"
+
+
+@dataclass(frozen=True)
+class Protection:
+    """Scopes that stay float32.
+
+    Attributes:
+        scope: regular expression; matched anywhere in a scope.
+        reason: what would go wrong in half precision.
+    """
+
+    scope: re.Pattern[str]
+    reason: str
+
+
+PROTECTED_SCOPES = (
+    Protection(
+        re.compile(r"(?:^|[._])(?:pre)?norm(?:\d*|_\w+)(?:\.|$)"),
+        "Sums of up to two million squares: float16 overflows at 65,504, and a mean of few digits "
+        "shifts everything behind it.",
+    ),
+    Protection(
+        re.compile(r"^i?stft$"),
+        "Sums of 2,048 products; companding lifts the rounding of nearly empty bins.",
+    ),
+    Protection(
+        re.compile(r"^compand$"),
+        "Power of a bin's magnitude: its floor of 1e-30 is far below float16's smallest number.",
+    ),
+    Protection(
+        re.compile(r"^expand$"),
+        "Power of the decoder's output, audible directly, over the whole range of a spectrum.",
+    ),
+)
+
+#: Why arithmetic of the stage itself, outside every layer, stays float32.
+UNSCOPED = (
+    "Sigma arithmetic, merge, preconditioning and the solver's combination: at sigma 80 half "
+    "precision loses the latent's digits. Clip and gain: what the listener hears."
+)
+
+#: Operations that carry the weights and nearly all the work.
+PRODUCTS = {
+    "Conv": "Accumulates in float32 on every card; activations are normalised before it.",
+    "Gemm": "The embedding's layers: short sums of values near one.",
+    "MatMul": "Attention: queries are scaled before the product, so scores keep to the range.",
+}
+
+#: Low only between two low products: before the first stands the scaling of inputs (noise level,
+#: sine and cosine embedding, codec noise), behind the last the combination of outputs (tanh,
+#: preconditioning, the codec's consistency skip). Both are cheap, and their errors reach outputs
+#: undamped.
+BETWEEN = {
+    "Add": "Residual connections and biases.",
+    "Mul": "SiLU, scaling of queries and residual sums, gains per frequency.",
+    "Sigmoid": "SiLU.",
+    "AveragePool": "A mean of four values.",
+}
+
+#: Operations that compute nothing: a cast before or behind them is the same, and one in between
+#: would be wasted.
+MOVES = frozenset(
+    {
+        "Concat",
+        "Expand",
+        "Flatten",
+        "Gather",
+        "Identity",
+        "Pad",
+        "Reshape",
+        "Resize",
+        "Slice",
+        "Split",
+        "Squeeze",
+        "Transpose",
+        "Unsqueeze",
+    }
+)
+
+
+def scope_of(name: str) -> str:
+    """The scope of a node's name; empty for a node outside every layer."""
+    return name.rpartition("/")[0]
+
+
+def treatment(name: str, operation: str) -> Treatment:
+    """What the policy says of a node.
+
+    Args:
+        name: the node's name.
+        operation: its ONNX operation.
+    """
+    scope = scope_of(name)
+    if any(protection.scope.search(scope) for protection in PROTECTED_SCOPES):
+        return Treatment.FULL
+    if operation in MOVES:
+        return Treatment.FOLLOW
+    if not scope:
+        return Treatment.FULL
+    if operation in PRODUCTS:
+        return Treatment.LOW
+    if operation in BETWEEN:
+        return Treatment.BETWEEN
+    return Treatment.FULL

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ from sideman.calibration.errors import PrecisionError
 from sideman.calibration.precision import PRECISIONS, REVISION, check_precision, rewrite
 from sideman.engine.bundle.bundle import MANIFEST, Bundle, sha256, write_manifest
 from sideman.engine.bundle.manifest import STAGES, Manifest
+from sideman.engine.bundle.replacing import in_place_of
 
 #: Called with the name of the stage that begins now.
 Report = Callable[[str], None]
@@ -48,7 +46,7 @@ def convert_bundle(
     bundle = Bundle.open(source)
     manifest = bundle.manifest
     _check_float32(manifest, source)
-    with _in_place_of(out) as folder:
+    with in_place_of(out, replace=force) as folder:
         for stage in STAGES:
             report(stage)
             rewrite(bundle.stage_path(stage), folder, precision)
@@ -105,32 +103,3 @@ def _check_place(source: Path, out: Path, force: bool) -> None:
         raise PrecisionError(
             f"{out} is not a bundle, so --force does not replace it.", "Choose another --out."
         )
-
-
-@contextmanager
-def _in_place_of(out: Path) -> Iterator[Path]:
-    """A folder beside `out`, which takes its place when the block ends without an error."""
-    out = out.resolve()
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        workshop = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    except OSError as error:
-        raise PrecisionError(f"Cannot write beside {out}: {error}") from error
-    new, old = workshop / "new", workshop / "old"
-    try:
-        new.mkdir()
-        yield new
-        _swap(new, old, out)
-    finally:
-        if old.exists() and not out.exists():
-            old.rename(out)
-        shutil.rmtree(workshop, ignore_errors=True)
-
-
-def _swap(new: Path, old: Path, out: Path) -> None:
-    try:
-        if out.exists():
-            out.rename(old)
-        new.rename(out)
-    except OSError as error:
-        raise PrecisionError(f"Cannot move the finished bundle to {out}: {error}") from error

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import gc
 import platform
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +14,7 @@ from torch import Tensor, nn
 
 from sideman.engine.bundle.bundle import MANIFEST, sha256, write_manifest
 from sideman.engine.bundle.manifest import STAGES, Manifest, StageSpec
+from sideman.engine.bundle.replacing import in_place_of
 from sideman.engine.errors import ExportError
 from sideman.export import stages, weights
 from sideman.export.checkpoint import Checkpoint, read_checkpoint
@@ -87,7 +85,7 @@ def export_bundle(request: Request, report: Report = lambda _: None) -> Manifest
     if request.checkpoint is not None:
         # What does not fit shows now, not after the minutes that the codec takes.
         sources.unet()
-    with _in_place_of(request.out, request.force) as folder:
+    with in_place_of(request.out, replace=request.force) as folder:
         parameters = _write_codec(sources, folder, report)
         parameters |= _write_step(sources, folder, report)
         report("manifest")
@@ -233,29 +231,3 @@ def _origin(request: Request) -> dict[str, Any]:
     if request.prefix is not None:
         origin["weights"] = request.prefix
     return origin
-
-
-@contextmanager
-def _in_place_of(out: Path, force: bool) -> Iterator[Path]:
-    """A folder to build in, which becomes `out` when the block ends without an error."""
-    # Behind links, so that both moves stay within one file system.
-    out = out.resolve()
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    except OSError as error:
-        raise ExportError(f"Cannot write beside {out}: {error}") from error
-    folder, old = building / "new", building / "old"
-    try:
-        folder.mkdir()
-        yield folder
-        try:
-            if force and out.exists():
-                out.rename(old)
-            folder.rename(out)
-        except OSError as error:
-            raise ExportError(f"Cannot move the finished bundle to {out}: {error}") from error
-    finally:
-        if old.exists() and not out.exists():
-            old.rename(out)
-        shutil.rmtree(building, ignore_errors=True)

@@ -52,7 +52,7 @@ def rewrite(source: Path, folder: Path, precision: str, *, convolve_products: bo
             there ("FP32 GEMM is not supported").
 
     Returns:
-        The new ONNX file. It appears whole or not at all.
+        The new ONNX file. In a new folder it appears whole or not at all.
 
     Raises:
         PrecisionError: unknown precision, a graph that is unreadable or not float32, a weight

@@ -27,6 +27,7 @@ def store(graph: TypedGraph, written: Written, folder: Path) -> Path:
     """Write a graph under its old name into a folder, with its weights beside it.
 
     Both files are written and checked under other names first. The graph is renamed last.
+    Where files of these names are replaced, the old graph has the new weights for that instant.
 
     Args:
         graph: the graph that was rewritten; its inputs, outputs and opset stay.

@@ -23,6 +23,7 @@ from sideman.engine.backends.base import Backend, Stage
 from sideman.engine.backends.once import run_once
 from sideman.engine.bundle.grid import BINS, COLUMN_SAMPLES, FRAMES_PER_COLUMN
 from sideman.engine.bundle.manifest import Manifest
+from sideman.engine.comparing.deviation import relative_error
 from sideman.engine.errors import SidemanError
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.noise import Noise
@@ -49,23 +50,6 @@ class Comparison:
     def worst(self) -> float:
         """The largest of all relative errors."""
         return max(self.errors.values())
-
-
-def relative_error(found: NDArray[Any], recorded: NDArray[Any]) -> float:
-    """Norm of the difference over norm of the recording; absolute where that is silent.
-
-    Infinite where either holds a value that is not finite: NaN would lose every comparison.
-
-    Raises:
-        SidemanError: the shapes differ.
-    """
-    if found.shape != recorded.shape:
-        raise SidemanError(f"shape {found.shape} instead of the recorded {recorded.shape}")
-    if not (np.isfinite(found).all() and np.isfinite(recorded).all()):
-        return np.inf
-    difference = np.linalg.norm(found.astype(np.float64) - recorded.astype(np.float64))
-    norm = np.linalg.norm(recorded.astype(np.float64))
-    return float(difference / norm) if norm > 0 else float(difference)
 
 
 def load_recording(file: Path) -> dict[str, NDArray[Any]]:

@@ -1,13 +1,19 @@
-"""`sideman verify`: nothing was lost between a checkpoint and its bundle."""
+"""`sideman verify`: nothing is lost from checkpoint to bundle, nor from bundle to engine."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
+from sideman.runtime.options import FadeOption, RegimeOption, StepOption
+
+if TYPE_CHECKING:
+    from sideman.engine.bundle.manifest import Manifest
+    from sideman.engine.comparing.stages import Loaded
 
 
 def register(app: typer.Typer) -> None:
@@ -18,55 +24,143 @@ def register(app: typer.Typer) -> None:
 def verify(
     bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The bundle to check.")],
     recordings: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(
-            metavar="RECORDING.npz…",
+            metavar="RECORDING.npz",
             help="Denoiser, codec or session recordings of the original system.",
         ),
-    ],
+    ] = None,
     tolerance: Annotated[
-        float, typer.Option(min=0.0, help="Largest relative error that passes.")
-    ] = 1e-3,
+        float | None,
+        typer.Option(
+            min=0.0,
+            help="Largest relative error that passes.",
+            show_default="0.001 in fp32; in fp16 and bf16 0.01 and 0.08 for stages, 0.1 and 0.5 "
+            "for recordings",
+        ),
+    ] = None,
     backend: BackendOption = "onnxruntime",
     threads: ThreadsOption = None,
     precision: PrecisionOption = None,
     device: DeviceOption = 0,
+    reference: Annotated[
+        Path | None,
+        typer.Option(
+            "--reference",
+            metavar="BUNDLE",
+            help="The bundle in float32, where BUNDLE was converted from it.",
+            show_default="BUNDLE itself",
+        ),
+    ] = None,
+    rows: Annotated[int, typer.Option(min=1, help="Stems at once, in the comparison.")] = 1,
+    r: StepOption = 0.25,
+    w: RegimeOption = 1,
+    fade: FadeOption = 0.02,
 ) -> None:
-    """Replay recordings through a bundle with the same noise; exit 1 beyond the tolerance.
+    """Compare a backend's stages with ONNX Runtime on the CPU, and replay recordings through it.
 
-    Prints one line for each recording: the relative error (norm of the difference over norm of
-    the recording) of each thing that was compared, and the largest of them.
+    The stages are compared, on the same made-up inputs, for every backend but onnxruntime, with
+    --reference, and where no recording is given. Then recordings are replayed with the noise that
+    they were made with. One line for each stage and each recording tells the relative error (norm
+    of the difference over norm of the reference) of each thing that was compared. Exit 1 where
+    one is beyond the tolerance.
+
+    Comparing needs Polygraphy, recordings need torch.
     """
-    from sideman.engine.errors import SidemanError
-    from sideman.engine.optional import require
-
-    require("torch", "replay recordings, whose noise is torch's,")
     from sideman.engine.backends.choice import BackendChoice
+    from sideman.engine.comparing.deviation import tolerance_of
+    from sideman.engine.comparing.stages import Loaded
     from sideman.engine.loading import load_stages
-    from sideman.export.replay import Comparison, load_recording, replay
+    from sideman.engine.optional import require
+    from sideman.runtime.geometry import Geometry
 
+    recordings = recordings or []
+    if recordings:
+        require("torch", "replay recordings, whose noise is torch's,")
+    compares = backend != "onnxruntime" or reference is not None or not recordings
+    choice = BackendChoice(backend, threads, precision, device)
     failed = 0
-    manifest, with_backend, stages = load_stages(
-        bundle, BackendChoice(backend, threads, precision, device)
+    manifest, owner, stages = load_stages(bundle, choice)
+    with owner:
+        tested = Loaded(owner, stages)
+        stage_tolerance, recording_tolerance = (
+            tolerance_of(tested.precision(), recording=kind) if tolerance is None else tolerance
+            for kind in (False, True)
+        )
+        if compares:
+            geometry = Geometry.reference(manifest.grid, r, w, fade)
+            sizes = {
+                "batch": rows,
+                "decoded_columns": geometry.decoded_columns,
+                "decoded_samples": geometry.decoded_samples,
+            }
+            failed += _compare(reference or bundle, tested, manifest, sizes, stage_tolerance)
+        failed += _replay(recordings, tested, manifest, recording_tolerance)
+    counts = {
+        "stage": (len(stages) if compares else 0, stage_tolerance),
+        "recording": (len(recordings), recording_tolerance),
+    }
+    checked = " and ".join(
+        f"{count} {what}{'s' * (count > 1)} within {bound:g}"
+        for what, (count, bound) in counts.items()
+        if count
     )
-    with with_backend:
-        width = max(len(file.name) for file in recordings)
-        for file in recordings:
-            try:
-                result: Comparison = replay(load_recording(file), manifest, with_backend, stages)
-            except SidemanError as error:
-                failed += 1
-                typer.echo(f"{file.name:{width}}  FAILED  {error.what}")
-                continue
-            passed = result.worst <= tolerance
-            failed += not passed
-            parts = ", ".join(f"{name} {error:.1e}" for name, error in result.errors.items())
-            mark = "ok    " if passed else "FAILED"
-            typer.echo(f"{file.name:{width}}  {mark}  {result.worst:.1e}  {result.kind}: {parts}")
     if failed:
+        total = sum(count for count, _ in counts.values())
         typer.echo(
-            f"{failed} of {len(recordings)} recordings unreadable or beyond {tolerance:g}. Errors "
-            "near 1 mean another checkpoint or codec than the one recorded."
+            f"{failed} of {total} unreadable or beyond; wanted were {checked}. Errors near 1 mean "
+            "something else than what it is compared with: another checkpoint, codec or graph."
         )
         raise typer.Exit(1)
-    typer.echo(f"All {len(recordings)} recordings within {tolerance:g}.")
+    typer.echo(f"All {checked}.")
+
+
+def _compare(
+    reference: Path, tested: Loaded, manifest: Manifest, sizes: dict[str, int], tolerance: float
+) -> int:
+    """Compare every stage with ONNX Runtime on the CPU; returns how many are beyond."""
+    from sideman.engine.comparing.stages import Loaded, check_comparable, compare_stages
+    from sideman.engine.loading import load_stages
+    from sideman.runtime.samplers import make_table
+
+    wanted, owner, stages = load_stages(reference)
+    check_comparable(wanted, manifest)
+    with owner:
+        typer.echo(f"{tested.backend.describe()}, against {owner.describe()}:")
+        rows = make_table(manifest.sampler).coefficients()
+        # All levels of a long schedule would tell no more than its ends and its middle.
+        picked = rows[sorted({0, len(rows) // 2, len(rows) - 1})].tolist()
+        failed = 0
+        for result in compare_stages(
+            Loaded(owner, stages), tested, manifest, sizes, picked, tolerance
+        ):
+            failed += not result.passed
+            mark = "ok    " if result.passed else "FAILED"
+            typer.echo(f"{result.stage:6}  {mark}  {result.relative:.1e}  {result}")
+    return failed
+
+
+def _replay(
+    recordings: Sequence[Path], tested: Loaded, manifest: Manifest, tolerance: float
+) -> int:
+    """Replay recordings; returns how many are unreadable or beyond the tolerance."""
+    if not recordings:
+        return 0
+    from sideman.engine.errors import SidemanError
+    from sideman.export.replay import load_recording, replay
+
+    failed = 0
+    width = max(len(file.name) for file in recordings)
+    for file in recordings:
+        try:
+            result = replay(load_recording(file), manifest, tested.backend, dict(tested.stages))
+        except SidemanError as error:
+            failed += 1
+            typer.echo(f"{file.name:{width}}  FAILED  {error.what}")
+            continue
+        passed = result.worst <= tolerance
+        failed += not passed
+        parts = ", ".join(f"{name} {error:.1e}" for name, error in result.errors.items())
+        mark = "ok    " if passed else "FAILED"
+        typer.echo(f"{file.name:{width}}  {mark}  {result.worst:.1e}  {result.kind}: {parts}")
+    return failed

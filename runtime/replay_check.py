@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sideman.engine.backends.base import Buffer
+from sideman.engine.comparing.deviation import relative_error
 from sideman.engine.errors import BackendError
 from sideman.runtime.cycle import Cycle
 from sideman.runtime.noise import GaussianNoise
@@ -54,19 +55,12 @@ def check_replay(cycle: Cycle) -> None:
         if relative_error(differs, want) <= TOLERANCE:
             raise BackendError(f"The {name} of a cycle depends on none of its inputs.")
         error = relative_error(got, want)
-        if not error <= TOLERANCE:
+        if error > TOLERANCE:
             raise BackendError(
                 f"The first replay of the cycle's graph gives another {name} than the same cycle "
                 f"without a graph (relative error {error:.2g}).",
                 "Set SIDEMAN_NO_CUDA_GRAPH=1 to run without graphs, and report this.",
             )
-
-
-def relative_error(found: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
-    """Norm of the difference over norm of what was wanted; NaN where either holds one."""
-    scale = float(np.linalg.norm(wanted.astype(np.float64)))
-    difference = float(np.linalg.norm(found.astype(np.float64) - wanted))
-    return difference / scale if scale else difference
 
 
 def _write_inputs(cycle: Cycle, seed: int) -> None:

@@ -33,9 +33,10 @@ class GroupNorm(nn.Module):
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-    """Scaled dot-product attention over the last axis, always in float32.
+    """Scaled dot-product attention over the last axis.
 
-    Scores are at risk in half precision, so later precision changes must leave this region alone.
+    Queries are scaled before the product, so that scores keep to float16's range when a graph is
+    written in that; softmax stays float32 there (`sideman.calibration.precision.policy`).
 
     Args:
         query: [..., head channels, N].

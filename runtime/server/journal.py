@@ -31,7 +31,7 @@ class Journal:
         self.cycles.append({"batch_id": batch_id, "seconds": dict(seconds), "late": late})
 
     def write(self, file: Path, counters: Mapping[str, int], about: Mapping[str, Any]) -> None:
-        """Write `{"about", "engine", "counters", "cycles": [{"batch_id", "seconds", "late"}]}` as JSON.
+        """Write `{"about", "engine", "counters", "cycles"}` as JSON; cycles as the attribute.
 
         The file is whole or absent: it is written beside its place and moved there.
 

@@ -34,7 +34,7 @@ def test_it_overflows_where_float16_does_and_onnx_runtime_does_not(build, run, e
     inputs = {"x": np.full((1, 1, 2), 300, np.float32)}
     half = rewrite(source, tmp_path / "half", "fp16")
     assert np.isinf(emulate(half, inputs)[0]["y"]).all()
-    assert emulate(half, inputs)[1]["a"] == np.inf
+    assert emulate(half, inputs)[1]["a"] == pytest.approx(90_000)
     # If this ever fails, its CPU provider has learned to round: then it can be believed.
     np.testing.assert_allclose(run(half, inputs)["y"], 90, rtol=1e-2)
     brain = rewrite(source, tmp_path / "brain", "bf16")

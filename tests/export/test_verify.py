@@ -1,15 +1,46 @@
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from sideman.runtime.cli import build_app
 
+DEMO = Path(__file__).parents[2] / "runtime" / "demo" / "bundle"
+
 
 def verify(*arguments: object):
     return CliRunner().invoke(build_app(), ["verify", *map(str, arguments), "--threads", "1"])
+
+
+@pytest.fixture
+def louder_decoder(tmp_path: Path) -> Path:
+    """The demonstration bundle, but its decoder's first large weight is a quarter larger."""
+    import onnx
+    from onnx import numpy_helper
+
+    from sideman.engine.bundle.bundle import Bundle, write_manifest
+
+    folder = tmp_path / "spoiled"
+    shutil.copytree(DEMO, folder)
+    graph = onnx.load(folder / "decode.onnx")
+    name = max(graph.graph.initializer, key=lambda t: len(t.raw_data)).name
+    for tensor in graph.graph.initializer:
+        if tensor.name == name:
+            values = numpy_helper.to_array(tensor)
+            assert np.abs(values).max() > 0
+            tensor.CopyFrom(numpy_helper.from_array(values * np.float32(1.25), name))
+    (folder / "decode.onnx").unlink()
+    (folder / "decode.onnx.data").unlink()
+    onnx.save(graph, folder / "decode.onnx")
+    manifest = Bundle.open(DEMO).manifest
+    fields = {k: v for k, v in vars(manifest).items() if k not in ("files", "name")}
+    write_manifest(folder, name="spoiled", **fields)
+    return folder
 
 
 def test_one_line_for_each_recording(tiny_bundle: Path, golden: Path) -> None:
@@ -39,4 +70,60 @@ def test_an_unreadable_recording_fails_and_the_others_are_still_checked(
     assert result.exit_code == 1
     assert "bad.npz" in result.output
     assert "ok" in result.output.splitlines()[1]
-    assert "1 of 2 recordings" in result.output
+    assert "1 of 2 unreadable or beyond" in result.output
+
+
+def test_without_recordings_the_stages_are_compared_and_torch_is_not_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    result = verify(DEMO, "--rows", "2")
+    assert result.exit_code == 0, result.output
+    said, *lines, last = result.output.splitlines()
+    assert said.count("ONNX Runtime") == 2
+    assert [line.split()[:3] for line in lines] == [
+        ["encode", "ok", "0.0e+00"],
+        ["step", "ok", "0.0e+00"],
+        ["decode", "ok", "0.0e+00"],
+    ]
+    assert last == "All 3 stages within 0.001."
+
+
+def test_with_a_recording_and_no_torch_the_pip_command_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    result = verify(DEMO, tmp_path / "any.npz")
+    assert result.exit_code != 0
+    assert 'pip install "sideman[export]"' in str(result.exception)
+
+
+def test_a_spoiled_stage_is_named_with_its_output(louder_decoder: Path) -> None:
+    result = verify(louder_decoder, "--reference", DEMO)
+    assert result.exit_code == 1, result.output
+    _, encode, step, decode, last = result.output.splitlines()
+    assert encode.split()[1] == step.split()[1] == "ok"
+    assert decode.startswith("decode  FAILED")
+    assert "audio " in decode
+    assert last.startswith("1 of 3 unreadable or beyond")
+
+
+def test_stages_and_recordings_are_counted_together(tiny_bundle: Path, golden: Path) -> None:
+    result = verify(tiny_bundle, golden / "codec-tiny.npz", "--reference", tiny_bundle)
+    assert result.exit_code == 0, result.output
+    assert "All 3 stages within 0.001 and 1 recording within 0.001." in result.output
+
+
+def test_a_converted_bundle_passes_within_what_its_precision_allows(
+    tiny_bundle: Path, golden: Path, tmp_path: Path
+) -> None:
+    from sideman.calibration.convert import convert_bundle
+
+    convert_bundle(tiny_bundle, tmp_path / "half", "fp16")
+    files = [golden / "cd-tiny-denoiser.npz", golden / "cd-tiny-session0.npz"]
+    result = verify(tmp_path / "half", *files, "--reference", tiny_bundle)
+    assert result.exit_code == 0, result.output
+    assert "All 3 stages within 0.01 and 2 recordings within 0.1." in result.output
+    result = verify(tmp_path / "half", "--reference", tiny_bundle, "--tolerance", "1e-5")
+    assert result.exit_code == 1
+    assert "3 of 3 unreadable or beyond" in result.output

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
-from sideman.engine.backends.once import run_once
 from sideman.engine.backends.choice import BackendChoice
+from sideman.engine.backends.once import run_once
 from sideman.engine.backends.registry import create_backend
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.errors import BackendError

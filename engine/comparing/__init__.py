@@ -1,0 +1,1 @@
+"""Comparing the stages of two backends on the same inputs, through Polygraphy."""

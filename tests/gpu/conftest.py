@@ -1,0 +1,82 @@
+"""What needs a GPU is collected everywhere, and skipped with the reason where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sideman.engine.errors import SidemanError
+
+if TYPE_CHECKING:
+    from sideman.engine.bundle.manifest import Manifest
+    from sideman.engine.comparing.stages import Loaded
+    from sideman.engine.cuda.device import DeviceInfo
+    from sideman.engine.cuda.driver import Driver
+    from sideman.engine.cuda.stream import Stream
+
+ROOT = Path(__file__).parents[2]
+DEMO = ROOT / "runtime" / "demo" / "bundle"
+
+
+@pytest.fixture(scope="session")
+def device() -> DeviceInfo:
+    """The GPU; without one the test is skipped, and told why."""
+    from sideman.engine.cuda.device import find_device
+
+    try:
+        return find_device()
+    except SidemanError as error:
+        pytest.skip(error.what)
+
+
+@pytest.fixture
+def driver(device: DeviceInfo) -> Driver:
+    from sideman.engine.cuda.driver import open_driver
+
+    return open_driver(device.index)
+
+
+@pytest.fixture
+def stream(driver: Driver) -> Iterator[Stream]:
+    from sideman.engine.cuda.stream import Stream
+
+    with Stream(driver) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def torch(device: DeviceInfo) -> Any:
+    """PyTorch, where it is installed with CUDA."""
+    module = pytest.importorskip("torch", reason="PyTorch is not installed")
+    if not module.cuda.is_available():
+        pytest.skip(f"PyTorch {module.__version__} sees no GPU, though CUDA does")
+    module.backends.cuda.matmul.allow_tf32 = False
+    module.backends.cudnn.allow_tf32 = False
+    return module
+
+
+@pytest.fixture(scope="session")
+def reference() -> Iterator[tuple[Manifest, Loaded]]:
+    """The demonstration bundle with ONNX Runtime on the CPU: what is taken for right."""
+    from sideman.engine.comparing.stages import Loaded
+    from sideman.engine.loading import load_stages
+
+    try:
+        manifest, backend, stages = load_stages(DEMO)
+    except SidemanError as error:
+        pytest.skip(error.what)
+    with backend:
+        yield manifest, Loaded(backend, stages)
+
+
+@pytest.fixture(scope="session")
+def demo_modules(torch: Any) -> Mapping[str, Any]:
+    """The demonstration bundle's stages as PyTorch modules on the GPU, with its weights."""
+    pytest.importorskip("yaml", reason="PyYAML is not installed")
+    from tests.gpu.torch_stages import make_modules
+
+    folder = ROOT / "export" / "demo"
+    return make_modules(folder / "model.yaml", folder / "codec.json", 0, "cuda")

@@ -1,0 +1,42 @@
+"""Every stage against ONNX Runtime in float32 on the CPU."""
+
+from __future__ import annotations
+
+from tests.gpu.measuring.job import UNFIT, Job
+from tests.gpu.measuring.records import Journal
+from tests.gpu.measuring.variants import load
+
+
+def parity(job: Job, journal: Journal) -> None:
+    """Every stage of every variant of ours against ONNX Runtime in float32 on the CPU."""
+    from sideman.engine.comparing.deviation import tolerance_of
+    from sideman.engine.comparing.stages import Loaded, compare_stages
+    from sideman.engine.loading import load_stages
+    from sideman.runtime.samplers import make_table
+
+    manifest, backend, stages = load_stages(job.model.bundle())
+    reference = Loaded(backend, stages)
+    geometry = job.setting.geometry(manifest)
+    sizes = {
+        "batch": 1,
+        "decoded_columns": geometry.decoded_columns,
+        "decoded_samples": geometry.decoded_samples,
+    }
+    rows = make_table(manifest.sampler).coefficients()
+    picked = rows[sorted({0, len(rows) // 2, len(rows) - 1})].tolist()
+    for variant in job.variants:
+        if not variant.ours or variant.plain:
+            continue
+        try:
+            _, tested = load(variant, job.model)
+            with tested.backend:
+                worst, passed = 0.0, True
+                for result in compare_stages(
+                    reference, tested, manifest, sizes, picked, tolerance_of(variant.precision)
+                ):
+                    worst, passed = max(worst, result.relative), passed and result.passed
+                    journal.note(str(variant), result.stage, result.relative, str(result))
+        except UNFIT as error:
+            journal.miss(str(variant), str(error))
+            continue
+        journal.note(str(variant), "worst", worst, "" if passed else "beyond the tolerance")

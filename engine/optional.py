@@ -11,7 +11,7 @@ from types import ModuleType
 
 from sideman.engine.errors import MissingExtraError
 
-#: Import name of a library, to the extra of sideman that installs it.
+#: Import name of a library, to the smallest extra of sideman that installs it.
 EXTRA_OF = {
     "cuda": "cuda",
     "nvtx": "cuda",
@@ -41,12 +41,13 @@ def install_command(extra: str) -> str:
     return f'pip install "sideman[{extra}]"'
 
 
-def require(module: str, purpose: str) -> ModuleType:
+def require(module: str, purpose: str, extra: str | None = None) -> ModuleType:
     """Import an optional library.
 
     Args:
         module: import name, a key of `EXTRA_OF` (a submodule of one is accepted too).
         purpose: what it is needed for, as it should stand in the error ("run a stage").
+        extra: that brings all that this purpose needs; `EXTRA_OF`'s where this library is all.
 
     Raises:
         MissingExtraError: it is not installed; the message names the pip command.
@@ -59,5 +60,5 @@ def require(module: str, purpose: str) -> ModuleType:
             raise
         raise MissingExtraError(
             f"{root} is needed to {purpose} and is not installed.",
-            f"Install it with: {install_command(EXTRA_OF[root])}",
+            f"Install it with: {install_command(extra or EXTRA_OF[root])}",
         ) from error

@@ -118,4 +118,4 @@ def _require(purpose: str, libraries: tuple[str, ...] = _LIBRARIES) -> None:
     from sideman.engine.optional import require
 
     for library in libraries:
-        require(library, purpose)
+        require(library, purpose, "export")

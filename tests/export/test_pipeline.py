@@ -135,39 +135,6 @@ def test_an_existing_bundle_is_replaced_only_when_asked_and_whole(
     assert list(tmp_path.iterdir()) == [out]
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, PermissionError])
-@pytest.mark.usefixtures("cheap_stages")
-def test_a_failed_move_brings_the_old_bundle_back(
-    files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
-) -> None:
-    out = tmp_path / "b"
-    export_bundle(request(files, out))
-    (out / "mark").touch()
-    rename = Path.rename
-
-    def fail_for_the_new(self: Path, target: Path) -> Path:
-        if self.name == "new":
-            raise error
-        return rename(self, target)
-
-    monkeypatch.setattr(Path, "rename", fail_for_the_new)
-    with pytest.raises((ExportError, KeyboardInterrupt)):
-        export_bundle(request(files, out, force=True))
-    assert (out / "mark").exists()
-    assert list(tmp_path.iterdir()) == [out]
-
-
-@pytest.mark.usefixtures("cheap_stages")
-def test_a_link_to_a_bundle_is_followed(files: Path, tmp_path: Path) -> None:
-    out, link = tmp_path / "elsewhere" / "b", tmp_path / "link"
-    export_bundle(request(files, out))
-    (out / "mark").touch()
-    link.symlink_to(out, target_is_directory=True)
-    export_bundle(request(files, link, force=True, name="b"))
-    assert link.is_symlink()
-    assert not (out / "mark").exists()
-
-
 @pytest.mark.usefixtures("cheap_stages")
 def test_force_replaces_bundles_only(files: Path, tmp_path: Path) -> None:
     out = tmp_path / "music"

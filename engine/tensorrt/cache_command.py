@@ -30,6 +30,7 @@ def list_engines() -> None:
     it it is the user's own folder for caches.
     """
     import time
+    from itertools import groupby
 
     from rich import box
     from rich.console import Console
@@ -43,17 +44,20 @@ def list_engines() -> None:
     if not entries:
         console.print(f"No engines in {cache.root}.", markup=False, soft_wrap=True)
         return
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in ("bundle", "shapes"):
-        table.add_column(name, overflow="fold")
-    for name in ("stage", "library", "for"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("MB", justify="right", no_wrap=True)
-    table.add_column("age", justify="right", no_wrap=True)
-    table.add_column("state", overflow="fold")
-    for row in sorted(_row(entry, time.time()) for entry in entries):
-        table.add_row(*row)
-    console.print(table)
+    now = time.time()
+    for owner, group in groupby(sorted(entries, key=_order), key=_owner):
+        # What is the same in every row stands above them: a table fits into 80 columns then.
+        console.print(owner, style="bold", markup=False, soft_wrap=True)
+        table = Table(box=box.SIMPLE_HEAD)
+        for name in ("stage", "for"):
+            table.add_column(name, no_wrap=True)
+        table.add_column("shapes", overflow="fold")
+        for name in ("MB", "age"):
+            table.add_column(name, justify="right", no_wrap=True)
+        table.add_column("state", overflow="fold")
+        for entry in group:
+            table.add_row(*_row(entry, now))
+        console.print(table)
     total = sum(entry.sidecar.bytes for entry in entries if entry.sidecar is not None)
     console.print(
         f"{len(entries)} engines, {total / 1e6:,.1f} MB in {cache.root}",
@@ -98,8 +102,21 @@ def prune(
         typer.echo(f"{one.label}: {one.bytes / 1e6:,.1f} MB ({one.why})")
     if not dry_run:
         remove_waste(cache, waste)
-    said = "would be freed" if dry_run else "freed"
-    typer.echo(f"{len(waste)} removed, {freed / 1e6:,.1f} MB {said} in {cache.root}")
+    said = "to be removed" if dry_run else "removed"
+    typer.echo(f"{len(waste)} {said}, {freed / 1e6:,.1f} MB in {cache.root}")
+
+
+def _owner(entry: Entry) -> str:
+    """Bundle and library; the build number tells nobody anything that the version does not."""
+    if entry.sidecar is None:
+        return "unreadable"
+    identity = entry.sidecar.identity
+    version = ".".join(str(identity.get("version")).split(".")[:3])
+    return f"{entry.sidecar.bundle}, {identity.get('flavour')} {version}"
+
+
+def _order(entry: Entry) -> tuple[str, ...]:
+    return _owner(entry), *_row(entry, 0)[:3]
 
 
 def _row(entry: Entry, now: float) -> tuple[str, ...]:
@@ -107,15 +124,12 @@ def _row(entry: Entry, now: float) -> tuple[str, ...]:
 
     sidecar = entry.sidecar
     if sidecar is None:
-        return ("?",) * 7 + (escape(entry.fault),)
+        return ("?",) * 5 + (escape(entry.fault),)
     identity = sidecar.identity
     return (
-        escape(sidecar.bundle),
-        "; ".join(map(str, sidecar.shapes)),
         str(identity.get("stage")),
-        # The build number tells nobody anything that the version does not.
-        f"{identity.get('flavour')} {'.'.join(str(identity.get('version')).split('.')[:3])}",
         " ".join(str(identity[n]) for n in ("target", "precision", "gpu") if identity.get(n)),
+        "; ".join(map(str, sidecar.shapes)),
         f"{sidecar.bytes / 1e6:,.1f}",
         age(now - sidecar.created),
         escape(entry.fault) or "ok",

@@ -12,7 +12,7 @@ from sideman.calibration.errors import PrecisionError
 from sideman.calibration.precision import PRECISIONS, REVISION, check_precision, rewrite
 from sideman.engine.bundle.bundle import MANIFEST, Bundle, sha256, write_manifest
 from sideman.engine.bundle.manifest import STAGES, Manifest
-from sideman.engine.bundle.replacing import in_place_of
+from sideman.engine.bundle.replacing import check_place, in_place_of
 
 #: Called with the name of the stage that begins now.
 Report = Callable[[str], None]
@@ -38,8 +38,8 @@ def convert_bundle(
         report: told of progress.
 
     Raises:
-        PrecisionError: unknown precision, a bundle that is not float32, or a place that is taken.
-        BundleError: no bundle, or a damaged one.
+        PrecisionError: unknown precision, or a bundle that is not float32.
+        BundleError: no bundle, a damaged one, or a place that is taken.
     """
     check_precision(precision)
     _check_place(source, out, force)
@@ -93,13 +93,4 @@ def _check_place(source: Path, out: Path, force: bool) -> None:
     """Refuse a taken place before any work."""
     if out.resolve() == source.resolve():
         raise PrecisionError(f"{out} would be replaced by itself.", "Choose another --out.")
-    if not out.exists():
-        return
-    if not force:
-        raise PrecisionError(
-            f"{out} is already there.", "Choose another --out, or replace it with --force."
-        )
-    if not (out / MANIFEST).is_file():
-        raise PrecisionError(
-            f"{out} is not a bundle, so --force does not replace it.", "Choose another --out."
-        )
+    check_place(out, replace=force)

@@ -41,13 +41,29 @@ def install_command(extra: str) -> str:
     return f'pip install "sideman[{extra}]"'
 
 
+def extra_of(module: str) -> str:
+    """The extra that brings a library, such as "cpu".
+
+    Several bring what any use of a GPU needs: it is that of the backend whose own library is here.
+    `cuda` would put onnxruntime-gpu beside the onnxruntime of somebody who plays with TensorRT.
+
+    Args:
+        module: a key of `EXTRA_OF`.
+    """
+    if EXTRA_OF[module] == "cuda":
+        for backend in ("tensorrt_rtx", "tensorrt"):
+            if found(backend):
+                return EXTRA_OF[backend]
+    return EXTRA_OF[module]
+
+
 def require(module: str, purpose: str, extra: str | None = None) -> ModuleType:
     """Import an optional library.
 
     Args:
         module: import name, a key of `EXTRA_OF` (a submodule of one is accepted too).
         purpose: what it is needed for, as it should stand in the error ("run a stage").
-        extra: that brings all that this purpose needs; `EXTRA_OF`'s where this library is all.
+        extra: that brings all that this purpose needs; `extra_of` where this library is all.
 
     Raises:
         MissingExtraError: it is not installed; the message names the pip command.
@@ -60,5 +76,5 @@ def require(module: str, purpose: str, extra: str | None = None) -> ModuleType:
             raise
         raise MissingExtraError(
             f"{root} is needed to {purpose} and is not installed.",
-            f"Install it with: {install_command(extra or EXTRA_OF[root])}",
+            f"Install it with: {install_command(extra or extra_of(root))}",
         ) from error

@@ -12,9 +12,9 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from sideman.engine.bundle.bundle import MANIFEST, sha256, write_manifest
+from sideman.engine.bundle.bundle import sha256, write_manifest
 from sideman.engine.bundle.manifest import STAGES, Manifest, StageSpec
-from sideman.engine.bundle.replacing import in_place_of
+from sideman.engine.bundle.replacing import check_place, in_place_of
 from sideman.engine.errors import ExportError
 from sideman.export import stages, weights
 from sideman.export.checkpoint import Checkpoint, read_checkpoint
@@ -67,7 +67,8 @@ def export_bundle(request: Request, report: Report = lambda _: None) -> Manifest
     of one. One network is in memory at a time.
 
     Raises:
-        ExportError: something that the request names cannot be exported, or its place is taken.
+        ExportError: something that the request names cannot be exported.
+        BundleError: its place is taken, or the disk does not let it.
     """
     _check_request(request)
     report("read")
@@ -117,17 +118,7 @@ def _check_request(request: Request) -> None:
             "--random-weights stands in place of --checkpoint, --codec and --weights.",
             "Leave out the one or the others.",
         )
-    if not request.out.exists():
-        return
-    if not request.force:
-        raise ExportError(
-            f"{request.out} is already there.", "Choose another --out, or replace it with --force."
-        )
-    if not (request.out / MANIFEST).is_file():
-        raise ExportError(
-            f"{request.out} is not a bundle, so --force does not replace it.",
-            "Choose another --out.",
-        )
+    check_place(request.out, replace=request.force)
 
 
 @dataclass(frozen=True)

@@ -35,8 +35,8 @@ def verify(
         typer.Option(
             min=0.0,
             help="Largest relative error that passes.",
-            show_default="0.001 in fp32; in fp16 and bf16 0.01 and 0.08 for stages, 0.1 and 0.5 "
-            "for recordings",
+            show_default="0.001 in fp32; in fp16 0.01 for stages and 0.1 for recordings; in bf16 "
+            "0.08 for stages",
         ),
     ] = None,
     backend: BackendOption = "onnxruntime",
@@ -59,34 +59,42 @@ def verify(
 ) -> None:
     """Compare a backend's stages with ONNX Runtime on the CPU, and replay recordings through it.
 
-    The stages are compared, on the same made-up inputs, for every backend but onnxruntime, with
-    --reference, and where no recording is given. Then recordings are replayed with the noise that
-    they were made with. One line for each stage and each recording tells the relative error (norm
-    of the difference over norm of the reference) of each thing that was compared. Exit 1 where
-    one is beyond the tolerance.
+    The stages are compared, on the same made-up inputs, for every backend but onnxruntime, and
+    with --reference. Then recordings are replayed with the noise that they were made with. One line
+    for each stage and each recording tells the relative error (norm of the difference over norm of
+    the reference) of each thing that was compared. Exit 1 where one is beyond the tolerance.
 
     Comparing needs Polygraphy, recordings need torch.
     """
     from sideman.engine.backends.choice import BackendChoice
     from sideman.engine.comparing.deviation import tolerance_of
     from sideman.engine.comparing.stages import Loaded
+    from sideman.engine.errors import SidemanError
     from sideman.engine.loading import load_stages
     from sideman.engine.optional import require
     from sideman.runtime.geometry import Geometry
 
     recordings = recordings or []
+    compares = backend != "onnxruntime" or reference is not None
+    if not compares and not recordings:
+        raise SidemanError(
+            "There is nothing to compare with: ONNX Runtime on the CPU is the reference itself.",
+            "Give a RECORDING, another --backend, or the --reference that BUNDLE was made of.",
+        )
     if recordings:
         require("torch", "replay recordings, whose noise is torch's,")
-    compares = backend != "onnxruntime" or reference is not None or not recordings
     choice = BackendChoice(backend, threads, precision, device)
     failed = 0
     manifest, owner, stages = load_stages(bundle, choice)
     with owner:
         tested = Loaded(owner, stages)
-        stage_tolerance, recording_tolerance = (
-            tolerance_of(tested.precision(), recording=kind) if tolerance is None else tolerance
-            for kind in (False, True)
-        )
+        bounds = {
+            what: tolerance
+            if tolerance is not None
+            else tolerance_of(tested.precision(), recording=what == "recording")
+            for what, wanted in (("stage", compares), ("recording", recordings))
+            if wanted
+        }
         if compares:
             geometry = Geometry.reference(manifest.grid, r, w, fade)
             sizes = {
@@ -94,19 +102,16 @@ def verify(
                 "decoded_columns": geometry.decoded_columns,
                 "decoded_samples": geometry.decoded_samples,
             }
-            failed += _compare(reference or bundle, tested, manifest, sizes, stage_tolerance)
-        failed += _replay(recordings, tested, manifest, recording_tolerance)
-    counts = {
-        "stage": (len(stages) if compares else 0, stage_tolerance),
-        "recording": (len(recordings), recording_tolerance),
-    }
+            failed += _compare(reference or bundle, tested, manifest, sizes, bounds["stage"])
+        if recordings:
+            failed += _replay(recordings, tested, manifest, bounds["recording"])
+    counts = {"stage": len(stages), "recording": len(recordings)}
     checked = " and ".join(
-        f"{count} {what}{'s' * (count > 1)} within {bound:g}"
-        for what, (count, bound) in counts.items()
-        if count
+        f"{counts[what]} {what}{'s' * (counts[what] > 1)} within {bound:g}"
+        for what, bound in bounds.items()
     )
     if failed:
-        total = sum(count for count, _ in counts.values())
+        total = sum(counts[what] for what in bounds)
         typer.echo(
             f"{failed} of {total} unreadable or beyond; wanted were {checked}. Errors near 1 mean "
             "something else than what it is compared with: another checkpoint, codec or graph."
@@ -124,8 +129,8 @@ def _compare(
     from sideman.runtime.samplers import make_table
 
     wanted, owner, stages = load_stages(reference)
-    check_comparable(wanted, manifest)
     with owner:
+        check_comparable(wanted, manifest)
         typer.echo(f"{tested.backend.describe()}, against {owner.describe()}:")
         rows = make_table(manifest.sampler).coefficients()
         # All levels of a long schedule would tell no more than its ends and its middle.
@@ -144,8 +149,6 @@ def _replay(
     recordings: Sequence[Path], tested: Loaded, manifest: Manifest, tolerance: float
 ) -> int:
     """Replay recordings; returns how many are unreadable or beyond the tolerance."""
-    if not recordings:
-        return 0
     from sideman.engine.errors import SidemanError
     from sideman.export.replay import load_recording, replay
 

@@ -15,12 +15,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from sideman.calibration.errors import PrecisionError
+from sideman.engine.bundle.manifest import SHORT_NAMES
 from sideman.engine.optional import require
 
 #: Raised whenever the output for the same input changes: engines are cached under it.
 REVISION = 1
 #: Precision, to what manifests call it.
-PRECISIONS = {"fp16": "float16", "bf16": "bfloat16", "fp32": "float32"}
+PRECISIONS = {short: name for name, short in SHORT_NAMES.items()}
 
 
 def check_precision(precision: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -11,14 +10,10 @@ from typing import Any
 from sideman.engine.cuda.stream import Stream
 from sideman.engine.errors import BackendError, DeviceLostError
 from sideman.engine.tensorrt.flavours import Flavour
-from sideman.engine.tensorrt.messages import messages_of
+from sideman.engine.tensorrt.messages import is_shortage, messages_of, tidy
 
 logger = logging.getLogger(__name__)
 
-_OUT_OF_MEMORY = re.compile(
-    r"out ?of ?memory|insufficient memory|bad_alloc|cudaErrorMemoryAllocation", re.IGNORECASE
-)
-_LONGEST = 400
 _LESS_MEMORY = (
     "End other programs that use the GPU, play fewer stems, or remove engines for sizes that are "
     "not played ('sideman cache prune')."
@@ -95,13 +90,13 @@ class Library:
             DeviceLostError: the cause is that nothing on the device works any more.
         """
         room = self._room()
-        shortage = next((text for text in errors if _OUT_OF_MEMORY.search(text)), None)
+        shortage = next((text for text in errors if is_shortage(text)), None)
         if shortage is not None:
             return BackendError(
-                f"{self} could not {what}: memory ran out{room} ({_tidy(shortage)}).",
+                f"{self} could not {what}: memory ran out{room} ({tidy(shortage).rstrip('.')}).",
                 _LESS_MEMORY,
             )
-        line = _tidy(errors[0]) if errors else "it gave no reason"
+        line = tidy(errors[0]).rstrip(".") if errors else "it gave no reason"
         return BackendError(f"{self} could not {what}: {line}.")
 
     def _room(self) -> str:
@@ -163,8 +158,3 @@ class Library:
         if "INSUFFICIENT_GPU_MEMORY" in found:
             reasons.insert(0, "insufficient memory")
         raise self.failure(f"use the engine of stage {stage}", [*reasons, *errors])
-
-
-def _tidy(text: str) -> str:
-    line = " ".join(text.split()).rstrip(".")
-    return line if len(line) <= _LONGEST else line[:_LONGEST] + "…"

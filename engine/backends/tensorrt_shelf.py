@@ -126,10 +126,9 @@ class Shelf:
         Raises:
             SidemanError: it cannot be built.
         """
-        logger.warning("%s", fault)
         engine.entry.path.unlink(missing_ok=True)
         others = {name: find_engines(self.cache, self.identity(name)) for name in STAGES}
-        self._build(self._sizes(engine.sidecar.shapes, others))
+        self._build(self._sizes(engine.sidecar.shapes, others), fault)
         return find_engines(self.cache, self.identity(stage))
 
     def _lost(self, stage: str, found: Found) -> set[Shape]:
@@ -155,7 +154,7 @@ class Shelf:
             chosen.append(tuple(sorted(wanted)) or tuple(sorted(others))[:1])
         return chosen[0], chosen[1]
 
-    def _build(self, sizes: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
+    def _build(self, sizes: tuple[tuple[int, ...], tuple[int, ...]], because: str = "") -> None:
         rows, columns = sizes
         request = BuildRequest(
             flavour=self.flavour,
@@ -164,6 +163,7 @@ class Shelf:
             precision=self.precision,
             targets=(self.target.name,),
             cache=self.cache.root,
+            because=because.rstrip("."),
         )
         build_bundle(self.bundle.path, request, _Log(), self.tools)
 

@@ -18,6 +18,8 @@ from sideman.engine.tensors import TensorSpec
 SCHEMA = 1
 #: The stages of every bundle, in the order in which a cycle runs them.
 STAGES = ("encode", "step", "decode")
+#: What a stage's precision is called in a manifest, and in options, engines and messages.
+SHORT_NAMES = {"float16": "fp16", "bfloat16": "bf16", "float32": "fp32"}
 
 Kind = Literal["diffusion", "consistency"]
 #: What a stem may be called: its name becomes part of file names.

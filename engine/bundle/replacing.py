@@ -8,7 +8,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sideman.engine.bundle.bundle import MANIFEST
 from sideman.engine.errors import BundleError
+
+
+def check_place(out: Path, *, replace: bool) -> None:
+    """Refuse a place that is taken before any work is done for it.
+
+    Args:
+        out: the folder to be made.
+        replace: a bundle that is there may be replaced; nothing else ever is.
+
+    Raises:
+        BundleError: something is there that stays.
+    """
+    if not out.exists():
+        return
+    if not replace:
+        raise BundleError(
+            f"{out} is already there.", "Choose another --out, or replace it with --force."
+        )
+    if not (out / MANIFEST).is_file():
+        raise BundleError(
+            f"{out} is not a bundle, so --force does not replace it.", "Choose another --out."
+        )
 
 
 @contextmanager
@@ -17,7 +40,8 @@ def in_place_of(out: Path, *, replace: bool) -> Iterator[Path]:
 
     Args:
         out: the folder to be made; its parents are made where they are missing.
-        replace: a folder that is there gives way; without it, it is left alone and an error.
+        replace: a folder that is there gives way; without it, one that holds anything is left
+            alone, and an error.
 
     Raises:
         BundleError: the disk does not let it.

@@ -32,13 +32,19 @@ class Loaded:
 
 
 def check_comparable(reference: Manifest, tested: Manifest) -> None:
-    """Refuse bundles whose stages take or give different tensors.
+    """Refuse a reference that is not float32, or whose stages have other tensors.
 
     Raises:
-        BackendError: they do; the message names what differs.
+        BackendError: it is so; the message names what differs.
     """
     for name in STAGES:
         first, second = reference.stages[name], tested.stages[name]
+        if first.precision != "float32":
+            raise BackendError(
+                f"Stage {name} of {reference.name} is in {first.precision}, and what is compared "
+                "with has to be float32.",
+                "Name the bundle that it was converted from with --reference.",
+            )
         if (first.inputs, first.outputs) != (second.inputs, second.outputs):
             raise BackendError(
                 f"Stage {name} of {reference.name} and of {tested.name} have different tensors.",

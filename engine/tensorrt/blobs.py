@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from contextlib import suppress
 from pathlib import Path
 
 from sideman.engine.tensorrt.identity import key_of
-from sideman.engine.tensorrt.places import write_atomically
+from sideman.engine.tensorrt.places import mark_used, write_atomically
 
 _LOG = logging.getLogger(__name__)
 #: Begins every file; the SHA-256 of the content follows, then the content.
@@ -34,22 +35,29 @@ class BlobStore:
         """The file of a blob.
 
         Args:
-            owner: everything that the blob is valid for: library and version, GPU, driver, and
-                for a runtime cache the engine's SHA-256.
+            owner: everything that the blob is valid for: library and version, GPU, and for a
+                runtime cache the driver and the engine's SHA-256. What a driver changes about a
+                timing cache, the library sees for itself.
         """
         return self._folder / f"{key_of(owner)[:32]}.blob"
 
     def load(self, owner: dict[str, str]) -> bytes | None:
         """A blob's content; None where there is none or it was damaged."""
         file = self.path(owner)
-        if not file.is_file():
+        try:
+            content = file.read_bytes()
+        except FileNotFoundError:
             return None
-        content = file.read_bytes()
+        except OSError as error:
+            _LOG.warning("%s cannot be read (%s); it will be made again.", file, error.strerror)
+            return None
         head, body = content[:_HEAD], content[_HEAD:]
         if head != _MAGIC + hashlib.sha256(body).digest():
             _LOG.warning("%s is damaged and is dropped; it will be made again.", file)
-            file.unlink(missing_ok=True)
+            with suppress(OSError):
+                file.unlink()
             return None
+        mark_used(file)
         return body
 
     def save(self, owner: dict[str, str], body: bytes | memoryview) -> None:

@@ -8,6 +8,7 @@ A very small model shows none of it, since kernels, which every profile brings, 
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,17 +17,20 @@ from types import ModuleType
 from typing import Self
 
 from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.blobs import BlobStore
 from sideman.engine.tensorrt.builder import BuildEngine, Built, Order, build_engine
 from sideman.engine.tensorrt.cache import EngineCache, Entry
 from sideman.engine.tensorrt.identity import EngineIdentity
-from sideman.engine.tensorrt.places import GRAPHS, prepare_folder
+from sideman.engine.tensorrt.places import temporary_folder
 from sideman.engine.tensorrt.precision import Rewriter, check_precision, find_rewriter
 from sideman.engine.tensorrt.reason import explain
 from sideman.engine.tensorrt.request import BuildRequest, identify, rewrites
 from sideman.engine.tensorrt.shapes import Shape, plan_shapes
 from sideman.engine.tensorrt.sidecar import Sidecar
 from sideman.engine.tensorrt.targets import FindDevice, Target, find_device, resolve_targets
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -198,8 +202,7 @@ class _Sources:
         if self._folder is None:
             # In the cache rather than in the system's temporary folder, which may be a small disk
             # in memory: full-size graphs take hundreds of megabytes.
-            prepare_folder(self.root)
-            self._folder = tempfile.TemporaryDirectory(prefix=GRAPHS, dir=self.root)
+            self._folder = temporary_folder(self.root)
         folder = Path(self._folder.name) / f"{key[0]}-{int(key[1])}"
         folder.mkdir()
         return folder
@@ -230,7 +233,7 @@ class _Work:
             return "asked for with --force"
         name = self.bundle.manifest.name
         known = self.cache.sidecars()
-        return fault or explain(wanted.identity, wanted.shapes, name, known)
+        return fault or self.request.because or explain(wanted.identity, wanted.shapes, name, known)
 
     def _build(self, wanted: Wanted, reason: str) -> Outcome:
         source = self.sources.of(wanted)
@@ -253,8 +256,6 @@ class _Work:
             report=self.observer.progress,
             timing_cache=timings.load(owner) if flavour.timing_cache else None,
         )
-        if built.timing_cache is not None:
-            timings.save(owner, built.timing_cache)
         entry = self.cache.store(
             identity,
             wanted.shapes,
@@ -264,4 +265,14 @@ class _Work:
             layers=built.layers,
             peak_bytes=built.peak_bytes,
         )
+        if built.timing_cache is not None:
+            _keep(timings, owner, built.timing_cache)
         return Outcome(wanted, entry, reason)
+
+
+def _keep(timings: BlobStore, owner: dict[str, str], content: bytes) -> None:
+    """Save what was measured; without it the next build takes longer, and that is all."""
+    try:
+        timings.save(owner, content)
+    except BackendError as error:
+        _LOG.warning("%s", error)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +15,7 @@ from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.flavours import Flavour
 from sideman.engine.tensorrt.memory import peak_bytes, reset_peak
-from sideman.engine.tensorrt.messages import failed_build, messages_of, out_of_memory
+from sideman.engine.tensorrt.messages import Messages, failed_build, messages_of, out_of_memory
 from sideman.engine.tensorrt.progress import OnProgress, Watch, interruptible, make_monitor
 from sideman.engine.tensorrt.shapes import Shape
 
@@ -85,10 +86,8 @@ def build_engine(
     reset_peak()
     start = time.perf_counter()
     messages = messages_of(library)
-    with messages.errors() as errors, interruptible() as stopped:
+    with _told(order, messages) as errors, interruptible() as stopped:
         builder = library.Builder(messages.logger)
-        if builder is None:
-            raise failed_build(str(order), errors)
         network = builder.create_network(flavour.network_flags(library))
         _parse(library, order, network, messages.logger, errors)
         _check_tensors(order, network)
@@ -100,6 +99,22 @@ def build_engine(
     kept = bytes(config.get_timing_cache().serialize()) if flavour.timing_cache else None
     seconds = time.perf_counter() - start
     return Built(memoryview(plan), seconds, network.num_layers, peak_bytes(), kept)
+
+
+@contextmanager
+def _told(order: Order, messages: Messages) -> Iterator[list[str]]:
+    """Collect what the library says, and make an error that tells it of what its bindings raise.
+
+    They raise a TypeError, "factory function returned nullptr", where the classic library finds
+    no GPU that works.
+    """
+    with messages.errors() as errors:
+        try:
+            yield errors
+        except MemoryError as error:
+            raise out_of_memory(str(order), str(error) or "MemoryError") from error
+        except (RuntimeError, TypeError, ValueError) as error:
+            raise failed_build(str(order), [*errors, str(error)]) from error
 
 
 def _build(
@@ -116,10 +131,7 @@ def _build(
     # The configuration does not keep the monitor alive: this name has to.
     monitor = make_monitor(library, watch)
     config.progress_monitor = monitor
-    try:
-        plan = builder.build_serialized_network(network, config)
-    except MemoryError as error:
-        raise out_of_memory(str(order), str(error) or "MemoryError") from error
+    plan = builder.build_serialized_network(network, config)
     watch.reraise()
     if plan is None:
         raise failed_build(str(order), errors)

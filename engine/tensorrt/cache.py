@@ -10,9 +10,9 @@ sidecar, replaced last and in one step, says which engine counts.
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from sideman.engine.bundle.bundle import sha256
 from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.flavours import FLAVOURS
 from sideman.engine.tensorrt.identity import EngineIdentity, shapes_key
-from sideman.engine.tensorrt.places import cache_root, write_atomically
+from sideman.engine.tensorrt.places import cache_root, mark_used, write_atomically
 from sideman.engine.tensorrt.shapes import Shape
 from sideman.engine.tensorrt.sidecar import Sidecar
 
@@ -50,8 +50,11 @@ class Entry:
 
     @property
     def used(self) -> float:
-        """When it was last built or found, in seconds since the epoch."""
-        return self.path.stat().st_mtime
+        """When it was last built or found, in seconds since the epoch; 0 where it is gone."""
+        try:
+            return self.path.stat().st_mtime
+        except OSError:
+            return 0.0
 
 
 class EngineCache:
@@ -92,11 +95,15 @@ class EngineCache:
         """
         fault = ""
         for entry in self.of(identity):
-            wanted = entry.path.stem == shapes_key(shapes)[:_SHORT]
-            if entry.sidecar is None or entry.fault:
-                fault = fault or (entry.fault if wanted else "")
+            # What an unreadable sidecar held, its name alone can tell.
+            if entry.sidecar is None:
+                same = entry.path.stem == shapes_key(shapes)[:_SHORT]
+                fault = fault or (entry.fault if same else "")
                 continue
             if not set(shapes) <= set(entry.sidecar.shapes):
+                continue
+            if entry.fault:
+                fault = fault or entry.fault
                 continue
             found = content_fault(entry)
             if not found:
@@ -151,7 +158,9 @@ class EngineCache:
         write_atomically(path, lambda stream: stream.write(sidecar.to_json().encode()))
         # Somebody else may have stored the old content again meanwhile.
         if before is not None and before != read_entry(path).engine:
-            before.unlink(missing_ok=True)
+            # On Windows a server may have it open: a prune finds it later.
+            with suppress(OSError):
+                before.unlink()
         return Entry(path, sidecar)
 
     def entries(self) -> Iterator[Entry]:
@@ -188,9 +197,12 @@ def content_fault(entry: Entry) -> str:
     fault = _size_fault(entry.engine, entry.sidecar)
     if fault:
         return fault
-    with entry.engine.open("rb") as stream:
-        head = stream.read(64)
-    return head_fault(entry, head) or hash_fault(entry, sha256(entry.engine))
+    try:
+        with entry.engine.open("rb") as stream:
+            head = stream.read(64)
+        return head_fault(entry, head) or hash_fault(entry, sha256(entry.engine))
+    except OSError as error:
+        return f"{entry.engine.name} cannot be read: {error.strerror or error}"
 
 
 def head_fault(entry: Entry, head: bytes) -> str:
@@ -214,14 +226,16 @@ def hash_fault(entry: Entry, digest: str) -> str:
 
 def touch(entry: Entry) -> None:
     """Mark an entry as used now; a cache that may only be read stays as it is."""
-    if os.access(entry.path, os.W_OK):
-        os.utime(entry.path, (time.time(), time.time()))
+    mark_used(entry.path)
 
 
 def _size_fault(engine: Path, sidecar: Sidecar) -> str:
-    if not engine.is_file():
+    try:
+        size = engine.stat().st_size
+    except FileNotFoundError:
         return f"{engine.name} is missing"
-    size = engine.stat().st_size
+    except OSError as error:
+        return f"{engine.name} cannot be read: {error.strerror or error}"
     if size < sidecar.bytes:
         return f"{engine.name} is truncated: {size:,} of {sidecar.bytes:,} bytes"
     return (

@@ -18,7 +18,8 @@ _LOG = logging.getLogger("sideman.engine.tensorrt")
 _LAYER = (
     re.compile(r"operation '([^']+)'"),
     re.compile(r"for node (\{[^}]*\}|[^\s{}]+?)\.?(?:[\s)]|$)"),
-    re.compile(r"(?:[Ll]ayer|[Nn]ode) '?([\w./{}\[\]:+-]+?)'?[\s:,)]"),
+    # In plain words what follows may be a word like any other: a name has a path or a colon.
+    re.compile(r"(?:[Ll]ayer|[Nn]ode) (?:'([^']+)'|([\w.{}\[\]+-]*/[\w./{}\[\]+-]+)|(\w[\w.-]*):)"),
 )
 _OUT_OF_MEMORY = re.compile(
     r"out ?of ?memory|insufficient memory|not be allocated|bad_alloc|cudaErrorMemoryAllocation",
@@ -96,15 +97,15 @@ def failed_build(what: str, errors: list[str]) -> BackendError:
     """
     # Later errors are consequences: the first one is nearest to the cause.
     for text in errors:
-        if _OUT_OF_MEMORY.search(text):
+        if is_shortage(text):
             return out_of_memory(what, text)
     if not errors:
         return BackendError(
             f"{what}: the library built nothing and gave no reason.",
             "Try another --precision, and see whether there is enough memory.",
         )
-    text = _tidy(errors[0])
-    layer = next((m.group(1) for p in _LAYER if (m := p.search(errors[0]))), None)
+    text = tidy(errors[0])
+    layer = next((m[m.lastindex or 0] for p in _LAYER if (m := p.search(errors[0]))), None)
     at = f" at layer {layer}" if layer else ""
     return BackendError(
         f"{what}: the build failed{at}: {text}",
@@ -122,13 +123,18 @@ def out_of_memory(what: str, text: str) -> BackendError:
     size = _BYTES.search(text)
     missing = f" ({int(size.group(1)) / 1e6:,.0f} MB more were asked for)" if size else ""
     return BackendError(
-        f"{what}: memory ran out during the build{missing}: {_tidy(text)}",
+        f"{what}: memory ran out during the build{missing}: {tidy(text)}",
         "Close what else uses this memory, or build for fewer --rows or a smaller --r; for "
         "TensorRT for RTX, another machine can build with --target.",
     )
 
 
-def _tidy(text: str) -> str:
+def is_shortage(text: str) -> bool:
+    """Whether a message of the library says that memory ran out."""
+    return _OUT_OF_MEMORY.search(text) is not None
+
+
+def tidy(text: str) -> str:
     """One line without the library's source positions, cut to a readable length."""
     line = " ".join(text.split())
     line = re.sub(r"\s*(?:In|at) [\w:~]+ at /\S+:\d+", "", line)

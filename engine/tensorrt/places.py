@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -47,6 +49,26 @@ def prepare_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unwritable(folder, error) from error
+
+
+def temporary_folder(root: Path) -> tempfile.TemporaryDirectory[str]:
+    """A folder within the cache that is removed with the object.
+
+    Raises:
+        BackendError: it cannot be made.
+    """
+    prepare_folder(root)
+    try:
+        return tempfile.TemporaryDirectory(prefix=GRAPHS, dir=root)
+    except OSError as error:
+        raise _unwritable(root, error) from error
+
+
+def mark_used(file: Path) -> None:
+    """Set a file's time to now, by which a prune judges; one of another user stays as it is."""
+    # Without times: to name some, a file must be one's own.
+    with suppress(OSError):
+        os.utime(file)
 
 
 def write_atomically(file: Path, write: Callable[[IO[bytes]], Any]) -> None:

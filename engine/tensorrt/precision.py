@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from sideman.engine.bundle.manifest import SHORT_NAMES
 from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.flavours import Flavour
 
@@ -15,8 +16,6 @@ from sideman.engine.tensorrt.flavours import Flavour
 PRECISIONS = ("fp16", "bf16", "fp32")
 #: Entry-point group and name of the rewriter, which lives in a part that engine cannot import.
 GROUP, NAME = "sideman.precisions", "rewrite"
-#: What manifests call a stage's precision, and what engines call it.
-_MANIFEST_NAMES = {"float32": "fp32", "float16": "fp16", "bfloat16": "bf16"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def find_rewriter() -> Rewriter:
 
 def precision_of(spec_precision: str) -> str:
     """The precision that a manifest tells of a stage, as engines call it."""
-    return _MANIFEST_NAMES.get(spec_precision, spec_precision)
+    return SHORT_NAMES.get(spec_precision, spec_precision)
 
 
 def convolves_products(flavour: Flavour, target: str) -> bool:

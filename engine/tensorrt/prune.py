@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.cache import EngineCache, Entry
 from sideman.engine.tensorrt.places import GRAPHS, PARTIAL
 
@@ -35,12 +37,21 @@ class Waste:
         return sum(_size(path) for path in self.paths)
 
     def remove(self) -> None:
-        """Remove them; what is gone already is no fault."""
+        """Remove them; what is gone already is no fault.
+
+        Raises:
+            BackendError: one of them belongs to somebody else, or is open on Windows.
+        """
         for path in self.paths:
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+            try:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise BackendError(
+                    f"{path} cannot be removed: {error.strerror or error}.",
+                    "Do it as the user whose cache it is, when no server uses it.",
+                ) from error
 
 
 @dataclass(frozen=True)
@@ -101,7 +112,8 @@ def remove_waste(cache: EngineCache, waste: list[Waste]) -> None:
     for one in waste:
         one.remove()
     for folder in cache.engines.glob("*"):
-        if folder.is_dir() and not any(folder.iterdir()):
+        # Not empty, or somebody stores an engine there just now.
+        with suppress(OSError):
             folder.rmdir()
 
 

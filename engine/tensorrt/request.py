@@ -32,6 +32,7 @@ class BuildRequest:
         targets: such as "sm89"; none means this machine's GPU.
         force: build what is there already, too.
         cache: the cache's folder; None takes the user's own.
+        because: why an engine that was removed beforehand has to be built.
     """
 
     flavour: Flavour
@@ -41,6 +42,7 @@ class BuildRequest:
     targets: tuple[str, ...] = ()
     force: bool = False
     cache: Path | None = None
+    because: str = ""
 
 
 def rewrites(bundle: Bundle, stage: str, flavour: Flavour, target: str, precision: str) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sideman.engine.options import DeviceOption
-from sideman.runtime.options import FadeOption, RegimeOption, StepOption, split_names
+from sideman.runtime.options import FadeOption, RegimeOption, split_names
 
 if TYPE_CHECKING:
     from sideman.engine.bundle.manifest import Manifest
@@ -53,7 +53,15 @@ def build(
             show_default="every number up to the bundle's stems",
         ),
     ] = None,
-    r: StepOption = 0.25,
+    r: Annotated[
+        str,
+        typer.Option(
+            "--r",
+            metavar="0.25,…",
+            help="Steps as fractions of the window, separated by commas; every length of sound "
+            "adds to an engine.",
+        ),
+    ] = "0.25",
     w: RegimeOption = 1,
     fade: FadeOption = 0.02,
     device: DeviceOption = 0,
@@ -64,7 +72,8 @@ def build(
     """Build TensorRT engines for a bundle, and keep them for every later start.
 
     What is in the cache and still valid is found, not built; for everything else one line says
-    why. Steps of another length (--r, --w, --fade) need another decoder, and nothing else anew.
+    why. Steps of another length (--r, --w, --fade) need another decoder, and nothing else anew;
+    lengths that are named together share one engine and its weights.
     Ctrl-C stops cleanly: engines that are finished are kept.
     """
     from sideman.engine.bundle.bundle import Bundle
@@ -83,7 +92,12 @@ def build(
     request = BuildRequest(
         flavour=flavour,
         rows=_rows(rows, manifest),
-        decoded_columns=(Geometry.reference(manifest.grid, r, w, fade).decoded_columns,),
+        decoded_columns=tuple(
+            dict.fromkeys(
+                Geometry.reference(manifest.grid, step, w, fade).decoded_columns
+                for step in _steps(r)
+            )
+        ),
         precision=precision,
         targets=split_names(target) or (),
         force=force,
@@ -99,6 +113,13 @@ def build(
             typer.echo("Stopped; engines that were finished are kept.", err=True)
             raise typer.Exit(130) from None
     typer.echo(summary(outcomes, cache_root()))
+
+
+def _steps(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(name) for name in split_names(text) or ())
+    except ValueError:
+        raise typer.BadParameter(f"--r {text}: numbers separated by commas are needed.") from None
 
 
 def _rows(text: str | None, manifest: Manifest) -> tuple[int, ...]:

@@ -37,7 +37,9 @@ class Display(Observer):
         self._start(f"{wanted.identity.stage} {wanted.identity.precision}", "writing the graph")
 
     def building(self, wanted: Wanted, reason: str) -> None:
-        """An engine is built."""
+        """An engine is built: say why before it takes its time."""
+        self.close()
+        typer.echo(f"{wanted}: {reason}")
         self._start(str(wanted), "starting")
 
     def progress(self, fraction: float, phase: str) -> None:
@@ -47,7 +49,7 @@ class Display(Observer):
             self._bar.update(task, completed=fraction, phase=phase)
 
     def done(self, outcome: Outcome) -> None:
-        """An engine is there: say so, and why it was built."""
+        """An engine is there: say so."""
         self.close()
         self._index += 1
         typer.echo(line(outcome))
@@ -77,9 +79,8 @@ class Display(Observer):
 def line(outcome: Outcome) -> str:
     """What became of one engine."""
     size = f"{outcome.sidecar.bytes / 1e6:,.1f} MB"
-    if not outcome.reason:
-        return f"{outcome.wanted}: found, {size}"
-    return f"{outcome.wanted}: built in {outcome.sidecar.seconds:.1f} s, {size}: {outcome.reason}"
+    how = f"built in {outcome.sidecar.seconds:.1f} s" if outcome.reason else "found"
+    return f"{outcome.wanted}: {how}, {size}"
 
 
 def summary(outcomes: list[Outcome], cache: Path) -> str:

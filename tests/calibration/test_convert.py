@@ -69,7 +69,7 @@ def test_a_taken_place_needs_force(demo, tmp_path, quick):
     out = tmp_path / "out"
     convert_bundle(demo, out, "fp16")
     (out / "old").write_text("")
-    with pytest.raises(PrecisionError, match=r"already there[^$]*--force"):
+    with pytest.raises(BundleError, match=r"already there[^$]*--force"):
         convert_bundle(demo, out, "bf16")
     assert (out / "old").exists()
     convert_bundle(demo, out, "bf16", force=True)
@@ -80,7 +80,7 @@ def test_a_taken_place_needs_force(demo, tmp_path, quick):
 
 def test_force_replaces_bundles_only(demo, tmp_path, quick):
     (tmp_path / "thesis.txt").write_text("dear")
-    with pytest.raises(PrecisionError, match="not a bundle"):
+    with pytest.raises(BundleError, match="not a bundle"):
         convert_bundle(demo, tmp_path, "fp16", force=True)
     assert (tmp_path / "thesis.txt").read_text() == "dear"
 

@@ -5,7 +5,7 @@ from importlib.metadata import metadata
 import pytest
 
 from sideman.engine.errors import MissingExtraError
-from sideman.engine.optional import EXTRA_OF, require
+from sideman.engine.optional import EXTRA_OF, extra_of, require
 
 
 def missing(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
@@ -29,6 +29,18 @@ def test_a_library_that_is_there_but_broken_says_so_itself(
     missing(monkeypatch, "cuda")
     with pytest.raises(ModuleNotFoundError, match="cuda"):
         require("onnxruntime", "run a bundle")
+
+
+@pytest.mark.parametrize(
+    ("here", "extra"),
+    [((), "cuda"), (("tensorrt",), "tensorrt"), (("tensorrt", "tensorrt_rtx"), "tensorrt-rtx")],
+)
+def test_what_a_gpu_needs_comes_with_the_backend_that_is_here(
+    monkeypatch: pytest.MonkeyPatch, here: tuple[str, ...], extra: str
+) -> None:
+    monkeypatch.setattr("sideman.engine.optional.found", lambda module: module in here)
+    assert extra_of("nvtx") == extra
+    assert extra_of("onnxruntime") == "cpu"
 
 
 def test_every_extra_exists() -> None:

@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from sideman.engine.errors import ExportError, MissingExtraError
+from sideman.engine.errors import BundleError, MissingExtraError
 from sideman.export.commands import register
 
 
@@ -33,7 +33,7 @@ def test_export_names_its_stages_and_its_result(
     assert "done" in result.stderr
     assert (out / "manifest.json").is_file()
     again = CliRunner().invoke(app, [*arguments, "--random-weights", "5"])
-    assert isinstance(again.exception, ExportError)
+    assert isinstance(again.exception, BundleError)
 
 
 def test_checkpoint_lists(app: typer.Typer, golden: Path) -> None:

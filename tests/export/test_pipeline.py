@@ -10,7 +10,7 @@ import pytest
 
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.manifest import STAGES
-from sideman.engine.errors import ExportError
+from sideman.engine.errors import BundleError, ExportError
 from sideman.export import pipeline
 from sideman.export.pipeline import PHASES, Request, export_bundle
 
@@ -123,7 +123,7 @@ def test_an_existing_bundle_is_replaced_only_when_asked_and_whole(
     out = tmp_path / "b"
     export_bundle(request(files, out))
     (out / "mark").touch()
-    with pytest.raises(ExportError, match="--force"):
+    with pytest.raises(BundleError, match="--force"):
         export_bundle(request(files, out))
     with monkeypatch.context() as patch:
         patch.setattr(pipeline, "write_manifest", lambda *_, **__: 1 / 0)
@@ -140,10 +140,10 @@ def test_force_replaces_bundles_only(files: Path, tmp_path: Path) -> None:
     out = tmp_path / "music"
     out.mkdir()
     (out / "song.wav").touch()
-    with pytest.raises(ExportError, match="is not a bundle"):
+    with pytest.raises(BundleError, match="is not a bundle"):
         export_bundle(request(files, out, force=True))
     assert (out / "song.wav").exists()
     file = tmp_path / "file"
     file.touch()
-    with pytest.raises(ExportError, match="is not a bundle"):
+    with pytest.raises(BundleError, match="is not a bundle"):
         export_bundle(request(files, file, force=True))

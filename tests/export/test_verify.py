@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from sideman.engine.errors import BackendError, SidemanError
 from sideman.runtime.cli import build_app
 
 DEMO = Path(__file__).parents[2] / "runtime" / "demo" / "bundle"
@@ -43,6 +44,15 @@ def louder_decoder(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def half(tiny_bundle: Path, tmp_path: Path) -> Path:
+    """The small bundle in float16."""
+    from sideman.calibration.convert import convert_bundle
+
+    convert_bundle(tiny_bundle, tmp_path / "half", "fp16")
+    return tmp_path / "half"
+
+
 def test_one_line_for_each_recording(tiny_bundle: Path, golden: Path) -> None:
     files = [golden / "cd-tiny-session0.npz", golden / "codec-tiny.npz"]
     result = verify(tiny_bundle, *files)
@@ -73,11 +83,9 @@ def test_an_unreadable_recording_fails_and_the_others_are_still_checked(
     assert "1 of 2 unreadable or beyond" in result.output
 
 
-def test_without_recordings_the_stages_are_compared_and_torch_is_not_needed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_reference_is_compared_without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
-    result = verify(DEMO, "--rows", "2")
+    result = verify(DEMO, "--rows", "2", "--reference", DEMO)
     assert result.exit_code == 0, result.output
     said, *lines, last = result.output.splitlines()
     assert said.count("ONNX Runtime") == 2
@@ -87,6 +95,18 @@ def test_without_recordings_the_stages_are_compared_and_torch_is_not_needed(
         ["decode", "ok", "0.0e+00"],
     ]
     assert last == "All 3 stages within 0.001."
+
+
+def test_the_reference_is_not_compared_with_itself() -> None:
+    result = verify(DEMO)
+    assert isinstance(result.exception, SidemanError)
+    assert "--reference" in result.exception.mend
+
+
+def test_only_float32_is_a_reference(half: Path) -> None:
+    result = verify(half, "--reference", half)
+    assert isinstance(result.exception, BackendError)
+    assert "float16" in result.exception.what
 
 
 def test_with_a_recording_and_no_torch_the_pip_command_is_told(
@@ -115,15 +135,12 @@ def test_stages_and_recordings_are_counted_together(tiny_bundle: Path, golden: P
 
 
 def test_a_converted_bundle_passes_within_what_its_precision_allows(
-    tiny_bundle: Path, golden: Path, tmp_path: Path
+    tiny_bundle: Path, golden: Path, half: Path
 ) -> None:
-    from sideman.calibration.convert import convert_bundle
-
-    convert_bundle(tiny_bundle, tmp_path / "half", "fp16")
     files = [golden / "cd-tiny-denoiser.npz", golden / "cd-tiny-session0.npz"]
-    result = verify(tmp_path / "half", *files, "--reference", tiny_bundle)
+    result = verify(half, *files, "--reference", tiny_bundle)
     assert result.exit_code == 0, result.output
     assert "All 3 stages within 0.01 and 2 recordings within 0.1." in result.output
-    result = verify(tmp_path / "half", "--reference", tiny_bundle, "--tolerance", "1e-5")
+    result = verify(half, "--reference", tiny_bundle, "--tolerance", "1e-5")
     assert result.exit_code == 1
     assert "3 of 3 unreadable or beyond" in result.output

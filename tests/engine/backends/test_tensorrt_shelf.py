@@ -84,6 +84,7 @@ def test_an_engine_that_is_not_the_bundles_is_built_anew(stand: Stand, change, w
     load(stand)
     assert stand.built == ["encode"]
     assert why in caplog.text
+    assert "first build" not in caplog.text
 
 
 def tensors(**changes: object) -> dict:
@@ -164,6 +165,7 @@ def test_what_the_library_calls_unfit_is_built_anew(rtx: Stand, name: str, caplo
     load(rtx)
     assert rtx.built == ["encode"]
     assert f"not for this library or GPU ({name})" in caplog.text
+    assert "first build" not in caplog.text
 
 
 @pytest.mark.parametrize("name", ["OLD_CUDA_DRIVER", "CUDA_ERROR", "INSUFFICIENT_GPU_MEMORY"])

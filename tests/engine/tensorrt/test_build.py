@@ -241,3 +241,22 @@ def test_timings_are_kept_for_the_next_build(paper_bundle, spied, monkeypatch):
     assert given == [None, b"t", b"tt"]
     build_bundle(paper_bundle, replace(request, force=True), tools=tools)
     assert given[3] == b"ttt"
+
+
+def test_timings_that_cannot_be_kept_cost_no_engine(paper_bundle, spied, monkeypatch, caplog):
+    def refuse(*_):
+        raise BackendError("The disk is full.")
+
+    def build(*_, **__):
+        return Built(memoryview(b"vtrt"), 0.1, 3, 1000, b"timings")
+
+    monkeypatch.setattr("sideman.engine.tensorrt.blobs.BlobStore.save", refuse)
+    build_bundle(paper_bundle, spied.request, tools=replace(spied.tools, build=build))
+    assert "The disk is full." in caplog.text
+    assert len(list(EngineCache(spied.request.cache).entries())) == len(STAGES)
+
+
+def test_the_reason_of_whoever_removed_an_engine_is_told(paper_bundle, spied):
+    request = replace(spied.request, because="the library refused it")
+    outcomes = build_bundle(paper_bundle, request, tools=spied.tools)
+    assert set(reasons(outcomes).values()) == {"the library refused it"}

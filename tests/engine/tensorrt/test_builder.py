@@ -232,3 +232,16 @@ class TestRealLibrary:
         with pytest.raises(BackendError, match=r"at layer unet\.product/MatMul: .*FP32 GEMM"):
             build_engine(TENSORRT_RTX, rtx, order)
         assert build_engine(TENSORRT_RTX, rtx, dataclasses.replace(order, target="sm80")).plan
+
+
+@pytest.mark.parametrize(
+    "error", [TypeError("pybind11::init(): factory function returned nullptr"), RuntimeError("x")]
+)
+def test_what_the_bindings_raise_is_an_error_without_a_trace(library, order, monkeypatch, error):
+    def refuse(logger):
+        logger.log(library.ILogger.Severity.ERROR, "CUDA initialization failure with error: 35")
+        raise error
+
+    monkeypatch.setattr(library, "Builder", refuse, raising=False)
+    with pytest.raises(BackendError, match="CUDA initialization failure"):
+        build_engine(TENSORRT, library, order)

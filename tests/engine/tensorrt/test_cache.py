@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -196,3 +197,35 @@ def test_names_on_disk_hold_the_keys(cache, store, identity, shape):
     entry = store(cache)
     assert identity.key.startswith(entry.path.parent.name)
     assert shapes_key((shape,)).startswith(entry.path.stem)
+
+
+def test_the_fault_of_an_engine_that_held_more_is_said(cache, store, identity, shape):
+    damage(store(cache, shapes=(shape, Shape.of({"batch": 2}))), "truncated")
+    entry, fault = cache.look_up(identity, (shape,))
+    assert entry is None
+    assert "truncated" in fault
+
+
+@pytest.mark.parametrize("method", ["open", "stat"])
+def test_an_engine_that_cannot_be_read_is_said_to_be_so(cache, store, monkeypatch, method):
+    def refuse(self, *arguments, **options):
+        if self.suffix == ".engine":
+            raise PermissionError(13, "Permission denied")
+        return whole(self, *arguments, **options)
+
+    store(cache)
+    whole = getattr(Path, method)
+    monkeypatch.setattr(Path, method, refuse)
+    (entry,) = cache.entries()
+    assert "cannot be read: Permission denied" in entry.fault
+
+
+def test_an_entry_of_another_user_is_found_though_it_cannot_be_marked(
+    cache, store, identity, shape, monkeypatch
+):
+    def refuse(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    store(cache)
+    monkeypatch.setattr("os.utime", refuse)
+    assert cache.look_up(identity, (shape,))[0] is not None

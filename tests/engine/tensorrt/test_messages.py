@@ -26,6 +26,9 @@ CLASSIC = (
         (CLASSIC, "at layer {ForeignNode[unet.a/Conv...unet.b/Add]}: "),
         ("Could not find any implementation for node unet.c/Conv.", "at layer unet.c/Conv: "),
         ("Layer unet.d/Add: shapes differ", "at layer unet.d/Add: "),
+        ("Layer 'odd name' has no kernel", "at layer odd name: "),
+        ("Network must have at least one layer which is not constant", "failed: Network"),
+        ("There is no implementation of layer found, see logs", "failed: There"),
         ("Something else broke", "failed: Something else"),
     ],
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sideman.engine.errors import BackendError
-from sideman.engine.tensorrt.places import cache_root, write_atomically
+from sideman.engine.tensorrt.places import cache_root, temporary_folder, write_atomically
 
 
 def test_the_variable_names_the_folder(tmp_path):
@@ -66,3 +66,12 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(BackendError, match="file"):
         write_atomically(tmp_path / "file" / "x.bin", lambda stream: None)
+
+
+def test_a_folder_that_cannot_be_made_within_the_cache_is_an_error(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    with pytest.raises(BackendError, match="SIDEMAN_CACHE"):
+        temporary_folder(tmp_path)

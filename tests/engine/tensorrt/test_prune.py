@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.blobs import BlobStore
 from sideman.engine.tensorrt.cache import EngineCache
 from sideman.engine.tensorrt.prune import LEFT_OVER, Rule, find_waste, remove_waste
@@ -86,3 +87,29 @@ def test_an_empty_cache_has_no_waste(tmp_path):
     cache = EngineCache(tmp_path / "nowhere")
     assert waste(cache, everything=True, broken=True) == ([], [])
     remove_waste(cache, [])
+
+
+def test_a_blob_that_is_read_is_in_use(cache):
+    blobs = BlobStore(cache.root, "runtime")
+    file = blobs.path({"gpu": "x"})
+    os.utime(file, (time.time() - 40 * DAY,) * 2)
+    assert f"runtime cache {file.stem[:8]}" in waste(cache, unused_for=30 * DAY)[1]
+    assert blobs.load({"gpu": "x"}) == b"compiled"
+    assert f"runtime cache {file.stem[:8]}" not in waste(cache, unused_for=30 * DAY)[1]
+
+
+def test_what_cannot_be_removed_is_an_error_with_a_way_out(cache, monkeypatch):
+    def refuse(self, missing_ok=False):
+        raise PermissionError(1, "Operation not permitted")
+
+    found, _ = waste(cache, everything=True)
+    monkeypatch.setattr("pathlib.Path.unlink", refuse)
+    with pytest.raises(BackendError, match="cannot be removed: Operation not permitted"):
+        remove_waste(cache, found)
+
+
+def test_what_somebody_else_removed_meanwhile_is_no_error(cache):
+    found, _ = waste(cache, everything=True)
+    remove_waste(cache, found)
+    remove_waste(cache, found)
+    assert not list(cache.entries())

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
-from sideman.engine.backends.program import Program, Record, Segment
+from sideman.engine.backends.program import Program, Record, Segment, discard
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.noise import Noise
@@ -123,7 +123,7 @@ class Cycle:
         Raises:
             BackendError: the stage failed.
         """
-        self._idle.run(_ignore)
+        self._idle.run(discard)
 
     def _compose(
         self, backend: Backend, encode: Binding, steps: tuple[Binding, ...], decode: Binding
@@ -203,7 +203,3 @@ def _write_gain(gain: NDArray[np.float32], geometry: Geometry) -> None:
     start, fade = geometry.out_start, geometry.fade_samples
     gain[start : start + geometry.out_samples] = 1
     gain[start : start + fade] = np.linspace(0, 1, fade, dtype=np.float32)
-
-
-def _ignore(_name: str, _seconds: float) -> None:
-    """Time that nobody asks for."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sideman.engine.backends.base import Buffer
+from sideman.engine.backends.program import discard
 from sideman.engine.comparing.deviation import relative_error
 from sideman.engine.errors import BackendError
 from sideman.runtime.cycle import Cycle
@@ -44,7 +45,7 @@ def check_replay(cycle: Cycle) -> None:
         _write_inputs(cycle, seed=1)
         for buffer in _outputs(cycle):
             buffer.host.fill(np.nan)
-        cycle.run(_ignore)
+        cycle.run(discard)
         replayed = _copy_outputs(cycle)
     finally:
         for buffer, content in zip(inputs, before, strict=True):
@@ -84,9 +85,5 @@ def _copy_outputs(cycle: Cycle) -> list[NDArray[np.float32]]:
 
 def _plain(cycle: Cycle) -> list[NDArray[np.float32]]:
     """Run the operations themselves, not a record of them."""
-    cycle.program.measure(_ignore)
+    cycle.program.measure(discard)
     return _copy_outputs(cycle)
-
-
-def _ignore(_name: str, _seconds: float) -> None:
-    """Time that nobody asks for."""

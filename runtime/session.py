@@ -60,6 +60,7 @@ class Session:
         self._cycle: Cycle | None = None
         self._geometry: Geometry | None = None
         self._prepared = False
+        self._compared = 0
         self._silence = self._encode_silence()
         self._window = Window(self.grid, self.grid.window_samples, len(self.stems))
         self.reset()
@@ -159,7 +160,8 @@ class Session:
 
         Raises:
             SidemanError: a stem that the model does not have, one named twice, or sizes that the
-                stages cannot run in; the session is then as before.
+                stages cannot run in; the session is then as before. Where memory runs out it has
+                no cycle any more, and has to be configured for less.
         """
         if len(set(rows)) != len(rows) or any(not 0 <= row < len(self.stems) for row in rows):
             raise SidemanError(
@@ -176,6 +178,7 @@ class Session:
         self._cycle = None
         self._cycle = self._make_cycle(geometry, rows) if rows else None
         self._prepared = False
+        self._compared = 0
 
     def warm_up(self, cycles: int = 2) -> None:
         """Run throw-away cycles on silence; the session's state and noise stay untouched.
@@ -194,7 +197,7 @@ class Session:
             self._cycle.run(scratch.record)
         program = self._cycle.program
         if cycles and not program.replays and program.capture():
-            check_replay(self._cycle)
+            self._compare_replay(self._cycle)
 
     def measure_stages(self, cycles: int) -> list[dict[str, float]]:
         """Run throw-away cycles with every stage timed; the session's state stays untouched.
@@ -235,6 +238,9 @@ class Session:
 
     def prepare(self) -> None:
         """Draw the next cycle's noise; call when a reply is out, before the next step comes."""
+        if self._cycle is not None and self._cycle.program.captures != self._compared:
+            # What it was bound to has changed since, and it was recorded anew.
+            self._compare_replay(self._cycle)
         if self._cycle is not None and not self._prepared:
             self._noise.fill(self._cycle.noise)
             self._cycle.prepare()
@@ -327,6 +333,20 @@ class Session:
         if self._geometry is None or self._cycle is None:
             raise SidemanError("The session has no stem to play: configure it first.")
         return self._geometry, self._cycle
+
+    def _compare_replay(self, cycle: Cycle) -> None:
+        """Make sure of a new record before anybody hears it.
+
+        Raises:
+            BackendError: it computes something else; the session has no cycle any more then, and
+                has to be configured.
+        """
+        try:
+            check_replay(cycle)
+        except BaseException:
+            self._cycle = None
+            raise
+        self._compared = cycle.program.captures
 
     def _drop_columns(self, geometry: Geometry) -> None:
         for row in range(len(self.stems)):

@@ -16,6 +16,10 @@ Operation = Callable[[], None]
 Record = Callable[[str, float], None]
 
 
+def discard(_name: str, _seconds: float) -> None:
+    """Take a time that nobody asks for."""
+
+
 @dataclass(frozen=True)
 class Segment:
     """A part of a program that is timed by itself.
@@ -76,6 +80,11 @@ class Program:
     def replays(self) -> bool:
         """Whether `run` replays what `capture` recorded rather than run the operations."""
         return False
+
+    @property
+    def captures(self) -> int:
+        """How many records were made: `run` makes a new one where an old one became wrong."""
+        return 0
 
     def capture(self) -> bool:
         """Record the operations, where the backend can replay a record; between runs.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sideman.engine.backends.program import Segment
+from sideman.engine.backends.program import Record, Segment, discard
 from sideman.engine.backends.tensorrt_stage import TensorRTBinding
 from sideman.engine.cuda.graph import graphs_allowed
 from sideman.engine.cuda.program import GraphProgram
@@ -42,10 +42,26 @@ class TensorRTProgram(GraphProgram):
         self._bindings = bindings
         self._warm = warm
         self._own = False
+        self._told_warm = False
 
     def describe(self) -> str:
         """How it runs."""
         return OWN_GRAPHS if self._own else super().describe()
+
+    @property
+    def replays(self) -> bool:
+        """Whether `run` replays a graph, be it ours or the library's."""
+        return self._own or super().replays
+
+    def measure(self, record: Record) -> None:
+        """Run piece by piece, without any graph: the library's are left out, too."""
+        for binding in self._bindings:
+            binding.replaying = False
+        try:
+            super().measure(record)
+        finally:
+            for binding in self._bindings:
+                binding.replaying = True
 
     def capture(self) -> bool:
         """Record everything as one graph, or let the library record each stage.
@@ -54,7 +70,7 @@ class TensorRTProgram(GraphProgram):
         compiles just in time.
 
         Returns:
-            Whether `run` replays a graph of ours from now on.
+            Whether `run` replays graphs from now on.
 
         Raises:
             BackendError: something that the library calls capturable cannot be recorded.
@@ -63,16 +79,14 @@ class TensorRTProgram(GraphProgram):
             self._own = not all(binding.capturable for binding in self._bindings)
             if self._own:
                 self._let_the_library_capture()
-        self._warm()
-        return False if self._own else super().capture()
+        if not self._told_warm:
+            self._told_warm = True
+            self._warm()
+        return self._own or super().capture()
 
     def _let_the_library_capture(self) -> None:
         for binding in self._bindings:
             binding.capture_by_itself()
         # The library compiles in the first run of a context, and records in the next.
         for _ in range(2):
-            self.run(_ignore)
-
-
-def _ignore(_name: str, _seconds: float) -> None:
-    """Time that nobody asks for."""
+            self.run(discard)

@@ -143,7 +143,10 @@ class TensorRTBinding(Binding):
         # The library knows addresses only: the memory must live as long as they are bound.
         self._buffers = dict(buffers)
         self._addresses = {name: buffer.address for name, buffer in buffers.items()}
-        self._context = slot.shared()
+        self._shared = slot.shared()
+        self._own: StageContext | None = None
+        #: Whether `run` takes the context whose runs the library replays, where there is one.
+        self.replaying = True
 
     def run(self) -> None:
         """Enqueue the stage on the backend's stream.
@@ -151,23 +154,26 @@ class TensorRTBinding(Binding):
         Raises:
             BackendError: it cannot be enqueued.
         """
-        self._context.run(self._addresses)
+        context = self._own if self._own is not None and self.replaying else self._shared
+        context.run(self._addresses)
 
     @property
     def capturable(self) -> bool:
         """Whether a graph of ours can record it."""
-        return self._context.capturable(self._addresses)
+        return self._shared.capturable(self._addresses)
 
     @property
     def bound_to(self) -> object:
         """Changes whenever a record of a run becomes wrong, but for the scratch memory."""
-        return self._context, self._addresses
+        return self._shared, self._addresses
 
     def capture_by_itself(self) -> None:
         """Let the library capture and replay this binding's runs, each as a graph of its own.
 
+        The shared context stays, to be compared with.
+
         Raises:
             BackendError: there is not enough memory for another context.
         """
-        if not self._context.own_graph:
-            self._context = self._slot.own_graph()
+        if self._own is None:
+            self._own = self._slot.own_graph()

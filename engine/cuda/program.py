@@ -19,24 +19,20 @@ class StreamProgram(Program):
     Args:
         segments: their operations enqueue on the stream and never wait.
         stream: of the backend.
-        how: what `describe` says.
     """
 
     times_segments = False
 
-    def __init__(
-        self, segments: Sequence[Segment], stream: Stream, how: str = "one stream, no graph"
-    ) -> None:
+    def __init__(self, segments: Sequence[Segment], stream: Stream) -> None:
         super().__init__(segments)
         self._stream = stream
-        self._how = how
         self._done = stream.create_event(self)
         self._marks: tuple[int, ...] = ()
         self._lost: DeviceLostError | None = None
 
     def describe(self) -> str:
         """How it runs."""
-        return self._how
+        return "one stream, no graph"
 
     def run(self, record: Record) -> None:
         """Enqueue everything and wait; nothing is recorded.
@@ -146,6 +142,11 @@ class GraphProgram(StreamProgram):
     def replays(self) -> bool:
         """Whether `run` launches a graph."""
         return self._graph.captured
+
+    @property
+    def captures(self) -> int:
+        """How often a graph was recorded."""
+        return self._graph.captures
 
     def capture(self) -> bool:
         """Record everything as one graph, unless the environment forbids it.

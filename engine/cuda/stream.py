@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Self
 
 import numpy as np
@@ -23,7 +25,9 @@ class Stream:
 
     What it owns is freed when its holder is collected or when the stream is closed, whichever
     comes first, once the work enqueued by then is done; never twice, and never while a graph is
-    being recorded (CUDA refuses that, and the record would be spoilt).
+    being recorded (CUDA refuses that, and the record would be spoilt). The collector may run in
+    any thread, and another one may begin a record at that moment: so only the thread that asked
+    for something last frees at once, and the others leave it until something is asked for again.
 
     Attributes:
         driver: of the device.
@@ -37,6 +41,7 @@ class Stream:
         self._postponed: list[tuple[Free, int]] = []
         self._next = 0
         self._closed = False
+        self._user = threading.get_ident()
 
     def own(self, holder: object, handle: int, free: Free) -> None:
         """Free something when its holder is collected, or when this is closed.
@@ -100,9 +105,11 @@ class Stream:
         if self._closed:
             return
         self._closed = True
-        owned = [*self._postponed, *reversed(self._owned.values())]
-        self._postponed.clear()
-        self._owned.clear()
+        owned = _drain(self._postponed)
+        # One by one, because the collector may take some of them meanwhile.
+        with suppress(KeyError):
+            while True:
+                owned.append(self._owned.popitem()[1])
         self._free(owned)
         self._free([(self.driver.destroy_stream, self.handle)])
 
@@ -115,6 +122,7 @@ class Stream:
     def _make_room(self) -> None:
         if self._closed:
             raise BackendError("Memory was asked for on a GPU stream that is closed already.")
+        self._user = threading.get_ident()
         self._free_postponed()
 
     def _release(self, key: int) -> None:
@@ -122,7 +130,8 @@ class Stream:
         owned = self._owned.pop(key, None)
         if owned is not None:
             self._postponed.append(owned)
-            self._free_postponed()
+            if threading.get_ident() == self._user:
+                self._free_postponed()
 
     def _free_postponed(self) -> None:
         if not self._postponed:
@@ -133,8 +142,7 @@ class Stream:
         except BackendError as error:
             self._tell(error)
             return
-        waiting, self._postponed = self._postponed, []
-        self._free(waiting)
+        self._free(_drain(self._postponed))
 
     def _free(self, owned: list[tuple[Free, int]]) -> None:
         """Free as much as can be freed; there may be nobody whom an error could be raised to."""
@@ -153,3 +161,12 @@ class Stream:
         # process has to end.
         if not isinstance(error, DeviceLostError):
             logger.warning("Something on the GPU could not be freed. %s", error)
+
+
+def _drain(waiting: list[tuple[Free, int]]) -> list[tuple[Free, int]]:
+    """Take everything out of a list to which the collector may add, or from which it may take."""
+    taken = []
+    with suppress(IndexError):
+        while True:
+            taken.append(waiting.pop(0))
+    return taken

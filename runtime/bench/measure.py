@@ -61,7 +61,8 @@ class Result:
         engine: one line that says what ran the stages.
         execution: how a cycle ran on the device, where there is more to say.
         evaluations: of the denoiser, in a cycle.
-        load_seconds: from the start of the server until it was warm.
+        load_seconds: from opening the bundle until the server was warm, without the cycles that
+            `stages` are from.
         step_seconds: of audio, which a cycle must not exceed.
         cycles: seconds by stage, one mapping a measured cycle. Besides the profile's stages,
             `ROUND_TRIP`: from the first packet of a step to the last stem packet, at the client.
@@ -102,8 +103,10 @@ def measure(plan: Plan) -> Result:
         geometry = Geometry.reference(session.grid, plan.r, plan.w, plan.fade)
         settings = ClientSettings(session.stems, stems, plan.r, plan.w, plan.fade, package)
         placement = Placement.of(geometry, plan.w, plan.warm_up + plan.cycles)
+        opened = time.perf_counter()
         stages = _measure_stages(plan, session, geometry, stems)
         execution = session.execution
+        measuring = time.perf_counter() - opened
     except BaseException:
         session.close()
         raise
@@ -121,7 +124,7 @@ def measure(plan: Plan) -> Result:
     with _without_news(), client, server:
         client.wait_ready(_READY_TIMEOUT)
         client.shake_hands(server.address, _LOAD_TIMEOUT)
-        load_seconds = time.perf_counter() - start
+        load_seconds = time.perf_counter() - start - measuring
         _run_cycles(plan, client, server, step_seconds)
     measured = journal.cycles[plan.warm_up :]
     return Result(
@@ -150,9 +153,9 @@ def _measure_stages(
 ) -> tuple[Mapping[str, float], ...]:
     """The time of each stage, where the cycles that are served cannot tell it."""
     session.configure(geometry, tuple(session.stems.index(stem) for stem in stems))
-    session.warm_up()
     if session.times_stages:
         return ()
+    session.warm_up()
     session.measure_stages(plan.warm_up)
     return tuple(session.measure_stages(plan.cycles))
 

@@ -157,11 +157,15 @@ class Cycles:
             self._speaker.error(complaint, sender)
         self._model.warm()
         untrained = "" if session.trained else " (untrained: its weights are random)"
+        log.info("Loaded %s%s on %s.", session.name, untrained, self._note_engine(session))
+        self._speaker.loaded(sender, session.name)
+
+    def _note_engine(self, session: Session) -> str:
+        """What runs the stages now, and how, for log and journal."""
         engine = session.engine + (f", {session.execution}" if session.execution else "")
         if self._journal is not None:
             self._journal.engine = engine
-        log.info("Loaded %s%s on %s.", session.name, untrained, engine)
-        self._speaker.loaded(sender, session.name)
+        return engine
 
     def _give_up_model(self, reason: str, sender: Address) -> None:
         """Without a model the server still listens, says why, and can load again."""
@@ -182,6 +186,7 @@ class Cycles:
         try:
             if self._apply(setting):
                 session.warm_up(1)
+                self._note_engine(session)
             session.prepare()
         except Exception as error:
             log.debug("Configuring failed.", exc_info=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import math
 import threading
 from collections.abc import Callable, Sequence
@@ -10,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sideman.engine.bundle.grid import LatentGrid
-from sideman.engine.errors import ProtocolError, SidemanError
+from sideman.engine.errors import BackendError, ProtocolError, SidemanError
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.osc.wire import MAX_DATAGRAM, largest_package
+
+log = logging.getLogger(__name__)
 
 SMALLEST_PACKAGE, LARGEST_PACKAGE = 128, 16_384
 #: The stems of the published models: what is assumed until a bundle says otherwise.
@@ -86,6 +89,7 @@ class Controls:
         self._requested = self._in_force = Parameters()
         self._setting: Setting | None = None
         self._check: Check = _anything
+        self._asked = False
 
     @property
     def setting(self) -> Setting | None:
@@ -107,6 +111,7 @@ class Controls:
                 for the choice of stems.
         """
         with self._lock:
+            self._asked = True
             setting = self._setting
             stems = setting.stems if setting else None
             value = _CHECKS[name](name, values, stems)
@@ -154,7 +159,6 @@ class Controls:
 
         Raises:
             GeometryError: not even the default values suit this model.
-            BackendError: nor its engines.
         """
         complaints: list[str] = []
         with self._lock:
@@ -187,7 +191,11 @@ class Controls:
     def _first_possible(
         self, grid: LatentGrid, requested: Parameters, complaints: list[str]
     ) -> tuple[Parameters, Geometry]:
-        """What was asked for, else what was in force, else the default values."""
+        """What was asked for, else what was in force, else the default values, else no stem.
+
+        Engines may be built for other sizes than those that a server begins with. Without a stem
+        nothing runs, and where nobody has asked for anything yet, it is no fault either.
+        """
         for source in (requested, self._in_force):
             wanted = dataclasses.replace(requested, r=source.r, w=source.w, fade=source.fade)
             try:
@@ -196,7 +204,15 @@ class Controls:
                 complaints.append(str(error))
         default = Parameters()
         wanted = dataclasses.replace(requested, r=default.r, w=default.w, fade=default.fade)
-        return wanted, self._possible(grid, wanted)
+        try:
+            return wanted, self._possible(grid, wanted)
+        except BackendError as error:
+            complaint = f"No stem plays until other settings come. {error}"
+            complaints[:] = [complaint] * self._asked
+            if not self._asked:
+                log.info("%s", complaint)
+            silent = dataclasses.replace(wanted, flags=(0,) * len(wanted.flags))
+            return silent, self._possible(grid, silent)
 
     def _possible(self, grid: LatentGrid, wanted: Parameters) -> Geometry:
         geometry = self._geometry(grid, wanted)

@@ -10,6 +10,8 @@
 #   PYTHON           the interpreter (python3)
 #   SIDEMAN_CONFIGS  folder of the full models' cd.yaml and ldm.yaml
 #   SIDEMAN_BUNDLES  folder of their bundles, made if absent (cd, ldm, cd-fp16 …)
+#   SIDEMAN_ENGINES  folder of their engines, built if absent; kept, so that a second run begins
+#                    with what a first one built
 #   TESTS_SECONDS    limit of the tests (120)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
@@ -48,7 +50,7 @@ fi
 } >"$out/machine.txt"
 
 # Engines and bundles of a measurement are nobody else's; a folder that is given is kept.
-export SIDEMAN_CACHE=$work/cache
+export SIDEMAN_CACHE=${SIDEMAN_ENGINES:-$work/cache}
 options=(--bundles "${SIDEMAN_BUNDLES:-$work/bundles}")
 configs=${SIDEMAN_CONFIGS:-../shared/spec/published}
 [[ -d $configs ]] && options+=(--configs "$configs")

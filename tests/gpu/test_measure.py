@@ -75,7 +75,9 @@ def test_every_part_has_a_limit_within_the_budget() -> None:
     assert set(measure.SECONDS) == set(PARTS)
     options = measure.parse(["out"])
     assert options.budget < 600
-    assert max(measure.SECONDS.values()) < options.budget
+    before = list(PARTS)[: list(PARTS).index("cycles")]
+    first = sum(2 * measure.SECONDS[part] for part in before)
+    assert first + measure.SECONDS["cycles"] <= options.budget
 
 
 def test_a_part_that_fails_or_hangs_is_a_reason_and_takes_nothing_along(
@@ -119,9 +121,9 @@ def test_parts_measure_on_the_cpu(bundles: Path, tmp_path: Path) -> None:
     records = latest(read_records(out / "records.jsonl"))
     values = {(r.part, r.variant, r.figure): r.value for r in records}
     ours = "onnxruntime fp32"
-    assert values["parity", ours, "worst"] == 0
+    assert [values["parity", ours, stage] for stage in ("encode", "step", "decode")] == [0, 0, 0]
     assert values["cycles", ours, "ratio"] == 1
-    assert values["cycles", ours, "p50_ms"] > values["cycles", ours, "step_ms"] * 0.2
+    assert values["cycles", ours, "p50_ms"] > values["cycles", ours, "step_p50_ms"] * 0.2
     assert values["pauses", f"{ours} kept warm", "p50_ms"] > 0
     assert values["path", ours, "p50_ms"] > 0
     # Pauses ask for no other one than the first that opens.

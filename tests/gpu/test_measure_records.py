@@ -84,7 +84,8 @@ def test_the_table_has_a_line_for_what_was_measured_and_a_reason_for_the_rest() 
         [
             record("tensorrt fp16", "cycles", "p50_ms", 12.345),
             record("tensorrt fp16", "cycles", "ratio", 1.0, "1.00-1.00"),
-            record("tensorrt fp16", "parity", "worst", 0.0015),
+            record("tensorrt fp16", "parity", "encode", 0.0015),
+            record("tensorrt fp16", "parity", "step", 0.5, "beyond the tolerance: next 5.0e-01"),
             record("pytorch-eager fp16", "cycles", "p50_ms", 50.0),
             record("pytorch-eager fp16", "cycles", "ratio", 4.05, "3.90-4.20"),
             record("tensorrt-rtx", "rtx", "answer_0", 0.0, "it lists no SM90"),
@@ -93,9 +94,19 @@ def test_the_table_has_a_line_for_what_was_measured_and_a_reason_for_the_rest() 
         ]
     )
     lines = text.splitlines()
-    assert lines[0].split() == ["model", "variant", "parity", "p50", "ms", "x", "ours"]
-    assert lines[2].split() == ["cd", "tensorrt", "fp16", "1.5e-03", "12.35", "1.00", "(1.00-1.00)"]
-    assert lines[3].split()[3:] == ["-", "50.00", "4.05", "(3.90-4.20)"]
+    head = ["model", "variant", "parity", "e/s/d", "cycle", "p50/p99", "ms", "x", "ours"]
+    assert lines[0].split() == head
+    ours = ["cd", "tensorrt", "fp16", "2e-03/5e-01!/-", "12.35/-", "1.00", "(1.00-1.00)"]
+    assert lines[2].split() == ours
+    assert lines[3].split()[3:] == ["-", "50.00/-", "4.05", "(3.90-4.20)"]
+    assert lines[lines.index("! beyond the tolerance:") + 1].split() == [
+        "cd",
+        "tensorrt",
+        "fp16",
+        "step:",
+        "next",
+        "5.0e-01",
+    ]
     assert not any(line.startswith("cd     tensorrt-rtx") for line in lines)
     assert "  it lists no SM90" in lines
     assert lines[-1] == "  tensorrt-rtx fp16 (cd cycles, cd start): no such target"

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from sideman.engine.backends.program import Segment
 from sideman.engine.backends.tensorrt_context import Scratch
 from sideman.engine.cuda.stream import Stream
-from sideman.engine.errors import BackendError
+from sideman.engine.errors import BackendError, SidemanError
 from sideman.runtime.noise import GaussianNoise
 from sideman.runtime.session import Session
 from tests.engine.fakes.driver import FakeDriver
+from tests.engine.fakes.tensorrt import FakeContext
 from tests.engine.fakes.tensorrt_stand import COLUMNS, GEOMETRY, SPECS, Stand
 from tests.runtime.conftest import FakeBackend
 
@@ -185,7 +186,7 @@ def test_where_nobody_else_may_capture_the_library_does_it_itself(rtx: Stand) ->
         assert sorted(made) == ["decode", "encode", "step", "step"]
         assert len(rtx.library.did("own record")) == 4
         assert "each stage as a CUDA graph of TensorRT for RTX" in session.execution
-        assert not session._cycle.program.replays
+        assert session._cycle.program.replays
         for _ in range(3):
             audio = rng.standard_normal(GEOMETRY.step_samples).astype(np.float32)
             np.testing.assert_array_equal(session.step(audio), plain.step(audio))
@@ -195,6 +196,50 @@ def test_where_nobody_else_may_capture_the_library_does_it_itself(rtx: Stand) ->
         session.keep_warm()
     assert not any(name == "begin_capture" for name, *_ in rtx.driver.operations)
     assert rtx.driver.leaks() == {}
+
+
+@pytest.mark.parametrize("stage", ["encode", "step", "decode"])
+def test_the_library_s_own_graphs_are_compared_before_serving(
+    rtx: Stand, stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A replay of the library's that does nothing leaves the last output where it was."""
+    rtx.build()
+    rtx.library.capturable = False
+    enqueue = FakeContext.execute_async_v3
+
+    def replay(self: FakeContext, stream: int) -> bool:
+        stale = self._own_graph and self._runs >= 2 and self._engine.stage == stage
+        return stale or enqueue(self, stream)
+
+    monkeypatch.setattr(FakeContext, "execute_async_v3", replay)
+    backend = rtx.backend()
+    stages = rtx.stages(backend)
+    with Session(rtx.bundle.manifest, backend, stages, GaussianNoise(1)) as session:
+        session.configure(GEOMETRY, (0,))
+        with pytest.raises(BackendError, match="another"):
+            session.warm_up()
+        # Whoever goes on all the same hears nothing rather than that.
+        with pytest.raises(SidemanError, match="configure it first"):
+            session.step(np.zeros(GEOMETRY.step_samples, np.float32))
+
+
+def test_stages_are_timed_without_the_library_s_graphs(rtx: Stand) -> None:
+    rtx.build()
+    rtx.library.capturable = False
+    backend = rtx.backend()
+    stages = rtx.stages(backend)
+    with Session(rtx.bundle.manifest, backend, stages, GaussianNoise(1)) as session:
+        session.configure(GEOMETRY, (0,))
+        session.warm_up()
+
+        def runs() -> list[int]:
+            return sorted(one._runs for one in rtx.library.contexts if one._own_graph)
+
+        before = runs()
+        session.measure_stages(2)
+        assert runs() == before
+        session.step(np.zeros(GEOMETRY.step_samples, np.float32))
+        assert runs() == [count + 1 for count in before]
 
 
 def test_what_is_dropped_is_freed_at_once(stand: Stand) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 
 import numpy as np
 import pytest
@@ -226,3 +227,36 @@ def test_what_cannot_be_freed_is_logged_and_the_rest_is_freed(
     assert "an earlier kernel failed" in caplog.text
     assert driver.leaks() == {"device memory": 1}
     del buffer
+
+
+def test_what_another_thread_collects_waits_for_the_one_that_works(
+    driver: FakeDriver, stream: Stream
+) -> None:
+    """It may be recording a graph at that very moment."""
+    held = [CudaBuffer(stream, (4,)), CudaBuffer(stream, (4,))]
+    thread = threading.Thread(target=held.pop)
+    thread.start()
+    thread.join()
+    assert driver.leaks()["device memory"] == 2
+    other = CudaBuffer(stream, (4,))
+    assert driver.leaks()["device memory"] == 2
+    held.pop()
+    assert driver.leaks()["device memory"] == 1
+    assert other.nbytes == 16
+
+
+def test_a_collector_that_runs_while_memory_is_freed_frees_nothing_twice(
+    driver: FakeDriver, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buffers = [CudaBuffer(stream, (4,)) for _ in range(2)]
+    synchronize = driver.synchronize
+
+    def collect(handle: int) -> None:
+        synchronize(handle)
+        if buffers:
+            buffers.pop()
+
+    monkeypatch.setattr(driver, "synchronize", collect)
+    buffers.pop()
+    assert not buffers
+    assert driver.leaks() == {"streams": 1}

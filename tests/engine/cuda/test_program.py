@@ -142,8 +142,8 @@ def test_the_environment_switches_graphs_off(
 
 
 def test_a_program_without_graphs_says_how_it_runs(stages: Doubling) -> None:
-    program = StreamProgram(stages.segments, stages.stream, "one stream, the library's own graphs")
-    assert program.describe() == "one stream, the library's own graphs"
+    program = StreamProgram(stages.segments, stages.stream)
+    assert program.describe() == "one stream, no graph"
     assert not program.capture()
 
 

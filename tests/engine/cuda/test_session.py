@@ -7,11 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from sideman.engine.errors import BackendError, DeviceLostError
+from sideman.engine.cuda.graph import CapturedGraph
+from sideman.engine.errors import BackendError, DeviceLostError, SidemanError
 from sideman.runtime.noise import GaussianNoise
 from sideman.runtime.session import Session
 from tests.engine.fakes.backend import FakeCudaBackend
-from tests.engine.fakes.driver import FakeDriver
+from tests.engine.fakes.driver import FakeDriver, MisuseError
 from tests.engine.fakes.session import GEOMETRY, MANIFEST, SPECS, cpu_session, functions, play
 
 
@@ -177,3 +178,47 @@ def test_a_device_lost_in_mid_session_gives_no_output() -> None:
             session._prepared = True
             with pytest.raises(DeviceLostError, match="the GPU is lost"):
                 session.step(audio)
+
+
+def test_a_graph_that_was_found_wrong_is_never_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    with cuda_session() as session:
+        session.configure(GEOMETRY, (0,))
+        monkeypatch.setattr(FakeDriver, "launch", lambda *_: None)
+        with pytest.raises(BackendError):
+            session.warm_up()
+        with pytest.raises(SidemanError, match="configure it first"):
+            session.step(np.zeros(GEOMETRY.step_samples, np.float32))
+
+
+def test_a_graph_that_was_recorded_anew_is_compared_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    audio = np.zeros(GEOMETRY.step_samples, np.float32)
+    with cpu_session() as cpu, cuda_session() as session:
+        for one in (cpu, session):
+            one.configure(GEOMETRY, (0,))
+            one.warm_up()
+        session._backend.fingerprint = 1
+        # This step runs piece by piece, and leaves a new record behind.
+        np.testing.assert_array_equal(session.step(audio), cpu.step(audio))
+        session.prepare()
+        np.testing.assert_array_equal(session.step(audio), cpu.step(audio))
+        session._backend.fingerprint = 2
+        session.step(audio)
+        monkeypatch.setattr(FakeDriver, "launch", lambda *_: None)
+        with pytest.raises(BackendError):
+            session.prepare()
+
+
+def test_memory_that_was_freed_under_a_replay_is_noticed() -> None:
+    """Of the fake: without it a stale address could not fail any test."""
+    with FakeCudaBackend({"add": lambda arrays: arrays["x"].__iadd__(1)}) as backend:
+        buffer = backend.allocate((3,))
+        place = {"x": (buffer.address, (3,), "float32")}
+        graph = CapturedGraph(backend.stream, lambda: backend.enqueue("add", place))
+        graph.capture()
+        graph.replay()
+        buffer.download()
+        np.testing.assert_array_equal(buffer.host, 1)
+        del buffer
+        graph.replay()
+        with pytest.raises(MisuseError):
+            backend.stream.synchronize()

@@ -66,10 +66,20 @@ class FakeCudaBackend(Backend):
             return GraphProgram(segments, self.stream, lambda: self.fingerprint)
         return StreamProgram(segments, self.stream)
 
-    def enqueue(self, stage: str, arrays: dict[str, np.ndarray]) -> None:
-        """What a library does when a stage is run; tests put their faults here."""
-        run = self._functions[stage]
-        self.driver.kernel(stage, self.stream.handle, lambda: run(arrays))
+    def enqueue(self, stage: str, places: dict[str, tuple]) -> None:
+        """What a library does when a stage is run; tests put their faults here.
+
+        Args:
+            stage: its name.
+            places: address, shape and type of every tensor. They are looked up when the kernel
+                runs: memory that has been freed by then is an error.
+        """
+        run, driver = self._functions[stage], self.driver
+        driver.kernel(
+            stage,
+            self.stream.handle,
+            lambda: run({name: driver.array(*place) for name, place in places.items()}),
+        )
 
     def close(self) -> None:
         self.stream.close()
@@ -89,10 +99,10 @@ class _FakeCudaBinding(Binding):
         self._stage = stage
         self._backend = backend
         self._buffers = dict(buffers)
-        self._arrays = {
-            name: backend.driver.array(buffer.address, buffer.host.shape, str(buffer.host.dtype))
+        self._places = {
+            name: (buffer.address, buffer.host.shape, str(buffer.host.dtype))
             for name, buffer in buffers.items()
         }
 
     def run(self) -> None:
-        self._backend.enqueue(self._stage, self._arrays)
+        self._backend.enqueue(self._stage, self._places)

@@ -132,12 +132,18 @@ class FakeSession:
                 raise RuntimeError("CUDA failure 900: operation not permitted")
             assert self.records.setdefault(number, addresses) == addresses, "a stale record"
         runtime.ran.append((self.name, number, how))
-        arrays = {
-            name: runtime.driver.array(address, tuple(shape), str(dtype))
+        places = {
+            name: (address, tuple(shape), str(dtype))
             for name, (_, _, dtype, shape, address) in binding.bound.items()
         }
-        stream = int(self.provider["user_compute_stream"])
-        runtime.driver.kernel(self.name, stream, lambda: runtime.functions[self.name](arrays))
+        stream, driver = int(self.provider["user_compute_stream"]), runtime.driver
+        run = runtime.functions[self.name]
+        driver.kernel(
+            self.name,
+            stream,
+            # Looked up when it runs: memory that has been freed by then is an error.
+            lambda: run({name: driver.array(*place) for name, place in places.items()}),
+        )
 
 
 class FakeIOBinding:

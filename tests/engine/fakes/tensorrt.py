@@ -7,6 +7,7 @@ addresses of everything, and scratch memory that is large enough and still alloc
 from __future__ import annotations
 
 import json
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, IntEnum
 from types import ModuleType, SimpleNamespace
@@ -98,6 +99,8 @@ class FakeTensorRT(ModuleType):
         self.driver = driver
         self.functions = functions
         self.calls: list[tuple[Any, ...]] = []
+        #: Every context that is alive.
+        self.contexts: weakref.WeakSet[FakeContext] = weakref.WeakSet()
         self.capturable = True
         self.gone: list[str] = []
         self.logger: Any = None
@@ -272,6 +275,8 @@ class FakeContext(_Counted):
         graphs = self._config and self._config.cuda_graph_strategy
         self._own_graph = graphs is Graphs.WHOLE_GRAPH_CAPTURE
         self._runs = 0
+        self._recorded: dict[str, tuple[int, tuple[int, ...]]] | None = None
+        library.contexts.add(self)
         library.calls.append(("context", engine.stage, graphs.name if graphs else None))
 
     def set_optimization_profile_async(self, profile: int, stream: int) -> bool:
@@ -310,14 +315,15 @@ class FakeContext(_Counted):
         return True
 
     def is_stream_capturable(self, stream: int) -> bool:
-        return self._library.capturable and not self._own_graph
+        # Before its first run it has compiled nothing, and cannot tell.
+        return self._library.capturable and not self._own_graph and self._runs > 0
 
     def execute_async_v3(self, stream: int) -> bool:
         library, stage = self._library, self._engine.stage
         if library._fails("execute"):
             return False
         driver = library.driver
-        if driver.capturing(stream) and (self._own_graph or not library.capturable):
+        if driver.capturing(stream) and not self.is_stream_capturable(stream):
             library.logger.log(Severity.ERROR, "this context cannot be captured")
             return False
         names = self._engine.says["tensors"]
@@ -326,20 +332,21 @@ class FakeContext(_Counted):
         address, nbytes = self._scratch
         assert nbytes >= self._engine.device_memory_size_v2
         assert not address % 256
-        arrays = {
-            name: driver.array(self._addresses[name], self.get_tensor_shape(name)) for name in names
-        }
+        places = {name: (self._addresses[name], self.get_tensor_shape(name)) for name in names}
         run = library.functions[stage]
+        self._runs += 1
+        if self._own_graph:
+            if self._runs == 2:
+                # The first run compiles, the second records, as the documentation has it.
+                library.calls.append(("own record", stage))
+                self._recorded = places
+            places = self._recorded or places
 
         def kernel() -> None:
             # Looked up when it runs: memory that has been freed by then is an error.
             driver.array(address, (nbytes,), "uint8").fill(0xAB)
-            run(arrays)
+            run({name: driver.array(*place) for name, place in places.items()})
 
-        self._runs += 1
-        if self._own_graph and self._runs == 2:
-            # The first run compiles, the second records, as the documentation has it.
-            library.calls.append(("own record", stage))
         if self._config and self._config.cache:
             self._config.cache.compile(stage)
         driver.kernel(stage, stream, kernel)

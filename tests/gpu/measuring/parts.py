@@ -14,10 +14,10 @@ from tests.gpu.measuring.timing import cycles, path, pauses
 #: most comes before a run's time is used up.
 PARTS: dict[str, Callable[[Job, Journal], None]] = {
     "bundles": bundles,
-    "rtx": rtx,
     "start": start,
     "cycles": cycles,
     "parity": parity,
     "pauses": pauses,
     "path": path,
+    "rtx": rtx,
 }

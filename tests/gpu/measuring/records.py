@@ -12,6 +12,9 @@ from typing import Any
 
 import numpy as np
 
+#: Begins the note of an error that is larger than may be.
+BEYOND = "beyond the tolerance"
+
 
 @dataclass(frozen=True)
 class Record:

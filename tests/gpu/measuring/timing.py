@@ -33,8 +33,9 @@ def cycles(job: Job, journal: Journal) -> None:
         for variant, runnable in opened.items():
             timed = runnable.stages(job.cycles)
             for stage in timed[0] if timed else ():
-                median = 1000 * float(np.median([one[stage] for one in timed]))
-                journal.note(str(variant), f"{stage}_ms", median, "separate cycles, no graph")
+                for figure, value in spread_ms([one[stage] for one in timed]).items():
+                    note = f"{len(timed)} separate cycles, no graph"
+                    journal.note(str(variant), f"{stage}_{figure}", value, note)
 
 
 def _summarise(seconds: Mapping[Variant, list[list[float]]], journal: Journal) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +12,10 @@ from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import BundleError, GeometryError, SidemanError
 from sideman.runtime.bench import measure as module
 from sideman.runtime.bench.measure import Plan, Result, measure
+from sideman.runtime.geometry import Geometry
 from sideman.runtime.profile import STAGES
 from sideman.runtime.rehearse.demo import demo_bundle
+from tests.engine.fakes.tensorrt_stand import GRID, Stand
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +103,20 @@ def test_a_server_that_answers_with_an_error_ends_the_measurement(monkeypatch) -
     monkeypatch.setattr("sideman.runtime.session.Session.step", step)
     with pytest.raises(SidemanError, match=r"cycle 0 with: .*The engine broke"):
         measure(Plan(demo_bundle(), cycles=1, r=0.125))
+
+
+@pytest.mark.parametrize(
+    ("rows", "r", "stems"),
+    [(1, 0.25, ("bass",)), (1, 0.125, ("bass",)), (2, 0.25, ("bass", "drums"))],
+)
+def test_engines_that_were_built_for_what_is_measured_are_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int, r: float, stems: tuple[str, ...]
+) -> None:
+    """A server begins with settings of its own, for which there may be none."""
+    stand = Stand(tmp_path, monkeypatch)
+    columns = Geometry.reference(GRID, r, 1, 0.02).decoded_columns
+    stand.build(rows=(rows,), columns=(columns,))
+    monkeypatch.setattr("sideman.engine.loading.create_backend", lambda _: stand.backend())
+    choice = BackendChoice("tensorrt-rtx")
+    plan = Plan(stand.bundle.path, cycles=2, warm_up=1, stems=stems, r=r, backend=choice)
+    assert len(measure(plan).cycles) == 2

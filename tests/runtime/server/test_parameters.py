@@ -237,7 +237,23 @@ def test_a_model_without_engines_for_what_was_asked_falls_back_and_complains(pub
     setting, complaints = controls.adopt_model(GRID, STEMS, lambda: None, check)
     assert setting.parameters.fade == Parameters.fade
     assert complaints == ["Built for 17 columns only."]
-    controls.drop_model()
+
+
+def test_with_engines_for_none_of_the_first_settings_no_stem_plays_until_others_come(published):
+    def check(geometry, rows):
+        if rows and (len(rows) != 2 or geometry.decoded_columns != 9):
+            raise BackendError("Built for two stems and 9 columns.")
+
+    controls = Controls(published)
+    setting, complaints = controls.adopt_model(GRID, STEMS, lambda: None, check)
+    assert setting.parameters.rows == ()
+    assert complaints == []  # nobody has asked for anything
+    controls.change("verbose", [0])
+    setting, (complaint,) = controls.adopt_model(GRID, STEMS, lambda: None, check)
+    assert setting.parameters.rows == ()
+    assert complaint.startswith("No stem plays until other settings come. Built for two")
+    # A client's handshake, in its order.
+    controls.change("r", [0.125])
     controls.change("flags", [1, 1, 0, 0])
-    with pytest.raises(BackendError, match="one stem only"):
-        controls.adopt_model(GRID, STEMS, lambda: None, check)
+    assert controls.setting.parameters.rows == (0, 1)
+    assert controls.setting.geometry.decoded_columns == 9

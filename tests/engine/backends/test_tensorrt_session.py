@@ -10,10 +10,8 @@ import pytest
 from sideman.engine.errors import BackendError, DeviceLostError
 from sideman.runtime.noise import GaussianNoise
 from sideman.runtime.session import Session
-from tests.engine.fakes.tensorrt_stand import COLUMNS, GEOMETRY, SPECS, Stand, cpu_functions
-from tests.runtime.conftest import FakeBackend
-
-ROWS = {0: (0, 2), 4: (3,), 7: (1, 0)}
+from tests.engine.fakes.session import cpu_session, play
+from tests.engine.fakes.tensorrt_stand import COLUMNS, GEOMETRY, Stand, cpu_functions
 
 
 @pytest.fixture(params=[True, False], ids=["rtx", "classic"])
@@ -35,29 +33,9 @@ def open_session(stand: Stand) -> Session:
     return Session(stand.bundle.manifest, backend, stand.stages(backend), GaussianNoise(1))
 
 
-def cpu_session(stand: Stand) -> Session:
-    cpu = FakeBackend()
-    return Session(stand.bundle.manifest, cpu, cpu.stages(SPECS), GaussianNoise(1))
-
-
-def play(session: Session, warm: bool) -> list[np.ndarray]:
-    rng = np.random.default_rng(0)
-    results = []
-    for step in range(10):
-        if step in ROWS:
-            session.configure(GEOMETRY, ROWS[step])
-            if warm:
-                session.warm_up()
-        session.prepare()
-        audio = rng.standard_normal(GEOMETRY.step_samples).astype(np.float32)
-        results += [session.step(audio).copy(), session.latents.copy(), session.mixture.copy()]
-        session.keep_warm()
-    return results
-
-
 @pytest.mark.parametrize("warm", [True, False])
 def test_a_session_gives_the_same_bits_as_on_the_cpu(stand: Stand, warm: bool) -> None:
-    with cpu_session(stand) as cpu, open_session(stand) as session:
+    with cpu_session() as cpu, open_session(stand) as session:
         wanted, found = play(cpu, warm), play(session, warm)
         assert session._cycle.program.replays is warm
         assert session.execution.startswith("the whole cycle as one CUDA graph") is warm
@@ -69,7 +47,7 @@ def test_a_session_gives_the_same_bits_as_on_the_cpu(stand: Stand, warm: bool) -
 def test_graphs_can_be_switched_off(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIDEMAN_NO_CUDA_GRAPH", "1")
     stand.library.capturable = False
-    with cpu_session(stand) as cpu, open_session(stand) as session:
+    with cpu_session() as cpu, open_session(stand) as session:
         for want, got in zip(play(cpu, True), play(session, True), strict=True):
             np.testing.assert_array_equal(got, want)
         assert "SIDEMAN_NO_CUDA_GRAPH" in session.execution

@@ -53,4 +53,5 @@ def play(session: Session, warm: bool, steps: int = 10) -> list[np.ndarray]:
         session.prepare()
         audio = rng.standard_normal(GEOMETRY.step_samples).astype(np.float32)
         results += [session.step(audio).copy(), session.latents.copy(), session.mixture.copy()]
+        session.keep_warm()
     return results

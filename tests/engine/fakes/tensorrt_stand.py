@@ -14,7 +14,6 @@ import pytest
 from sideman.engine.backends.base import Stage
 from sideman.engine.backends.tensorrt import TensorRTBackend
 from sideman.engine.bundle.bundle import Bundle, write_manifest
-from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.cuda.device import DeviceInfo
 from sideman.engine.tensorrt.build import Outcome, Tools, build_bundle
 from sideman.engine.tensorrt.builder import Built, Order
@@ -22,20 +21,13 @@ from sideman.engine.tensorrt.cache import EngineCache
 from sideman.engine.tensorrt.flavours import FLAVOURS
 from sideman.engine.tensorrt.precision import Rewriter
 from sideman.engine.tensorrt.request import BuildRequest
-from sideman.runtime.geometry import Geometry
 from tests.engine.fakes.driver import DEVICE, FakeDriver
+from tests.engine.fakes.session import GEOMETRY, GRID, SPECS
+from tests.engine.fakes.session import functions as cpu_functions
 from tests.engine.fakes.tensorrt import FakeTensorRT, Function, write_plan
-from tests.runtime.conftest import CONSISTENCY, STEMS, FakeBackend, stage_specs
+from tests.runtime.conftest import CONSISTENCY, STEMS
 
-GRID = LatentGrid(channels=2)
-SPECS = stage_specs(GRID, len(STEMS))
-GEOMETRY = Geometry.reference(GRID, 0.25, 1, 0.02)
 COLUMNS = GEOMETRY.decoded_columns
-
-
-def cpu_functions() -> dict[str, Function]:
-    cpu = FakeBackend()
-    return {"encode": cpu._encode, "step": cpu._step, "decode": cpu._decode}
 
 
 def make_bundle(folder: Path) -> Bundle:

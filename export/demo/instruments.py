@@ -1,4 +1,4 @@
-"""Instruments of the demo's loop: a plucked string, an electric piano and three drums.
+"""Instruments of the demo: a plucked string, a bass, an electric piano and three drums.
 
 Each returns samples at 44.1 kHz, about 1 high at full force, that begin and end at zero.
 """
@@ -66,6 +66,19 @@ def electric_piano(frequency: float, duration: float, force: float) -> Samples:
     body = np.sin(turn + 1.1 * force * np.exp(-3.0 * t) * np.sin(turn))
     tine = np.sin(turn + 0.35 * force * np.exp(-14.0 * t) * np.sin(14.0 * turn))
     return _soft_edges((0.6 * body + 0.4 * tine) * np.exp(-1.8 * t), release=0.06)
+
+
+def bass_guitar(frequency: float, duration: float) -> Samples:
+    """A bass: harmonics that fall by 1/n, the higher ones dying sooner.
+
+    Args:
+        frequency: of the note in hertz.
+        duration: seconds.
+    """
+    t = _seconds(duration)
+    turn = 2.0 * np.pi * frequency * t
+    sound = sum(np.exp(-(1.0 + 0.6 * n) * t) * np.sin(n * turn) / n for n in range(1, 11))
+    return _soft_edges(0.7 * np.asarray(sound), attack=0.003)
 
 
 def kick() -> Samples:

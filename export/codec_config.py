@@ -168,9 +168,13 @@ def _check(config: CodecConfig, where: str) -> None:
             raise refuse(f"{name} holds something other than 0 and 1.")
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
+        numbers = value if isinstance(value, tuple) else (value,)
+        # At the highest resolution, the most expensive by far, there may be no blocks at all.
+        first_only = field.name.startswith("layers_list")
         allows_zero = field.name.startswith(("attention", "freq"))
-        for number in value if isinstance(value, tuple) else (value,):
-            if not 0 <= number < math.inf or (number == 0 and not allows_zero):
+        for index, number in enumerate(numbers):
+            may_be_zero = allows_zero or (first_only and index == 0)
+            if not 0 <= number < math.inf or (number == 0 and not may_be_zero):
                 raise refuse(f"{field.name} = {value!r} must be positive and finite.")
     if 1 << config.freq_downsample_list.count(0) != FRAMES_PER_COLUMN:
         raise refuse(

@@ -1,0 +1,65 @@
+"""The codec's score: stems of held-out songs, encoded and decoded again."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import numpy as np
+import torch
+
+from sideman.export.codec_config import CodecConfig
+from sideman.export.demo.scoring.fidelity import level, log_spectral_distance, si_sdr
+from sideman.export.demo.training.examples import samples_of
+from sideman.export.demo.world.render import render
+from sideman.export.demo.world.song import STEMS, draw_songs
+from sideman.export.networks.codec import Codec
+from sideman.export.stages import decode_stage, encode_stage
+
+#: Columns of the pieces that are encoded: the window of the accompaniment models.
+_COLUMNS = 64
+#: Samples at both ends that have no full overlap.
+_EDGE = 2048
+
+
+def score_codec(
+    weights: dict[str, torch.Tensor], config: CodecConfig, songs: int = 16, seed: int = 0
+) -> dict[str, dict[str, float]]:
+    """Measure a codec as it is exported.
+
+    Args:
+        weights: tensors of a `gen_state_dict`.
+        config: sizes.
+        songs: how many of the held-out ones.
+        seed: which ones, and of the decoder's noise.
+
+    Returns:
+        By stem: "si_sdr" and "log_spectral_distance" and "level" (found over wanted), all in
+        decibels, each the median of the songs.
+    """
+    codec = Codec(config)
+    codec.load_state_dict(weights)
+    encode, decode = encode_stage(codec), decode_stage(codec)
+    generator = torch.Generator().manual_seed(seed)
+    measured: dict[str, list[tuple[float, float, float]]] = {stem: [] for stem in STEMS}
+    everything = torch.ones(1, _COLUMNS)
+    for song in islice(draw_songs(seed, held_out=True, bars=4), songs):
+        for stem, track in zip(STEMS, render(song), strict=True):
+            wanted = track[: samples_of(_COLUMNS)]
+            noise = torch.randn((1, 2, 1024, _COLUMNS, 8), generator=generator)
+            with torch.no_grad():
+                latent = encode(torch.from_numpy(wanted[None]), everything)
+                gain = torch.ones(len(wanted))
+                _, sound = decode(latent, latent, torch.zeros(1, _COLUMNS), noise, gain)
+            found, inner = sound[0].numpy(), slice(_EDGE, -_EDGE)
+            measured[stem].append(
+                (
+                    si_sdr(found[inner], wanted[inner]),
+                    log_spectral_distance(found[inner], wanted[inner]),
+                    level(found[inner]) - level(wanted[inner]),
+                )
+            )
+    names = ("si_sdr", "log_spectral_distance", "level")
+    return {
+        stem: dict(zip(names, map(float, np.median(rows, axis=0)), strict=True))
+        for stem, rows in measured.items()
+    }

@@ -1,0 +1,53 @@
+"""Examples for training, rendered as they are needed: there is no end of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sideman.engine.bundle.grid import COLUMN_SAMPLES, TAIL_SAMPLES
+from sideman.export.demo.world.render import Audio, render
+from sideman.export.demo.world.song import STEMS, draw_songs
+
+
+def samples_of(columns: int) -> int:
+    """Samples that so many latent columns are made of."""
+    return columns * COLUMN_SAMPLES + TAIL_SAMPLES
+
+
+def draw_tracks(columns: int, random: np.random.Generator) -> Audio:
+    """A random piece of a random song, but of none that scores are made of.
+
+    Args:
+        columns: its length in latent columns.
+        random: what draws.
+
+    Returns:
+        [stems, samples] float32.
+    """
+    songs = draw_songs(int(random.integers(2**32)), held_out=False, bars=4)
+    tracks = render(next(songs))
+    start = int(random.integers(tracks.shape[1] - samples_of(columns)))
+    return tracks[:, start : start + samples_of(columns)]
+
+
+def draw_codec_batch(rows: int, columns: int, generator: torch.Generator) -> Tensor:
+    """Stems alone and mixed, as both go through the codec.
+
+    Args:
+        rows: how many pieces.
+        columns: their length in latent columns.
+        generator: what draws.
+
+    Returns:
+        [rows, samples] float32.
+    """
+    random = np.random.default_rng(int(torch.randint(2**31, (1,), generator=generator)))
+    pieces = []
+    for _ in range(rows):
+        tracks = draw_tracks(columns, random)
+        count = 1 if random.random() < 0.8 else int(random.integers(2, len(STEMS) + 1))
+        chosen = random.choice(len(STEMS), count, replace=False)
+        pieces.append(tracks[chosen].sum(0) * random.uniform(0.7, 1.0))
+    return torch.from_numpy(np.stack(pieces).astype(np.float32))

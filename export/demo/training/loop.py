@@ -1,0 +1,130 @@
+"""What every training has in common: optimiser, averaged weights, and a file to go on from."""
+
+from __future__ import annotations
+
+import copy
+import math
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+#: Steps between two saved states, and between two lines of progress.
+SAVE_EVERY, TELL_EVERY = 200, 50
+#: Steps over which the learning rate rises.
+_WARM_UP = 100
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How long and how fast.
+
+    Attributes:
+        steps: of the optimiser.
+        rate: highest learning rate of AdamW; it falls along a cosine to a hundredth of it.
+        average: decay of the exponential moving average of the weights (Karras et al. 2022).
+        seed: of everything random; a step's own seed follows from it and the step's number, so
+            that a training that was interrupted sees the same data as one that was not.
+    """
+
+    steps: int
+    rate: float
+    average: float
+    seed: int = 0
+
+
+#: Computes the loss of one step: given the step's number, and a generator seeded for it.
+Loss = Callable[[int, torch.Generator], Tensor]
+
+
+def train(
+    network: nn.Module,
+    loss: Loss,
+    recipe: Recipe,
+    state: Path,
+    groups: Sequence[dict[str, Any]] | None = None,
+    after: Callable[[nn.Module], None] = lambda _: None,
+) -> nn.Module:
+    """Train a network, or go on with it where `state` holds a part of it.
+
+    Args:
+        network: whose parameters are trained, in place.
+        loss: of one step; calls `network`.
+        recipe: how long and how fast.
+        state: file that everything needed to go on is kept in; written atomically.
+        groups: AdamW's parameter groups, where some learn at another "scale" of the rate.
+        after: called with the averaged network after every step.
+
+    Returns:
+        The network with averaged weights.
+    """
+    groups = groups or [{"params": list(network.parameters())}]
+    scales = [group.pop("scale", 1.0) for group in groups]
+    optimiser = torch.optim.AdamW(groups, lr=recipe.rate, betas=(0.9, 0.99), weight_decay=0.0)
+    averaged = copy.deepcopy(network).requires_grad_(False)
+    first = 0
+    if state.is_file():
+        kept = torch.load(state, weights_only=True)
+        network.load_state_dict(kept["network"])
+        averaged.load_state_dict(kept["averaged"])
+        optimiser.load_state_dict(kept["optimiser"])
+        first = kept["step"]
+    begin, told = time.monotonic(), 0.0
+    for step in range(first, recipe.steps):
+        factor = _rate(step, recipe.steps)
+        for group, scale in zip(optimiser.param_groups, scales, strict=True):
+            group["lr"] = recipe.rate * factor * scale
+        generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
+        value = loss(step, generator)
+        optimiser.zero_grad(set_to_none=True)
+        torch.autograd.backward(value)
+        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        _average(averaged, network, min(recipe.average, (step + 1) / (step + 10)))
+        after(averaged)
+        told += float(value.detach())
+        if (step + 1) % TELL_EVERY == 0:
+            pace = (time.monotonic() - begin) / (step + 1 - first)
+            left = pace * (recipe.steps - step - 1) / 60
+            sys.stdout.write(
+                f"step {step + 1}/{recipe.steps}  loss {told / TELL_EVERY:.4f}  "
+                f"{pace:.2f} s/step  {left:.0f} min left\n"
+            )
+            sys.stdout.flush()
+            told = 0.0
+        if (step + 1) % SAVE_EVERY == 0 or step + 1 == recipe.steps:
+            _save(state, step + 1, network, averaged, optimiser)
+    return averaged
+
+
+def _rate(step: int, steps: int) -> float:
+    """Share of the highest learning rate."""
+    fall = 0.01 + 0.99 * (0.5 + 0.5 * math.cos(math.pi * step / steps))
+    return min(1.0, (step + 1) / _WARM_UP) * fall
+
+
+def _average(averaged: nn.Module, network: nn.Module, decay: float) -> None:
+    with torch.no_grad():
+        for mean, value in zip(averaged.parameters(), network.parameters(), strict=True):
+            mean.lerp_(value, 1 - decay)
+
+
+def _save(
+    state: Path, step: int, network: nn.Module, averaged: nn.Module, optimiser: torch.optim.AdamW
+) -> None:
+    partial = state.with_name(f".{state.name}.partial")
+    torch.save(
+        {
+            "step": step,
+            "network": network.state_dict(),
+            "averaged": averaged.state_dict(),
+            "optimiser": optimiser.state_dict(),
+        },
+        partial,
+    )
+    partial.replace(state)

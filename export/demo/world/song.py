@@ -1,0 +1,184 @@
+"""Songs: what is played when, drawn from a seed."""
+
+from __future__ import annotations
+
+import dataclasses
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sideman.export.demo.world.harmony import KEYS, PROGRESSIONS, Chord, chord_on
+
+STEMS = ("bass", "drums", "guitar", "piano")
+BEATS_PER_BAR = 4
+#: Beats a minute.
+TEMPI = (100, 108, 116, 124)
+#: MIDI numbers from which the parts are voiced: C2, E3 and C4.
+_BASS, _GUITAR, _PIANO = 36, 52, 60
+
+#: (beat of the bar, degree: 0 root or 2 fifth, beats that it sounds).
+_BASS_LINES = (
+    ((0.0, 0, 0.95), (1.0, 0, 0.95), (2.0, 0, 0.95), (3.0, 0, 0.95)),
+    ((0.0, 0, 1.4), (1.5, 0, 0.45), (2.0, 2, 0.95), (3.0, 0, 0.95)),
+    tuple((beat / 2, 0, 0.45) for beat in range(8)),
+)
+#: Beats of the bar at which each drum is struck.
+_GROOVES = (
+    {"kick": (0.0, 2.0), "snare": (1.0, 3.0), "hat": tuple(b / 2 for b in range(8))},
+    {"kick": (0.0, 1.5, 2.5), "snare": (1.0, 3.0), "hat": tuple(b / 2 for b in range(8))},
+    {"kick": (0.0, 1.0, 2.0, 3.0), "snare": (1.0, 3.0), "hat": (0.5, 1.5, 2.5, 3.5)},
+)
+#: (beat, beats that it sounds) of the strummed and the struck chords.
+_STRUMS = (
+    ((0.0, 1.4), (1.5, 0.9), (2.5, 1.4)),
+    ((0.0, 0.9), (1.0, 0.9), (2.0, 0.9), (3.0, 0.9)),
+)
+_STABS = (
+    ((0.0, 1.9), (2.0, 1.9)),
+    ((0.5, 0.45), (1.5, 0.45), (2.5, 0.45), (3.5, 0.45)),
+)
+
+
+@dataclass(frozen=True, order=True)
+class Event:
+    """One note or stroke.
+
+    Attributes:
+        beat: from the song's beginning.
+        stem: one of `STEMS`.
+        sound: MIDI number, or the drum's name.
+        beats: that it sounds; 0 for drums, which ring as long as they do.
+        delay: seconds behind the beat: strings of a chord are struck one after the other.
+    """
+
+    beat: float
+    stem: str
+    sound: int | str
+    beats: float
+    delay: float = 0.0
+
+
+@dataclass(frozen=True)
+class Song:
+    """A song of this world.
+
+    Attributes:
+        key: pitch class of its major key.
+        tempo: beats a minute.
+        progression: index into `PROGRESSIONS`.
+        first: which chord of it the song begins with.
+        bars: length.
+        bass, drums, guitar, piano: which of its patterns each part repeats.
+    """
+
+    key: int
+    tempo: int
+    progression: int
+    first: int
+    bars: int
+    bass: int = 0
+    drums: int = 0
+    guitar: int = 0
+    piano: int = 0
+
+    @classmethod
+    def draw(cls, seed: int, bars: int = 8) -> Song:
+        """The song of a seed; all choices are equally likely.
+
+        Args:
+            seed: any integer that is not negative.
+            bars: length.
+        """
+        random = np.random.default_rng(seed)
+
+        def pick(choices: int) -> int:
+            return int(random.integers(choices))
+
+        return cls(
+            key=KEYS[pick(len(KEYS))],
+            tempo=TEMPI[pick(len(TEMPI))],
+            progression=pick(len(PROGRESSIONS)),
+            first=pick(BEATS_PER_BAR),
+            bars=bars,
+            bass=pick(len(_BASS_LINES)),
+            drums=pick(len(_GROOVES)),
+            guitar=pick(len(_STRUMS)),
+            piano=pick(len(_STABS)),
+        )
+
+    @property
+    def held_out(self) -> bool:
+        """Whether it is kept from training: an eighth of the 6,912 songs, by what they are."""
+        what = dataclasses.astuple(dataclasses.replace(self, bars=0))
+        return zlib.crc32(repr(what).encode()) % 8 == 0
+
+    @property
+    def seconds_per_beat(self) -> float:
+        """Length of a beat."""
+        return 60 / self.tempo
+
+    @property
+    def seconds(self) -> float:
+        """Length of the song."""
+        return self.bars * BEATS_PER_BAR * self.seconds_per_beat
+
+    def chord(self, bar: int) -> Chord:
+        """The chord of a bar, counted from 0; goes on beyond the song's end."""
+        degrees = PROGRESSIONS[self.progression]
+        return chord_on(self.key, degrees[(self.first + bar) % len(degrees)])
+
+    def events(self) -> list[Event]:
+        """Everything that is played, by beat."""
+        found: list[Event] = []
+        for bar in range(self.bars):
+            start, chord = float(bar * BEATS_PER_BAR), self.chord(bar)
+            found += self._bass(start, chord)
+            found += self._drums(start)
+            found += _chords("guitar", start, chord.voiced(_GUITAR), _STRUMS[self.guitar], 0.008)
+            found += _chords("piano", start, chord.voiced(_PIANO), _STABS[self.piano], 0.0)
+        return sorted(found, key=lambda event: (event.beat, event.stem, str(event.sound)))
+
+    def _bass(self, start: float, chord: Chord) -> list[Event]:
+        notes = [_BASS + (pc - _BASS) % 12 for pc in chord.pitch_classes]
+        return [
+            Event(start + beat, "bass", notes[degree], beats)
+            for beat, degree, beats in _BASS_LINES[self.bass]
+        ]
+
+    def _drums(self, start: float) -> list[Event]:
+        return [
+            Event(start + beat, "drums", drum, 0.0)
+            for drum, beats in _GROOVES[self.drums].items()
+            for beat in beats
+        ]
+
+
+def _chords(
+    stem: str,
+    start: float,
+    notes: tuple[int, ...],
+    pattern: tuple[tuple[float, float], ...],
+    spread: float,
+) -> list[Event]:
+    return [
+        Event(start + beat, stem, note, beats, spread * string)
+        for beat, beats in pattern
+        for string, note in enumerate(notes)
+    ]
+
+
+def draw_songs(seed: int, *, held_out: bool, bars: int = 8) -> Iterator[Song]:
+    """Songs without end, those kept from training or the others.
+
+    Args:
+        seed: any integer that is not negative.
+        held_out: which of the two.
+        bars: their length.
+    """
+    seeds = np.random.default_rng(seed)
+    while True:
+        song = Song.draw(int(seeds.integers(2**32)), bars)
+        if song.held_out == held_out:
+            yield song

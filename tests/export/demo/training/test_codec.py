@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from sideman.export.codec_config import CodecConfig
+from sideman.export.demo.training import codec as module
+from sideman.export.demo.training.codec import (
+    Autoencoder,
+    spectral_distance,
+    train_codec,
+    weights_of,
+)
+from sideman.export.demo.training.examples import draw_codec_batch, samples_of
+from sideman.export.demo.training.loop import Recipe
+from sideman.export.networks.codec import Codec, OneStepDecoder
+
+
+def audio() -> torch.Tensor:
+    return draw_codec_batch(2, 8, torch.Generator().manual_seed(1))
+
+
+def test_the_shipped_sizes_are_a_codec() -> None:
+    config = CodecConfig.read(Path(module.__file__).resolve().parent / "codec.json")
+    assert sum(p.numel() for p in Codec(config).parameters()) < 5_000_000
+
+
+def test_distances_are_zero_for_the_same_and_one_for_silence() -> None:
+    sound = audio()
+    assert spectral_distance(sound, sound, 512) == 0
+    squared_and_absolute = spectral_distance(torch.zeros_like(sound), sound, 2048)
+    assert 0.9 < squared_and_absolute < 1.3
+    # Another phase is no distance, which is what lets a network begin.
+    shifted = spectral_distance(-sound, sound, 2048)
+    assert shifted == pytest.approx(0, abs=1e-6)
+
+
+def test_an_untrained_one_has_latents_of_the_right_size(tiny: CodecConfig) -> None:
+    network = Autoencoder(tiny, 0).eval()
+    with torch.no_grad():
+        latent = network.encode(audio())
+    assert latent.shape == (2, 64, 8)
+    assert 0.3 < latent.std() < 3
+
+
+def test_what_is_saved_decodes_as_what_was_trained(
+    tiny: CodecConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is folded while it trains has to be where the export looks for it."""
+    monkeypatch.setattr(module, "RECIPE", Recipe(steps=3, rate=1e-2, average=0.0, seed=1))
+    weights = train_codec(tiny, tmp_path / "state")
+    trained = Autoencoder(tiny, 1)
+    trained.load_state_dict(torch.load(tmp_path / "state", weights_only=True)["averaged"])
+    assert (trained.scale_out != 1).any()
+    fresh = Codec(tiny)
+    fresh.load_state_dict(weights)
+    decoder = OneStepDecoder(fresh).eval()
+    generator = torch.Generator().manual_seed(0)
+    latent = 0.06 * torch.randn((1, 64, 4), generator=generator)
+    noise = torch.randn((1, 2, 1024, 32), generator=generator)
+    with torch.no_grad():
+        torch.testing.assert_close(decoder(latent, noise), trained.eval().decoder(latent, noise))
+        torch.testing.assert_close(
+            fresh.encoder(noise), trained.codec.encoder(noise), rtol=0, atol=0
+        )
+
+
+def test_a_step_moves_everything_that_is_exported(tiny: CodecConfig) -> None:
+    network = Autoencoder(tiny, 0)
+    torch.autograd.backward(network.loss(audio(), torch.Generator().manual_seed(0)))
+    without = {
+        name.split(".")[0]
+        for name, parameter in network.codec.named_parameters()
+        if parameter.grad is None and "proj_emb" not in name
+    }
+    # The noise level's embedding is a constant, of which one part is learnt by itself.
+    assert without == {"emb_proj", "scale_inp", "scale_out"}
+    assert network.scale_out.grad is not None
+
+
+def test_sound_has_the_length_that_was_encoded(tiny: CodecConfig) -> None:
+    network = Autoencoder(tiny, 0).eval()
+    with torch.no_grad():
+        sound = network.decode(torch.zeros(1, 64, 4), torch.randn(1, 2, 1024, 32))
+    assert sound.shape == (1, samples_of(4))
+    assert set(weights_of(network)) == set(Codec(tiny).state_dict())

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from sideman.export.config import UNetConfig
+from sideman.export.demo.training import diffusion as module
+from sideman.export.demo.training.diffusion import (
+    denoise,
+    draw_pairs,
+    initialise,
+    train_diffusion,
+)
+from sideman.export.demo.training.latents import Latents
+from sideman.export.demo.training.loop import Recipe
+from sideman.export.networks.unet import UNet
+from sideman.export.stages import StepStage
+
+SIZES = UNetConfig(
+    resolution=16,
+    in_channels=2,
+    out_channels=1,
+    label_dim=4,
+    model_channels=8,
+    channel_mult=(1, 2),
+    channel_mult_emb=2,
+    num_blocks=1,
+    attn_resolutions=(8,),
+)
+
+
+@pytest.fixture
+def latents() -> Latents:
+    """Stems that are their mixture, turned over for every other stem."""
+    mixtures = torch.randn((20, 4, 16, 16), generator=torch.Generator().manual_seed(0))
+    signs = torch.tensor([1.0, -1.0, 1.0, -1.0])[:, None, None]
+    return Latents(mixtures * signs, mixtures)
+
+
+def test_the_first_weights_of_every_block_s_end_are_small() -> None:
+    unet = UNet(SIZES)
+    initialise(unet, 0)
+    assert all(parameter.any() for parameter in unet.parameters() if parameter.dim() > 1)
+    assert unet.dec["16x16_aux_conv"].weight.abs().max() < 0.01
+
+
+def test_it_is_trained_as_what_the_export_denoises_with() -> None:
+    unet = UNet(SIZES).eval()
+    initialise(unet, 0)
+    generator = torch.Generator().manual_seed(0)
+    x, mixture = (torch.randn((3, 16, 16), generator=generator) for _ in range(2))
+    label = torch.eye(4)[:3]
+    stage = StepStage(unet, "diffusion", sigma_data=1.0, sigma_min=0.0)
+    for sigma in (0.01, 1.0, 50.0):
+        levels = torch.tensor([sigma])
+        with torch.no_grad():
+            wanted = stage._denoise(sigma * x, levels, label, mixture)
+            found = denoise(unet, sigma * x, levels.expand(3), label, mixture)
+        error = (found - wanted).norm() / wanted.norm()
+        assert error < 1e-2, sigma  # bfloat16, in training
+
+
+def test_pairs_belong_together(latents: Latents) -> None:
+    clean, label, mixture = draw_pairs(latents, 40, torch.Generator().manual_seed(1))
+    signs = torch.where(label.argmax(1) % 2 == 0, 1.0, -1.0)[:, None, None]
+    assert torch.equal(clean, signs * mixture)
+    assert set(label.argmax(1).tolist()) == {0, 1, 2, 3}
+    assert torch.equal(label.sum(1), torch.ones(40))
+
+
+def test_it_learns_what_the_mixture_tells(
+    latents: Latents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Noise alone tells nothing of the stem: what is found is from mixture and label."""
+    monkeypatch.setattr(module, "RECIPE", Recipe(steps=150, rate=3e-3, average=0.9, seed=2))
+    config = type("Config", (), {"unet": SIZES})()
+    unet = train_diffusion(config, latents, tmp_path / "state").eval()
+    clean, label, mixture = draw_pairs(latents, 16, torch.Generator().manual_seed(9))
+    noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(10))
+    sigma = torch.full((16,), 10.0)
+    with torch.no_grad():
+        found = denoise(unet, clean + 10 * noise, sigma, label, mixture)
+    # The best that could be made of the noise alone errs by 0.99.
+    assert (found - clean).square().mean() < 0.75 * clean.square().mean()

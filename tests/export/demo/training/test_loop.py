@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from sideman.export.demo.training import loop
+from sideman.export.demo.training.loop import Recipe, train
+
+RECIPE = Recipe(steps=30, rate=0.05, average=0.9, seed=3)
+
+
+class Line(nn.Module):
+    """A slope and an offset."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slope = nn.Parameter(torch.zeros(()))
+        self.offset = nn.Parameter(torch.zeros(()))
+
+    def error(self, generator: torch.Generator) -> Tensor:
+        x = torch.randn(16, generator=generator)
+        return (self.slope * x + self.offset - (2 * x + 1)).square().mean()
+
+
+def fit(state: Path, recipe: Recipe = RECIPE, stop: int | None = None) -> tuple[Line, list[int]]:
+    line, steps = Line(), []
+
+    def loss(step: int, generator: torch.Generator) -> Tensor:
+        if step == stop:
+            raise KeyboardInterrupt
+        steps.append(step)
+        return line.error(generator)
+
+    averaged = train(line, loss, recipe, state)
+    assert isinstance(averaged, Line)
+    return averaged, steps
+
+
+def test_it_learns(tmp_path: Path) -> None:
+    averaged, steps = fit(tmp_path / "state", Recipe(steps=400, rate=0.05, average=0.9))
+    assert steps == list(range(400))
+    assert averaged.slope == pytest.approx(2, abs=0.05)
+    assert averaged.offset == pytest.approx(1, abs=0.05)
+
+
+def test_what_was_interrupted_ends_as_what_was_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "SAVE_EVERY", 10)
+    whole, _ = fit(tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        fit(tmp_path / "parts", stop=17)
+    # What had not been saved is done again.
+    parts, steps = fit(tmp_path / "parts")
+    assert steps == list(range(10, 30))
+    assert torch.equal(parts.slope, whole.slope)
+    assert torch.equal(parts.offset, whole.offset)
+    assert fit(tmp_path / "parts")[1] == []
+
+
+def test_parameters_of_another_size_learn_at_another_rate(tmp_path: Path) -> None:
+    line = Line()
+    groups = [{"params": [line.slope]}, {"params": [line.offset], "scale": 0.0}]
+    averaged = train(line, lambda _, g: line.error(g), RECIPE, tmp_path / "state", groups)
+    assert isinstance(averaged, Line)
+    assert averaged.slope != 0
+    assert averaged.offset == 0

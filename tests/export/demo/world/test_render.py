@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sideman.export.demo.instruments import SAMPLE_RATE
+from sideman.export.demo.world.render import onset_sample, render
+from sideman.export.demo.world.song import STEMS, Song
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_tracks_are_as_long_as_the_song_audible_and_do_not_clip(seed: int) -> None:
+    song = Song.draw(seed, bars=4)
+    tracks = render(song)
+    assert tracks.shape == (len(STEMS), round(song.seconds * SAMPLE_RATE))
+    assert tracks.dtype == np.float32
+    assert np.abs(tracks.sum(0)).max() < 1
+    levels = 20 * np.log10(np.sqrt((tracks.astype(float) ** 2).mean(1)))
+    assert (levels > -32).all()
+    assert (levels < -15).all()
+    np.testing.assert_array_equal(tracks, render(song))
+
+
+def test_sound_begins_where_an_event_does() -> None:
+    song = Song.draw(3, bars=1)
+    drums = render(song)[STEMS.index("drums")]
+    for event in song.events():
+        if event.sound == "kick":
+            start = onset_sample(event, song)
+            assert np.abs(drums[start : start + 200]).max() > 0.05
+
+
+@pytest.mark.parametrize("beat", range(4))
+def test_the_bass_sounds_at_its_pitch(beat: int) -> None:
+    song = Song(key=0, tempo=100, progression=0, first=0, bars=1, bass=0)
+    notes = [event for event in song.events() if event.stem == "bass"]
+    assert len(notes) == 4
+    assert isinstance(notes[beat].sound, int)
+    start = onset_sample(notes[beat], song)
+    piece = render(song)[STEMS.index("bass"), start : start + 20_000]
+    spectrum = np.abs(np.fft.rfft(piece * np.hanning(len(piece)), 1 << 18))
+    found = spectrum[: 1 << 10].argmax() * SAMPLE_RATE / (1 << 18)
+    assert found == pytest.approx(440 * 2 ** ((notes[beat].sound - 69) / 12), rel=0.01)

@@ -8,23 +8,40 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from sideman.export import stages
+from sideman.export.codec_config import CodecConfig
 from sideman.export.random_weights import random_weights
 from sideman.export.weights import load
 
 package = pytest.importorskip("music2latent", reason="music2latent is not installed: see 'dev'")
 
 
+@pytest.fixture(scope="module", params=[False, True], ids=["blocks everywhere", "none on top"])
+def values(request: pytest.FixtureRequest, models: Path) -> dict[str, Any]:
+    """Sizes of the recordings' codec, and the same without blocks at the highest resolution."""
+    found: dict[str, Any] = json.loads((models / "music2latent-tiny.json").read_text())
+    if request.param:
+        for name in ("layers_list", "layers_list_encoder"):
+            layers = found.get(name, getattr(CodecConfig, name))
+            found[name] = [0, *layers[1:]]
+    return found
+
+
+@pytest.fixture(scope="module")
+def codec_config(values: dict[str, Any]) -> CodecConfig:
+    return CodecConfig.from_dict(values, "values")
+
+
 @pytest.fixture
-def reference(models: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
-    """The package's modules with the sizes of the recordings' codec."""
-    values = json.loads((models / "music2latent-tiny.json").read_text())
+def reference(values: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> object:
+    """The package's modules with these sizes."""
     modules = [
         importlib.import_module(f"music2latent.{name}")
         for name in ("hparams", "utils", "audio", "models", "inference")

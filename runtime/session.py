@@ -126,6 +126,15 @@ class Session:
         return self._window.latents
 
     @property
+    def playable(self) -> bool:
+        """Whether there is a cycle to run.
+
+        `configure` makes one for the stems that it is given; a record that was found wrong takes it
+        away.
+        """
+        return self._cycle is not None
+
+    @property
     def execution(self) -> str:
         """How a cycle runs on the device, where there is more to say than stage after stage."""
         return "" if self._cycle is None else self._cycle.program.describe()

@@ -93,6 +93,7 @@ class Cycles:
                 sender = self._speaker.announced if isinstance(event, Idle) else event.sender
                 self._speaker.error(f"{type(event).__name__} failed: {error}", sender)
                 self._end_if_lost(error)
+                self._give_up_if_unplayable(error, sender)
         self._model.close("The server is ending.")
 
     def _handle(self, event: Event) -> None:
@@ -166,6 +167,14 @@ class Cycles:
         if self._journal is not None:
             self._journal.engine = engine
         return engine
+
+    def _give_up_if_unplayable(self, error: Exception, sender: Address) -> None:
+        """A session without a cycle would fail every step to come, and a reset mends nothing."""
+        session, setting = self._model.session, self._setting
+        if session is None or setting is None or not setting.parameters.rows:
+            return
+        if not session.playable:
+            self._give_up_model(f"The session cannot play any more: {error}", sender)
 
     def _give_up_model(self, reason: str, sender: Address) -> None:
         """Without a model the server still listens, says why, and can load again."""
@@ -247,6 +256,9 @@ class Cycles:
             if isinstance(error, DeviceLostError):
                 self._model.close(str(error))
                 self._end_if_lost(error)
+                return
+            self._give_up_if_unplayable(error, step.sender)
+            if self._model.session is None:
                 return
         else:
             self._reply(step, setting, stems, session.profile)

@@ -34,6 +34,7 @@ class FakeSession:
     trained = False
     engine = "made up, 1 thread"
     execution = ""
+    playable = True
 
     def __init__(self, stems: tuple[str, ...] = STEMS, grid: LatentGrid | None = None) -> None:
         self.stems = stems

@@ -253,6 +253,23 @@ def test_settings_that_cannot_be_configured_are_told_to_their_sender_and_loading
     assert len(client.reply(1)["bass"]) == 33_075 + 882
 
 
+def test_a_session_that_lost_its_cycle_is_given_up_and_loading_mends_it(client, session):
+    """As where a graph that was recorded anew turns out to compute something else."""
+    session.trouble = BackendError("another latent")
+    session.playable = False
+    client.batch(1, 0.25)
+    assert "another latent" in client.expect("/error")[0]
+    assert client.expect("/batch_dropped") == [1]
+    (text,) = client.expect("/error")
+    assert "cannot play any more: another latent" in text
+    assert "/load_model tries again" in text
+    session.playable = True
+    client.control("/load_model")
+    client.wait_for("/loaded")
+    client.batch(2, 0.25)
+    assert set(client.reply(2)) == {"bass"}
+
+
 def test_stems_that_no_engine_was_built_for_are_refused_and_the_music_goes_on(client, session):
     session.most_rows = 1
     client.control("/predict_instruments", "iiii", 1, 1, 0, 0)

@@ -26,8 +26,8 @@ def convert(
     """Write a bundle in another precision, at about half the size.
 
     Weights and activations of the networks become fp16 or bf16. Sigma arithmetic, normalisation,
-    softmax and the path between spectrum and sound stay float32. ONNX Runtime's CPU provider runs
-    fp16, though no faster, and lacks convolutions in bf16.
+    softmax and the path between spectrum and sound stay float32. ONNX Runtime's CPU provider
+    computes most of fp16 in float32, and lacks convolutions in bf16.
     """
     from sideman.calibration.convert import convert_bundle
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import islice
 
 import numpy as np
@@ -14,6 +15,7 @@ from sideman.export.demo.world.render import render
 from sideman.export.demo.world.song import STEMS, draw_songs
 from sideman.export.networks.codec import Codec
 from sideman.export.stages import decode_stage, encode_stage
+from sideman.export.weights import load
 
 #: Columns of the pieces that are encoded: the window of the accompaniment models.
 _COLUMNS = 64
@@ -22,22 +24,24 @@ _EDGE = 2048
 
 
 def score_codec(
-    weights: dict[str, torch.Tensor], config: CodecConfig, songs: int = 16, seed: int = 0
+    weights: Mapping[str, torch.Tensor], config: CodecConfig, songs: int = 16, seed: int = 0
 ) -> dict[str, dict[str, float]]:
     """Measure a codec as it is exported.
 
     Args:
-        weights: tensors of a `gen_state_dict`.
+        weights: tensors of a `gen_state_dict`, of any floating point.
         config: sizes.
         songs: how many of the held-out ones.
         seed: which ones, and of the decoder's noise.
+
+    Raises:
+        ExportError: the weights are not of these sizes.
 
     Returns:
         By stem: "si_sdr" and "log_spectral_distance" and "level" (found over wanted), all in
         decibels, each the median of the songs.
     """
-    codec = Codec(config)
-    codec.load_state_dict(weights)
+    codec = load(lambda: Codec(config), weights, "The codec")
     encode, decode = encode_stage(codec), decode_stage(codec)
     generator = torch.Generator().manual_seed(seed)
     measured: dict[str, list[tuple[float, float, float]]] = {stem: [] for stem in STEMS}

@@ -217,7 +217,9 @@ def main(arguments: list[str]) -> int:
     folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
     config = CodecConfig.read(Path(__file__).resolve().parent / "codec.json")
-    weights = train_codec(config, folder / "codec.state")
+    trained = train_codec(config, folder / "codec.state")
+    # What is scored is what is shipped.
+    weights = {name: tensor.half() for name, tensor in trained.items()}
     torch.save({"gen_state_dict": weights}, folder / "codec.pt")
     for stem, figures in score_codec(weights, config).items():
         text = ", ".join(f"{name} {value:.1f} dB" for name, value in figures.items())

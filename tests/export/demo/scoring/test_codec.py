@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from sideman.engine.errors import ExportError
 from sideman.export.codec_config import CodecConfig
 from sideman.export.demo.scoring.codec import score_codec
 from sideman.export.demo.world.song import STEMS
@@ -33,5 +34,5 @@ def test_an_untrained_codec_is_told_to_be_one() -> None:
 
 
 def test_weights_of_other_sizes_are_refused() -> None:
-    with pytest.raises(RuntimeError, match="in loading state_dict"):
+    with pytest.raises(ExportError, match="misshapen"):
         score_codec({"conv_inp.weight": torch.zeros(1)}, TINY, songs=1)

@@ -10,6 +10,7 @@ import torch
 
 from sideman.export.codec_config import CodecConfig
 from sideman.export.demo.scoring.fidelity import level, log_spectral_distance, si_sdr
+from sideman.export.demo.scoring.pitch import RANGES, chord_fit
 from sideman.export.demo.training.examples import samples_of
 from sideman.export.demo.world.render import render
 from sideman.export.demo.world.song import STEMS, draw_songs
@@ -38,13 +39,14 @@ def score_codec(
         ExportError: the weights are not of these sizes.
 
     Returns:
-        By stem: "si_sdr" and "log_spectral_distance" and "level" (found over wanted), all in
-        decibels, each the median of the songs.
+        By stem: "si_sdr", "log_spectral_distance" and "level" (found over wanted) in decibels, and
+        for bass and piano "chord_fit" from 0 to 1; each the median of the songs, the fit the mean.
     """
     codec = load(lambda: Codec(config), weights, "The codec")
     encode, decode = encode_stage(codec), decode_stage(codec)
     generator = torch.Generator().manual_seed(seed)
     measured: dict[str, list[tuple[float, float, float]]] = {stem: [] for stem in STEMS}
+    fits: dict[str, list[float]] = {stem: [] for stem in RANGES}
     everything = torch.ones(1, _COLUMNS)
     for song in islice(draw_songs(seed, held_out=True, bars=4), songs):
         for stem, track in zip(STEMS, render(song), strict=True):
@@ -55,6 +57,8 @@ def score_codec(
                 gain = torch.ones(len(wanted))
                 _, sound = decode(latent, latent, torch.zeros(1, _COLUMNS), noise, gain)
             found, inner = sound[0].numpy(), slice(_EDGE, -_EDGE)
+            if stem in fits:
+                fits[stem].append(chord_fit(found, song, stem))
             measured[stem].append(
                 (
                     si_sdr(found[inner], wanted[inner]),
@@ -63,7 +67,10 @@ def score_codec(
                 )
             )
     names = ("si_sdr", "log_spectral_distance", "level")
-    return {
+    scores = {
         stem: dict(zip(names, map(float, np.median(rows, axis=0)), strict=True))
         for stem, rows in measured.items()
     }
+    for stem, shares in fits.items():
+        scores[stem]["chord_fit"] = float(np.mean(shares))
+    return scores

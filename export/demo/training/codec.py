@@ -222,7 +222,7 @@ def main(arguments: list[str]) -> int:
     weights = {name: tensor.half() for name, tensor in trained.items()}
     torch.save({"gen_state_dict": weights}, folder / "codec.pt")
     for stem, figures in score_codec(weights, config).items():
-        text = ", ".join(f"{name} {value:.1f} dB" for name, value in figures.items())
+        text = ", ".join(f"{name} {value:.2f}" for name, value in figures.items())
         sys.stdout.write(f"{stem}: {text}\n")
     return 0
 

@@ -27,6 +27,7 @@ def test_an_untrained_codec_is_told_to_be_one() -> None:
     shapes = {name: tuple(t.shape) for name, t in Codec(TINY).state_dict().items()}
     scores = score_codec(random_weights(shapes, 0), TINY, songs=1)
     assert set(scores) == set(STEMS)
+    assert {stem for stem in STEMS if "chord_fit" in scores[stem]} == {"bass", "piano"}
     for figures in scores.values():
         assert figures["si_sdr"] < -10
         assert figures["log_spectral_distance"] > 10

@@ -48,7 +48,6 @@ def train(
     recipe: Recipe,
     state: Path,
     groups: Sequence[dict[str, Any]] | None = None,
-    after: Callable[[nn.Module], None] = lambda _: None,
 ) -> nn.Module:
     """Train a network, or go on with it where `state` holds a part of it.
 
@@ -58,7 +57,6 @@ def train(
         recipe: how long and how fast.
         state: file that everything needed to go on is kept in; written atomically.
         groups: AdamW's parameter groups, where some learn at another "scale" of the rate.
-        after: called with the averaged network after every step.
 
     Returns:
         The network with averaged weights.
@@ -86,7 +84,6 @@ def train(
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         _average(averaged, network, min(recipe.average, (step + 1) / (step + 10)))
-        after(averaged)
         told += float(value.detach())
         if (step + 1) % TELL_EVERY == 0:
             pace = (time.monotonic() - begin) / (step + 1 - first)

@@ -56,6 +56,18 @@ class Geometry:
         """Samples from the newest sample's arrival until a reply is late."""
         return deadline_samples(self.slack_samples, self.step_samples)
 
+    @property
+    def late_samples(self) -> int:
+        """Samples by which a reply is heard behind the place that the model made it for.
+
+        Clients lay a reply's first sample after the fade-in `slack_samples` + `fade_samples` after
+        the newest sample. The model made it for where it stands in the window.
+        """
+        columns = self.keep_columns + self.step_columns
+        newest = self.write_start + self.step_samples
+        made_for = (columns - self.decoded_columns) * COLUMN_SAMPLES + self.out_start
+        return newest + self.slack_samples - made_for
+
     @classmethod
     def reference(
         cls, grid: LatentGrid, r: float, w: int, fade: float, *, exact_mask: bool = False

@@ -16,7 +16,7 @@ from sideman.engine.errors import SidemanError
 #:
 #: float32 without TF32 differs by the order of sums only. Measured in float16 against float32,
 #: both with ONNX Runtime on the CPU: encode 1.3e-3, step 8e-4 and decode 1.5e-3 with the small
-#: model that ships with the package; 1.0e-3, 6.5e-4 and 1.3e-3 at full size with random weights.
+#: model of `tests/models`; 1.0e-3, 6.5e-4 and 1.3e-3 at full size with random weights.
 #: The bound leaves a factor of six for kernels that sum in float16 too. bfloat16 has three bits
 #: less, hence eight times that. A stage that computes something else errs by about 1.
 TOLERANCES = {"fp32": 1e-3, "fp16": 1e-2, "bf16": 8e-2}

@@ -6,8 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from sideman.engine.errors import SidemanError
+from sideman.runtime.listening.truth import Truth
 
-#: Seconds of the demo: the loop, almost twice.
+#: Seconds of the demo: the loop, once and a third.
 SECONDS = 24.0
 
 
@@ -23,6 +24,11 @@ def demo_bundle() -> Path:
 def demo_loop() -> Path:
     """The package's own loop of guitar, electric piano and drums."""
     return _shipped("loop.flac")
+
+
+def demo_truth() -> Truth:
+    """What the loop is made of, the missing bass included."""
+    return Truth.read(_shipped("loop.json"))
 
 
 def _shipped(name: str) -> Path:

@@ -11,6 +11,8 @@ from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.errors import SidemanError
 from sideman.engine.loading import DEFAULT
 from sideman.runtime.geometry import Geometry
+from sideman.runtime.listening.pitch import SAMPLE_RATE
+from sideman.runtime.listening.truth import Truth
 from sideman.runtime.rehearse import demo
 from sideman.runtime.rehearse.audio import Programme, make_programme
 from sideman.runtime.rehearse.client import Address, ClientSettings
@@ -41,7 +43,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Plan:
-    """A request with everything looked up and found possible."""
+    """A request with everything looked up and found possible.
+
+    `truth` is what the music is made of, which is known of the demo's loop only.
+    """
 
     request: Request
     bundle: Path
@@ -51,6 +56,7 @@ class Plan:
     placement: Placement
     programme: Programme
     settings: ClientSettings
+    truth: Truth | None = None
 
 
 def make_plan(request: Request) -> Plan:
@@ -90,6 +96,8 @@ def make_plan(request: Request) -> Plan:
             package=package,
             planes=request.planes,
         ),
+        # The judges listen at one rate.
+        truth=demo.demo_truth() if not request.inputs and rate == SAMPLE_RATE else None,
     )
 
 

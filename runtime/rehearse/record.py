@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from sideman.runtime.listening.judge import Score
 from sideman.runtime.profile import STAGES
 from sideman.runtime.rehearse.timeline import Placement
 
@@ -78,6 +79,9 @@ class Rehearsal:
         errors: texts of the `/error` messages.
         stale_packets: stem packets of answers older than the previous step, which clients ignore.
         notes: plain sentences for the reader.
+        scores: by stem, how it was played; empty where nobody knows what was to be played.
+        judged_from: seconds from the beginning before which nothing was judged.
+        late: seconds by which clients lay replies behind their place; taken off before judging.
     """
 
     bundle: str
@@ -93,6 +97,9 @@ class Rehearsal:
     errors: list[str] = field(default_factory=list)
     stale_packets: int = 0
     notes: list[str] = field(default_factory=list)
+    scores: dict[str, Score] = field(default_factory=dict)
+    judged_from: float = 0.0
+    late: float = 0.0
 
     @property
     def offline(self) -> bool:

@@ -67,6 +67,11 @@ def to_json(rehearsal: Rehearsal, machine: dict[str, object]) -> str:
             }
             for step in rehearsal.steps
         ],
+        "late_seconds": rehearsal.late,
+        "scores": {
+            stem: {name: _number(value) for name, value in asdict(score).items()}
+            for stem, score in rehearsal.scores.items()
+        },
         "messages": dict(rehearsal.messages),
         "errors": rehearsal.errors,
         "stale_packets": rehearsal.stale_packets,
@@ -81,7 +86,24 @@ def _number(value: float) -> float | None:
 
 
 def show(rehearsal: Rehearsal, console: Console) -> None:
-    """Print the table of stages and the counts."""
+    """Print the table of stages, the counts, and how well it was played."""
+    _show_figures(rehearsal, console)
+    for stem, score in rehearsal.scores.items():
+        fit = "" if np.isnan(score.chord_fit) else f"{score.chord_fit:.0%} of beats fit the chord, "
+        console.print(
+            f"{stem}, from {rehearsal.judged_from:.0f} s on: {fit}"
+            f"onsets F = {score.onset_f:.2f} (50 ms), level {score.level:.1f} dBFS.",
+            markup=False,
+        )
+    if rehearsal.scores and rehearsal.late:
+        console.print(
+            f"(Judged without the {1000 * rehearsal.late:.0f} ms that the published placement is "
+            "late by. About a third of the beats fit by chance.)",
+            markup=False,
+        )
+
+
+def _show_figures(rehearsal: Rehearsal, console: Console) -> None:
     console.print(stage_table(spreads(rehearsal), _MEANING, console.width))
     if rehearsal.offline:
         seconds = rehearsal.placement.step / rehearsal.sample_rate

@@ -6,8 +6,9 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from sideman.runtime.listening.judge import judge_all
 from sideman.runtime.machine import describe_machine
-from sideman.runtime.rehearse import plot, report
+from sideman.runtime.rehearse import plot, report, spectrograms
 from sideman.runtime.rehearse.client import MultiTrackClient
 from sideman.runtime.rehearse.offline import play_offline
 from sideman.runtime.rehearse.online import (
@@ -20,6 +21,9 @@ from sideman.runtime.rehearse.plan import Plan, Request, make_plan, server_argum
 from sideman.runtime.rehearse.process import ServerProcess, free_port
 from sideman.runtime.rehearse.record import Rehearsal
 from sideman.runtime.session import Session
+
+#: Beats without which a share of them says nothing.
+_FEWEST_BEATS = 8
 
 
 def run(request: Request, console: Console | None = None) -> bool:
@@ -37,17 +41,41 @@ def run(request: Request, console: Console | None = None) -> bool:
     _announce(plan, console)
     rehearsal = _offline(plan, console) if request.offline else _online(plan, console)
     files = write_audio(rehearsal, request.out)
+    _judge(plan, rehearsal)
     picture, figures = request.out / "latency.png", request.out / "latency.json"
-    plot.draw(rehearsal, picture)
     figures.write_text(report.to_json(rehearsal, describe_machine()), "utf-8")
+    plot.draw(rehearsal, picture)
+    seen = request.out / "spectrograms.png"
+    spectrograms.draw(rehearsal, seen, plan.truth)
     for note in rehearsal.notes:
         console.print(note, markup=False)
     report.show(rehearsal, console)
     console.print(f"Written to {request.out}: ", end="", markup=False)
-    console.print(", ".join(file.name for file in [*files, picture, figures]), markup=False)
+    console.print(", ".join(file.name for file in [*files, seen, picture, figures]), markup=False)
     if rehearsal.silent:
         console.print("No sound came back.", style="bold red")
     return not rehearsal.failed
+
+
+def _judge(plan: Plan, rehearsal: Rehearsal) -> None:
+    """Score what was played, where it is known what was to be played.
+
+    Before the window is full the model has heard less than it was trained with. Clients of the
+    published server hear every reply late by the same time, which is no fault of the player.
+    """
+    if plan.truth is None:
+        return
+    first, late = plan.manifest.grid.window_samples, plan.geometry.late_samples
+    length, rate = len(rehearsal.context), rehearsal.sample_rate
+    rehearsal.judged_from, rehearsal.late = first / rate, late / rate
+    if length - late < first + _FEWEST_BEATS * plan.truth.beat_samples:
+        rehearsal.notes.append(
+            f"Too short to judge what was played: nothing is judged before {first / rate:.0f} s, "
+            f"and {_FEWEST_BEATS} beats are wanted after that."
+        )
+        return
+    heard = {stem: samples[late:length] for stem, samples in rehearsal.stems.items()}
+    rehearsal.scores = judge_all(heard, plan.truth, first)
 
 
 def _announce(plan: Plan, console: Console) -> None:

@@ -1,4 +1,4 @@
-"""Graphs to rewrite: the demonstration's, the recordings' where they are, and small made ones."""
+"""Graphs to rewrite: the small bundle's, the recordings' where they are, and small made ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-DEMO = Path(__file__).parents[2] / "runtime" / "demo" / "bundle"
+from tests.models.places import BUNDLE
+
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden"
 COLUMNS = 2
 #: Sizes that stay free in the graphs. Batches of one would hide wrong broadcasting.
@@ -17,18 +18,18 @@ SIZES = {"batch": 2, "decoded_columns": COLUMNS, "decoded_samples": 4096 * COLUM
 
 
 @pytest.fixture(scope="session")
-def demo() -> Path:
-    """The demonstration bundle, in float32."""
-    return DEMO
+def small() -> Path:
+    """The small bundle, in float32."""
+    return BUNDLE
 
 
 @pytest.fixture(scope="session")
 def recorded(tmp_path_factory) -> Callable[[str, str], Path]:
-    """A stage of the recordings' model "cd" or "ldm"; the demonstration's without recordings."""
+    """A stage of the recordings' model "cd" or "ldm"; the small bundle's without recordings."""
 
     def stage(kind: str, name: str) -> Path:
         if not GOLDEN.is_dir():
-            return DEMO / f"{name}.onnx"
+            return BUNDLE / f"{name}.onnx"
         torch = pytest.importorskip("torch", reason="recorded models need the extra 'export'")
         with torch.no_grad():
             return _export(kind, name, tmp_path_factory.mktemp(f"recorded-{kind}"))
@@ -65,8 +66,8 @@ def _export(kind: str, name: str, folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def rewritten(demo, tmp_path_factory) -> Callable[..., Path]:
-    """A stage of the demonstration in a precision, rewritten once a session."""
+def rewritten(small, tmp_path_factory) -> Callable[..., Path]:
+    """A stage of the small bundle in a precision, rewritten once a session."""
     from sideman.calibration.precision import rewrite
 
     made: dict[tuple, Path] = {}
@@ -75,7 +76,7 @@ def rewritten(demo, tmp_path_factory) -> Callable[..., Path]:
         key = (name, precision, convolve_products)
         if key not in made:
             folder = tmp_path_factory.mktemp("rewritten")
-            source = demo / f"{name}.onnx"
+            source = small / f"{name}.onnx"
             made[key] = rewrite(source, folder, precision, convolve_products=convolve_products)
         return made[key]
 

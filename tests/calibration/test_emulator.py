@@ -11,11 +11,11 @@ from sideman.calibration.precision import rewrite
 
 @pytest.mark.parametrize("stage", ["encode", "step", "decode"])
 def test_float32_graphs_give_what_onnx_runtime_gives(
-    demo, run, emulate, feed, relative_error, stage
+    small, run, emulate, feed, relative_error, stage
 ):
-    inputs = feed(demo, stage)
-    wanted = run(demo / f"{stage}.onnx", inputs)
-    found, largest = emulate(demo / f"{stage}.onnx", inputs)
+    inputs = feed(small, stage)
+    wanted = run(small / f"{stage}.onnx", inputs)
+    found, largest = emulate(small / f"{stage}.onnx", inputs)
     assert largest == {}
     for name, values in wanted.items():
         assert relative_error(found[name], values) < 1e-5, name

@@ -13,14 +13,13 @@ import pytest
 import torch
 import yaml
 
-#: Configurations of the demonstration bundle.
-DEMO = Path(__file__).parents[2] / "export" / "demo"
+from tests.models.places import CODEC, CONFIG
 
 
 @pytest.fixture(scope="session")
 def configs() -> dict[str, dict]:
-    """A configuration of each kind: "cd" is the demonstration's, "ldm" made from it."""
-    cd = yaml.safe_load((DEMO / "model.yaml").read_text())
+    """A configuration of each kind: "cd" is the small one, "ldm" made from it."""
+    cd = yaml.safe_load(CONFIG.read_text())
     ldm = {name: dict(section) for name, section in cd.items() if name != "diffusion"}
     ldm["model"] |= {"diffusion_sigma_data": 1.0, "diffusion_dynamic_threshold": -1.0}
     ldm["audio_samples_logger"]["sampling_steps"] = 5
@@ -44,12 +43,12 @@ def files(configs: dict[str, dict], tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("files")
     for name, config in configs.items():
         (folder / f"{name}-tiny.yaml").write_text(yaml.safe_dump(config))
-    hparams = (DEMO / "codec.json").read_text()
+    hparams = CODEC.read_text()
     (folder / "music2latent-tiny.json").write_text(hparams)
-    codec = CodecConfig.read(DEMO / "codec.json")
+    codec = CodecConfig.read(CODEC)
     tensors = random_weights(expected_shapes(lambda: Codec(codec)), 0)
     torch.save({"gen_state_dict": tensors}, folder / "music2latent-tiny.pt")
-    unet = read_config(DEMO / "model.yaml").unet
+    unet = read_config(CONFIG).unet
     shapes = expected_shapes(lambda: UNet(unet))
     state = {
         f"{owner}.model.unet.{name}": tensor

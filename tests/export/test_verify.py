@@ -10,8 +10,7 @@ from typer.testing import CliRunner
 
 from sideman.engine.errors import BackendError, SidemanError
 from sideman.runtime.cli import build_app
-
-DEMO = Path(__file__).parents[2] / "runtime" / "demo" / "bundle"
+from tests.models.places import BUNDLE
 
 
 def verify(*arguments: object):
@@ -20,14 +19,14 @@ def verify(*arguments: object):
 
 @pytest.fixture
 def louder_decoder(tmp_path: Path) -> Path:
-    """The demonstration bundle, but its decoder's first large weight is a quarter larger."""
+    """The small bundle, but its decoder's first large weight is a quarter larger."""
     import onnx
     from onnx import numpy_helper
 
     from sideman.engine.bundle.bundle import Bundle, write_manifest
 
     folder = tmp_path / "spoiled"
-    shutil.copytree(DEMO, folder)
+    shutil.copytree(BUNDLE, folder)
     graph = onnx.load(folder / "decode.onnx")
     name = max(graph.graph.initializer, key=lambda t: len(t.raw_data)).name
     for tensor in graph.graph.initializer:
@@ -38,7 +37,7 @@ def louder_decoder(tmp_path: Path) -> Path:
     (folder / "decode.onnx").unlink()
     (folder / "decode.onnx.data").unlink()
     onnx.save(graph, folder / "decode.onnx")
-    manifest = Bundle.open(DEMO).manifest
+    manifest = Bundle.open(BUNDLE).manifest
     fields = {k: v for k, v in vars(manifest).items() if k not in ("files", "name")}
     write_manifest(folder, name="spoiled", **fields)
     return folder
@@ -85,7 +84,7 @@ def test_an_unreadable_recording_fails_and_the_others_are_still_checked(
 
 def test_a_reference_is_compared_without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
-    result = verify(DEMO, "--rows", "2", "--reference", DEMO)
+    result = verify(BUNDLE, "--rows", "2", "--reference", BUNDLE)
     assert result.exit_code == 0, result.output
     said, *lines, last = result.output.splitlines()
     assert said.count("ONNX Runtime") == 2
@@ -98,7 +97,7 @@ def test_a_reference_is_compared_without_torch(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_reference_is_not_compared_with_itself() -> None:
-    result = verify(DEMO)
+    result = verify(BUNDLE)
     assert isinstance(result.exception, SidemanError)
     assert "--reference" in result.exception.mend
 
@@ -113,13 +112,13 @@ def test_with_a_recording_and_no_torch_the_pip_command_is_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
-    result = verify(DEMO, tmp_path / "any.npz")
+    result = verify(BUNDLE, tmp_path / "any.npz")
     assert result.exit_code != 0
     assert 'pip install "sideman[export]"' in str(result.exception)
 
 
 def test_a_spoiled_stage_is_named_with_its_output(louder_decoder: Path) -> None:
-    result = verify(louder_decoder, "--reference", DEMO)
+    result = verify(louder_decoder, "--reference", BUNDLE)
     assert result.exit_code == 1, result.output
     _, encode, step, decode, last = result.output.splitlines()
     assert encode.split()[1] == step.split()[1] == "ok"

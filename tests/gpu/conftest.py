@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from sideman.engine.errors import SidemanError
+from tests.models.places import BUNDLE
 
 if TYPE_CHECKING:
     from sideman.engine.bundle.manifest import Manifest
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from sideman.engine.cuda.device import DeviceInfo
     from sideman.engine.cuda.driver import Driver
     from sideman.engine.cuda.stream import Stream
-
-ROOT = Path(__file__).parents[2]
-DEMO = ROOT / "runtime" / "demo" / "bundle"
+    from tests.gpu.measuring.models import Model
 
 
 @pytest.fixture(scope="session")
@@ -60,12 +58,12 @@ def torch(device: DeviceInfo) -> Any:
 
 @pytest.fixture(scope="session")
 def reference() -> Iterator[tuple[Manifest, Loaded]]:
-    """The demonstration bundle with ONNX Runtime on the CPU: what is taken for right."""
+    """The small bundle with ONNX Runtime on the CPU: what is taken for right."""
     from sideman.engine.comparing.stages import Loaded
     from sideman.engine.loading import load_stages
 
     try:
-        manifest, backend, stages = load_stages(DEMO)
+        manifest, backend, stages = load_stages(BUNDLE)
     except SidemanError as error:
         pytest.skip(error.what)
     with backend:
@@ -73,10 +71,33 @@ def reference() -> Iterator[tuple[Manifest, Loaded]]:
 
 
 @pytest.fixture(scope="session")
-def demo_modules(torch: Any) -> Mapping[str, Any]:
-    """The demonstration bundle's stages as PyTorch modules on the GPU, with its weights."""
-    pytest.importorskip("yaml", reason="PyYAML is not installed")
+def small(torch: Any, tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """A small model with random weights, exported."""
+    pytest.importorskip("onnxscript", reason="The export extra is not installed")
+    from tests.gpu.measuring.models import provide_bundle, small_model
+
+    model = small_model(tmp_path_factory.mktemp("bundles"))
+    with torch.no_grad():
+        provide_bundle(model)
+    return model
+
+
+@pytest.fixture(scope="session")
+def small_reference(small: Model) -> Iterator[tuple[Manifest, Loaded]]:
+    """The small model with ONNX Runtime on the CPU: what is taken for right."""
+    from sideman.engine.comparing.stages import Loaded
+    from sideman.engine.loading import load_stages
+
+    manifest, backend, stages = load_stages(small.bundle())
+    with backend:
+        yield manifest, Loaded(backend, stages)
+
+
+@pytest.fixture(scope="session")
+def small_modules(small: Model) -> Mapping[str, Any]:
+    """Its stages as PyTorch modules on the GPU, with the same weights."""
+    from tests.gpu.measuring.models import SEED
     from tests.gpu.torch_stages import make_modules
 
-    folder = ROOT / "export" / "demo"
-    return make_modules(folder / "model.yaml", folder / "codec.json", 0, "cuda")
+    assert small.config is not None
+    return make_modules(small.config, small.codec, SEED, "cuda")

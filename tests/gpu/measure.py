@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.gpu.measuring.job import UNFIT, Job
-from tests.gpu.measuring.models import Model, demo_model, full_models
+from tests.gpu.measuring.models import Model, full_models, small_model
 from tests.gpu.measuring.parts import PARTS
 from tests.gpu.measuring.records import Journal, as_json, latest, read_records
 from tests.gpu.measuring.starting import open_once
@@ -76,7 +76,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="measure", description=__doc__)
     parser.add_argument("out", type=Path, metavar="OUT", help="folder for records and table")
-    parser.add_argument("--demo", action="store_true", help="the small model, not the full ones")
+    parser.add_argument("--small", action="store_true", help="the small model, not the full ones")
     parser.add_argument("--models", default="cd,ldm", help="names of YAML files or bundles")
     parser.add_argument("--configs", type=Path, help="folder of cd.yaml and ldm.yaml")
     parser.add_argument("--bundles", type=Path, help="folder of bundles; kept between runs")
@@ -106,8 +106,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 def models(options: argparse.Namespace) -> list[Model]:
     """The models that are asked for."""
     folder = options.bundles or options.out / "bundles"
-    if options.demo:
-        return [demo_model(folder)]
+    if options.small:
+        return [small_model(folder)]
     return full_models(options.models.split(","), options.configs, folder)
 
 
@@ -136,7 +136,7 @@ def run_part(part: str, model: str, out: Path, seconds: float) -> None:
     # Half of its time for whole rounds, the rest to open everything and for the last round.
     command = [sys.executable, "-m", "tests.gpu.measure", *sys.argv[1:], "--part", part]
     command += ["--rounds-seconds", str(seconds / 2)]
-    if "--demo" not in sys.argv:
+    if "--small" not in sys.argv:
         command += ["--models", model]
     log = out / f"{model}-{part}.log"
     # A group of its own: what it started itself must not go on beside the next part.

@@ -14,16 +14,16 @@ from sideman.engine.cuda.graph import NO_GRAPH
 from sideman.engine.errors import MissingExtraError, SidemanError
 from sideman.engine.loading import load_stages
 from sideman.runtime.samplers import make_table
-from tests.gpu.conftest import DEMO
 from tests.gpu.test_session import nothing, play, sizes_of
+from tests.models.places import BUNDLE
 
 pytestmark = pytest.mark.gpu
 
 
-def open_demo(choice: BackendChoice) -> Loaded:
+def open_small(choice: BackendChoice) -> Loaded:
     """What is not installed or not for this GPU is skipped; everything else has to load."""
     try:
-        _, backend, stages = load_stages(DEMO, choice)
+        _, backend, stages = load_stages(BUNDLE, choice)
     except MissingExtraError as error:
         pytest.skip(error.what)
     except SidemanError as error:
@@ -46,7 +46,7 @@ def build(flavour: str, precision: str, manifest) -> None:
         flavour=kind, rows=(1, 2), decoded_columns=(columns,), precision=precision
     )
     try:
-        build_bundle(DEMO, request)
+        build_bundle(BUNDLE, request)
     except SidemanError as error:
         if "does not build for" in error.what:
             pytest.skip(error.what)
@@ -82,7 +82,7 @@ def choice(request, device, reference) -> BackendChoice:
 
 def test_every_stage_is_the_references(choice: BackendChoice, reference) -> None:
     manifest, loaded = reference
-    tested = open_demo(choice)
+    tested = open_small(choice)
     tolerance = tolerance_of(choice.precision or "fp32")
     rows = make_table(manifest.sampler).coefficients().tolist()
     with tested.backend:
@@ -97,7 +97,7 @@ def test_a_graph_plays_what_no_graph_plays(
     played = []
     for switch in ("0", "1"):
         monkeypatch.setenv(NO_GRAPH, switch)
-        loaded = open_demo(choice)
+        loaded = open_small(choice)
         with loaded.backend:
             played.append(play(manifest, loaded.backend, loaded.stages, nothing))
     # The same kernels; sums may be ordered differently.
@@ -107,7 +107,7 @@ def test_a_graph_plays_what_no_graph_plays(
 def test_a_session_plays_what_the_cpu_plays(choice: BackendChoice, reference) -> None:
     manifest, cpu = reference
     wanted = play(manifest, cpu.backend, cpu.stages, nothing)
-    loaded = open_demo(choice)
+    loaded = open_small(choice)
     with loaded.backend:
         played = play(manifest, loaded.backend, loaded.stages, nothing)
     # Three cycles in a row, each on what the ones before made.
@@ -118,7 +118,7 @@ def test_what_rtx_compiles_is_kept_for_the_next_start(
     device, reference, engine_cache: Path
 ) -> None:
     build("tensorrt-rtx", "fp16", reference[0])
-    loaded = open_demo(BackendChoice("tensorrt-rtx", precision="fp16"))
+    loaded = open_small(BackendChoice("tensorrt-rtx", precision="fp16"))
     with loaded.backend:
         play(reference[0], loaded.backend, loaded.stages, nothing)
     kept = [file for file in (engine_cache / "runtime").rglob("*") if file.is_file()]

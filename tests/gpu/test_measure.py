@@ -10,7 +10,7 @@ import pytest
 
 from tests.gpu import measure
 from tests.gpu.measuring.job import Job
-from tests.gpu.measuring.models import demo_model, full_models, provide_bundle
+from tests.gpu.measuring.models import full_models, provide_bundle, small_model
 from tests.gpu.measuring.parts import PARTS
 from tests.gpu.measuring.records import (
     Journal,
@@ -19,6 +19,7 @@ from tests.gpu.measuring.records import (
 )
 from tests.gpu.measuring.timing import wait
 from tests.gpu.measuring.variants import Variant, without_graphs
+from tests.models.places import BUNDLE
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def bundles(tmp_path: Path) -> Path:
     """A folder of bundles that holds the small one."""
-    (tmp_path / "demo").symlink_to(ROOT / "runtime" / "demo" / "bundle", target_is_directory=True)
+    (tmp_path / "small").symlink_to(BUNDLE, target_is_directory=True)
     return tmp_path
 
 
@@ -84,12 +85,12 @@ def test_a_part_that_fails_or_hangs_is_a_reason_and_takes_nothing_along(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(sys, "argv", ["measure", str(tmp_path / "no" / "such"), "--demo"])
-    Journal(tmp_path / measure.RECORDS, "parity", "demo").note("ours", "worst", 0.0)
-    measure.run_part("parity", "demo", tmp_path, 120)
-    monkeypatch.setattr(sys, "argv", ["measure", str(tmp_path), "--demo", "--rounds", "1"])
-    measure.run_part("cycles", "demo", tmp_path, 1.0)
-    measure.run_part("path", "demo", tmp_path, 0.0)
+    monkeypatch.setattr(sys, "argv", ["measure", str(tmp_path / "no" / "such"), "--small"])
+    Journal(tmp_path / measure.RECORDS, "parity", "small").note("ours", "worst", 0.0)
+    measure.run_part("parity", "small", tmp_path, 120)
+    monkeypatch.setattr(sys, "argv", ["measure", str(tmp_path), "--small", "--rounds", "1"])
+    measure.run_part("cycles", "small", tmp_path, 1.0)
+    measure.run_part("path", "small", tmp_path, 0.0)
     kept, *records = read_records(tmp_path / measure.RECORDS)
     failed, slow, none = (one for one in records if one.variant == "all")
     assert kept.value == 0.0
@@ -101,10 +102,10 @@ def test_a_part_that_fails_or_hangs_is_a_reason_and_takes_nothing_along(
 def test_bundles_are_found_converted_or_missing_with_a_way_out(
     bundles: Path, tmp_path: Path
 ) -> None:
-    model = demo_model(bundles)
+    model = small_model(bundles)
     assert provide_bundle(model) == "found"
     assert provide_bundle(model, "fp16") == "converted to fp16"
-    assert (bundles / "demo-fp16" / "manifest.json").is_file()
+    assert (bundles / "small-fp16" / "manifest.json").is_file()
     (absent,) = full_models(["cd"], None, tmp_path)
     with pytest.raises(FileNotFoundError, match="--bundles"):
         provide_bundle(absent)
@@ -115,9 +116,9 @@ def test_parts_measure_on_the_cpu(bundles: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     variants = (Variant("onnxruntime", "fp32"), Variant("tensorrt", "fp16"))
-    job = Job(demo_model(bundles), variants, rounds=2, cycles=1, pauses=2, pause=0.01)
+    job = Job(small_model(bundles), variants, rounds=2, cycles=1, pauses=2, pause=0.01)
     for name in ("parity", "cycles", "pauses", "path"):
-        PARTS[name](job, Journal(out / "records.jsonl", name, "demo"))
+        PARTS[name](job, Journal(out / "records.jsonl", name, "small"))
     records = latest(read_records(out / "records.jsonl"))
     values = {(r.part, r.variant, r.figure): r.value for r in records}
     ours = "onnxruntime fp32"
@@ -143,7 +144,7 @@ def test_the_yardstick_computes_what_the_engine_computes(tmp_path: Path) -> None
     from tests.gpu.torch_cycle import TorchCycle, random_inputs
     from tests.gpu.torch_stages import make_modules
 
-    manifest, backend, stages = load_stages(ROOT / "runtime" / "demo" / "bundle")
+    manifest, backend, stages = load_stages(BUNDLE)
     grid, table_ = manifest.grid, make_table(manifest.sampler)
     geometry = Geometry.reference(grid, 0.25, 1, 0.0)
     arrays = random_inputs(grid, geometry, table_, len(manifest.stems))
@@ -157,7 +158,7 @@ def test_the_yardstick_computes_what_the_engine_computes(tmp_path: Path) -> None
         cycle.prepare()
         cycle.run(lambda name, seconds: None)
         wanted = cycle.output.copy()
-    model = demo_model(tmp_path)
+    model = small_model(tmp_path)
     assert model.config is not None
     yardstick = TorchCycle(make_modules(model.config, model.codec, 0, "cpu"), table_, arrays, "cpu")
     yardstick.run()

@@ -56,21 +56,21 @@ def nothing(_session: Session) -> None:
 
 
 @pytest.fixture(scope="session")
-def wanted(reference) -> np.ndarray:
-    manifest, loaded = reference
+def wanted(small_reference) -> np.ndarray:
+    manifest, loaded = small_reference
     return play(manifest, loaded.backend, loaded.stages, nothing)
 
 
 @pytest.fixture
-def torch_loaded(driver, demo_modules, reference) -> Any:
+def torch_loaded(driver, small_modules, small_reference) -> Any:
     from tests.gpu.torch_backend import TorchBackend
 
-    with TorchBackend(driver, demo_modules) as backend:
-        yield Loaded(backend, backend.stages(reference[0].stages))
+    with TorchBackend(driver, small_modules) as backend:
+        yield Loaded(backend, backend.stages(small_reference[0].stages))
 
 
-def test_every_stage_is_the_references(torch_loaded, reference) -> None:
-    manifest, loaded = reference
+def test_every_stage_is_the_references(torch_loaded, small_reference) -> None:
+    manifest, loaded = small_reference
     rows = make_table(manifest.sampler).coefficients().tolist()
     for result in compare_stages(
         loaded, torch_loaded, manifest, sizes_of(manifest, 2), rows, tolerance=1e-3
@@ -80,7 +80,7 @@ def test_every_stage_is_the_references(torch_loaded, reference) -> None:
 
 @pytest.mark.parametrize("graph", [True, False])
 def test_a_session_as_one_graph_plays_what_the_cpu_plays(
-    torch_loaded, reference, wanted, graph: bool, monkeypatch: pytest.MonkeyPatch
+    torch_loaded, small_reference, wanted, graph: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not graph:
         monkeypatch.setenv(NO_GRAPH, "1")
@@ -89,17 +89,17 @@ def test_a_session_as_one_graph_plays_what_the_cpu_plays(
     def check(session: Session) -> None:
         assert said in session.execution
 
-    played = play(reference[0], torch_loaded.backend, torch_loaded.stages, check)
+    played = play(small_reference[0], torch_loaded.backend, torch_loaded.stages, check)
     assert relative_error(played, wanted) < 1e-3
 
 
 def test_what_a_graph_leaves_out_is_found_before_it_serves(
-    torch_loaded, reference, monkeypatch: pytest.MonkeyPatch
+    torch_loaded, small_reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A stage that works on another stream is in no graph of ours; its outputs stay old."""
     import torch
 
-    manifest = reference[0]
+    manifest = small_reference[0]
     decode = torch_loaded.stages["decode"]
     bind = decode._bind
 
@@ -123,8 +123,10 @@ def test_what_a_graph_leaves_out_is_found_before_it_serves(
     torch.cuda.synchronize()
 
 
-def test_memory_does_not_grow_when_stems_change(torch_loaded, driver, reference, torch) -> None:
-    manifest = reference[0]
+def test_memory_does_not_grow_when_stems_change(
+    torch_loaded, driver, small_reference, torch
+) -> None:
+    manifest = small_reference[0]
     session = Session(manifest, torch_loaded.backend, dict(torch_loaded.stages), GaussianNoise(5))
     geometry = Geometry.reference(manifest.grid, 0.25, 1, 0.02)
 

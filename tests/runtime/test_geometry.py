@@ -146,3 +146,10 @@ def assert_inside(g: Geometry) -> None:
     assert 0 <= g.out_start
     assert g.out_start + g.out_samples <= g.decoded_samples
     assert g.out_samples == g.step_samples + g.fade_samples
+
+
+@pytest.mark.parametrize("w", [-1, 0, 1])
+def test_published_replies_are_41_milliseconds_late_and_whole_columns_are_not(w: int) -> None:
+    """At r = 0.25; the figure is that of the published server's specification."""
+    assert Geometry.reference(LatentGrid(), 0.25, w, 0.02).late_samples == 1804
+    assert Geometry.columnar(LatentGrid(), 16, 16 * w, 882).late_samples == 0

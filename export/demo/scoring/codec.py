@@ -9,14 +9,16 @@ import numpy as np
 import torch
 
 from sideman.export.codec_config import CodecConfig
-from sideman.export.demo.scoring.fidelity import level, log_spectral_distance, si_sdr
-from sideman.export.demo.scoring.pitch import RANGES, chord_fit
+from sideman.export.demo.scoring.fidelity import log_spectral_distance, si_sdr
 from sideman.export.demo.training.examples import samples_of
 from sideman.export.demo.world.render import render
 from sideman.export.demo.world.song import STEMS, draw_songs
+from sideman.export.demo.world.truth import truth_of
 from sideman.export.networks.codec import Codec
 from sideman.export.stages import decode_stage, encode_stage
 from sideman.export.weights import load
+from sideman.runtime.listening.judge import judge
+from sideman.runtime.listening.pitch import RANGES
 
 #: Columns of the pieces that are encoded: the window of the accompaniment models.
 _COLUMNS = 64
@@ -39,14 +41,13 @@ def score_codec(
         ExportError: the weights are not of these sizes.
 
     Returns:
-        By stem: "si_sdr", "log_spectral_distance" and "level" (found over wanted) in decibels, and
-        for bass and piano "chord_fit" from 0 to 1; each the median of the songs, the fit the mean.
+        By stem: "si_sdr", "log_spectral_distance" and "level" (found over wanted) in decibels,
+        medians of the songs; "onset_f" and, for bass and piano, "chord_fit" from 0 to 1, means.
     """
     codec = load(lambda: Codec(config), weights, "The codec")
     encode, decode = encode_stage(codec), decode_stage(codec)
     generator = torch.Generator().manual_seed(seed)
-    measured: dict[str, list[tuple[float, float, float]]] = {stem: [] for stem in STEMS}
-    fits: dict[str, list[float]] = {stem: [] for stem in RANGES}
+    measured: dict[str, list[tuple[float, ...]]] = {stem: [] for stem in STEMS}
     everything = torch.ones(1, _COLUMNS)
     for song in islice(draw_songs(seed, held_out=True, bars=4), songs):
         for stem, track in zip(STEMS, render(song), strict=True):
@@ -57,20 +58,20 @@ def score_codec(
                 gain = torch.ones(len(wanted))
                 _, sound = decode(latent, latent, torch.zeros(1, _COLUMNS), noise, gain)
             found, inner = sound[0].numpy(), slice(_EDGE, -_EDGE)
-            if stem in fits:
-                fits[stem].append(chord_fit(found, song, stem))
+            ours, theirs = (judge(audio, truth_of(song), stem) for audio in (found, wanted))
             measured[stem].append(
                 (
                     si_sdr(found[inner], wanted[inner]),
                     log_spectral_distance(found[inner], wanted[inner]),
-                    level(found[inner]) - level(wanted[inner]),
+                    ours.level - theirs.level,
+                    ours.onset_f,
+                    ours.chord_fit,
                 )
             )
-    names = ("si_sdr", "log_spectral_distance", "level")
-    scores = {
-        stem: dict(zip(names, map(float, np.median(rows, axis=0)), strict=True))
-        for stem, rows in measured.items()
-    }
-    for stem, shares in fits.items():
-        scores[stem]["chord_fit"] = float(np.mean(shares))
+    scores = {}
+    for stem, rows in measured.items():
+        ratio, distance, loudness = np.median([row[:3] for row in rows], axis=0).tolist()
+        onsets, fit = np.mean([row[3:] for row in rows], axis=0).tolist()
+        scores[stem] = {"si_sdr": ratio, "log_spectral_distance": distance, "level": loudness}
+        scores[stem] |= {"onset_f": onsets} | ({"chord_fit": fit} if stem in RANGES else {})
     return scores

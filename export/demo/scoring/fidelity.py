@@ -59,12 +59,6 @@ def log_spectral_distance(found: Audio, wanted: Audio) -> float:
     return float(np.sqrt((difference**2).mean(axis=1)).mean())
 
 
-def level(audio: Audio) -> float:
-    """Root mean square in decibels under full scale; minus infinity for silence."""
-    power = float((audio.astype(np.float64) ** 2).mean())
-    return 10 * math.log10(power) if power else -math.inf
-
-
 def _power(audio: Audio) -> npt.NDArray[np.float64]:
     """[frames, bins]."""
     if len(audio) < _FRAME:

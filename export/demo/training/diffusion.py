@@ -13,8 +13,9 @@ from sideman.export.demo.training.latents import Latents
 from sideman.export.demo.training.loop import Recipe, train
 from sideman.export.networks.unet import Conv, UNet
 
-RECIPE = Recipe(steps=5000, rate=1e-3, average=0.998, seed=2)
-_ROWS = 16
+RECIPE = Recipe(steps=1700, rate=1e-3, average=0.998, seed=2)
+#: Windows of a batch.
+ROWS = 16
 #: ln(sigma) of training is normal with this mean and spread. The mean is higher than EDM's −1.2:
 #: what a stem plays at all is decided at high levels, and the codec forgives what is left at low.
 _MEAN, _SPREAD = 0.0, 1.6
@@ -30,8 +31,15 @@ def initialise(unet: UNet, seed: int) -> None:
                 module.weight.data.mul_(1e-2)
 
 
-def denoise(unet: UNet, x: Tensor, sigma: Tensor, label: Tensor, mixture: Tensor) -> Tensor:
-    """D(x; sigma) with EDM's preconditioning, sigma_data = 1.
+def denoise(
+    unet: nn.Module,
+    x: Tensor,
+    sigma: Tensor,
+    label: Tensor,
+    mixture: Tensor,
+    sigma_min: float = 0.0,
+) -> Tensor:
+    """D(x; sigma) with EDM's preconditioning or a consistency model's, sigma_data = 1.
 
     Args:
         unet: the network.
@@ -39,20 +47,23 @@ def denoise(unet: UNet, x: Tensor, sigma: Tensor, label: Tensor, mixture: Tensor
         sigma: [B].
         label: [B, stems].
         mixture: [B, channels, columns].
+        sigma_min: level at which a consistency model returns its input (Song et al. 2023); 0 is
+            EDM's preconditioning.
     """
     level = sigma[:, None, None]
+    over = level - sigma_min
     root = (level.square() + 1).sqrt()
     inputs = torch.stack([x / root, mixture], dim=1)
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast(x.device.type, torch.bfloat16):
         output = unet(inputs, sigma.log() / 4, label).squeeze(1)
-    denoised: Tensor = x / root.square() + level / root * output.float()
+    denoised: Tensor = x / (over.square() + 1) + over / root * output.float()
     return denoised
 
 
 def draw_pairs(
-    latents: Latents, rows: int, generator: torch.Generator
+    latents: Latents, rows: int, generator: torch.Generator, device: str = "cpu"
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Random stems of random windows.
+    """Random stems of random windows, on a device.
 
     Returns:
         Latent [B, channels, columns], one-hot label [B, stems], mixture [B, channels, columns].
@@ -61,27 +72,31 @@ def draw_pairs(
     window = torch.randint(len(latents), (rows,), generator=generator)
     stem = torch.randint(stems, (rows,), generator=generator)
     label = nn.functional.one_hot(stem, stems).float()
-    return latents.stems[window, stem], label, latents.mixtures[window, stem]
+    pairs = latents.stems[window, stem], label, latents.mixtures[window, stem]
+    clean, label, mixture = (tensor.to(device) for tensor in pairs)
+    return clean, label, mixture
 
 
-def train_diffusion(model: ModelConfig, latents: Latents, state: Path) -> UNet:
+def train_diffusion(model: ModelConfig, latents: Latents, state: Path, device: str = "cpu") -> UNet:
     """Train the diffusion model, or go on with it.
 
     Args:
         model: its configuration.
         latents: what it learns from.
         state: file that the training is kept in.
+        device: where to train, as PyTorch calls it.
 
     Returns:
         The network with averaged weights.
     """
     unet = UNet(model.unet)
     initialise(unet, RECIPE.seed)
+    unet.to(device)
 
     def loss(_: int, generator: torch.Generator) -> Tensor:
-        clean, label, mixture = draw_pairs(latents, _ROWS, generator)
-        sigma = (torch.randn(_ROWS, generator=generator) * _SPREAD + _MEAN).exp()
-        noise = torch.randn(clean.shape, generator=generator)
+        clean, label, mixture = draw_pairs(latents, ROWS, generator, device)
+        sigma = (torch.randn(ROWS, generator=generator) * _SPREAD + _MEAN).exp().to(device)
+        noise = torch.randn(clean.shape, generator=generator).to(device)
         noisy = clean + sigma[:, None, None] * noise
         error = denoise(unet, noisy, sigma, label, mixture) - clean
         weight = (sigma.square() + 1) / sigma.square()
@@ -89,4 +104,4 @@ def train_diffusion(model: ModelConfig, latents: Latents, state: Path) -> UNet:
 
     averaged = train(unet, loss, RECIPE, state)
     assert isinstance(averaged, UNet)
-    return averaged
+    return averaged.to("cpu")

@@ -8,7 +8,12 @@ from torch import Tensor
 
 from sideman.engine.bundle.grid import COLUMN_SAMPLES, TAIL_SAMPLES
 from sideman.export.demo.world.render import Audio, render
-from sideman.export.demo.world.song import STEMS, draw_songs
+from sideman.export.demo.world.song import BEATS_PER_BAR, FRAME_SAMPLES, STEMS, draw_songs
+
+#: How often a stem is drawn for the codec: low notes are the hardest, drums the easiest.
+_SHARES = (0.4, 0.15, 0.25, 0.2)
+#: Bars that are rendered: two, and the longest window at the shortest beat.
+_BARS = 6
 
 
 def samples_of(columns: int) -> int:
@@ -17,7 +22,7 @@ def samples_of(columns: int) -> int:
 
 
 def draw_tracks(columns: int, random: np.random.Generator) -> Audio:
-    """A random piece of a random song, but of none that scores are made of.
+    """A random piece of a random song, but of none that scores are made of; from a whole frame on.
 
     Args:
         columns: its length in latent columns.
@@ -26,9 +31,11 @@ def draw_tracks(columns: int, random: np.random.Generator) -> Audio:
     Returns:
         [stems, samples] float32.
     """
-    songs = draw_songs(int(random.integers(2**32)), held_out=False, bars=4)
-    tracks = render(next(songs))
-    start = int(random.integers(tracks.shape[1] - samples_of(columns)))
+    song = next(draw_songs(int(random.integers(2**32)), held_out=False, bars=_BARS))
+    tracks = render(song)
+    # Anywhere in the second bar, which the first one rings into; songs begin with any chord.
+    bar = BEATS_PER_BAR * song.beat
+    start = int(random.integers(bar, 2 * bar)) * FRAME_SAMPLES
     return tracks[:, start : start + samples_of(columns)]
 
 
@@ -48,6 +55,6 @@ def draw_codec_batch(rows: int, columns: int, generator: torch.Generator) -> Ten
     for _ in range(rows):
         tracks = draw_tracks(columns, random)
         count = 1 if random.random() < 0.8 else int(random.integers(2, len(STEMS) + 1))
-        chosen = random.choice(len(STEMS), count, replace=False)
+        chosen = random.choice(len(STEMS), count, replace=False, p=_SHARES)
         pieces.append(tracks[chosen].sum(0) * random.uniform(0.7, 1.0))
     return torch.from_numpy(np.stack(pieces).astype(np.float32))

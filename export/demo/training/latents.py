@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from sideman.engine.bundle.grid import COLUMN_SAMPLES
-from sideman.export.demo.training.examples import draw_tracks
+from sideman.export.demo.training.examples import draw_tracks, samples_of
 from sideman.export.demo.world.render import Audio
-from sideman.export.demo.world.song import STEMS
+from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS
 
 #: Columns of a window, and how many of its end the mixture may lack: every number up to this.
 COLUMNS, HIDDEN = 64, 32
@@ -74,12 +74,13 @@ def make_latents(encode: Encode, windows: int, folder: Path, seed: int = 0) -> L
 
 def _encode_window(encode: Encode, random: np.random.Generator) -> Tensor:
     """[2, stems, channels, columns]: stems, then their mixtures."""
-    tracks = draw_tracks(COLUMNS, random).copy()
+    tracks = draw_tracks(COLUMNS + 1, random).copy()
     if random.random() < _BEFORE:
         tracks[:, : int(random.integers(tracks.shape[1] * 3 // 4))] = 0
+    heard, tracks = place(tracks, int(random.integers(FRAME_SAMPLES)))
     mixtures, hidden = [], []
     for stem in range(len(STEMS)):
-        mixture, columns = draw_mixture(tracks, stem, random)
+        mixture, columns = draw_mixture(heard, stem, random)
         mixtures.append(mixture)
         hidden.append(columns)
     latents = encode(torch.from_numpy(np.concatenate([tracks, np.stack(mixtures)])))
@@ -87,6 +88,24 @@ def _encode_window(encode: Encode, random: np.random.Generator) -> Tensor:
     for stem, columns in enumerate(hidden):
         pair[1, stem, :, COLUMNS - columns :] = 0
     return pair
+
+
+def place(tracks: Audio, late: int) -> tuple[Audio, Audio]:
+    """One window as musicians play it, and as the model is to play along.
+
+    Nobody begins on a whole frame of the codec. The codec knows whole frames only, so the model
+    answers with the nearest one, which is at most half a frame off: 6 ms.
+
+    Args:
+        tracks: [stems, samples], one column longer than a window, beginning on a whole frame.
+        late: samples, less than a frame, from its beginning to that of the window.
+
+    Returns:
+        Two times [stems, samples of a window].
+    """
+    nearest = FRAME_SAMPLES * round(late / FRAME_SAMPLES)
+    samples = samples_of(COLUMNS)
+    return tracks[:, late : late + samples], tracks[:, nearest : nearest + samples]
 
 
 def draw_mixture(tracks: Audio, stem: int, random: np.random.Generator) -> tuple[Audio, int]:

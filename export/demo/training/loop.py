@@ -52,7 +52,7 @@ def train(
     """Train a network, or go on with it where `state` holds a part of it.
 
     Args:
-        network: whose parameters are trained, in place.
+        network: whose parameters are trained, in place and where they lie.
         loss: of one step; calls `network`.
         recipe: how long and how fast.
         state: file that everything needed to go on is kept in; written atomically.
@@ -67,7 +67,7 @@ def train(
     averaged = copy.deepcopy(network).requires_grad_(False)
     first = 0
     if state.is_file():
-        kept = torch.load(state, weights_only=True)
+        kept = torch.load(state, weights_only=True, map_location="cpu")
         network.load_state_dict(kept["network"])
         averaged.load_state_dict(kept["averaged"])
         optimiser.load_state_dict(kept["optimiser"])

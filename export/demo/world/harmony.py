@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: Pitch classes (C = 0) of the keys that songs are in: C, D, F and G major.
-KEYS = (0, 2, 5, 7)
+#: Pitch classes (C = 0) of the keys that songs are in: C, F and G major.
+KEYS = (0, 5, 7)
 #: Semitones over the key's root, and quality, of the chords on the degrees of a major scale.
 _DEGREES = {
     "I": (0, "major"),

@@ -16,7 +16,7 @@ from sideman.export.demo.instruments import (
     pluck,
     snare,
 )
-from sideman.export.demo.world.song import STEMS, Event, Song
+from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS, Event, Song
 
 Audio = npt.NDArray[np.float32]
 
@@ -44,7 +44,7 @@ def render(song: Song) -> Audio:
     Returns:
         [stems, samples] float32 at 44.1 kHz, in the order of `STEMS`; their sum stays within ±1.
     """
-    tracks = np.zeros((len(STEMS), round(song.seconds * SAMPLE_RATE)), np.float32)
+    tracks = np.zeros((len(STEMS), song.samples), np.float32)
     for event in song.events():
         sound = _sound(event, song)
         start = onset_sample(event, song)
@@ -55,13 +55,13 @@ def render(song: Song) -> Audio:
 
 def onset_sample(event: Event, song: Song) -> int:
     """Where an event begins, in samples from the song's beginning."""
-    return round((event.beat * song.seconds_per_beat + event.delay) * SAMPLE_RATE)
+    return round(event.beat * song.beat_samples) + event.delay * FRAME_SAMPLES
 
 
 def _sound(event: Event, song: Song) -> Audio:
     if isinstance(event.sound, str):
         return _drum(event.sound)
-    return _note(event.stem, event.sound, round(event.beats * song.seconds_per_beat, 3))
+    return _note(event.stem, event.sound, event.beats * song.beat_samples / SAMPLE_RATE)
 
 
 @cache

@@ -111,8 +111,8 @@ def test_no_value_is_cast_forth_and_back_or_twice(rewritten, stage, precision):
 
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("precision", ["fp16", "bf16", "fp32"])
-def test_ends_of_a_graph_stay(demo, rewritten, stage, precision):
-    old = onnx.load(demo / f"{stage}.onnx", load_external_data=False).graph
+def test_ends_of_a_graph_stay(small, rewritten, stage, precision):
+    old = onnx.load(small / f"{stage}.onnx", load_external_data=False).graph
     new = onnx.load(rewritten(stage, precision), load_external_data=False).graph
     assert list(new.input) == list(old.input)
     assert list(new.output) == list(old.output)
@@ -122,7 +122,7 @@ def test_ends_of_a_graph_stay(demo, rewritten, stage, precision):
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_sizes_are_computed_as_before(demo, rewritten, stage):
+def test_sizes_are_computed_as_before(small, rewritten, stage):
     def integers(path):
         graph, types = typed(path)
         nodes = [
@@ -139,24 +139,24 @@ def test_sizes_are_computed_as_before(demo, rewritten, stage):
         }
         return nodes, tensors
 
-    assert integers(rewritten(stage, "fp16")) == integers(demo / f"{stage}.onnx")
+    assert integers(rewritten(stage, "fp16")) == integers(small / f"{stage}.onnx")
 
 
-def test_weights_take_half_the_room(demo, rewritten):
+def test_weights_take_half_the_room(small, rewritten):
     # Of a small model; at full size, where constants of transforms count less, it is 0.50.
     name = "step.onnx.data"
     halved = rewritten("step", "fp16").with_name(name).stat().st_size
-    assert 0.45 < halved / (demo / name).stat().st_size < 0.62
+    assert 0.45 < halved / (small / name).stat().st_size < 0.62
 
 
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("precision", LOW)
 def test_results_stay_within_roundoff(
-    demo, rewritten, run, emulate, feed, relative_error, stage, precision
+    small, rewritten, run, emulate, feed, relative_error, stage, precision
 ):
     for sigma in (80.0, 1.0, 0.01) if stage == "step" else (1.0,):
-        inputs = feed(demo, stage, sigma)
-        wanted = run(demo / f"{stage}.onnx", inputs)
+        inputs = feed(small, stage, sigma)
+        wanted = run(small / f"{stage}.onnx", inputs)
         found, largest = emulate(rewritten(stage, precision), inputs)
         for name, values in wanted.items():
             assert np.isfinite(found[name]).all()
@@ -173,9 +173,9 @@ def test_results_stay_within_roundoff(
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_convolved_products_change_nothing_but_the_last_digits(
-    demo, rewritten, emulate, feed, relative_error, stage
+    small, rewritten, emulate, feed, relative_error, stage
 ):
-    inputs = feed(demo, stage)
+    inputs = feed(small, stage)
     plain, _ = emulate(rewritten(stage, "fp16"), inputs)
     convolved, _ = emulate(rewritten(stage, "fp16", convolve_products=True), inputs)
     for name, values in plain.items():
@@ -184,10 +184,10 @@ def test_convolved_products_change_nothing_but_the_last_digits(
 
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("convolve", [False, True])
-def test_onnx_runtime_runs_float16(demo, rewritten, run, feed, relative_error, stage, convolve):
+def test_onnx_runtime_runs_float16(small, rewritten, run, feed, relative_error, stage, convolve):
     # Its CPU provider computes in float32 what is low: this shows that it accepts the graph.
-    inputs = feed(demo, stage)
-    wanted = run(demo / f"{stage}.onnx", inputs)
+    inputs = feed(small, stage)
+    wanted = run(small / f"{stage}.onnx", inputs)
     found = run(rewritten(stage, "fp16", convolve_products=convolve), inputs)
     for name, values in wanted.items():
         assert relative_error(found[name], values) < BOUND[stage] * ROUNDOFF["fp16"], name
@@ -197,24 +197,24 @@ def test_onnx_runtime_runs_float16(demo, rewritten, run, feed, relative_error, s
     ("stage", "seed"), [("encode", 1), ("step", 1), ("step", 2), ("decode", 1)]
 )
 def test_results_of_other_weights_stay_within_roundoff(
-    demo, redrawn, run, emulate, feed, relative_error, tmp_path, stage, seed
+    small, redrawn, run, emulate, feed, relative_error, tmp_path, stage, seed
 ):
-    source = redrawn(demo / f"{stage}.onnx", seed)
-    inputs = feed(demo, stage, 1.0, seed)
+    source = redrawn(small / f"{stage}.onnx", seed)
+    inputs = feed(small, stage, 1.0, seed)
     wanted = run(source, inputs)[OUTPUT[stage]]
     found = emulate(rewrite(source, tmp_path, "fp16"), inputs)[0][OUTPUT[stage]]
-    assert relative_error(wanted, run(demo / f"{stage}.onnx", inputs)[OUTPUT[stage]]) > 0.01
+    assert relative_error(wanted, run(small / f"{stage}.onnx", inputs)[OUTPUT[stage]]) > 0.01
     assert relative_error(found, wanted) < BOUND[stage] * ROUNDOFF["fp16"]
 
 
 @pytest.mark.parametrize(("kind", "stage"), [("cd", "encode"), ("ldm", "step")])
 def test_recorded_models_keep_their_results(
-    demo, recorded, run, emulate, feed, relative_error, tmp_path, kind, stage
+    small, recorded, run, emulate, feed, relative_error, tmp_path, kind, stage
 ):
-    # The recordings' models have the demonstration's shapes. Both hold the same weights, so "cd"
+    # The recordings' models have the small bundle's shapes. Both hold the same weights, so "cd"
     # would be the same sample as "ldm"; only the latter has the diffusion's preconditioning.
     source = recorded(kind, stage)
-    inputs = feed(demo, stage)
+    inputs = feed(small, stage)
     wanted = run(source, inputs)
     found, _ = emulate(rewrite(source, tmp_path, "fp16"), inputs)
     for name, values in wanted.items():
@@ -222,9 +222,9 @@ def test_recorded_models_keep_their_results(
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_float32_is_the_same_graph(demo, rewritten, run, feed, stage):
-    inputs = feed(demo, stage)
-    wanted, found = run(demo / f"{stage}.onnx", inputs), run(rewritten(stage, "fp32"), inputs)
+def test_float32_is_the_same_graph(small, rewritten, run, feed, stage):
+    inputs = feed(small, stage)
+    wanted, found = run(small / f"{stage}.onnx", inputs), run(rewritten(stage, "fp32"), inputs)
     for name, values in wanted.items():
         np.testing.assert_array_equal(found[name], values)
 
@@ -239,25 +239,25 @@ def test_no_float32_product_is_left_where_they_are_convolved(rewritten, stage):
     assert len(convolved) == (0 if stage == "step" else 2)
 
 
-def test_attention_in_float32_cannot_be_convolved(demo, tmp_path):
+def test_attention_in_float32_cannot_be_convolved(small, tmp_path):
     with pytest.raises(PrecisionError, match=r"MatMul unet.*one constant factor[^$]*fp16"):
-        rewrite(demo / "step.onnx", tmp_path, "fp32", convolve_products=True)
+        rewrite(small / "step.onnx", tmp_path, "fp32", convolve_products=True)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("precision", LOW)
-def test_the_same_graph_gives_the_same_bytes(demo, rewritten, tmp_path, precision):
+def test_the_same_graph_gives_the_same_bytes(small, rewritten, tmp_path, precision):
     first = rewritten("encode", precision)
-    second = rewrite(demo / "encode.onnx", tmp_path, precision)
+    second = rewrite(small / "encode.onnx", tmp_path, precision)
     for suffix in ("", ".data"):
         paths = (path.with_name(path.name + suffix) for path in (first, second))
         assert len({path.read_bytes() for path in paths}) == 1
 
 
 @pytest.mark.parametrize("precision", ["fp8", "float16", ""])
-def test_an_unknown_precision_names_the_known_ones(demo, tmp_path, precision):
+def test_an_unknown_precision_names_the_known_ones(small, tmp_path, precision):
     with pytest.raises(PrecisionError, match="fp16, bf16, fp32"):
-        rewrite(demo / "encode.onnx", tmp_path, precision)
+        rewrite(small / "encode.onnx", tmp_path, precision)
 
 
 def test_a_rewritten_graph_is_not_rewritten_again(rewritten, tmp_path):

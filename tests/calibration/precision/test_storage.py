@@ -76,8 +76,8 @@ def test_weights_begin_on_pages(rewritten):
 
 
 @pytest.mark.parametrize("failing", ["_write", "check"])
-def test_an_interrupted_call_leaves_what_was_there(demo, tmp_path, monkeypatch, failing):
-    rewrite(demo / "encode.onnx", tmp_path, "fp16")
+def test_an_interrupted_call_leaves_what_was_there(small, tmp_path, monkeypatch, failing):
+    rewrite(small / "encode.onnx", tmp_path, "fp16")
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     original = getattr(storage, failing)
 
@@ -87,11 +87,11 @@ def test_an_interrupted_call_leaves_what_was_there(demo, tmp_path, monkeypatch, 
 
     monkeypatch.setattr(storage, failing, stop)
     with pytest.raises(KeyboardInterrupt):
-        rewrite(demo / "encode.onnx", tmp_path, "bf16")
+        rewrite(small / "encode.onnx", tmp_path, "bf16")
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
-def test_the_graph_gets_its_name_last(demo, tmp_path, monkeypatch):
+def test_the_graph_gets_its_name_last(small, tmp_path, monkeypatch):
     from pathlib import Path
 
     renamed, replace = [], Path.replace
@@ -101,27 +101,27 @@ def test_the_graph_gets_its_name_last(demo, tmp_path, monkeypatch):
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", note)
-    rewrite(demo / "encode.onnx", tmp_path, "fp16")
+    rewrite(small / "encode.onnx", tmp_path, "fp16")
     assert renamed == ["encode.onnx.data", "encode.onnx"]
 
 
-def test_a_graph_does_not_replace_itself(demo, copy_of):
-    copy = copy_of(demo / "encode.onnx")
+def test_a_graph_does_not_replace_itself(small, copy_of):
+    copy = copy_of(small / "encode.onnx")
     before = copy.read_bytes()
     with pytest.raises(PrecisionError, match="another folder"):
         rewrite(copy, copy.parent, "fp16")
     assert copy.read_bytes() == before
 
 
-def test_missing_weights_are_an_error(demo, copy_of, tmp_path):
-    copy = copy_of(demo / "encode.onnx")
+def test_missing_weights_are_an_error(small, copy_of, tmp_path):
+    copy = copy_of(small / "encode.onnx")
     copy.with_name("encode.onnx.data").unlink()
     with pytest.raises(PrecisionError, match=r"encode\.onnx: cannot read "):
         rewrite(copy, tmp_path / "out", "fp16")
 
 
-def test_short_weights_are_an_error(demo, copy_of, tmp_path):
-    copy = copy_of(demo / "encode.onnx")
+def test_short_weights_are_an_error(small, copy_of, tmp_path):
+    copy = copy_of(small / "encode.onnx")
     weights = copy.with_name("encode.onnx.data")
     weights.write_bytes(weights.read_bytes()[:5000])
     with pytest.raises(PrecisionError, match=r"encode\.onnx: cannot read "):
@@ -137,7 +137,7 @@ def test_what_is_no_graph_is_named(tmp_path, content):
         rewrite(source, tmp_path / "out", "fp16")
 
 
-def test_a_folder_that_cannot_be_made_is_named(demo, tmp_path):
+def test_a_folder_that_cannot_be_made_is_named(small, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(PrecisionError, match="Cannot write"):
-        rewrite(demo / "encode.onnx", tmp_path / "file" / "out", "fp16")
+        rewrite(small / "encode.onnx", tmp_path / "file" / "out", "fp16")

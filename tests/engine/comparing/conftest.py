@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,8 +13,8 @@ from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.comparing.stages import Loaded
 from sideman.engine.loading import load_stages
+from tests.models.places import BUNDLE
 
-DEMO = Path(__file__).parents[3] / "runtime" / "demo" / "bundle"
 #: Of a consistency sampler with two evaluations.
 ROWS = [[80.0, 80.0, 1.0, 0.0, 0.0, 1.0, 2.4], [2.4, 2.4, 1.0, 0.0, 0.0, 1.0, 0.0]]
 #: Changes the arrays of one run in place.
@@ -46,8 +45,8 @@ class _SpoiledBinding(Binding):
 
 
 @pytest.fixture(scope="session")
-def demo() -> Iterator[tuple[Manifest, Loaded]]:
-    manifest, backend, stages = load_stages(DEMO, BackendChoice(threads=1))
+def small() -> Iterator[tuple[Manifest, Loaded]]:
+    manifest, backend, stages = load_stages(BUNDLE, BackendChoice(threads=1))
     with backend:
         yield manifest, Loaded(backend, stages)
 
@@ -67,11 +66,11 @@ def rows() -> list[list[float]]:
 
 
 @pytest.fixture
-def spoiled(demo: tuple[Manifest, Loaded]) -> Callable[[str, Spoil], Loaded]:
+def spoiled(small: tuple[Manifest, Loaded]) -> Callable[[str, Spoil], Loaded]:
     """The bundle's stages, of which one spoils its outputs."""
 
     def make(stage: str, spoil: Spoil) -> Loaded:
-        _, loaded = demo
+        _, loaded = small
         backend: Backend = loaded.backend
         return Loaded(backend, {**loaded.stages, stage: SpoiledStage(loaded.stages[stage], spoil)})
 

@@ -12,19 +12,20 @@ from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.comparing.cases import CaseMaker
 from sideman.engine.comparing.stages import Loaded, check_comparable, compare_stages
 from sideman.engine.errors import BackendError, MissingExtraError
+from tests.models.places import BUNDLE
 
-Demo = tuple[Manifest, Loaded]
+Small = tuple[Manifest, Loaded]
 
 
-def compare(demo: Demo, tested: Loaded, sizes: Mapping[str, int], rows, tolerance=1e-3):
-    manifest, reference = demo
+def compare(small: Small, tested: Loaded, sizes: Mapping[str, int], rows, tolerance=1e-3):
+    manifest, reference = small
     return list(compare_stages(reference, tested, manifest, sizes, rows, tolerance))
 
 
 def test_a_backend_is_exactly_itself_and_nothing_is_printed(
-    demo: Demo, sizes, rows, capfd: pytest.CaptureFixture[str]
+    small: Small, sizes, rows, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    results = compare(demo, demo[1], sizes, rows, tolerance=0.0)
+    results = compare(small, small[1], sizes, rows, tolerance=0.0)
     assert [result.stage for result in results] == ["encode", "step", "decode"]
     assert all(result.passed and result.relative == 0 for result in results)
     assert set(results[1].deviations) == {"next", "denoised", "merged"}
@@ -37,12 +38,12 @@ def test_a_backend_is_exactly_itself_and_nothing_is_printed(
     [("encode", "mixture"), ("step", "denoised"), ("step", "merged"), ("decode", "audio")],
 )
 def test_a_spoiled_output_is_found_in_its_stage_alone(
-    demo: Demo, spoiled: Callable[..., Loaded], sizes, rows, stage: str, output: str
+    small: Small, spoiled: Callable[..., Loaded], sizes, rows, stage: str, output: str
 ) -> None:
     def spoil(arrays: dict[str, np.ndarray]) -> None:
         arrays[output] *= 1.01
 
-    for result in compare(demo, spoiled(stage, spoil), sizes, rows):
+    for result in compare(small, spoiled(stage, spoil), sizes, rows):
         assert result.passed == (result.stage != stage)
         for name in result.deviations:
             error = result.worst(name)[1].relative
@@ -51,29 +52,29 @@ def test_a_spoiled_output_is_found_in_its_stage_alone(
 
 
 def test_a_single_spoiled_noise_level_is_named(
-    demo: Demo, spoiled: Callable[..., Loaded], sizes, rows
+    small: Small, spoiled: Callable[..., Loaded], sizes, rows
 ) -> None:
     def spoil(arrays: dict[str, np.ndarray]) -> None:
         if arrays["coefficients"][0] < 10:
             arrays["next"][0, 0, 0] = np.nan
 
-    result = compare(demo, spoiled("step", spoil), sizes, rows)[1]
+    result = compare(small, spoiled("step", spoil), sizes, rows)[1]
     assert not result.passed
     assert result.worst("next")[0] == "sigma 2.4"
     assert result.deviations["next"]["sigma 80"]
     assert "next inf at sigma 2.4" in str(result)
 
 
-def test_the_same_seed_gives_the_same_cases_and_another_one_others(demo: Demo, sizes) -> None:
+def test_the_same_seed_gives_the_same_cases_and_another_one_others(small: Small, sizes) -> None:
     def audio(seed: int) -> np.ndarray:
-        return CaseMaker(demo[0], sizes, seed).audio()
+        return CaseMaker(small[0], sizes, seed).audio()
 
     assert np.array_equal(audio(1), audio(1))
     assert not np.array_equal(audio(1), audio(2))
 
 
-def test_cases_are_what_a_performance_brings(demo: Demo, sizes, rows) -> None:
-    manifest = demo[0]
+def test_cases_are_what_a_performance_brings(small: Small, sizes, rows) -> None:
+    manifest = small[0]
     make = CaseMaker(manifest, sizes)
     audio = make.encode()[0].inputs["audio"]
     assert 20 * np.log10(np.sqrt(np.mean(audio**2))) == pytest.approx(-20, abs=0.1)
@@ -86,10 +87,10 @@ def test_cases_are_what_a_performance_brings(demo: Demo, sizes, rows) -> None:
         assert case.inputs["coefficients"].tolist() == pytest.approx(row)
 
 
-def test_every_row_has_a_latent_of_its_own(demo: Demo, sizes) -> None:
-    grid = demo[0].grid
+def test_every_row_has_a_latent_of_its_own(small: Small, sizes) -> None:
+    grid = small[0].grid
     latent = np.random.default_rng(0).normal(size=(1, grid.channels, grid.columns))
-    sample = CaseMaker(demo[0], sizes).decode(latent.astype(np.float32))[0].inputs["sample"]
+    sample = CaseMaker(small[0], sizes).decode(latent.astype(np.float32))[0].inputs["sample"]
     assert not np.array_equal(sample[0], sample[1])
 
 
@@ -102,27 +103,27 @@ class FussyStage(Stage):
 
 
 def test_sizes_that_were_not_built_are_refused_before_anything_runs(
-    demo: Demo, sizes, rows
+    small: Small, sizes, rows
 ) -> None:
-    loaded = demo[1]
+    loaded = small[1]
     decode = loaded.stages["decode"]
     stages = {**loaded.stages, "decode": FussyStage("decode", decode.spec)}
     with pytest.raises(BackendError, match="no engine for 2 rows"):
-        compare(demo, Loaded(loaded.backend, stages), sizes, rows)
+        compare(small, Loaded(loaded.backend, stages), sizes, rows)
 
 
 def test_a_failing_stage_is_its_own_error_and_not_polygraphys(
-    demo: Demo, spoiled: Callable[..., Loaded], sizes, rows
+    small: Small, spoiled: Callable[..., Loaded], sizes, rows
 ) -> None:
     def fail(arrays: dict[str, np.ndarray]) -> None:
         raise BackendError("the GPU is on fire")
 
     with pytest.raises(BackendError, match="on fire"):
-        compare(demo, spoiled("step", fail), sizes, rows)
+        compare(small, spoiled("step", fail), sizes, rows)
 
 
 def test_without_polygraphy_the_pip_command_is_told(
-    demo: Demo, sizes, rows, monkeypatch: pytest.MonkeyPatch
+    small: Small, sizes, rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from sideman.engine import optional
 
@@ -131,11 +132,11 @@ def test_without_polygraphy_the_pip_command_is_told(
 
     monkeypatch.setattr(optional.importlib, "import_module", missing)
     with pytest.raises(MissingExtraError, match="pip install"):
-        compare(demo, demo[1], sizes, rows)
+        compare(small, small[1], sizes, rows)
 
 
-def test_bundles_with_other_tensors_are_refused(demo: Demo) -> None:
-    manifest = demo[0]
+def test_bundles_with_other_tensors_are_refused(small: Small) -> None:
+    manifest = small[0]
     check_comparable(manifest, manifest)
     step = manifest.stages["step"]
     fewer = dataclasses.replace(step, inputs=step.inputs[1:])
@@ -144,11 +145,11 @@ def test_bundles_with_other_tensors_are_refused(demo: Demo) -> None:
         check_comparable(manifest, other)
 
 
-def test_the_precision_is_the_engines_own_or_the_coarsest_of_the_graphs(demo: Demo) -> None:
+def test_the_precision_is_the_engines_own_or_the_coarsest_of_the_graphs(small: Small) -> None:
     class Coarse:
         precision = "bf16"
 
-    loaded = demo[1]
+    loaded = small[1]
     assert loaded.precision() == "float32"
     assert Loaded(Coarse(), loaded.stages).precision() == "bf16"  # type: ignore[arg-type]
     step = loaded.stages["step"]
@@ -156,20 +157,22 @@ def test_the_precision_is_the_engines_own_or_the_coarsest_of_the_graphs(demo: De
     assert Loaded(loaded.backend, {**loaded.stages, "step": half}).precision() == "float16"
 
 
-def test_a_bundle_in_half_precision_errs_a_little(demo: Demo, sizes, rows, tmp_path: Path) -> None:
+def test_a_bundle_in_half_precision_errs_a_little(
+    small: Small, sizes, rows, tmp_path: Path
+) -> None:
     """Every stage in float16 differs, but by less than what passes in it."""
     precision = pytest.importorskip("sideman.calibration.precision")
     from sideman.engine.comparing.deviation import tolerance_of
 
-    manifest, reference = demo
-    demo_folder = Path(__file__).parents[3] / "runtime" / "demo" / "bundle"
+    manifest, reference = small
+    folder = BUNDLE
     halves = {
         name: reference.backend.load(
-            name, precision.rewrite(demo_folder / spec.file, tmp_path, "fp16"), spec
+            name, precision.rewrite(folder / spec.file, tmp_path, "fp16"), spec
         )
         for name, spec in manifest.stages.items()
     }
     tested = Loaded(reference.backend, halves)
-    for result in compare(demo, tested, sizes, rows, tolerance_of("fp16")):
+    for result in compare(small, tested, sizes, rows, tolerance_of("fp16")):
         assert result.passed, str(result)
         assert result.relative > 1e-6, str(result)

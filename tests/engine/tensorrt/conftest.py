@@ -15,6 +15,7 @@ from sideman.engine.tensorrt.identity import EngineIdentity
 from sideman.engine.tensorrt.precision import Rewriter
 from sideman.engine.tensorrt.request import BuildRequest
 from sideman.engine.tensorrt.shapes import Shape
+from tests.models.places import BUNDLE
 
 IDENTITY = EngineIdentity(
     stage="step",
@@ -230,9 +231,9 @@ def spied(monkeypatch, library, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def demo() -> Path:
+def small() -> Path:
     """The bundle that ships with the package."""
-    return Path(__file__).parents[3] / "runtime" / "demo" / "bundle"
+    return BUNDLE
 
 
 @pytest.fixture(scope="session")

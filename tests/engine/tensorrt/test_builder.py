@@ -144,8 +144,8 @@ def test_ctrl_c_during_a_build_stops_it(library, order):
 
 class TestRealLibrary:
     @pytest.fixture
-    def encode(self, demo):
-        bundle = Bundle.open(demo)
+    def encode(self, small):
+        bundle = Bundle.open(small)
         (shape,) = plan_shapes(bundle.manifest, [1], [17])["encode"]
         spec = bundle.manifest.stages["encode"]
         return Order("encode", bundle.stage_path("encode"), spec, (shape,), "sm89")

@@ -107,8 +107,8 @@ def test_both_bundles_build_and_share_their_codec(
     assert not list(request.cache.glob(".graphs-*"))
 
 
-def test_an_engine_holds_a_profile_for_each_shape(demo, rtx):
-    bundle = Bundle.open(demo)
+def test_an_engine_holds_a_profile_for_each_shape(small, rtx):
+    bundle = Bundle.open(small)
     shapes = plan_shapes(bundle.manifest, (1, 2), (COLUMNS,))["step"]
     spec, path = bundle.manifest.stages["step"], bundle.stage_path("step")
     sizes = [
@@ -119,11 +119,11 @@ def test_an_engine_holds_a_profile_for_each_shape(demo, rtx):
 
 
 def test_one_byte_of_a_real_bundle_s_weights_builds_one_stage(
-    demo, rtx, request_of, tmp_path, monkeypatch
+    small, rtx, request_of, tmp_path, monkeypatch
 ):
     """With the weights' own bytes, through a manifest that is written anew."""
     folder = tmp_path / "copy"
-    shutil.copytree(demo, folder)
+    shutil.copytree(small, folder)
     request = request_of("fp32", "sm89")
     build_bundle(folder, request)
     weights = folder / "step.onnx.data"
@@ -150,8 +150,8 @@ def test_one_byte_of_a_real_bundle_s_weights_builds_one_stage(
     assert builder.count == 1
 
 
-def test_float32_on_turing_is_refused_before_any_work(demo, rtx, request_of):
+def test_float32_on_turing_is_refused_before_any_work(small, rtx, request_of):
     request = request_of("fp32", "sm75")
     with pytest.raises(BackendError, match="--precision fp16"):
-        build_bundle(demo, request)
+        build_bundle(small, request)
     assert not request.cache.exists()

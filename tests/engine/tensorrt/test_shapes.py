@@ -14,8 +14,8 @@ from sideman.engine.tensors import TensorSpec
 
 
 @pytest.fixture(scope="session")
-def manifest(demo):
-    return Bundle.open(demo).manifest
+def manifest(small):
+    return Bundle.open(small).manifest
 
 
 @given(

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+import torch
 
 from sideman.export.codec_config import CodecConfig
 
@@ -19,3 +22,10 @@ def tiny() -> CodecConfig:
         num_bottleneck_layers=1,
         cond_channels=8,
     )
+
+
+@pytest.fixture
+def gradients() -> Iterator[None]:
+    """Unlike all other tests of the export, these train."""
+    with torch.enable_grad():
+        yield

@@ -1,61 +1,56 @@
-"""The demonstration bundle is what its recipe, which CONTRIBUTING.md names, makes."""
+"""The demonstration bundle is the student of its configuration, trained, and small."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
-from sideman.engine.backends.once import run_once
-from sideman.engine.backends.onnxruntime import OnnxRuntimeBackend
 from sideman.engine.bundle.bundle import Bundle
-from sideman.engine.bundle.manifest import STAGES
-from sideman.export.pipeline import Request, export_bundle
+from sideman.export.codec_config import CodecConfig
+from sideman.export.config import read_config
+from sideman.export.demo import make
+from sideman.export.demo.world.song import STEMS
+from sideman.export.networks.codec import Codec
+from sideman.export.networks.unet import UNet
+from sideman.export.pipeline import _stage_specs
 
 SHIPPED = Path(str(files("sideman.runtime.demo").joinpath("bundle")))
-RECIPE = Path(__file__).parents[3] / "export" / "demo"
 
 
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    out = tmp_path_factory.mktemp("demo") / "demo"
-    request = Request(
-        config=RECIPE / "model.yaml", codec_hparams=RECIPE / "codec.json", seed=0, out=out
-    )
-    with torch.no_grad():
-        export_bundle(request)
-    return Bundle.open(out)
+def bundle() -> Bundle:
+    return Bundle.open(SHIPPED)
 
 
-def test_the_manifests_agree(exported: Bundle) -> None:
-    shipped, made = Bundle.open(SHIPPED).manifest, exported.manifest
-    assert dataclasses.replace(shipped, files={}, origin={}) == dataclasses.replace(
-        made, files={}, origin={}
-    )
-    assert shipped.files.keys() == made.files.keys()
+def test_it_says_what_its_configuration_says(bundle: Bundle) -> None:
+    manifest, model = bundle.manifest, read_config(make.HERE / "student.yaml")
+    assert (manifest.name, manifest.kind, manifest.trained) == ("demo", model.kind, True)
+    assert manifest.grid == model.grid
+    assert manifest.stems == model.stems == STEMS
+    assert manifest.sampler == model.sampler
+    # Look-ahead is learnt at any step and lead.
+    assert manifest.grid.trained_masks == tuple(range(33))
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_the_graphs_agree(exported: Bundle, relative_error: Callable, stage: str) -> None:
-    """By what they compute: other versions of the exporter may write other bytes."""
-    spec = exported.manifest.stages[stage]
-    sizes = {"batch": 1, "decoded_columns": 2, "decoded_samples": 2 * 4096 + 1536}
-    draw = np.random.default_rng(0)
-    inputs = {
-        tensor.name: draw.standard_normal([sizes.get(size, size) for size in tensor.shape])
-        for tensor in spec.inputs
-    }
-    if stage == "step":
-        inputs["coefficients"] = np.array([1.6, 1.6, 1.0, 0.5, -0.3, 1.0, 0.2])
-    with OnnxRuntimeBackend(threads=1) as backend:
-        found, wanted = (
-            run_once(backend, backend.load(stage, bundle.stage_path(stage), spec), inputs)
-            for bundle in (exported, Bundle.open(SHIPPED))
-        )
-    for name in wanted:
-        assert relative_error(found[name], wanted[name]) < 1e-4, name
+def test_its_networks_have_the_sizes_of_their_configuration(bundle: Bundle) -> None:
+    with torch.device("meta"):
+        unet = UNet(read_config(make.HERE / "student.yaml").unet)
+        codec = Codec(CodecConfig.read(make.HERE / "codec.json"))
+    for name, network in (("unet", unet), ("codec", codec)):
+        count = sum(parameter.numel() for parameter in network.parameters())
+        assert bundle.manifest.parameters[name] == count
+
+
+def test_its_stages_are_those_of_today(bundle: Bundle) -> None:
+    model = read_config(make.HERE / "student.yaml")
+    for name, wanted in _stage_specs(model).items():
+        shipped = bundle.manifest.stages[name]
+        assert (shipped.inputs, shipped.outputs) == (wanted.inputs, wanted.outputs), name
+        assert shipped.precision == "float16"
+
+
+def test_it_is_small() -> None:
+    assert sum(file.stat().st_size for file in SHIPPED.iterdir()) < 30_000_000

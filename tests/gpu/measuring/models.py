@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
+from tests.models.places import CODEC, CONFIG
+
 #: Of all random weights, so that PyTorch's modules and the bundles have the same.
 SEED = 0
 
@@ -31,10 +32,9 @@ class Model:
         return self.folder / (self.name if precision == "fp32" else f"{self.name}-{precision}")
 
 
-def demo_model(folder: Path) -> Model:
-    """The small model whose bundle ships with the package."""
-    demo = ROOT / "export" / "demo"
-    return Model("demo", demo / "model.yaml", demo / "codec.json", folder)
+def small_model(folder: Path) -> Model:
+    """The small model of the tests."""
+    return Model("small", CONFIG, CODEC, folder)
 
 
 def full_models(names: list[str], configs: Path | None, folder: Path) -> list[Model]:

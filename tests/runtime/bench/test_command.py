@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from sideman.engine.errors import SidemanError
 from sideman.runtime.bench.command import register
-from sideman.runtime.rehearse.demo import demo_bundle
+from tests.models.places import BUNDLE
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def bench():
     register(app)
 
     def run(*arguments):
-        return CliRunner().invoke(app, [str(demo_bundle()), *map(str, arguments)])
+        return CliRunner().invoke(app, [str(BUNDLE), *map(str, arguments)])
 
     return run
 

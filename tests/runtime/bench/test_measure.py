@@ -14,15 +14,15 @@ from sideman.runtime.bench import measure as module
 from sideman.runtime.bench.measure import Plan, Result, measure
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.profile import STAGES
-from sideman.runtime.rehearse.demo import demo_bundle
 from tests.engine.fakes.tensorrt_stand import GRID, Stand
+from tests.models.places import BUNDLE
 
 
 @pytest.fixture(scope="module")
 def result() -> Result:
     return measure(
         Plan(
-            demo_bundle(),
+            BUNDLE,
             cycles=2,
             warm_up=1,
             stems=("drums", "bass"),
@@ -46,7 +46,7 @@ def test_parts_are_shorter_than_what_they_are_part_of(result: Result) -> None:
 
 
 def test_what_was_measured_is_named(result: Result) -> None:
-    assert (result.bundle, result.kind, result.trained) == ("demo", "consistency", False)
+    assert (result.bundle, result.kind, result.trained) == ("small", "consistency", False)
     assert result.stems == ("bass", "drums")  # in the order of the label
     assert "ONNX Runtime" in result.engine
     assert "1 thread" in result.engine
@@ -57,7 +57,7 @@ def test_what_was_measured_is_named(result: Result) -> None:
 
 def test_cycles_that_are_replayed_whole_have_their_stages_measured_apart(monkeypatch) -> None:
     monkeypatch.setattr("sideman.engine.backends.program.Program.times_segments", False)
-    result = measure(Plan(demo_bundle(), cycles=2, warm_up=1, r=0.125))
+    result = measure(Plan(BUNDLE, cycles=2, warm_up=1, r=0.125))
     assert len(result.stages) == 2
     for cycle in result.stages:
         assert set(cycle) == {"encode", "step", "decode"}
@@ -73,7 +73,7 @@ def test_late_cycles_are_a_figure_and_no_news(monkeypatch, capfd) -> None:
     )
     logger = logging.getLogger("sideman.runtime")
     before = logger.level
-    assert measure(Plan(demo_bundle(), cycles=1, warm_up=1, r=0.125)).late == 1
+    assert measure(Plan(BUNDLE, cycles=1, warm_up=1, r=0.125)).late == 1
     assert "late" not in capfd.readouterr().err
     assert logger.level == before
 
@@ -88,7 +88,7 @@ def test_late_cycles_are_a_figure_and_no_news(monkeypatch, capfd) -> None:
 )
 def test_what_cannot_be_measured_is_refused(options, kind, says) -> None:
     with pytest.raises(kind, match=says):
-        measure(Plan(demo_bundle(), cycles=1, **options))
+        measure(Plan(BUNDLE, cycles=1, **options))
 
 
 def test_a_folder_that_is_no_bundle_is_refused(tmp_path) -> None:
@@ -102,7 +102,7 @@ def test_a_server_that_answers_with_an_error_ends_the_measurement(monkeypatch) -
 
     monkeypatch.setattr("sideman.runtime.session.Session.step", step)
     with pytest.raises(SidemanError, match=r"cycle 0 with: .*The engine broke"):
-        measure(Plan(demo_bundle(), cycles=1, r=0.125))
+        measure(Plan(BUNDLE, cycles=1, r=0.125))
 
 
 @pytest.mark.parametrize(

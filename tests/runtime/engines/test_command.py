@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from sideman.engine.errors import BackendError, GeometryError
 from sideman.engine.tensorrt.build import Outcome, Wanted
 from sideman.runtime.engines.command import register
-from sideman.runtime.rehearse.demo import demo_bundle
+from tests.models.places import BUNDLE
 
 PROGRAM = """
 import typer
@@ -27,11 +27,11 @@ app()
 
 @pytest.fixture
 def build(tmp_path, monkeypatch):
-    """The command on the demonstration bundle, with a cache of its own."""
+    """The command on the small bundle, with a cache of its own."""
     monkeypatch.setenv("SIDEMAN_CACHE", str(tmp_path / "cache"))
     app = typer.Typer()
     register(app)
-    return lambda *arguments: CliRunner().invoke(app, [str(demo_bundle()), *map(str, arguments)])
+    return lambda *arguments: CliRunner().invoke(app, [str(BUNDLE), *map(str, arguments)])
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_a_build_without_a_gpu_end_to_end(build):
 @pytest.mark.skipif(sys.platform == "win32", reason="signals to a child differ there")
 def test_ctrl_c_ends_a_build_with_a_word_and_no_trace(tmp_path):
     pytest.importorskip("tensorrt_rtx", reason="TensorRT for RTX is not installed")
-    command = [sys.executable, "-c", PROGRAM, str(demo_bundle()), "--backend", "tensorrt-rtx"]
+    command = [sys.executable, "-c", PROGRAM, str(BUNDLE), "--backend", "tensorrt-rtx"]
     process = subprocess.Popen(
         [*command, "--precision", "fp32", "--target", "sm89,sm80,sm86,sm120"],
         env={"SIDEMAN_CACHE": str(tmp_path), "PATH": "", "PYTHONUNBUFFERED": "1"},

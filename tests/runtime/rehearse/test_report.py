@@ -11,7 +11,10 @@ from PIL import Image
 from rich.console import Console
 
 from sideman.engine.errors import SidemanError
+from sideman.runtime.listening.judge import Score
+from sideman.runtime.listening.truth import Truth
 from sideman.runtime.profile import STAGES, Spread
+from sideman.runtime.rehearse import spectrograms
 from sideman.runtime.rehearse.output import make_folder, write_audio
 from sideman.runtime.rehearse.plot import draw
 from sideman.runtime.rehearse.report import show, spreads, to_json
@@ -99,6 +102,81 @@ def test_picture_is_a_png_with_something_on_it(make_rehearsal, tmp_path, trips):
         assert image.width >= 1_000
         pixels = np.asarray(image.convert("L"))
     assert pixels.std() > 5
+
+
+def test_spectrograms_show_each_track_and_mark_the_chords(make_rehearsal, tmp_path):
+    truth = Truth(1_000, ((0, 4, 7), (9, 0, 4)), {})
+    plain, marked, more = (tmp_path / f"{name}.png" for name in ("plain", "marked", "more"))
+    rehearsal = make_rehearsal(0.02, 0.03)
+    spectrograms.draw(rehearsal, plain)
+    spectrograms.draw(rehearsal, marked, truth)
+    rehearsal.stems["piano"] = rehearsal.stems["bass"]
+    spectrograms.draw(rehearsal, more)
+    pixels = {}
+    for file in (plain, marked, more):
+        with Image.open(file) as image:
+            assert image.width >= 1_000
+            pixels[file] = np.asarray(image.convert("L"))
+        assert pixels[file].std() > 5
+    assert (pixels[plain] != pixels[marked]).any()
+    assert pixels[more].shape[0] > pixels[plain].shape[0]
+
+
+@pytest.mark.parametrize("frequency", [65.0, 220.0, 5_000.0])
+def test_a_tone_lies_in_its_row(frequency):
+    tone = np.sin(2 * np.pi * frequency * np.arange(44_100) / 44_100).astype("f4")
+    image = spectrograms.spectrogram(tone, 44_100)
+    row = 200 * np.log(frequency / 50) / np.log(8_000 / 50)
+    middle = image[:, image.shape[1] // 2]
+    assert abs(middle.argmax() - row) < 4
+    # A sine at full scale has half of it in either half of the spectrum.
+    assert middle.max() == pytest.approx(-6, abs=2)
+
+
+def test_all_tracks_have_one_scale(make_rehearsal, tmp_path):
+    """Silence is dark, whatever else is on the page."""
+    rehearsal = make_rehearsal(0.02, 0.03)
+    rehearsal.stems["bass"] = np.zeros_like(rehearsal.stems["bass"])
+    spectrograms.draw(rehearsal, tmp_path / "silent.png")
+    with Image.open(tmp_path / "silent.png") as image:
+        pixels = np.asarray(image.convert("L"))
+    middle = slice(pixels.shape[1] // 4, pixels.shape[1] // 2)
+    context, bass = (pixels[round(pixels.shape[0] * at), middle] for at in (0.3, 0.7))
+    assert bass.max() < 20 < context.mean()
+
+
+@pytest.mark.parametrize("rate", [8_000, 16_000])
+def test_low_sample_rates_have_nothing_above_their_half(rate):
+    noise = np.random.default_rng(0).standard_normal(rate).astype("f4")
+    image = spectrograms.spectrogram(noise, rate)
+    assert np.isfinite(image).all()
+    assert image[0].max() > -60
+
+
+def test_a_long_piece_is_no_wider_than_a_page():
+    assert spectrograms.spectrogram(np.zeros(10_000_000, "f4"), 44_100).shape[1] <= 1_600
+
+
+def test_chords_have_names():
+    assert [spectrograms.chord_name(c) for c in ((0, 4, 7), (9, 0, 4), (10, 2, 5))] == [
+        "C",
+        "Am",
+        "B♭",
+    ]
+
+
+def test_scores_are_told_where_there_are_any(make_rehearsal):
+    rehearsal = make_rehearsal(0.02, judged_from=6.0)
+    assert "fit the chord" not in printed(rehearsal)
+    rehearsal.scores = {"bass": Score(0.75, 0.5, -20.0), "drums": Score(np.nan, 0.25, -np.inf)}
+    text = printed(rehearsal)
+    assert "bass, from 6 s on: 75% of beats fit the chord, onsets" in text
+    assert "drums, from 6 s on: onsets F = 0.25" in text
+    assert "published placement" not in text
+    rehearsal.late = 0.041
+    assert "without the 41 ms that the published placement is late by" in printed(rehearsal)
+    drums = json.loads(to_json(rehearsal, {}))["scores"]["drums"]
+    assert drums == {"chord_fit": None, "onset_f": 0.25, "level": None}
 
 
 def test_sound_files_have_one_length_and_the_sum(make_rehearsal, tmp_path):

@@ -26,7 +26,7 @@ from sideman.runtime.rehearse.timeline import Placement
 from sideman.runtime.session import Session
 
 STEP, FADE = 8_576, 882
-FILES = ["bass.wav", "context.wav", "latency.json", "latency.png", "mix.wav"]
+FILES = ["bass.wav", "context.wav", "latency.json", "latency.png", "mix.wav", "spectrograms.png"]
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ import pytest
 from sideman.engine.backends.choice import BackendChoice
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.rehearse.client import ClientSettings, MultiTrackClient
-from sideman.runtime.rehearse.demo import demo_bundle
 from sideman.runtime.rehearse.process import free_port
 from sideman.runtime.rehearse.timeline import Placement
 from sideman.runtime.session import Session
+from tests.models.places import BUNDLE
 
 STEMS = ("bass", "drums", "guitar", "piano")
 R, W, FADE, SEED = 0.125, 1, 0.02, 5
@@ -29,7 +29,7 @@ def test_a_client_hears_what_the_session_plays(
     wanted: tuple[str, ...], listing_modules: str
 ) -> None:
     """Sample for sample, two stems as two different rows, and nothing foreign in the process."""
-    bundle = demo_bundle()
+    bundle = BUNDLE
     rng = np.random.default_rng(1)
     with Session.open(bundle, seed=SEED, backend=BackendChoice(threads=1)) as session:
         geometry = Geometry.reference(session.grid, R, W, FADE)

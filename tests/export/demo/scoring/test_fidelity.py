@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sideman.export.demo.scoring.fidelity import level, log_spectral_distance, si_sdr
+from sideman.export.demo.scoring.fidelity import log_spectral_distance, si_sdr
 
 
 def noise(seed: int, count: int = 8192) -> np.ndarray:
@@ -50,9 +50,3 @@ def test_what_cannot_be_compared_is_refused() -> None:
         log_spectral_distance(noise(0), noise(0, 9000))
     with pytest.raises(ValueError, match="less than a frame"):
         log_spectral_distance(noise(0, 100), noise(1, 100))
-
-
-def test_levels() -> None:
-    assert level(np.ones(10, np.float32)) == 0
-    assert level(np.full(10, 0.1, np.float32)) == pytest.approx(-20, abs=1e-4)
-    assert level(np.zeros(10, np.float32)) == -math.inf

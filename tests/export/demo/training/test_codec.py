@@ -11,6 +11,7 @@ from sideman.export.demo.training.codec import (
     Autoencoder,
     spectral_distance,
     train_codec,
+    turning_distance,
     weights_of,
 )
 from sideman.export.demo.training.examples import draw_codec_batch, samples_of
@@ -23,7 +24,7 @@ def audio() -> torch.Tensor:
 
 
 def test_the_shipped_sizes_are_a_codec() -> None:
-    config = CodecConfig.read(Path(module.__file__).resolve().parent / "codec.json")
+    config = CodecConfig.read(Path(module.__file__).resolve().parents[1] / "codec.json")
     assert sum(p.numel() for p in Codec(config).parameters()) < 5_000_000
 
 
@@ -35,6 +36,20 @@ def test_distances_are_zero_for_the_same_and_one_for_silence() -> None:
     # Another phase is no distance, which is what lets a network begin.
     shifted = spectral_distance(-sound, sound, 2048)
     assert shifted == pytest.approx(0, abs=1e-6)
+
+
+def test_turning_is_a_matter_of_frequency_and_not_of_phase() -> None:
+    """Sines in three bins: turned as a whole they are the same, at other pitches they are not."""
+    frames = torch.arange(16.0)
+
+    def sines(frequencies: list[float], phase: float) -> torch.Tensor:
+        turn = torch.tensor(frequencies)[:, None] * frames + phase
+        return torch.stack([turn.cos(), turn.sin()])[None]
+
+    wanted = sines([0.5, 1.5, 2.5], 0.0)
+    assert turning_distance(sines([0.5, 1.5, 2.5], 1.0), wanted) < 1e-3
+    assert turning_distance(sines([0.8, 1.8, 2.8], 0.0), wanted) > 0.3
+    assert turning_distance(torch.zeros_like(wanted), wanted) == pytest.approx(1, abs=0.01)
 
 
 def test_an_untrained_one_has_latents_of_the_right_size(tiny: CodecConfig) -> None:
@@ -49,10 +64,11 @@ def test_what_is_saved_decodes_as_what_was_trained(
     tiny: CodecConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever is folded while it trains has to be where the export looks for it."""
-    monkeypatch.setattr(module, "RECIPE", Recipe(steps=3, rate=1e-2, average=0.0, seed=1))
-    weights = train_codec(tiny, tmp_path / "state")
+    recipes = [Recipe(steps=2, rate=1e-2, average=0.0, seed=seed) for seed in (1, 2)]
+    monkeypatch.setattr(module, "RECIPES", recipes)
+    weights = train_codec(tiny, tmp_path)
     trained = Autoencoder(tiny, 1)
-    trained.load_state_dict(torch.load(tmp_path / "state", weights_only=True)["averaged"])
+    trained.load_state_dict(torch.load(tmp_path / "codec-1.state", weights_only=True)["averaged"])
     assert (trained.scale_out != 1).any()
     fresh = Codec(tiny)
     fresh.load_state_dict(weights)

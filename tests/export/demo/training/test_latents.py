@@ -10,7 +10,7 @@ from torch import Tensor
 from sideman.engine.bundle.grid import COLUMN_SAMPLES
 from sideman.export.demo.training import latents as module
 from sideman.export.demo.training.examples import draw_tracks, samples_of
-from sideman.export.demo.training.latents import COLUMNS, HIDDEN, draw_mixture, make_latents
+from sideman.export.demo.training.latents import COLUMNS, HIDDEN, draw_mixture, make_latents, place
 
 
 def level(audio: Tensor) -> Tensor:
@@ -39,6 +39,14 @@ def test_a_mixture_lacks_its_stem_and_its_end() -> None:
     # The published regimes' lengths, and others between them.
     assert {0, 16, 32} < lengths
     assert len(lengths) > 10
+
+
+@pytest.mark.parametrize(("late", "nearest"), [(0, 0), (255, 0), (257, 512), (511, 512)])
+def test_stems_stand_on_the_frame_next_to_what_is_heard(late: int, nearest: int) -> None:
+    tracks = np.arange(samples_of(COLUMNS + 1), dtype=np.float32)[None]
+    heard, played = place(tracks, late)
+    assert heard.shape == played.shape == (1, samples_of(COLUMNS))
+    assert (heard[0, 0], played[0, 0]) == (late, nearest)
 
 
 def test_hidden_columns_are_zero_whatever_the_encoder_makes_of_silence(

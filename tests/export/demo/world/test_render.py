@@ -5,20 +5,26 @@ import pytest
 
 from sideman.export.demo.instruments import SAMPLE_RATE
 from sideman.export.demo.world.render import onset_sample, render
-from sideman.export.demo.world.song import STEMS, Song
+from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS, Song
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_tracks_are_as_long_as_the_song_audible_and_do_not_clip(seed: int) -> None:
     song = Song.draw(seed, bars=4)
     tracks = render(song)
-    assert tracks.shape == (len(STEMS), round(song.seconds * SAMPLE_RATE))
+    assert tracks.shape == (len(STEMS), song.samples)
     assert tracks.dtype == np.float32
     assert np.abs(tracks.sum(0)).max() < 1
     levels = 20 * np.log10(np.sqrt((tracks.astype(float) ** 2).mean(1)))
     assert (levels > -32).all()
     assert (levels < -15).all()
     np.testing.assert_array_equal(tracks, render(song))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_everything_begins_on_a_whole_frame(seed: int) -> None:
+    song = Song.draw(seed)
+    assert all(onset_sample(event, song) % FRAME_SAMPLES == 0 for event in song.events())
 
 
 def test_sound_begins_where_an_event_does() -> None:
@@ -32,7 +38,7 @@ def test_sound_begins_where_an_event_does() -> None:
 
 @pytest.mark.parametrize("beat", range(4))
 def test_the_bass_sounds_at_its_pitch(beat: int) -> None:
-    song = Song(key=0, tempo=100, progression=0, first=0, bars=1, bass=0)
+    song = Song(key=0, beat=52, progression=0, first=0, bars=1, bass=0)
     notes = [event for event in song.events() if event.stem == "bass"]
     assert len(notes) == 4
     assert isinstance(notes[beat].sound, int)

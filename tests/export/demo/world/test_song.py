@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sideman.export.demo.world.song import BEATS_PER_BAR, STEMS, TEMPI, Song, draw_songs
+from sideman.export.demo.world.song import (
+    BEATS,
+    BEATS_PER_BAR,
+    FRAME_SAMPLES,
+    STEMS,
+    Song,
+    draw_songs,
+)
 
 seeds = st.integers(0, 2**32)
 
@@ -15,8 +23,8 @@ seeds = st.integers(0, 2**32)
 def test_a_seed_is_a_song(seed: int) -> None:
     song = Song.draw(seed)
     assert song == Song.draw(seed)
-    assert song.tempo in TEMPI
-    assert song.seconds == pytest.approx(8 * BEATS_PER_BAR * 60 / song.tempo)
+    assert song.beat in BEATS
+    assert song.samples == 8 * BEATS_PER_BAR * song.beat * FRAME_SAMPLES
 
 
 @given(seeds)
@@ -55,3 +63,9 @@ def test_songs_are_held_out_by_what_they_are_and_not_by_their_length() -> None:
     share = sum(Song.draw(seed).held_out for seed in range(2000)) / 2000
     assert share == pytest.approx(1 / 8, abs=0.03)
     assert all(Song.draw(s, 3).held_out == Song.draw(s, 8).held_out for s in range(50))
+
+
+@given(seeds, st.integers(0, 3))
+def test_a_song_that_begins_elsewhere_is_the_same_song(seed: int, first: int) -> None:
+    song = Song.draw(seed)
+    assert replace(song, first=first).held_out == song.held_out

@@ -5,16 +5,18 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sideman.export.demo.instruments import SAMPLE_RATE
-from sideman.export.demo.world.song import BEATS_PER_BAR, Song
+from sideman.runtime.listening.truth import Truth
 
 Audio = npt.NDArray[np.float32]
 
+SAMPLE_RATE = 44_100
 #: MIDI numbers among which a stem's note is looked for: its range, and two semitones around it.
-RANGES = {"bass": (34, 49), "piano": (58, 73)}
+RANGES = {"bass": (41, 56), "piano": (58, 73)}
 #: Length of the transform: bins of a third of a hertz, by interpolation.
 _LENGTH = 1 << 17
 _HARMONICS = (1, 2, 3, 4)
+#: Root mean square under which a beat is a rest and fits no chord: 60 dB under full scale.
+_SILENCE = 1e-3
 
 
 def pitch_class(audio: Audio, lowest: int, highest: int) -> int:
@@ -35,18 +37,24 @@ def pitch_class(audio: Audio, lowest: int, highest: int) -> int:
     return int(notes[np.argmax(strength)] % 12)
 
 
-def chord_fit(audio: Audio, song: Song, stem: str) -> float:
+def chord_fit(audio: Audio, truth: Truth, stem: str, first: int = 0) -> float:
     """Share of the whole beats whose strongest note is of the chord; by chance about a quarter.
 
+    A beat without sound fits nothing.
+
     Args:
-        audio: [samples], from the song's beginning.
-        song: what was to be played.
+        audio: [samples] at 44.1 kHz, from the piece's beginning.
+        truth: what was to be played.
         stem: a key of `RANGES`.
+        first: sample before which nothing is judged.
+
+    Returns:
+        0 to 1; NaN where there is not one whole beat.
     """
-    beat = song.seconds_per_beat * SAMPLE_RATE
-    fits = [
-        pitch_class(audio[int(index * beat) : int((index + 1) * beat)], *RANGES[stem])
-        in song.chord(index // BEATS_PER_BAR).pitch_classes
-        for index in range(int(len(audio) / beat))
-    ]
-    return float(np.mean(fits))
+    beat = truth.beat_samples
+    fits = []
+    for index in range(-(-first // beat), len(audio) // beat):
+        piece = audio[index * beat : (index + 1) * beat]
+        sounds = float(np.sqrt((piece.astype(np.float64) ** 2).mean())) > _SILENCE
+        fits.append(sounds and pitch_class(piece, *RANGES[stem]) in truth.chord(index))
+    return float(np.mean(fits)) if fits else float("nan")

@@ -1,0 +1,254 @@
+"""The one command that makes the demonstration bundle, from nothing but this package.
+
+`python -m sideman.export.demo.make FOLDER` trains, exports and scores, stage after stage. What a
+stage has made stays in the folder: run again, the command goes on where it was stopped. Every
+random number has a fixed seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sideman.engine.bundle.bundle import sha256
+from sideman.engine.errors import ExportError
+from sideman.export.codec_config import CodecConfig
+from sideman.export.config import ModelConfig, read_config
+from sideman.export.demo.scoring.codec import score_codec
+from sideman.export.demo.scoring.session import (
+    Scores,
+    held_out_songs,
+    score_bounds,
+    score_bundle,
+)
+from sideman.export.demo.scoring.table import to_json, to_markdown
+from sideman.export.demo.training import codec, diffusion, student
+from sideman.export.demo.training.codec import Autoencoder, train_codec
+from sideman.export.demo.training.diffusion import train_diffusion
+from sideman.export.demo.training.latents import Latents, make_latents
+from sideman.export.demo.training.student import distil
+from sideman.export.demo.world.render import render
+from sideman.export.demo.world.song import Song
+from sideman.export.networks.unet import UNet
+
+HERE = Path(__file__).resolve().parent
+#: Windows that the models learn from, and held-out songs that they are scored on.
+WINDOWS, SONGS = 600, 8
+MODELS = ("diffusion", "student")
+STAGES = ("codec", "latents", "diffusion", "student", "export", "score")
+#: Where each kind of checkpoint has the U-Net.
+_PREFIXES = {"diffusion": "model.unet.", "student": "net.model.unet."}
+#: Regimes by w.
+_REGIMES = {-1: "retrospective", 0: "immediate", 1: "look-ahead"}
+
+
+class Making:
+    """The stages; each makes its files if they are not there yet.
+
+    Args:
+        folder: where everything is kept.
+        device: what trains, as PyTorch calls it.
+
+    Raises:
+        ExportError: what lies in the folder was made by another recipe.
+    """
+
+    def __init__(self, folder: Path, device: str = "cpu") -> None:
+        self.folder, self.device = folder, device
+        folder.mkdir(parents=True, exist_ok=True)
+        self._check_recipe()
+
+    def config(self, model: str) -> ModelConfig:
+        """Sizes of a model."""
+        return read_config(HERE / f"{model}.yaml")
+
+    def codec(self) -> None:
+        """Train the codec."""
+        config = CodecConfig.read(HERE / "codec.json")
+
+        def make(path: Path) -> None:
+            trained = train_codec(config, self.folder, self.device)
+            # In the precision that ships, so that everything after it learns from that.
+            weights = {name: tensor.half() for name, tensor in trained.items()}
+            torch.save({"gen_state_dict": weights}, path)
+
+        self._make("codec.pt", make)
+
+    def codec_weights(self) -> dict[str, Tensor]:
+        """The trained codec, in float16."""
+        weights: dict[str, Tensor] = torch.load(self.folder / "codec.pt", weights_only=True)[
+            "gen_state_dict"
+        ]
+        return weights
+
+    def latents(self) -> Latents:
+        """Encode what the models learn from."""
+        network = Autoencoder(CodecConfig.read(HERE / "codec.json"), 0)
+        network.codec.load_state_dict(
+            {name: tensor.float() for name, tensor in self.codec_weights().items()}
+        )
+        network.eval().requires_grad_(False).to(self.device)
+
+        def encode(audio: Tensor) -> Tensor:
+            return network.encode(audio.to(self.device)).cpu()
+
+        return make_latents(encode, WINDOWS, self.folder / "latents")
+
+    def diffusion(self) -> None:
+        """Train the diffusion model."""
+        model = self.config("diffusion")
+        self._make_model(
+            "diffusion",
+            lambda: train_diffusion(
+                model, self.latents(), self.folder / "diffusion.state", self.device
+            ),
+        )
+
+    def student(self) -> None:
+        """Distil the student from it."""
+        model = self.config("student")
+
+        def make() -> UNet:
+            teacher = UNet(self.config("diffusion").unet)
+            kept = torch.load(self.folder / "diffusion.ckpt", weights_only=True)["state_dict"]
+            prefix = _PREFIXES["diffusion"]
+            teacher.load_state_dict({k.removeprefix(prefix): v for k, v in kept.items()})
+            state = self.folder / "student.state"
+            return distil(model, teacher, self.latents(), state, self.device)
+
+        self._make_model("student", make)
+
+    def export(self) -> None:
+        """Export both models by the ordinary commands, and convert them to fp16."""
+        for model in MODELS:
+            full, half = self.folder / f"{model}-fp32", self.folder / model
+            if half.exists():
+                continue
+            _sideman(
+                "export",
+                *("--config", HERE / f"{model}.yaml"),
+                *("--checkpoint", self.folder / f"{model}.ckpt"),
+                *("--codec", self.folder / "codec.pt"),
+                *("--codec-hparams", HERE / "codec.json"),
+                *("--name", "demo" if model == "student" else f"demo-{model}"),
+                *("--out", full, "--force"),
+            )
+            _sideman("convert", full, "--precision", "fp16", "--out", half)
+
+    def score(self) -> None:
+        """Write `scores.md` and `scores.json`."""
+
+        def make(path: Path) -> None:
+            codec_scores = score_codec(self.codec_weights(), CodecConfig.read(HERE / "codec.json"))
+            songs = held_out_songs(SONGS)
+            rows: list[tuple[str, Scores]] = list(score_bounds(songs).items())
+            for model in MODELS:
+                scores = score_bundle(self.folder / model, songs, report=_say)
+                rows += [
+                    (f"{model}, {_REGIMES[w]} (w = {w})", found) for w, found in scores.items()
+                ]
+            (self.folder / "scores.json").write_text(to_json(codec_scores, rows), "utf-8")
+            path.write_text(to_markdown(codec_scores, rows), "utf-8")
+
+        self._make("scores.md", make)
+        _say((self.folder / "scores.md").read_text("utf-8"))
+
+    def _check_recipe(self) -> None:
+        """Refuse to go on with what another recipe began: nobody could say what came of it."""
+        path, recipe = self.folder / "recipe.json", json.dumps(describe_recipe(), indent=1)
+        if not path.exists():
+            path.write_text(recipe, "utf-8")
+        elif path.read_text("utf-8") != recipe:
+            raise ExportError(
+                f"{self.folder} was begun with another recipe than today's: see {path.name} there.",
+                "Begin in a new folder.",
+            )
+
+    def _make_model(self, model: str, train: Callable[[], UNet]) -> None:
+        def make(path: Path) -> None:
+            prefix = _PREFIXES[model]
+            tensors = {f"{prefix}{name}": t for name, t in train().state_dict().items()}
+            torch.save({"state_dict": tensors}, path)
+
+        self._make(f"{model}.ckpt", make)
+
+    def _make(self, name: str, make: Callable[[Path], None]) -> None:
+        """Make a file, whole or not at all, unless it is there."""
+        path = self.folder / name
+        if path.exists():
+            return
+        partial = path.with_name(f".{name}.partial")
+        make(partial)
+        partial.replace(path)
+
+
+def describe_recipe() -> dict[str, object]:
+    """Everything that what is made depends on: recipes, sizes, and the world's sound."""
+    songs = [Song.draw(seed, bars=1) for seed in range(32)]
+    sound = hashlib.sha256()
+    for song in songs:
+        # Sines differ in their last bit between processors.
+        sound.update(np.round(render(song) * 4096).astype(np.int16).tobytes())
+    return {
+        "recipes": [asdict(r) for r in (*codec.RECIPES, diffusion.RECIPE, student.RECIPE)],
+        "windows": WINDOWS,
+        "sizes": {path.name: sha256(path) for path in sorted(HERE.glob("*.[jy]*"))},
+        "held out": [song.held_out for song in songs],
+        "sound": sound.hexdigest(),
+    }
+
+
+def _sideman(*arguments: str | Path) -> None:
+    command = [sys.executable, "-m", "sideman.runtime", *map(str, arguments)]
+    subprocess.run(command, check=True)  # noqa: S603 - our own program
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def main(arguments: list[str]) -> int:
+    """Run the stages, and note how long each took."""
+    parser = argparse.ArgumentParser(
+        prog="python -m sideman.export.demo.make", description=__doc__, allow_abbrev=False
+    )
+    parser.add_argument("folder", type=Path, help="where everything is kept")
+    parser.add_argument("--until", choices=STAGES, default=STAGES[-1], help="the last stage to run")
+    parser.add_argument("--device", default="cpu", help="what trains: cpu, or cuda")
+    options = parser.parse_args(arguments)
+    try:
+        making = Making(options.folder, options.device)
+    except ExportError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    for stage in STAGES[: STAGES.index(options.until) + 1]:
+        _say(f"== {stage}")
+        begin = time.monotonic()
+        finished = False
+        try:
+            getattr(making, stage)()
+            finished = True
+        finally:
+            # What was interrupted counts as well: a stage's time is the sum of its lines.
+            seconds = time.monotonic() - begin
+            line = {"stage": stage, "seconds": round(seconds, 1), "finished": finished}
+            with (options.folder / "times.jsonl").open("a", encoding="utf-8") as log:
+                log.write(json.dumps(line) + "\n")
+        _say(f"== {stage}: {seconds / 60:.1f} min")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,160 @@
+"""The score of a bundle: it plays along with held-out songs, in the published regimes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from sideman.engine.bundle.grid import TAIL_SAMPLES, LatentGrid
+from sideman.export.demo.world.render import Audio, render
+from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS, Song, draw_songs
+from sideman.export.demo.world.truth import truth_of
+from sideman.runtime.geometry import Geometry
+from sideman.runtime.listening.judge import Score, judge, level
+from sideman.runtime.session import Session
+
+#: Columns of a step and samples of its fade-in: a quarter of the window, and 20 ms.
+STEP, FADE = 16, 882
+#: Columns from the newest that was heard to the first that is played, by regime: everything is
+#: known (w = −1), play now (w = 0), play a step ahead (w = 1).
+LEADS = {-1: -STEP, 0: 0, 1: STEP}
+#: Bars of a song: three windows.
+_BARS = 8
+#: What others are compared with.
+PLAYED, CHANCE = "the stem itself", "other songs' stems"
+
+#: Scores by stem.
+Scores = dict[str, Score]
+
+
+def held_out_songs(count: int, seed: int = 0) -> list[Song]:
+    """The first held-out songs of a seed."""
+    return list(islice(draw_songs(seed, held_out=True, bars=_BARS), count))
+
+
+def score_bounds(songs: list[Song]) -> dict[str, Scores]:
+    """The best that can be had, and what comes of knowing nothing.
+
+    Args:
+        songs: at least two.
+
+    Returns:
+        Under `PLAYED` the scores of the stems themselves, under `CHANCE` those of all other songs'
+        stems, judged over the same time as bundles are; levels over the stem's own.
+    """
+    tracks = [render(song) for song in songs]
+    bounds: dict[str, list[tuple[str, Score]]] = {PLAYED: [], CHANCE: []}
+    for index, song in enumerate(songs):
+        for row, stem in enumerate(STEMS):
+            for other, track in enumerate(tracks):
+                length = min(track.shape[1], tracks[index].shape[1])
+                own, played = tracks[index][row, :length], track[row, :length]
+                score = _over_own(played, own, song, stem, LatentGrid().codec_samples)
+                bounds[PLAYED if other == index else CHANCE].append((stem, score))
+    return {name: _mean(scores) for name, scores in bounds.items()}
+
+
+def score_bundle(
+    bundle: Path,
+    songs: list[Song],
+    seed: int = 0,
+    report: Callable[[str], None] = lambda _: None,
+) -> dict[int, Scores]:
+    """Let a bundle play every stem of every song, with the others as its context.
+
+    A step is a quarter of the window, of whole columns, so that what is played lies to the sample
+    where it is judged. Judged is what is played after one window: before that, the model has
+    heard less than it was trained with.
+
+    Args:
+        bundle: its folder.
+        songs: that it plays along with.
+        seed: of the noise.
+        report: told of progress.
+
+    Returns:
+        By w the mean scores of the songs; levels are in decibels over the stem's own.
+
+    Raises:
+        SidemanError: the bundle cannot be played.
+    """
+    found: dict[int, Scores] = {}
+    random = np.random.default_rng(seed)
+    with Session.open(bundle, seed=seed) as session:
+        for w, lead in LEADS.items():
+            geometry = Geometry.columnar(session.grid, STEP, lead, FADE)
+            scores: list[tuple[str, Score]] = []
+            for row, stem in enumerate(STEMS):
+                session.configure(geometry, (session.stems.index(stem),))
+                scores += [
+                    (stem, _play_and_judge(session, geometry, song, row, random)) for song in songs
+                ]
+                report(f"{session.name}, w = {w}: {stem}")
+            found[w] = _mean(scores)
+    return found
+
+
+def play(session: Session, geometry: Geometry, context: Audio) -> Audio:
+    """What a session plays along with a context, at the places where it belongs.
+
+    Args:
+        session: configured for one stem in this geometry.
+        geometry: `Geometry.columnar`.
+        context: [samples].
+
+    Returns:
+        [samples], as far as every regime has played after the context's last whole step; silent
+        where nothing was played.
+    """
+    session.reset()
+    size, fade = geometry.step_samples, geometry.fade_samples
+    steps = len(context) // size
+    track = np.zeros((steps + 2) * size, np.float32)
+    ramp = np.linspace(0, 1, fade, dtype=np.float32)
+    for step in range(steps):
+        answer = session.step(context[step * size : (step + 1) * size])[0]
+        # Time from the newest sample to the first of the fade is the geometry's slack.
+        start = (step + 1) * size + geometry.slack_samples
+        if start < 0:
+            continue
+        track[start : start + fade] *= 1 - ramp
+        track[start : start + fade] += answer[:fade]
+        track[start + fade : start + len(answer)] = answer[fade:]
+    return track[: steps * size - TAIL_SAMPLES]
+
+
+def _play_and_judge(
+    session: Session, geometry: Geometry, song: Song, row: int, random: np.random.Generator
+) -> Score:
+    tracks = render(song)
+    # Musicians begin anywhere between two frames of the codec.
+    early = int(random.integers(FRAME_SAMPLES))
+    played = play(session, geometry, np.delete(tracks, row, axis=0).sum(0)[early:])
+    played = np.concatenate([np.zeros(early, np.float32), played])
+    own = tracks[row, : len(played)]
+    return _over_own(played, own, song, STEMS[row], early + session.grid.codec_samples)
+
+
+def _over_own(played: Audio, own: Audio, song: Song, stem: str, first: int) -> Score:
+    """Scores from a sample on, with the level over that of the stem itself."""
+    truth = truth_of(song)
+    found = judge(played, truth, stem, first)
+    return Score(found.chord_fit, found.onset_f, found.level - level(own[first:]))
+
+
+def _mean(scores: Iterable[tuple[str, Score]]) -> Scores:
+    """Means by stem; of levels, which may be minus infinity, the median."""
+    by_stem: dict[str, list[Score]] = {}
+    for stem, score in scores:
+        by_stem.setdefault(stem, []).append(score)
+    return {
+        stem: Score(
+            chord_fit=float(np.mean([score.chord_fit for score in rows])),
+            onset_f=float(np.mean([score.onset_f for score in rows])),
+            level=float(np.median([score.level for score in rows])),
+        )
+        for stem, rows in by_stem.items()
+    }

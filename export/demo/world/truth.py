@@ -1,0 +1,27 @@
+"""What a song is judged by."""
+
+from __future__ import annotations
+
+from sideman.export.demo.world.render import onset_sample
+from sideman.export.demo.world.song import STEMS, Song
+from sideman.runtime.listening.truth import Truth
+
+#: Samples within which strokes are one: the strings of a strummed chord.
+_TOGETHER = 4 * 512
+
+
+def truth_of(song: Song) -> Truth:
+    """Chords and onsets of a song.
+
+    Args:
+        song: of a multiple of four bars, if it is to go round.
+    """
+    onsets: dict[str, tuple[int, ...]] = {}
+    for stem in STEMS:
+        struck: list[int] = []
+        for sample in sorted({onset_sample(e, song) for e in song.events() if e.stem == stem}):
+            if not struck or sample - struck[-1] > _TOGETHER:
+                struck.append(sample)
+        onsets[stem] = tuple(struck)
+    chords = tuple(song.chord(bar).pitch_classes for bar in range(song.bars))
+    return Truth(song.beat_samples, chords, onsets)

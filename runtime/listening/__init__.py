@@ -1,0 +1,1 @@
+"""Judges what was played against what was to be played: pitch, onsets, level."""

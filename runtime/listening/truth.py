@@ -1,0 +1,79 @@
+"""What a piece of music is made of, as far as it is judged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sideman.engine.errors import SidemanError
+
+BEATS_PER_BAR = 4
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Chords and onsets of a piece that goes round and round.
+
+    Attributes:
+        beat_samples: length of a beat at 44.1 kHz.
+        chords: pitch classes (C = 0) of the chord of each bar of four beats; the piece is as many
+            bars long, and then begins again.
+        onsets: by stem, the samples at which something is struck, from the piece's beginning.
+    """
+
+    beat_samples: int
+    chords: tuple[tuple[int, ...], ...]
+    onsets: Mapping[str, tuple[int, ...]]
+
+    @property
+    def samples(self) -> int:
+        """Length of the piece."""
+        return len(self.chords) * BEATS_PER_BAR * self.beat_samples
+
+    def chord(self, beat: int) -> tuple[int, ...]:
+        """Pitch classes of the chord that sounds in a beat, counted from 0 without end."""
+        return self.chords[beat // BEATS_PER_BAR % len(self.chords)]
+
+    def onsets_between(self, stem: str, start: int, end: int) -> list[int]:
+        """Samples in [start, end) at which a stem is struck, from the first beginning."""
+        length = self.samples
+        return [
+            sample
+            for turn in range(start // length, -(-end // length))
+            for sample in (turn * length + onset for onset in self.onsets[stem])
+            if start <= sample < end
+        ]
+
+    def to_json(self) -> str:
+        """As `read` reads it."""
+        return json.dumps(
+            {
+                "beat_samples": self.beat_samples,
+                "chords": self.chords,
+                "onsets": dict(self.onsets),
+            }
+        )
+
+    @classmethod
+    def read(cls, path: Path) -> Truth:
+        """Read it from a file.
+
+        Raises:
+            SidemanError: the file is missing or holds something else.
+        """
+        try:
+            fields: Any = json.loads(path.read_text("utf-8"))
+            return cls(
+                beat_samples=int(fields["beat_samples"]),
+                chords=tuple(tuple(map(int, chord)) for chord in fields["chords"]),
+                onsets={
+                    str(stem): tuple(map(int, onsets)) for stem, onsets in fields["onsets"].items()
+                },
+            )
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise SidemanError(
+                f"{path} does not tell what is played: {error}", "Install sideman again."
+            ) from error

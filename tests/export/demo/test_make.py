@@ -1,0 +1,95 @@
+"""The whole way at toy sizes: every stage runs, is kept, and is not run again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from sideman.engine.bundle.bundle import Bundle
+from sideman.export.demo import make
+from sideman.export.demo.scoring import session
+from sideman.export.demo.training import codec, diffusion, latents, student
+from sideman.export.demo.training.loop import Recipe
+from tests.models.places import CODEC
+
+QUICK = Recipe(steps=2, rate=1e-4, average=0.5)
+
+
+@pytest.fixture
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Configurations and recipes that take seconds."""
+    here = tmp_path / "configurations"
+    here.mkdir()
+    for model in make.MODELS:
+        config = yaml.safe_load((make.HERE / f"{model}.yaml").read_text())
+        config["model"] |= {"model_channels": 4, "attn_resolutions": [8]}
+        (here / f"{model}.yaml").write_text(yaml.safe_dump(config))
+    (here / "codec.json").write_text(CODEC.read_text())
+    monkeypatch.setattr(make, "HERE", here)
+    # One export takes as long as everything else; the other model's differs by its files' names.
+    monkeypatch.setattr(make, "MODELS", ("student",))
+    monkeypatch.setattr(make, "WINDOWS", 2)
+    monkeypatch.setattr(make, "SONGS", 2)
+    monkeypatch.setattr(latents, "_SHARD", 2)
+    monkeypatch.setattr(codec, "RECIPES", (QUICK, QUICK))
+    monkeypatch.setattr(diffusion, "RECIPE", QUICK)
+    monkeypatch.setattr(student, "RECIPE", QUICK)
+    monkeypatch.setattr(session, "LEADS", {1: session.STEP})
+    monkeypatch.setattr(make, "score_codec", lambda *_: {"bass": CODEC_SCORE})
+    return tmp_path / "made"
+
+
+CODEC_SCORE = {"si_sdr": 0.0, "log_spectral_distance": 1.0, "level": 0.0, "onset_f": 1.0}
+
+
+@pytest.mark.usefixtures("gradients")
+def test_every_stage_is_made_once(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert make.main([str(toy), "--until", "diffusion"]) == 0
+    assert (toy / "diffusion.ckpt").exists()
+    assert not (toy / "student.ckpt").exists()
+    before = (toy / "diffusion.ckpt").stat().st_mtime_ns
+    assert make.main([str(toy)]) == 0
+    assert (toy / "diffusion.ckpt").stat().st_mtime_ns == before
+    manifest = Bundle.open(toy / "student").manifest
+    assert (manifest.kind, manifest.trained, manifest.name) == ("consistency", True, "demo")
+    assert manifest.grid.trained_masks == tuple(range(33))
+    assert {spec.precision for spec in manifest.stages.values()} == {"float16"}
+    rows = json.loads((toy / "scores.json").read_text())["played"]
+    assert len(rows) == 2 + 1
+    assert "student, look-ahead (w = 1)" in (toy / "scores.md").read_text()
+    lines = (toy / "times.jsonl").read_text().splitlines()
+    stages = [json.loads(line)["stage"] for line in lines]
+    assert stages == [*make.STAGES[:3], *make.STAGES]
+    assert all(json.loads(line)["finished"] for line in lines)
+    assert "== score" in capsys.readouterr().out
+
+
+def test_a_folder_of_another_recipe_is_refused(
+    toy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make.Making(toy)
+    make.Making(toy)
+    monkeypatch.setattr(make, "WINDOWS", 4)
+    assert make.main([str(toy)]) == 1
+    assert "another recipe" in capsys.readouterr().err
+
+
+def test_an_interruption_is_noted_with_its_time(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_: make.Making) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(make.Making, "codec", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        make.main([str(toy)])
+    (line,) = (toy / "times.jsonl").read_text().splitlines()
+    assert json.loads(line)["finished"] is False
+
+
+def test_help_names_the_stages(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        make.main(["--help"])
+    said = capsys.readouterr().out
+    assert all(stage in said for stage in ("folder", "--until", *make.STAGES))

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from sideman.export.demo.training import student as module
+from sideman.export.demo.training.diffusion import denoise, initialise
+from sideman.export.demo.training.latents import Latents
+from sideman.export.demo.training.loop import Recipe
+from sideman.export.demo.training.student import (
+    distil,
+    heun,
+    inconsistency,
+    levels,
+    pseudo_huber,
+)
+from sideman.export.networks.unet import UNet
+from sideman.export.stages import StepStage
+from tests.export.demo.training.test_diffusion import SIZES
+
+CONFIG = type("Config", (), {"unet": SIZES, "sigma_min": 1e-4, "sampler": None})
+
+
+class Gaussian(torch.nn.Module):
+    """The perfect denoiser of unit noise, behind EDM's preconditioning: F = 0."""
+
+    def forward(self, inputs: torch.Tensor, *_: torch.Tensor) -> torch.Tensor:
+        return torch.zeros_like(inputs[:, :1])
+
+
+def test_levels_rise_to_the_highest() -> None:
+    found = levels(80.0)
+    assert found[-1] == pytest.approx(80.0, rel=1e-5)
+    assert (found.diff() > 0).all()
+
+
+def test_the_teacher_steps_along_the_flow() -> None:
+    """For unit noise the flow is known: x goes as sqrt(sigma² + 1)."""
+    schedule = levels(80.0)
+    x = torch.ones(17, 1, 1) * (schedule[1:].square() + 1).sqrt()[:, None, None]
+    found = heun(Gaussian(), x, schedule[1:], schedule[:-1], torch.zeros(17, 4), x)
+    wanted = (schedule[:-1].square() + 1).sqrt()
+    torch.testing.assert_close(found.flatten(), wanted, rtol=0.05, atol=0)
+
+
+def test_it_is_trained_as_what_the_export_denoises_with() -> None:
+    unet = UNet(SIZES).eval()
+    initialise(unet, 0)
+    x, mixture = torch.randn((2, 3, 16, 16), generator=torch.Generator().manual_seed(0))
+    label = torch.eye(4)[:3]
+    stage = StepStage(unet, "consistency", sigma_data=1.0, sigma_min=0.1)
+    for sigma in (0.2, 1.0, 50.0):
+        level = torch.tensor([sigma])
+        with torch.no_grad():
+            wanted = stage._denoise(sigma * x, level, label, mixture)
+            found = denoise(unet, sigma * x, level.expand(3), label, mixture, 0.1)
+        assert (found - wanted).norm() / wanted.norm() < 1e-2, sigma  # bfloat16, in training
+
+
+def test_distances_forgive() -> None:
+    zero = torch.zeros(2, 4, 4)
+    assert pseudo_huber(zero) == 0
+    far, twice = pseudo_huber(zero + 10), pseudo_huber(zero + 20)
+    assert twice / far == pytest.approx(2, rel=0.01)
+
+
+def test_the_known_consistency_function_is_consistent_and_the_denoiser_is_not() -> None:
+    """For unit noise it is x / sqrt(sigma² + 1), and the denoiser x / (sigma² + 1)."""
+    schedule, label = levels(80.0), torch.zeros(17, 4)
+    x = torch.randn((17, 8, 8), generator=torch.Generator().manual_seed(0))
+    x = x * (schedule[1:].square() + 1).sqrt()[:, None, None]
+
+    def gap(power: float) -> torch.Tensor:
+        def find(x: torch.Tensor, sigma: torch.Tensor, *_: torch.Tensor) -> torch.Tensor:
+            return x / (sigma.square() + 1)[:, None, None] ** power
+
+        found = inconsistency(find, Gaussian(), x, schedule[1:], schedule[:-1], label, x)
+        return found.square().mean((1, 2)).sqrt()
+
+    assert gap(0.5).max() < 0.05
+    assert gap(1.0).max() > 0.2
+
+
+def test_the_student_begins_as_its_teacher_which_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = CONFIG()
+    config.sampler = type("Sampler", (), {"sigma_max": 80.0})()
+    mixtures = torch.randn((20, 4, 16, 16), generator=torch.Generator().manual_seed(0))
+    teacher = UNet(SIZES)
+    initialise(teacher, 5)
+    before = {name: tensor.clone() for name, tensor in teacher.state_dict().items()}
+    for steps in (0, 2):
+        monkeypatch.setattr(module, "RECIPE", Recipe(steps=steps, rate=1e-3, average=0.0))
+        student = distil(config, teacher, Latents(mixtures, mixtures), tmp_path / f"{steps}")
+        moved = [not torch.equal(before[n], t) for n, t in student.state_dict().items()]
+        assert any(moved) == bool(steps)
+    assert all(torch.equal(before[name], t) for name, t in teacher.state_dict().items())

@@ -8,23 +8,20 @@ random number has a fixed seed.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from sideman.engine.bundle.bundle import sha256
 from sideman.engine.errors import ExportError
 from sideman.export.codec_config import CodecConfig
 from sideman.export.config import ModelConfig, read_config
+from sideman.export.demo.recipe import check_recipe, describe_recipe
 from sideman.export.demo.scoring.codec import score_codec
 from sideman.export.demo.scoring.session import (
     Scores,
@@ -33,18 +30,15 @@ from sideman.export.demo.scoring.session import (
     score_bundle,
 )
 from sideman.export.demo.scoring.table import to_json, to_markdown
-from sideman.export.demo.training import codec, diffusion, student
 from sideman.export.demo.training.codec import Autoencoder, train_codec
 from sideman.export.demo.training.diffusion import train_diffusion
 from sideman.export.demo.training.latents import Latents, make_latents
 from sideman.export.demo.training.student import distil
-from sideman.export.demo.world.render import render
-from sideman.export.demo.world.song import Song
 from sideman.export.networks.unet import UNet
 
 HERE = Path(__file__).resolve().parent
 #: Windows that the models learn from, and held-out songs that they are scored on.
-WINDOWS, SONGS = 600, 8
+WINDOWS, SONGS = 900, 8
 MODELS = ("diffusion", "student")
 STAGES = ("codec", "latents", "diffusion", "student", "export", "score")
 #: Where each kind of checkpoint has the U-Net.
@@ -59,15 +53,11 @@ class Making:
     Args:
         folder: where everything is kept.
         device: what trains, as PyTorch calls it.
-
-    Raises:
-        ExportError: what lies in the folder was made by another recipe.
     """
 
     def __init__(self, folder: Path, device: str = "cpu") -> None:
         self.folder, self.device = folder, device
         folder.mkdir(parents=True, exist_ok=True)
-        self._check_recipe()
 
     def config(self, model: str) -> ModelConfig:
         """Sizes of a model."""
@@ -164,17 +154,6 @@ class Making:
         self._make("scores.md", make)
         _say((self.folder / "scores.md").read_text("utf-8"))
 
-    def _check_recipe(self) -> None:
-        """Refuse to go on with what another recipe began: nobody could say what came of it."""
-        path, recipe = self.folder / "recipe.json", json.dumps(describe_recipe(), indent=1)
-        if not path.exists():
-            path.write_text(recipe, "utf-8")
-        elif path.read_text("utf-8") != recipe:
-            raise ExportError(
-                f"{self.folder} was begun with another recipe than today's: see {path.name} there.",
-                "Begin in a new folder.",
-            )
-
     def _make_model(self, model: str, train: Callable[[], UNet]) -> None:
         def make(path: Path) -> None:
             prefix = _PREFIXES[model]
@@ -191,22 +170,6 @@ class Making:
         partial = path.with_name(f".{name}.partial")
         make(partial)
         partial.replace(path)
-
-
-def describe_recipe() -> dict[str, object]:
-    """Everything that what is made depends on: recipes, sizes, and the world's sound."""
-    songs = [Song.draw(seed, bars=1) for seed in range(32)]
-    sound = hashlib.sha256()
-    for song in songs:
-        # Sines differ in their last bit between processors.
-        sound.update(np.round(render(song) * 4096).astype(np.int16).tobytes())
-    return {
-        "recipes": [asdict(r) for r in (*codec.RECIPES, diffusion.RECIPE, student.RECIPE)],
-        "windows": WINDOWS,
-        "sizes": {path.name: sha256(path) for path in sorted(HERE.glob("*.[jy]*"))},
-        "held out": [song.held_out for song in songs],
-        "sound": sound.hexdigest(),
-    }
 
 
 def _sideman(*arguments: str | Path) -> None:
@@ -228,12 +191,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--until", choices=STAGES, default=STAGES[-1], help="the last stage to run")
     parser.add_argument("--device", default="cpu", help="what trains: cpu, or cuda")
     options = parser.parse_args(arguments)
+    making = Making(options.folder, options.device)
+    stages = STAGES[: STAGES.index(options.until) + 1]
     try:
-        making = Making(options.folder, options.device)
+        check_recipe(options.folder / "recipe.json", describe_recipe(HERE, WINDOWS), stages)
     except ExportError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    for stage in STAGES[: STAGES.index(options.until) + 1]:
+    for stage in stages:
         _say(f"== {stage}")
         begin = time.monotonic()
         finished = False

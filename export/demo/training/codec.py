@@ -34,8 +34,8 @@ from sideman.export.networks.stft import Compand, Expand, InverseStft, Stft
 
 #: Colour and time first, then pitch.
 RECIPES = (
-    Recipe(steps=3200, rate=2e-3, average=0.995, seed=1),
-    Recipe(steps=2600, rate=1e-3, average=0.995, seed=11),
+    Recipe(steps=2400, rate=2e-3, average=0.995, seed=1),
+    Recipe(steps=3600, rate=1e-3, average=0.995, seed=11),
 )
 #: (rows, columns) of a step's batch: three seconds of sound however it is cut. Normalisation spans
 #: the whole piece, so the networks have to see several lengths.

@@ -10,12 +10,17 @@ import torch
 from torch import Tensor, nn
 
 from sideman.export.config import ModelConfig
-from sideman.export.demo.training.diffusion import ROWS, denoise, draw_pairs
+from sideman.export.demo.training.diffusion import (
+    ROWS,
+    column_weights,
+    denoise,
+    draw_pairs,
+)
 from sideman.export.demo.training.latents import Latents
 from sideman.export.demo.training.loop import Recipe, train
 from sideman.export.networks.unet import UNet
 
-RECIPE = Recipe(steps=450, rate=4e-4, average=0.99, seed=3)
+RECIPE = Recipe(steps=800, rate=4e-4, average=0.99, seed=3)
 #: Levels between which the teacher takes one step of Heun, and EDM's exponent between them.
 _LEVELS, _RHO = 18, 7.0
 #: Lowest of the levels: under it the teacher has learnt nothing, nor has the codec an ear for it.
@@ -129,11 +134,14 @@ def distil(
 def pseudo_huber(difference: Tensor) -> Tensor:
     """Distance that forgives outliers (Song and Dhariwal 2023): their c, 0.00054·sqrt(dimensions).
 
+    Columns count as in the teacher's training.
+
     Args:
         difference: [B, channels, columns].
     """
     dimensions = difference[0].numel()
     c = 0.00054 * math.sqrt(dimensions)
-    squared = difference.square().sum((1, 2))
+    weights = column_weights(difference.shape[2]).to(difference.device)
+    squared = (weights * difference.square()).sum((1, 2))
     distance: Tensor = ((squared + c * c).sqrt() - c).mean() / math.sqrt(dimensions)
     return distance

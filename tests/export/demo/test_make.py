@@ -38,6 +38,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(diffusion, "RECIPE", QUICK)
     monkeypatch.setattr(student, "RECIPE", QUICK)
     monkeypatch.setattr(session, "LEADS", {1: session.STEP})
+    monkeypatch.setattr(session, "_BARS", 4)
     monkeypatch.setattr(make, "score_codec", lambda *_: {"bass": CODEC_SCORE})
     return tmp_path / "made"
 
@@ -67,14 +68,16 @@ def test_every_stage_is_made_once(toy: Path, capsys: pytest.CaptureFixture[str])
     assert "== score" in capsys.readouterr().out
 
 
-def test_a_folder_of_another_recipe_is_refused(
+def test_a_stage_of_another_recipe_is_refused_and_those_before_it_are_not(
     toy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    make.Making(toy)
-    make.Making(toy)
+    for stage in make.STAGES:
+        monkeypatch.setattr(make.Making, stage, lambda _: None)
+    assert make.main([str(toy)]) == make.main([str(toy)]) == 0
     monkeypatch.setattr(make, "WINDOWS", 4)
+    assert make.main([str(toy), "--until", "codec"]) == 0
     assert make.main([str(toy)]) == 1
-    assert "another recipe" in capsys.readouterr().err
+    assert "The stage latents" in capsys.readouterr().err
 
 
 def test_an_interruption_is_noted_with_its_time(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:

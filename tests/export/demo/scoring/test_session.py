@@ -71,6 +71,7 @@ def test_a_stem_is_its_own_best_and_another_song_is_worse() -> None:
 
 def test_random_weights_score_no_better_than_they_should(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LEADS", {1: STEP})
+    monkeypatch.setattr(module, "_BARS", 4)
     said: list[str] = []
     scores = score_bundle(BUNDLE, held_out_songs(1), report=said.append)
     assert set(scores) == {1}

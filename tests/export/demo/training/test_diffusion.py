@@ -8,6 +8,7 @@ import torch
 from sideman.export.config import UNetConfig
 from sideman.export.demo.training import diffusion as module
 from sideman.export.demo.training.diffusion import (
+    column_weights,
     denoise,
     draw_pairs,
     initialise,
@@ -60,6 +61,13 @@ def test_it_is_trained_as_what_the_export_denoises_with() -> None:
             found = denoise(unet, sigma * x, levels.expand(3), label, mixture)
         error = (found - wanted).norm() / wanted.norm()
         assert error < 1e-2, sigma  # bfloat16, in training
+
+
+def test_the_newest_columns_count_most() -> None:
+    weights = column_weights(64)
+    assert weights.mean() == 1
+    assert weights[63] == 2 * weights[32] == 4 * weights[0]
+    assert (weights.diff() >= 0).all()
 
 
 def test_pairs_belong_together(latents: Latents) -> None:

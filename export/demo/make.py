@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 
 from sideman.engine.errors import ExportError
+from sideman.export.checkpoint import PREFIXES, read_checkpoint
 from sideman.export.codec_config import CodecConfig
 from sideman.export.config import ModelConfig, read_config
 from sideman.export.demo.recipe import check_recipe, describe_recipe
@@ -41,8 +42,6 @@ HERE = Path(__file__).resolve().parent
 WINDOWS, SONGS = 900, 8
 MODELS = ("diffusion", "student")
 STAGES = ("codec", "latents", "diffusion", "student", "export", "score")
-#: Where each kind of checkpoint has the U-Net.
-_PREFIXES = {"diffusion": "model.unet.", "student": "net.model.unet."}
 #: Regimes by w.
 _REGIMES = {-1: "retrospective", 0: "immediate", 1: "look-ahead"}
 
@@ -77,10 +76,7 @@ class Making:
 
     def codec_weights(self) -> dict[str, Tensor]:
         """The trained codec, in float16."""
-        weights: dict[str, Tensor] = torch.load(self.folder / "codec.pt", weights_only=True)[
-            "gen_state_dict"
-        ]
-        return weights
+        return read_checkpoint(self.folder / "codec.pt").codec()
 
     def latents(self) -> Latents:
         """Encode what the models learn from."""
@@ -111,9 +107,8 @@ class Making:
 
         def make() -> UNet:
             teacher = UNet(self.config("diffusion").unet)
-            kept = torch.load(self.folder / "diffusion.ckpt", weights_only=True)["state_dict"]
-            prefix = _PREFIXES["diffusion"]
-            teacher.load_state_dict({k.removeprefix(prefix): v for k, v in kept.items()})
+            kept = read_checkpoint(self.folder / "diffusion.ckpt")
+            teacher.load_state_dict(kept.unet("diffusion"))
             state = self.folder / "student.state"
             return distil(model, teacher, self.latents(), state, self.device)
 
@@ -156,7 +151,7 @@ class Making:
 
     def _make_model(self, model: str, train: Callable[[], UNet]) -> None:
         def make(path: Path) -> None:
-            prefix = _PREFIXES[model]
+            prefix = PREFIXES[self.config(model).kind]
             tensors = {f"{prefix}{name}": t for name, t in train().state_dict().items()}
             torch.save({"state_dict": tensors}, path)
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from sideman.runtime.listening.truth import SAMPLE_RATE
+
 Audio = npt.NDArray[np.float32]
 
-SAMPLE_RATE = 44_100
 #: How far a found onset may be from a wanted one: 50 ms, as is usual (MIREX).
 TOLERANCE = 0.05
 _FRAME, _HOP = 1024, 256
@@ -40,14 +41,15 @@ def find_onsets(audio: Audio) -> list[int]:
     window = np.hanning(_FRAME)
     magnitude = np.log1p(_COMPRESSION * np.abs(np.fft.rfft(frames * window)) / window.sum())
     flux = np.maximum(magnitude[_LAG:] - magnitude[:-_LAG], 0).sum(1)
-    if flux.max() <= 0:
+    highest = flux.max()
+    if highest <= 0:
         return []
     near, around = (round(seconds * SAMPLE_RATE / _HOP) for seconds in (_NEAR, _MEAN))
     found: list[int] = []
     for index, value in enumerate(flux):
         peak = value >= flux[max(0, index - near) : index + near + 1].max()
         mean = flux[max(0, index - around) : index + around + 1].mean()
-        if peak and value > _OVER_MEAN * mean and value > _OVER_HIGHEST * flux.max():
+        if peak and value > _OVER_MEAN * mean and value > _OVER_HIGHEST * highest:
             # The rise from frame i to i + lag is steepest when the stroke has just entered the
             # newer one's second half, which the older one does not hold.
             place = (index + _LAG) * _HOP - _FRAME // 2

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sideman.runtime.listening.truth import Truth
+from sideman.runtime.listening.truth import SAMPLE_RATE, Truth
 
 Audio = npt.NDArray[np.float32]
 
-SAMPLE_RATE = 44_100
 #: MIDI numbers among which a stem's note is looked for: its range, and two semitones around it.
 RANGES = {"bass": (41, 56), "piano": (58, 73)}
 #: Length of the transform: bins of a third of a hertz, by interpolation.

@@ -10,6 +10,8 @@ from typing import Any
 
 from sideman.engine.errors import SidemanError
 
+#: Of all that is judged, in hertz.
+SAMPLE_RATE = 44_100
 BEATS_PER_BAR = 4
 
 

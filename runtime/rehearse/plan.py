@@ -11,8 +11,7 @@ from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.errors import SidemanError
 from sideman.engine.loading import DEFAULT
 from sideman.runtime.geometry import Geometry
-from sideman.runtime.listening.pitch import SAMPLE_RATE
-from sideman.runtime.listening.truth import Truth
+from sideman.runtime.listening.truth import SAMPLE_RATE, Truth
 from sideman.runtime.rehearse import demo
 from sideman.runtime.rehearse.audio import Programme, make_programme
 from sideman.runtime.rehearse.client import Address, ClientSettings

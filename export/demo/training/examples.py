@@ -8,7 +8,8 @@ from torch import Tensor
 
 from sideman.engine.bundle.grid import COLUMN_SAMPLES, TAIL_SAMPLES
 from sideman.export.demo.world.render import Audio, render
-from sideman.export.demo.world.song import BEATS_PER_BAR, FRAME_SAMPLES, STEMS, draw_songs
+from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS, draw_songs
+from sideman.runtime.listening.truth import BEATS_PER_BAR
 
 #: How often a stem is drawn for the codec: low notes are the hardest, drums the easiest.
 _SHARES = (0.4, 0.15, 0.25, 0.2)

@@ -19,6 +19,7 @@ from sideman.export.demo.training.diffusion import (
 from sideman.export.demo.training.latents import Latents
 from sideman.export.demo.training.loop import Recipe, train
 from sideman.export.networks.unet import UNet
+from sideman.runtime.samplers import karras_sigmas
 
 RECIPE = Recipe(steps=800, rate=4e-4, average=0.99, seed=3)
 #: Levels between which the teacher takes one step of Heun, and EDM's exponent between them.
@@ -32,10 +33,7 @@ Find = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
 
 def levels(sigma_max: float) -> Tensor:
     """Karras et al.'s schedule, ascending, [18]."""
-    ramp = torch.linspace(0, 1, _LEVELS)
-    low, high = _LOWEST ** (1 / _RHO), sigma_max ** (1 / _RHO)
-    schedule: Tensor = (low + ramp * (high - low)) ** _RHO
-    return schedule
+    return torch.tensor(karras_sigmas(_LEVELS, _LOWEST, sigma_max, _RHO)[-2::-1])
 
 
 def heun(

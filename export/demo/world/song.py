@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sideman.engine.bundle.grid import HOP
 from sideman.export.demo.world.harmony import KEYS, PROGRESSIONS, Chord, chord_on
+from sideman.runtime.listening.truth import BEATS_PER_BAR
 
 STEMS = ("bass", "drums", "guitar", "piano")
-BEATS_PER_BAR = 4
 #: Samples between two frames of the codec. All onsets are whole frames apart, so that a note is
 #: always the same frames, phases included: that, a small codec can learn in an hour.
-FRAME_SAMPLES = 512
+FRAME_SAMPLES = HOP
 #: Frames of a beat: 129, 117, 108 and 99 beats a minute.
 BEATS = (40, 44, 48, 52)
 #: MIDI numbers from which the parts are voiced: G2, G3 and C4.

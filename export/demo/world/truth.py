@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sideman.export.demo.world.render import onset_sample
-from sideman.export.demo.world.song import STEMS, Song
+from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS, Song
 from sideman.runtime.listening.truth import Truth
 
 #: Samples within which strokes are one: the strings of a strummed chord.
-_TOGETHER = 4 * 512
+_TOGETHER = 4 * FRAME_SAMPLES
 
 
 def truth_of(song: Song) -> Truth:

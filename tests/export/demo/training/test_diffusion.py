@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from sideman.engine.bundle.manifest import Kind
 from sideman.export.config import UNetConfig
 from sideman.export.demo.training import diffusion as module
 from sideman.export.demo.training.diffusion import (
@@ -47,18 +48,24 @@ def test_the_first_weights_of_every_block_s_end_are_small() -> None:
     assert unet.dec["16x16_aux_conv"].weight.abs().max() < 0.01
 
 
-def test_it_is_trained_as_what_the_export_denoises_with() -> None:
+@pytest.mark.parametrize(
+    ("kind", "sigma_min", "sigmas"),
+    [("diffusion", 0.0, (0.01, 1.0, 50.0)), ("consistency", 0.1, (0.2, 1.0, 50.0))],
+)
+def test_they_are_trained_as_what_the_export_denoises_with(
+    kind: Kind, sigma_min: float, sigmas: tuple[float, ...]
+) -> None:
     unet = UNet(SIZES).eval()
     initialise(unet, 0)
     generator = torch.Generator().manual_seed(0)
     x, mixture = (torch.randn((3, 16, 16), generator=generator) for _ in range(2))
     label = torch.eye(4)[:3]
-    stage = StepStage(unet, "diffusion", sigma_data=1.0, sigma_min=0.0)
-    for sigma in (0.01, 1.0, 50.0):
+    stage = StepStage(unet, kind, sigma_data=1.0, sigma_min=sigma_min)
+    for sigma in sigmas:
         levels = torch.tensor([sigma])
         with torch.no_grad():
             wanted = stage._denoise(sigma * x, levels, label, mixture)
-            found = denoise(unet, sigma * x, levels.expand(3), label, mixture)
+            found = denoise(unet, sigma * x, levels.expand(3), label, mixture, sigma_min)
         error = (found - wanted).norm() / wanted.norm()
         assert error < 1e-2, sigma  # bfloat16, in training
 

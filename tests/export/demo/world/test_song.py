@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from sideman.export.demo.world.song import (
     BEATS,
-    BEATS_PER_BAR,
     FRAME_SAMPLES,
     STEMS,
     Song,
     draw_songs,
 )
+from sideman.runtime.listening.truth import BEATS_PER_BAR
 
 seeds = st.integers(0, 2**32)
 

@@ -8,9 +8,9 @@ from itertools import islice
 import numpy as np
 import torch
 
+from sideman.engine.bundle.grid import LatentGrid
 from sideman.export.codec_config import CodecConfig
 from sideman.export.demo.scoring.fidelity import log_spectral_distance, si_sdr
-from sideman.export.demo.training.examples import samples_of
 from sideman.export.demo.world.render import render
 from sideman.export.demo.world.song import STEMS, draw_songs
 from sideman.export.demo.world.truth import truth_of
@@ -51,7 +51,7 @@ def score_codec(
     everything = torch.ones(1, _COLUMNS)
     for song in islice(draw_songs(seed, held_out=True, bars=4), songs):
         for stem, track in zip(STEMS, render(song), strict=True):
-            wanted = track[: samples_of(_COLUMNS)]
+            wanted = track[: LatentGrid.decoded_samples(_COLUMNS)]
             noise = torch.randn((1, 2, 1024, _COLUMNS, 8), generator=generator)
             with torch.no_grad():
                 latent = encode(torch.from_numpy(wanted[None]), everything)

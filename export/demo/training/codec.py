@@ -27,15 +27,15 @@ from torch import Tensor, nn
 
 from sideman.export.codec_config import CodecConfig
 from sideman.export.demo.training.examples import draw_codec_batch
-from sideman.export.demo.training.loop import Recipe, train
+from sideman.export.demo.training.loop import Recipe, narrowed, train
 from sideman.export.networks.codec import Codec, OneStepDecoder
 from sideman.export.networks.codec_blocks import FrequencyAttention
 from sideman.export.networks.stft import Compand, Expand, InverseStft, Stft
 
 #: Colour and time first, then pitch.
 RECIPES = (
-    Recipe(steps=2400, rate=2e-3, average=0.995, seed=1),
-    Recipe(steps=3600, rate=1e-3, average=0.995, seed=11),
+    Recipe(steps=1400, rate=2e-3, average=0.995, seed=1),
+    Recipe(steps=3000, rate=1e-3, average=0.995, seed=11),
 )
 #: (rows, columns) of a step's batch: three seconds of sound however it is cut. Normalisation spans
 #: the whole piece, so the networks have to see several lengths.
@@ -114,12 +114,12 @@ class Autoencoder(nn.Module):
         return error + _REGULAR * regular
 
     def _encode(self, spectrum: Tensor) -> Tensor:
-        with torch.autocast(spectrum.device.type, torch.bfloat16, enabled=self.training):
+        with narrowed(spectrum.device.type, self.training):
             latent: Tensor = self.codec.encoder(spectrum)
         return latent.float() / self.config.latent_scale
 
     def _decode(self, latent: Tensor, noise: Tensor) -> Tensor:
-        with torch.autocast(latent.device.type, torch.bfloat16, enabled=self.training):
+        with narrowed(latent.device.type, self.training):
             spectrum: Tensor = self.decoder(latent * self.config.latent_scale, noise)
         return spectrum.float()
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from sideman.export.config import ModelConfig
 from sideman.export.demo.training.latents import Latents
-from sideman.export.demo.training.loop import Recipe, train
+from sideman.export.demo.training.loop import Recipe, narrowed, train
 from sideman.export.networks.unet import Conv, UNet
 
 RECIPE = Recipe(steps=3600, rate=1e-3, average=0.998, seed=2)
@@ -54,7 +54,7 @@ def denoise(
     over = level - sigma_min
     root = (level.square() + 1).sqrt()
     inputs = torch.stack([x / root, mixture], dim=1)
-    with torch.autocast(x.device.type, torch.bfloat16):
+    with narrowed(x.device.type):
         output = unet(inputs, sigma.log() / 4, label).squeeze(1)
     denoised: Tensor = x / (over.square() + 1) + over / root * output.float()
     return denoised
@@ -75,18 +75,19 @@ def column_weights(columns: int) -> Tensor:
 def draw_pairs(
     latents: Latents, rows: int, generator: torch.Generator, device: str = "cpu"
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Random stems of random windows, on a device.
+    """Random mixtures of random windows, each with a stem that is not in it, on a device.
 
     Returns:
         Latent [B, channels, columns], one-hot label [B, stems], mixture [B, channels, columns].
     """
-    stems = latents.stems.shape[1]
-    window = torch.randint(len(latents), (rows,), generator=generator)
-    stem = torch.randint(stems, (rows,), generator=generator)
+    windows, mixtures, stems = latents.heard.shape
+    window = torch.randint(windows, (rows,), generator=generator)
+    mixture = torch.randint(mixtures, (rows,), generator=generator)
+    missing = ~latents.heard[window, mixture]
+    stem = torch.multinomial(missing.float(), 1, generator=generator).squeeze(1)
     label = nn.functional.one_hot(stem, stems).float()
-    pairs = latents.stems[window, stem], label, latents.mixtures[window, stem]
-    clean, label, mixture = (tensor.to(device) for tensor in pairs)
-    return clean, label, mixture
+    clean = latents.stems[window, stem]
+    return clean.to(device), label.to(device), latents.mixtures[window, mixture].to(device)
 
 
 def train_diffusion(model: ModelConfig, latents: Latents, state: Path, device: str = "cpu") -> UNet:

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sideman.engine.bundle.grid import COLUMN_SAMPLES, TAIL_SAMPLES
+from sideman.engine.bundle.grid import LatentGrid
 from sideman.export.demo.world.render import Audio, render
 from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS, draw_songs
 from sideman.runtime.listening.truth import BEATS_PER_BAR
@@ -15,11 +15,6 @@ from sideman.runtime.listening.truth import BEATS_PER_BAR
 _SHARES = (0.4, 0.15, 0.25, 0.2)
 #: Bars that are rendered: two, and the longest window at the shortest beat.
 _BARS = 6
-
-
-def samples_of(columns: int) -> int:
-    """Samples that so many latent columns are made of."""
-    return columns * COLUMN_SAMPLES + TAIL_SAMPLES
 
 
 def draw_tracks(columns: int, random: np.random.Generator) -> Audio:
@@ -37,7 +32,7 @@ def draw_tracks(columns: int, random: np.random.Generator) -> Audio:
     # Anywhere in the second bar, which the first one rings into; songs begin with any chord.
     bar = BEATS_PER_BAR * song.beat
     start = int(random.integers(bar, 2 * bar)) * FRAME_SAMPLES
-    return tracks[:, start : start + samples_of(columns)]
+    return tracks[:, start : start + LatentGrid.decoded_samples(columns)]
 
 
 def draw_codec_batch(rows: int, columns: int, generator: torch.Generator) -> Tensor:

@@ -99,6 +99,26 @@ def train(
     return averaged
 
 
+def narrowed(device: str, enabled: bool = True) -> torch.autocast:
+    """Compute in bfloat16 within this context, where the device has arithmetic for it.
+
+    A processor that lacks it emulates: on one with AVX2 alone, seven steps of the codec's training
+    took 12 s in float32 and did not end within five minutes in bfloat16.
+
+    Args:
+        device: its kind, as PyTorch calls it: "cpu" or "cuda".
+        enabled: whether it is wanted at all.
+    """
+    return torch.autocast(device, torch.bfloat16, enabled=enabled and _has_bfloat16(device))
+
+
+def _has_bfloat16(device: str) -> bool:
+    if device != "cpu":
+        return True
+    able = torch.cpu.get_capabilities()
+    return any(able.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+
+
 def _rate(step: int, steps: int) -> float:
     """Share of the highest learning rate."""
     fall = 0.01 + 0.99 * (0.5 + 0.5 * math.cos(math.pi * step / steps))

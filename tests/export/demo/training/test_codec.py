@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from sideman.engine.bundle.grid import LatentGrid
 from sideman.export.codec_config import CodecConfig
 from sideman.export.demo.training import codec as module
 from sideman.export.demo.training.codec import (
@@ -14,7 +15,7 @@ from sideman.export.demo.training.codec import (
     turning_distance,
     weights_of,
 )
-from sideman.export.demo.training.examples import draw_codec_batch, samples_of
+from sideman.export.demo.training.examples import draw_codec_batch
 from sideman.export.demo.training.loop import Recipe
 from sideman.export.networks.codec import Codec, OneStepDecoder
 
@@ -100,5 +101,5 @@ def test_sound_has_the_length_that_was_encoded(tiny: CodecConfig) -> None:
     network = Autoencoder(tiny, 0).eval()
     with torch.no_grad():
         sound = network.decode(torch.zeros(1, 64, 4), torch.randn(1, 2, 1024, 32))
-    assert sound.shape == (1, samples_of(4))
+    assert sound.shape == (1, LatentGrid.decoded_samples(4))
     assert set(weights_of(network)) == set(Codec(tiny).state_dict())

@@ -35,10 +35,15 @@ SIZES = UNetConfig(
 
 @pytest.fixture
 def latents() -> Latents:
-    """Stems that are their mixture, turned over for every other stem."""
-    mixtures = torch.randn((20, 4, 16, 16), generator=torch.Generator().manual_seed(0))
+    """Stems that are their window's mixture, turned over for every other stem.
+
+    A mixture's first value tells which stem is in it.
+    """
+    mixture = torch.randn((20, 1, 16, 16), generator=torch.Generator().manual_seed(0))
     signs = torch.tensor([1.0, -1.0, 1.0, -1.0])[:, None, None]
-    return Latents(mixtures * signs, mixtures)
+    mixtures = mixture.repeat(1, 4, 1, 1)
+    mixtures[:, :, 0, 0] = torch.arange(4)
+    return Latents(mixture * signs, mixtures, torch.eye(4, dtype=torch.bool).expand(20, 4, 4))
 
 
 def test_the_first_weights_of_every_block_s_end_are_small() -> None:
@@ -79,9 +84,13 @@ def test_the_newest_columns_count_most() -> None:
 
 def test_pairs_belong_together(latents: Latents) -> None:
     clean, label, mixture = draw_pairs(latents, 40, torch.Generator().manual_seed(1))
-    signs = torch.where(label.argmax(1) % 2 == 0, 1.0, -1.0)[:, None, None]
-    assert torch.equal(clean, signs * mixture)
-    assert set(label.argmax(1).tolist()) == {0, 1, 2, 3}
+    stem = label.argmax(1)
+    signs = torch.where(stem % 2 == 0, 1.0, -1.0)[:, None, None]
+    assert torch.equal(clean[:, 1:], (signs * mixture)[:, 1:])
+    assert set(stem.tolist()) == {0, 1, 2, 3}
+    heard = mixture[:, 0, 0]
+    assert (heard != stem).all()
+    assert set(heard.tolist()) == {0, 1, 2, 3}
     assert torch.equal(label.sum(1), torch.ones(40))
 
 

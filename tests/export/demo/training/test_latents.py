@@ -7,9 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from sideman.engine.bundle.grid import COLUMN_SAMPLES
+from sideman.engine.bundle.grid import COLUMN_SAMPLES, LatentGrid
 from sideman.export.demo.training import latents as module
-from sideman.export.demo.training.examples import draw_tracks, samples_of
 from sideman.export.demo.training.latents import COLUMNS, HIDDEN, draw_mixture, make_latents, place
 
 
@@ -20,22 +19,22 @@ def level(audio: Tensor) -> Tensor:
     return torch.stack([rms, rms + 1], dim=1)
 
 
-def test_a_mixture_lacks_its_stem_and_its_end() -> None:
+def test_a_mixture_is_of_the_stems_it_says_and_lacks_its_end() -> None:
     random = np.random.default_rng(0)
-    tracks = draw_tracks(COLUMNS, random)
-    lengths = set()
+    samples = LatentGrid.decoded_samples(COLUMNS)
+    # Stems that are told apart in a sum, whatever it is multiplied by.
+    tracks = np.eye(4, dtype=np.float32)[:, np.arange(samples) % 4]
+    lengths, counts = set(), set()
     for _ in range(60):
-        stem = int(random.integers(4))
-        only = np.zeros_like(tracks)
-        only[stem] = tracks[stem]
-        mixture, columns = draw_mixture(only, stem, random)
-        assert not mixture.any()
-        mixture, columns = draw_mixture(tracks, stem, random)
-        end = samples_of(COLUMNS) - columns * COLUMN_SAMPLES
+        mixture, heard, columns = draw_mixture(tracks, random)
+        end = samples - columns * COLUMN_SAMPLES
         assert not mixture[end:].any()
-        assert mixture[:end].any()
+        assert ((mixture[:4] > 0) == heard).all()
+        assert (mixture[end - 4 : end].astype(bool).sum()) == heard.sum()
         assert 0 <= columns <= HIDDEN
         lengths.add(columns)
+        counts.add(int(heard.sum()))
+    assert counts == {1, 2, 3}
     # The published regimes' lengths, and others between them.
     assert {0, 16, 32} < lengths
     assert len(lengths) > 10
@@ -43,9 +42,9 @@ def test_a_mixture_lacks_its_stem_and_its_end() -> None:
 
 @pytest.mark.parametrize(("late", "nearest"), [(0, 0), (255, 0), (257, 512), (511, 512)])
 def test_stems_stand_on_the_frame_next_to_what_is_heard(late: int, nearest: int) -> None:
-    tracks = np.arange(samples_of(COLUMNS + 1), dtype=np.float32)[None]
+    tracks = np.arange(LatentGrid.decoded_samples(COLUMNS + 1), dtype=np.float32)[None]
     heard, played = place(tracks, late)
-    assert heard.shape == played.shape == (1, samples_of(COLUMNS))
+    assert heard.shape == played.shape == (1, LatentGrid.decoded_samples(COLUMNS))
     assert (heard[0, 0], played[0, 0]) == (late, nearest)
 
 
@@ -61,6 +60,9 @@ def test_hidden_columns_are_zero_whatever_the_encoder_makes_of_silence(
     assert hidden.any()
     assert (hidden.diff(dim=2) >= 0).all()
     assert (made.stems[:, :, 1] >= 1).all()
+    assert made.heard.shape == (6, 4, 4)
+    assert made.heard.any(2).all()
+    assert not made.heard.all(2).any()
 
 
 def test_windows_that_were_encoded_are_read_again(
@@ -75,6 +77,6 @@ def test_windows_that_were_encoded_are_read_again(
         return level(audio)
 
     both = make_latents(count, 4, tmp_path)
-    assert len(calls) == 2
+    assert len(calls) == 2 * 8
     assert torch.equal(both.stems[:2], first.stems)
     assert not torch.equal(both.stems[2:], first.stems)

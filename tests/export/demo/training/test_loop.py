@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from sideman.export.demo.training import loop
-from sideman.export.demo.training.loop import Recipe, train
+from sideman.export.demo.training.loop import Recipe, narrowed, train
 
 RECIPE = Recipe(steps=30, rate=0.05, average=0.9, seed=3)
 
@@ -68,3 +68,20 @@ def test_parameters_of_another_size_learn_at_another_rate(tmp_path: Path) -> Non
     assert isinstance(averaged, Line)
     assert averaged.slope != 0
     assert averaged.offset == 0
+
+
+@pytest.mark.parametrize(
+    ("able", "wanted", "computed"),
+    [
+        ({"avx2": True, "avx512_f": True, "avx512_bf16": False}, True, torch.float32),
+        ({"avx512_bf16": True}, True, torch.bfloat16),
+        ({"amx_bf16": True}, True, torch.bfloat16),
+        ({"avx512_bf16": True}, False, torch.float32),
+    ],
+)
+def test_it_narrows_only_where_that_is_not_emulated(
+    monkeypatch: pytest.MonkeyPatch, able: dict[str, bool], wanted: bool, computed: torch.dtype
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
+    with narrowed("cpu", wanted):
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == computed

@@ -73,13 +73,14 @@ def test_the_student_begins_as_its_teacher_which_stays(
 ) -> None:
     config = CONFIG()
     config.sampler = type("Sampler", (), {"sigma_max": 80.0})()
-    mixtures = torch.randn((20, 4, 16, 16), generator=torch.Generator().manual_seed(0))
+    latents = torch.randn((20, 4, 16, 16), generator=torch.Generator().manual_seed(0))
+    heard = torch.eye(4, dtype=torch.bool).expand(20, 4, 4)
     teacher = UNet(SIZES)
     initialise(teacher, 5)
     before = {name: tensor.clone() for name, tensor in teacher.state_dict().items()}
     for steps in (0, 2):
         monkeypatch.setattr(module, "RECIPE", Recipe(steps=steps, rate=1e-3, average=0.0))
-        student = distil(config, teacher, Latents(mixtures, mixtures), tmp_path / f"{steps}")
+        student = distil(config, teacher, Latents(latents, latents, heard), tmp_path / f"{steps}")
         moved = [not torch.equal(before[n], t) for n, t in student.state_dict().items()]
         assert any(moved) == bool(steps)
     assert all(torch.equal(before[name], t) for name, t in teacher.state_dict().items())

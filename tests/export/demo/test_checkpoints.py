@@ -19,6 +19,6 @@ def test_the_codec_keeps_pitch() -> None:
     weights = read_checkpoint(CODEC).codec()
     assert {tensor.dtype for tensor in weights.values()} == {torch.float16}
     scores = score_codec(weights, CodecConfig.read(make.HERE / "codec.json"), songs=2)
-    # Of 16 songs the bass kept 0.92 and the piano everything; by chance notes fit 0.29 of the beats.
+    # Of 16 songs the bass kept 0.92 and the piano everything; by chance 0.29 of the beats fit.
     assert scores["bass"]["chord_fit"] > 0.75
     assert scores["piano"]["chord_fit"] > 0.75

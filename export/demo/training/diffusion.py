@@ -80,8 +80,8 @@ def draw_pairs(
     Returns:
         Latent [B, channels, columns], one-hot label [B, stems], mixture [B, channels, columns].
     """
-    windows, mixtures, stems = latents.heard.shape
-    window = torch.randint(windows, (rows,), generator=generator)
+    mixtures, stems = latents.heard.shape[1:]
+    window = torch.randint(len(latents), (rows,), generator=generator)
     mixture = torch.randint(mixtures, (rows,), generator=generator)
     missing = ~latents.heard[window, mixture]
     stem = torch.multinomial(missing.float(), 1, generator=generator).squeeze(1)

@@ -39,7 +39,7 @@ from sideman.export.networks.unet import UNet
 
 HERE = Path(__file__).resolve().parent
 #: Windows that the models learn from, and held-out songs that they are scored on.
-WINDOWS, SONGS = 900, 8
+WINDOWS, SONGS = 1500, 8
 MODELS = ("diffusion", "student")
 STAGES = ("codec", "latents", "diffusion", "student", "export", "score")
 #: Regimes by w.

@@ -13,12 +13,12 @@ from sideman.export.demo.training.latents import Latents
 from sideman.export.demo.training.loop import Recipe, narrowed, train
 from sideman.export.networks.unet import Conv, UNet
 
-RECIPE = Recipe(steps=3600, rate=1e-3, average=0.998, seed=2)
+RECIPE = Recipe(steps=9000, rate=1e-3, average=0.998, seed=2)
 #: Windows of a batch.
 ROWS = 16
 #: ln(sigma) of training is normal with this mean and spread. The mean is higher than EDM's −1.2:
 #: what a stem plays at all is decided at high levels, and the codec forgives what is left at low.
-_MEAN, _SPREAD = 0.0, 1.6
+_MEAN, _SPREAD = 0.5, 1.6
 
 
 def initialise(unet: UNet, seed: int) -> None:

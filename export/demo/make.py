@@ -34,12 +34,13 @@ from sideman.export.demo.scoring.table import to_json, to_markdown
 from sideman.export.demo.training.codec import Autoencoder, train_codec
 from sideman.export.demo.training.diffusion import train_diffusion
 from sideman.export.demo.training.latents import Latents, make_latents
+from sideman.export.demo.training.memory import keep_memory
 from sideman.export.demo.training.student import distil
 from sideman.export.networks.unet import UNet
 
 HERE = Path(__file__).resolve().parent
 #: Windows that the models learn from, and held-out songs that they are scored on.
-WINDOWS, SONGS = 1500, 8
+WINDOWS, SONGS = 1000, 8
 MODELS = ("diffusion", "student")
 STAGES = ("codec", "latents", "diffusion", "student", "export", "score")
 #: Regimes by w.
@@ -186,6 +187,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--until", choices=STAGES, default=STAGES[-1], help="the last stage to run")
     parser.add_argument("--device", default="cpu", help="what trains: cpu, or cuda")
     options = parser.parse_args(arguments)
+    keep_memory()
     making = Making(options.folder, options.device)
     stages = STAGES[: STAGES.index(options.until) + 1]
     try:

@@ -104,7 +104,7 @@ def snare(random: np.random.Generator) -> Samples:
     return _soft_edges(0.55 * tone + 0.75 * rattle)
 
 
-def hat(random: np.random.Generator, is_open: bool = False) -> Samples:
-    """A hi-hat, closed or open."""
-    t = _seconds(0.3 if is_open else 0.09)
-    return _soft_edges(_bright_noise(len(t), random, 3) * np.exp(-(11.0 if is_open else 55.0) * t))
+def hat(random: np.random.Generator) -> Samples:
+    """A closed hi-hat."""
+    t = _seconds(0.09)
+    return _soft_edges(_bright_noise(len(t), random, 3) * np.exp(-55.0 * t))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +21,14 @@ from sideman.export.demo.instruments import SAMPLE_RATE
 from sideman.export.demo.world.render import render
 from sideman.export.demo.world.song import STEMS, Song, draw_songs
 from sideman.export.demo.world.truth import truth_of
-from sideman.runtime.listening.truth import Truth
+from sideman.runtime.listening.judge import judge
+from sideman.runtime.listening.truth import Chance, Truth
 
 #: Which of the held-out songs.
 _SEED = 12
 BARS = 8
+#: Songs whose stem tells what comes by chance.
+_OTHERS = 16
 #: The stem that is left out.
 MISSING = "bass"
 
@@ -48,7 +52,18 @@ def make_loop() -> npt.NDArray[np.int16]:
 def loop_truth() -> Truth:
     """Chords of the loop, and onsets of the stem that is missing: only that one can be judged."""
     truth = truth_of(loop_song())
-    return replace(truth, onsets={MISSING: truth.onsets[MISSING]})
+    truth = replace(truth, onsets={MISSING: truth.onsets[MISSING]})
+    return replace(truth, chance={MISSING: _chance(truth)})
+
+
+def _chance(truth: Truth) -> Chance:
+    """Mean score of other songs' stems, to two digits."""
+    others = islice(draw_songs(_SEED + 1, held_out=True, bars=BARS), _OTHERS)
+    scores = [judge(render(song)[STEMS.index(MISSING)], truth, MISSING) for song in others]
+    return Chance(
+        chord_fit=round(float(np.mean([score.chord_fit for score in scores])), 2),
+        onset_f=round(float(np.mean([score.onset_f for score in scores])), 2),
+    )
 
 
 def main(arguments: list[str]) -> int:

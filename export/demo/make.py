@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from sideman.engine.errors import ExportError
+from sideman.engine.errors import ExportError, SidemanError
 from sideman.export.checkpoint import PREFIXES, read_checkpoint
 from sideman.export.codec_config import CodecConfig
 from sideman.export.config import ModelConfig, read_config
-from sideman.export.demo.recipe import check_recipe, describe_recipe
+from sideman.export.demo.recipe import check_recipe, describe_recipes
 from sideman.export.demo.scoring.codec import score_codec
 from sideman.export.demo.scoring.session import (
     Scores,
@@ -40,7 +41,7 @@ from sideman.export.networks.unet import UNet
 
 HERE = Path(__file__).resolve().parent
 #: Windows that the models learn from, and held-out songs that they are scored on.
-WINDOWS, SONGS = 1000, 8
+WINDOWS, SONGS = 1000, 4
 MODELS = ("diffusion", "student")
 STAGES = ("codec", "latents", "diffusion", "student", "export", "score")
 #: Regimes by w.
@@ -188,14 +189,37 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--device", default="cpu", help="what trains: cpu, or cuda")
     options = parser.parse_args(arguments)
     keep_memory()
-    making = Making(options.folder, options.device)
-    stages = STAGES[: STAGES.index(options.until) + 1]
+    # Whoever ends the program politely gets the stage's time noted, as with Ctrl-C.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        check_recipe(options.folder / "recipe.json", describe_recipe(HERE, WINDOWS), stages)
-    except ExportError as error:
+        _run(options.folder, options.device, STAGES[: STAGES.index(options.until) + 1])
+    except SidemanError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except subprocess.CalledProcessError as error:
+        # The command has said what was wrong.
+        sys.stderr.write(f"sideman {error.cmd[3]} failed (exit {error.returncode}).\n")
+        return 1
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    return 0
+
+
+def _run(folder: Path, device: str, stages: Sequence[str]) -> None:
+    """Run stages in their order, and note how long each took.
+
+    Raises:
+        SidemanError: the folder, the device or what a stage needs is not to be had.
+    """
+    _check_device(device)
+    try:
+        making = Making(folder, device)
+    except OSError as error:
+        raise ExportError(f"{folder} cannot be made: {error.strerror}.") from error
+    recipes = describe_recipes(folder, HERE, WINDOWS)
     for stage in stages:
+        if stage in recipes:
+            check_recipe(folder / "recipe.json", stage, recipes[stage])
         _say(f"== {stage}")
         begin = time.monotonic()
         finished = False
@@ -206,10 +230,21 @@ def main(arguments: list[str]) -> int:
             # What was interrupted counts as well: a stage's time is the sum of its lines.
             seconds = time.monotonic() - begin
             line = {"stage": stage, "seconds": round(seconds, 1), "finished": finished}
-            with (options.folder / "times.jsonl").open("a", encoding="utf-8") as log:
+            with (folder / "times.jsonl").open("a", encoding="utf-8") as log:
                 log.write(json.dumps(line) + "\n")
         _say(f"== {stage}: {seconds / 60:.1f} min")
-    return 0
+
+
+def _check_device(device: str) -> None:
+    """Refuse a device before hours are spent on the way to it."""
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).partition("\n")[0]
+        raise ExportError(
+            f"Nothing can be trained on {device!r}: {reason}",
+            "Leave --device out to train on the CPU.",
+        ) from error
 
 
 if __name__ == "__main__":

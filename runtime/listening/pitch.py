@@ -9,7 +9,8 @@ from sideman.runtime.listening.truth import SAMPLE_RATE, Truth
 
 Audio = npt.NDArray[np.float32]
 
-#: MIDI numbers among which a stem's note is looked for: its range, and two semitones around it.
+#: MIDI numbers among which a stem's note is looked for: the range that the demonstration's songs
+#: are voiced in, and two semitones around it.
 RANGES = {"bass": (41, 56), "piano": (58, 73)}
 #: Length of the transform: bins of a third of a hertz, by interpolation.
 _LENGTH = 1 << 17
@@ -37,7 +38,7 @@ def pitch_class(audio: Audio, lowest: int, highest: int) -> int:
 
 
 def chord_fit(audio: Audio, truth: Truth, stem: str, first: int = 0) -> float:
-    """Share of the whole beats whose strongest note is of the chord; by chance about a quarter.
+    """Share of the whole beats whose strongest note is of the chord.
 
     A beat without sound fits nothing.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,19 @@ BEATS_PER_BAR = 4
 
 
 @dataclass(frozen=True)
+class Chance:
+    """What somebody reaches who plays another piece.
+
+    Attributes:
+        chord_fit: share of beats whose note is of the chord.
+        onset_f: F-measure of onsets at 50 ms.
+    """
+
+    chord_fit: float
+    onset_f: float
+
+
+@dataclass(frozen=True)
 class Truth:
     """Chords and onsets of a piece that goes round and round.
 
@@ -24,11 +37,13 @@ class Truth:
         chords: pitch classes (C = 0) of the chord of each bar of four beats; the piece is as many
             bars long, and then begins again.
         onsets: by stem, the samples at which something is struck, from the piece's beginning.
+        chance: by stem, where it is known.
     """
 
     beat_samples: int
     chords: tuple[tuple[int, ...], ...]
     onsets: Mapping[str, tuple[int, ...]]
+    chance: Mapping[str, Chance] = field(default_factory=dict)
 
     @property
     def samples(self) -> int:
@@ -56,6 +71,7 @@ class Truth:
                 "beat_samples": self.beat_samples,
                 "chords": self.chords,
                 "onsets": dict(self.onsets),
+                "chance": {stem: asdict(chance) for stem, chance in self.chance.items()},
             }
         )
 
@@ -73,6 +89,10 @@ class Truth:
                 chords=tuple(tuple(map(int, chord)) for chord in fields["chords"]),
                 onsets={
                     str(stem): tuple(map(int, onsets)) for stem, onsets in fields["onsets"].items()
+                },
+                chance={
+                    str(stem): Chance(float(chance["chord_fit"]), float(chance["onset_f"]))
+                    for stem, chance in fields["chance"].items()
                 },
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

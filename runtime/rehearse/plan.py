@@ -11,7 +11,7 @@ from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.errors import SidemanError
 from sideman.engine.loading import DEFAULT
 from sideman.runtime.geometry import Geometry
-from sideman.runtime.listening.truth import SAMPLE_RATE, Truth
+from sideman.runtime.listening.truth import Truth
 from sideman.runtime.rehearse import demo
 from sideman.runtime.rehearse.audio import Programme, make_programme
 from sideman.runtime.rehearse.client import Address, ClientSettings
@@ -44,7 +44,8 @@ class Request:
 class Plan:
     """A request with everything looked up and found possible.
 
-    `truth` is what the music is made of, which is known of the demo's loop only.
+    `truth` is what the music is made of. That is known of the demo's loop only, and the judges know
+    in which range the demo's own bundle plays: others are not judged.
     """
 
     request: Request
@@ -95,8 +96,7 @@ def make_plan(request: Request) -> Plan:
             package=package,
             planes=request.planes,
         ),
-        # The judges listen at one rate.
-        truth=demo.demo_truth() if not request.inputs and rate == SAMPLE_RATE else None,
+        truth=demo.demo_truth() if request.bundle is None and not request.inputs else None,
     )
 
 

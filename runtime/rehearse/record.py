@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.runtime.listening.judge import Score
+from sideman.runtime.listening.truth import Chance
 from sideman.runtime.profile import STAGES
 from sideman.runtime.rehearse.timeline import Placement
 
@@ -80,6 +81,7 @@ class Rehearsal:
         stale_packets: stem packets of answers older than the previous step, which clients ignore.
         notes: plain sentences for the reader.
         scores: by stem, how it was played; empty where nobody knows what was to be played.
+        chance: by stem, what comes of playing another piece.
         judged_from: seconds from the beginning before which nothing was judged.
         late: seconds by which clients lay replies behind their place; taken off before judging.
     """
@@ -98,6 +100,7 @@ class Rehearsal:
     stale_packets: int = 0
     notes: list[str] = field(default_factory=list)
     scores: dict[str, Score] = field(default_factory=dict)
+    chance: dict[str, Chance] = field(default_factory=dict)
     judged_from: float = 0.0
     late: float = 0.0
 

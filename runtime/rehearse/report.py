@@ -72,6 +72,7 @@ def to_json(rehearsal: Rehearsal, machine: dict[str, object]) -> str:
             stem: {name: _number(value) for name, value in asdict(score).items()}
             for stem, score in rehearsal.scores.items()
         },
+        "chance": {stem: asdict(chance) for stem, chance in rehearsal.chance.items()},
         "messages": dict(rehearsal.messages),
         "errors": rehearsal.errors,
         "stale_packets": rehearsal.stale_packets,
@@ -89,16 +90,21 @@ def show(rehearsal: Rehearsal, console: Console) -> None:
     """Print the table of stages, the counts, and how well it was played."""
     _show_figures(rehearsal, console)
     for stem, score in rehearsal.scores.items():
-        fit = "" if np.isnan(score.chord_fit) else f"{score.chord_fit:.0%} of beats fit the chord, "
+        chance = rehearsal.chance[stem]
+        fit = ""
+        if not np.isnan(score.chord_fit):
+            fit = (
+                f"{score.chord_fit:.0%} of beats fit the chord ({chance.chord_fit:.0%} by chance), "
+            )
         console.print(
-            f"{stem}, from {rehearsal.judged_from:.0f} s on: {fit}"
-            f"onsets F = {score.onset_f:.2f} (50 ms), level {score.level:.1f} dBFS.",
+            f"{stem}, from {rehearsal.judged_from:.0f} s on: {fit}onsets within 50 ms F = "
+            f"{score.onset_f:.2f} ({chance.onset_f:.2f} by chance), level {score.level:.1f} dBFS.",
             markup=False,
         )
     if rehearsal.scores and rehearsal.late:
         console.print(
             f"(Judged without the {1000 * rehearsal.late:.0f} ms that the published placement is "
-            "late by. About a third of the beats fit by chance.)",
+            "late by.)",
             markup=False,
         )
 

@@ -41,7 +41,7 @@ def run(request: Request, console: Console | None = None) -> bool:
     _announce(plan, console)
     rehearsal = _offline(plan, console) if request.offline else _online(plan, console)
     files = write_audio(rehearsal, request.out)
-    _judge(plan, rehearsal)
+    judge_rehearsal(plan, rehearsal)
     picture, figures = request.out / "latency.png", request.out / "latency.json"
     figures.write_text(report.to_json(rehearsal, describe_machine()), "utf-8")
     plot.draw(rehearsal, picture)
@@ -57,7 +57,7 @@ def run(request: Request, console: Console | None = None) -> bool:
     return not rehearsal.failed
 
 
-def _judge(plan: Plan, rehearsal: Rehearsal) -> None:
+def judge_rehearsal(plan: Plan, rehearsal: Rehearsal) -> None:
     """Score what was played, where it is known what was to be played.
 
     Before the window is full the model has heard less than it was trained with. Clients of the
@@ -76,6 +76,7 @@ def _judge(plan: Plan, rehearsal: Rehearsal) -> None:
         return
     heard = {stem: samples[late:length] for stem, samples in rehearsal.stems.items()}
     rehearsal.scores = judge_all(heard, plan.truth, first)
+    rehearsal.chance = {stem: plan.truth.chance[stem] for stem in rehearsal.scores}
 
 
 def _announce(plan: Plan, console: Console) -> None:

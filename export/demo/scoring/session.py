@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sideman.engine.bundle.grid import TAIL_SAMPLES, LatentGrid
+from sideman.engine.bundle.grid import LatentGrid
 from sideman.export.demo.world.render import Audio, render
 from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS, Song, draw_songs
 from sideman.export.demo.world.truth import truth_of
@@ -16,15 +16,14 @@ from sideman.runtime.geometry import Geometry
 from sideman.runtime.listening.judge import Score, judge, level
 from sideman.runtime.session import Session
 
-#: Columns of a step and samples of its fade-in: a quarter of the window, and 20 ms.
-STEP, FADE = 16, 882
-#: Columns from the newest that was heard to the first that is played, by regime: everything is
-#: known (w = −1), play now (w = 0), play a step ahead (w = 1).
-LEADS = {-1: -STEP, 0: 0, 1: STEP}
+#: A step as a share of the window, and its fade-in in seconds, as published clients ask for them.
+STEP, FADE = 0.25, 0.02
+#: Regimes by w: everything is known, play now, play a step ahead.
+REGIMES = (-1, 0, 1)
 #: Bars of a song: three windows.
 _BARS = 8
 #: What others are compared with.
-PLAYED, CHANCE = "the stem itself", "other songs' stems"
+PLAYED, VARIED, CHANCE = "the stem itself", "its other patterns", "other songs' stems"
 
 #: Scores by stem.
 Scores = dict[str, Score]
@@ -36,17 +35,21 @@ def held_out_songs(count: int, seed: int = 0) -> list[Song]:
 
 
 def score_bounds(songs: list[Song]) -> dict[str, Scores]:
-    """The best that can be had, and what comes of knowing nothing.
+    """The best that can be had, and what comes of knowing less.
+
+    Which pattern a stem repeats cannot be told from the others: who knows chords, tempo and beat
+    but not that plays one of the others as likely as its own.
 
     Args:
         songs: at least two.
 
     Returns:
-        Under `PLAYED` the scores of the stems themselves, under `CHANCE` those of all other songs'
-        stems, judged over the same time as bundles are; levels over the stem's own.
+        Under `PLAYED` the scores of the stems themselves, under `VARIED` those of the same stems
+        in their other patterns, under `CHANCE` those of all other songs' stems. Judged from where
+        bundles are, but to the end of the shorter song; levels over the stem's own.
     """
     tracks = [render(song) for song in songs]
-    bounds: dict[str, list[tuple[str, Score]]] = {PLAYED: [], CHANCE: []}
+    bounds: dict[str, list[tuple[str, Score]]] = {PLAYED: [], VARIED: [], CHANCE: []}
     for index, song in enumerate(songs):
         for row, stem in enumerate(STEMS):
             for other, track in enumerate(tracks):
@@ -54,6 +57,10 @@ def score_bounds(songs: list[Song]) -> dict[str, Scores]:
                 own, played = tracks[index][row, :length], track[row, :length]
                 score = _over_own(played, own, song, stem, LatentGrid().codec_samples)
                 bounds[PLAYED if other == index else CHANCE].append((stem, score))
+            for varied in song.varied(stem):
+                own, played = tracks[index][row], render(varied)[row]
+                score = _over_own(played, own, song, stem, LatentGrid().codec_samples)
+                bounds[VARIED].append((stem, score))
     return {name: _mean(scores) for name, scores in bounds.items()}
 
 
@@ -65,9 +72,10 @@ def score_bundle(
 ) -> dict[int, Scores]:
     """Let a bundle play every stem of every song, with the others as its context.
 
-    A step is a quarter of the window, of whole columns, so that what is played lies to the sample
-    where it is judged. Judged is what is played after one window: before that, the model has
-    heard less than it was trained with.
+    As on stage, steps are a quarter of the window, which is not whole columns: what is kept of
+    earlier steps slips by 14 ms against the mixture with each. What that adds to the time at which
+    clients play is known, and judged without. Judged is what is played after one window: before
+    that, the model has heard less than it was trained with.
 
     Args:
         bundle: its folder.
@@ -84,8 +92,8 @@ def score_bundle(
     found: dict[int, Scores] = {}
     random = np.random.default_rng(seed)
     with Session.open(bundle, seed=seed) as session:
-        for w, lead in LEADS.items():
-            geometry = Geometry.columnar(session.grid, STEP, lead, FADE)
+        for w in REGIMES:
+            geometry = Geometry.reference(session.grid, STEP, w, FADE)
             scores: list[tuple[str, Score]] = []
             for row, stem in enumerate(STEMS):
                 session.configure(geometry, (session.stems.index(stem),))
@@ -102,12 +110,12 @@ def play(session: Session, geometry: Geometry, context: Audio) -> Audio:
 
     Args:
         session: configured for one stem in this geometry.
-        geometry: `Geometry.columnar`.
+        geometry: `Geometry.reference`.
         context: [samples].
 
     Returns:
-        [samples], as far as every regime has played after the context's last whole step; silent
-        where nothing was played.
+        [samples] at the places that they were made for, as far as every regime has played after
+        the context's last whole step; silent where nothing was played.
     """
     session.reset()
     size, fade = geometry.step_samples, geometry.fade_samples
@@ -123,7 +131,7 @@ def play(session: Session, geometry: Geometry, context: Audio) -> Audio:
         track[start : start + fade] *= 1 - ramp
         track[start : start + fade] += answer[:fade]
         track[start + fade : start + len(answer)] = answer[fade:]
-    return track[: steps * size - TAIL_SAMPLES]
+    return track[geometry.late_samples : steps * size]
 
 
 def _play_and_judge(

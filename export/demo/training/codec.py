@@ -53,6 +53,17 @@ _LAGS = (1, 2, 4)
 _ABSOLUTE, _DIRECT, _TURNING, _REGULAR = 0.3, 0.3, 1.0, 0.05
 
 
+def describe_loss() -> dict[str, object]:
+    """Every number of the loss, to tell one recipe from another."""
+    return {
+        "cuts": _CUTS,
+        "noise": _LATENT_NOISE,
+        "windows": _WINDOWS,
+        "lags": _LAGS,
+        "weights": (_ABSOLUTE, _DIRECT, _TURNING, _REGULAR),
+    }
+
+
 class Autoencoder(nn.Module):
     """Encoder and one-step decoder in training.
 

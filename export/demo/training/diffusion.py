@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from sideman.export.config import ModelConfig
-from sideman.export.demo.training.latents import Latents
+from sideman.export.demo.training.latents import COLUMNS, Latents
 from sideman.export.demo.training.loop import Recipe, narrowed, train
 from sideman.export.networks.unet import Conv, UNet
 
@@ -19,6 +19,16 @@ ROWS = 16
 #: ln(sigma) of training is normal with this mean and spread. The mean is higher than EDM's −1.2:
 #: what a stem plays at all is decided at high levels, and the codec forgives what is left at low.
 _MEAN, _SPREAD = 0.5, 1.6
+
+
+def describe_loss() -> dict[str, object]:
+    """Every number of the loss, to tell one recipe from another."""
+    return {
+        "rows": ROWS,
+        "mean": _MEAN,
+        "spread": _SPREAD,
+        "columns": column_weights(COLUMNS).tolist(),
+    }
 
 
 def initialise(unet: UNet, seed: int) -> None:

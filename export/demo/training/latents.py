@@ -136,5 +136,5 @@ def draw_mixture(
     # The three lengths of the published regimes come up as often as all others together.
     usual = random.random() < 0.5
     columns = int(random.choice((0, 16, 32)) if usual else random.integers(HIDDEN + 1))
-    mixture[len(mixture) - columns * COLUMN_SAMPLES :] *= columns == 0
+    mixture[len(mixture) - columns * COLUMN_SAMPLES :] = 0
     return mixture, heard, columns

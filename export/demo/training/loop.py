@@ -14,6 +14,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from sideman.engine.errors import ExportError
+
 #: Steps between two saved states, and between two lines of progress.
 SAVE_EVERY, TELL_EVERY = 200, 50
 #: Steps over which the learning rate rises.
@@ -60,6 +62,9 @@ def train(
 
     Returns:
         The network with averaged weights.
+
+    Raises:
+        ExportError: the gradient is not finite: one such step spoils all weights for good.
     """
     groups = groups or [{"params": list(network.parameters())}]
     scales = [group.pop("scale", 1.0) for group in groups]
@@ -81,7 +86,13 @@ def train(
         value = loss(step, generator)
         optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(value)
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        norm = nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        if not math.isfinite(float(norm)):
+            raise ExportError(
+                f"Step {step + 1} of {state.name} has a loss of {float(value.detach()):.4g} and no "
+                "finite gradient; the weights of the last saved step are kept.",
+                "A lower rate in the stage's recipe is the usual way out.",
+            )
         optimiser.step()
         _average(averaged, network, min(recipe.average, (step + 1) / (step + 10)))
         told += float(value.detach())

@@ -15,7 +15,8 @@ def keep_memory() -> bool:
     """Let this process keep what it frees, where it runs on glibc.
 
     By itself glibc maps every large tensor anew, and the system clears its pages: a third of all
-    time on two cores. Encoding six seconds took 367 ms with that and 189 ms without (medians of 12).
+    time on two cores. Encoding six seconds took 367 ms like that and 189 ms without (medians of
+    12 on an EPYC with AVX2).
 
     Returns:
         Whether there was an allocator to tell.

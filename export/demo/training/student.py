@@ -16,19 +16,32 @@ from sideman.export.demo.training.diffusion import (
     denoise,
     draw_pairs,
 )
-from sideman.export.demo.training.latents import Latents
+from sideman.export.demo.training.latents import COLUMNS, Latents
 from sideman.export.demo.training.loop import Recipe, train
 from sideman.export.networks.unet import UNet
 from sideman.runtime.samplers import karras_sigmas
 
-RECIPE = Recipe(steps=600, rate=4e-4, average=0.99, seed=3)
+RECIPE = Recipe(steps=400, rate=4e-4, average=0.99, seed=3)
 #: Levels between which the teacher takes one step of Heun, and EDM's exponent between them.
 _LEVELS, _RHO = 18, 7.0
 #: Lowest of the levels: under it the teacher has learnt nothing, nor has the codec an ear for it.
 _LOWEST = 0.002
+#: Where the distance of Song and Dhariwal (2023) turns from squared to absolute, over the square
+#: root of the dimensions.
+_HUBER = 0.00054
 
 #: From x, sigma, label and mixture to x without noise.
 Find = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
+
+
+def describe_loss() -> dict[str, object]:
+    """Every number of the loss, to tell one recipe from another."""
+    return {
+        "rows": ROWS,
+        "levels": (_LEVELS, _LOWEST, _RHO),
+        "huber": _HUBER,
+        "columns": column_weights(COLUMNS).tolist(),
+    }
 
 
 def levels(sigma_max: float) -> Tensor:
@@ -138,7 +151,7 @@ def pseudo_huber(difference: Tensor) -> Tensor:
         difference: [B, channels, columns].
     """
     dimensions = difference[0].numel()
-    c = 0.00054 * math.sqrt(dimensions)
+    c = _HUBER * math.sqrt(dimensions)
     weights = column_weights(difference.shape[2]).to(difference.device)
     squared = (weights * difference.square()).sum((1, 2))
     distance: Tensor = ((squared + c * c).sqrt() - c).mean() / math.sqrt(dimensions)

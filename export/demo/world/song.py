@@ -43,6 +43,13 @@ _STABS = (
     ((0.0, 1.9), (2.0, 1.9)),
     ((0.5, 0.45), (1.5, 0.45), (2.5, 0.45), (3.5, 0.45)),
 )
+#: How many patterns each part has.
+_PATTERNS = {
+    "bass": len(_BASS_LINES),
+    "drums": len(_GROOVES),
+    "guitar": len(_STRUMS),
+    "piano": len(_STABS),
+}
 
 
 @dataclass(frozen=True, order=True)
@@ -106,20 +113,24 @@ class Song:
             progression=pick(len(PROGRESSIONS)),
             first=pick(BEATS_PER_BAR),
             bars=bars,
-            bass=pick(len(_BASS_LINES)),
-            drums=pick(len(_GROOVES)),
-            guitar=pick(len(_STRUMS)),
-            piano=pick(len(_STABS)),
+            **{stem: pick(count) for stem, count in _PATTERNS.items()},
         )
 
     @property
     def held_out(self) -> bool:
         """Whether it is kept from training: an eighth of the 1,296 songs, by what they are.
 
-        Songs go round: one that begins with another chord of its progression is the same.
+        Songs go round: one that begins with another chord of its progression is the same. What is
+        held out are combinations: each of its parts is played in some song of training as well.
         """
         what = dataclasses.astuple(dataclasses.replace(self, bars=0, first=0))
         return zlib.crc32(repr(what).encode()) % 8 == 0
+
+    def varied(self, stem: str) -> list[Song]:
+        """The same song with each of the other patterns of a stem."""
+        own = getattr(self, stem)
+        others = (index for index in range(_PATTERNS[stem]) if index != own)
+        return [dataclasses.replace(self, **{stem: index}) for index in others]
 
     @property
     def beat_samples(self) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.bundle import Bundle, sha256
 from sideman.export.codec_config import CodecConfig
 from sideman.export.config import read_config
 from sideman.export.demo import make
@@ -16,6 +16,7 @@ from sideman.export.demo.world.song import STEMS
 from sideman.export.networks.codec import Codec
 from sideman.export.networks.unet import UNet
 from sideman.export.pipeline import _stage_specs
+from tests.export.demo.test_checkpoints import CODEC
 
 SHIPPED = Path(str(files("sideman.runtime.demo").joinpath("bundle")))
 
@@ -52,5 +53,16 @@ def test_its_stages_are_those_of_today(bundle: Bundle) -> None:
         assert shipped.precision == "float16"
 
 
-def test_it_is_small() -> None:
-    assert sum(file.stat().st_size for file in SHIPPED.iterdir()) < 30_000_000
+def test_it_is_made_of_what_lies_beside_the_scripts(bundle: Bundle) -> None:
+    files = bundle.manifest.origin["files"]
+    for name, file in (
+        ("config", make.HERE / "student.yaml"),
+        ("codec_hparams", make.HERE / "codec.json"),
+        ("codec", CODEC),
+    ):
+        assert files[name] == {"name": file.name, "sha256": sha256(file)}
+
+
+def test_all_that_ships_is_small() -> None:
+    sizes = [file.stat().st_size for folder in (SHIPPED, CODEC.parent) for file in folder.iterdir()]
+    assert sum(sizes) < 30_000_000

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -31,13 +33,15 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(make, "HERE", here)
     # One export takes as long as everything else; the other model's differs by its files' names.
     monkeypatch.setattr(make, "MODELS", ("student",))
+    # It cannot be taken back from the process that all tests run in.
+    monkeypatch.setattr(make, "keep_memory", lambda: True)
     monkeypatch.setattr(make, "WINDOWS", 2)
     monkeypatch.setattr(make, "SONGS", 2)
     monkeypatch.setattr(latents, "_SHARD", 2)
     monkeypatch.setattr(codec, "RECIPES", (QUICK, QUICK))
     monkeypatch.setattr(diffusion, "RECIPE", QUICK)
     monkeypatch.setattr(student, "RECIPE", QUICK)
-    monkeypatch.setattr(session, "LEADS", {1: session.STEP})
+    monkeypatch.setattr(session, "REGIMES", (1,))
     monkeypatch.setattr(session, "_BARS", 4)
     monkeypatch.setattr(make, "score_codec", lambda *_: {"bass": CODEC_SCORE})
     return tmp_path / "made"
@@ -59,7 +63,7 @@ def test_every_stage_is_made_once(toy: Path, capsys: pytest.CaptureFixture[str])
     assert manifest.grid.trained_masks == tuple(range(33))
     assert {spec.precision for spec in manifest.stages.values()} == {"float16"}
     rows = json.loads((toy / "scores.json").read_text())["played"]
-    assert len(rows) == 2 + 1
+    assert len(rows) == 3 + 1
     assert "student, look-ahead (w = 1)" in (toy / "scores.md").read_text()
     lines = (toy / "times.jsonl").read_text().splitlines()
     stages = [json.loads(line)["stage"] for line in lines]
@@ -73,6 +77,9 @@ def test_a_stage_of_another_recipe_is_refused_and_those_before_it_are_not(
 ) -> None:
     for stage in make.STAGES:
         monkeypatch.setattr(make.Making, stage, lambda _: None)
+    toy.mkdir()
+    for name in ("codec.pt", "diffusion.ckpt"):
+        (toy / name).write_bytes(b"as made before")
     assert make.main([str(toy)]) == make.main([str(toy)]) == 0
     monkeypatch.setattr(make, "WINDOWS", 4)
     assert make.main([str(toy), "--until", "codec"]) == 0
@@ -80,15 +87,44 @@ def test_a_stage_of_another_recipe_is_refused_and_those_before_it_are_not(
     assert "The stage latents" in capsys.readouterr().err
 
 
-def test_an_interruption_is_noted_with_its_time(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_impossible_is_said_and_nothing_begun(
+    toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a file"
+    file.write_text("")
+    assert make.main([str(file)]) == 1
+    assert "cannot be made" in capsys.readouterr().err
+    assert make.main([str(toy), "--device", "abacus"]) == 1
+    assert "Nothing can be trained on 'abacus'" in capsys.readouterr().err
+    assert not toy.exists()
+    toy.mkdir()
+    (toy / "codec.pt").write_text("no checkpoint")
+    assert make.main([str(toy), "--until", "latents"]) == 1
+    assert "codec.pt" in capsys.readouterr().err
+
+    def fail(_: make.Making) -> None:
+        raise subprocess.CalledProcessError(3, ["python", "-m", "sideman.runtime", "export"])
+
+    monkeypatch.setattr(make.Making, "codec", fail)
+    assert make.main([str(toy), "--until", "codec"]) == 1
+    assert "sideman export failed (exit 3)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_an_interruption_is_noted_with_its_time(
+    toy: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+
     def interrupt(_: make.Making) -> None:
-        raise KeyboardInterrupt
+        signal.raise_signal(getattr(signal, name))
 
     monkeypatch.setattr(make.Making, "codec", interrupt)
     with pytest.raises(KeyboardInterrupt):
         make.main([str(toy)])
     (line,) = (toy / "times.jsonl").read_text().splitlines()
     assert json.loads(line)["finished"] is False
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_help_names_the_stages(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,9 +5,14 @@ from pathlib import Path
 import pytest
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.listening.truth import Truth
+from sideman.runtime.listening.truth import Chance, Truth
 
-TRUTH = Truth(100, ((0, 4, 7), (9, 0, 4)), {"bass": (0, 250), "drums": (799,)})
+TRUTH = Truth(
+    100,
+    ((0, 4, 7), (9, 0, 4)),
+    {"bass": (0, 250), "drums": (799,)},
+    {"bass": Chance(chord_fit=0.25, onset_f=0.5)},
+)
 
 
 def test_a_piece_begins_again_after_its_bars() -> None:

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from sideman.engine.errors import SidemanError
 from sideman.runtime.listening.judge import Score
-from sideman.runtime.listening.truth import Truth
+from sideman.runtime.listening.truth import Chance, Truth
 from sideman.runtime.profile import STAGES, Spread
 from sideman.runtime.rehearse import spectrograms
 from sideman.runtime.rehearse.output import make_folder, write_audio
@@ -169,9 +169,10 @@ def test_scores_are_told_where_there_are_any(make_rehearsal):
     rehearsal = make_rehearsal(0.02, judged_from=6.0)
     assert "fit the chord" not in printed(rehearsal)
     rehearsal.scores = {"bass": Score(0.75, 0.5, -20.0), "drums": Score(np.nan, 0.25, -np.inf)}
+    rehearsal.chance = {"bass": Chance(0.29, 0.47), "drums": Chance(np.nan, 0.6)}
     text = printed(rehearsal)
-    assert "bass, from 6 s on: 75% of beats fit the chord, onsets" in text
-    assert "drums, from 6 s on: onsets F = 0.25" in text
+    assert "bass, from 6 s on: 75% of beats fit the chord (29% by chance), onsets" in text
+    assert "drums, from 6 s on: onsets within 50 ms F = 0.25 (0.60 by chance)" in text
     assert "published placement" not in text
     rehearsal.late = 0.041
     assert "without the 41 ms that the published placement is late by" in printed(rehearsal)

@@ -21,7 +21,7 @@ from sideman.runtime.rehearse.command import register
 from sideman.runtime.rehearse.offline import play_offline
 from sideman.runtime.rehearse.online import assign_planes, stage_rows
 from sideman.runtime.rehearse.plan import Request, make_plan, server_arguments
-from sideman.runtime.rehearse.run import run
+from sideman.runtime.rehearse.run import judge_rehearsal, run
 from sideman.runtime.rehearse.timeline import Placement
 from sideman.runtime.session import Session
 
@@ -134,6 +134,28 @@ def test_offline_places_what_the_session_returns(fake_session, w):
             np.testing.assert_array_equal(
                 stem[start : end - FADE], answer[row, FADE : FADE + STEP - FADE]
             )
+
+
+@pytest.mark.parametrize(("behind", "expected"), [(0, 1.0), (900, 1.0), (3_000, 0.0)])
+def test_what_every_reply_is_late_by_is_no_fault(make_rehearsal, behind, expected):
+    """50 ms are 2,205 samples: were the placement's 1,842 counted too, 900 would be too many."""
+    plan = make_plan(Request(seconds=24.0))
+    length = 24 * 44_100
+    struck = np.zeros(2 * length, np.float32)
+    for onset in plan.truth.onsets_between("bass", 0, length):
+        start = onset + plan.geometry.late_samples + behind
+        struck[start : start + 2_000] += np.exp(-np.arange(2_000) / 400)
+    rehearsal = make_rehearsal()
+    rehearsal.context, rehearsal.stems = np.zeros(length, np.float32), {"bass": struck}
+    judge_rehearsal(plan, rehearsal)
+    assert rehearsal.scores["bass"].onset_f == pytest.approx(expected, abs=0.05)
+    assert rehearsal.chance == {"bass": plan.truth.chance["bass"]}
+
+
+def test_only_the_demo_s_own_bundle_is_judged(small_bundle, tune):
+    assert make_plan(Request()).truth is not None
+    assert make_plan(Request(bundle=small_bundle)).truth is None
+    assert make_plan(Request(inputs=(tune,))).truth is None
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed():

@@ -5,14 +5,15 @@ import math
 import numpy as np
 import pytest
 
-from sideman.engine.bundle.grid import TAIL_SAMPLES, LatentGrid
+from sideman.engine.bundle.grid import LatentGrid
 from sideman.export.demo.scoring import session as module
 from sideman.export.demo.scoring.session import (
     CHANCE,
     FADE,
-    LEADS,
     PLAYED,
+    REGIMES,
     STEP,
+    VARIED,
     held_out_songs,
     play,
     score_bounds,
@@ -37,24 +38,24 @@ class Echo:
     def step(self, audio: np.ndarray) -> np.ndarray:
         self.heard += len(audio)
         # Where the reply stands in the window, against where the newest sample stands.
-        geometry = self.geometry
+        geometry, fade = self.geometry, self.geometry.fade_samples
         made_for = (64 - geometry.decoded_columns) * 4096 + geometry.out_start
         start = self.heard + made_for - (geometry.write_start + geometry.step_samples)
-        answer = np.arange(start, start + self.geometry.out_samples, dtype=np.float32)
-        answer[:FADE] *= np.linspace(0, 1, FADE, dtype=np.float32)
+        answer = np.arange(start, start + geometry.out_samples, dtype=np.float32)
+        answer[:fade] *= np.linspace(0, 1, fade, dtype=np.float32)
         return answer[None]
 
 
-@pytest.mark.parametrize("lead", LEADS.values())
-def test_every_sample_is_laid_where_it_belongs(lead: int) -> None:
-    geometry = Geometry.columnar(LatentGrid(), STEP, lead, FADE)
-    size = geometry.step_samples
+@pytest.mark.parametrize("w", REGIMES)
+def test_every_sample_is_laid_where_it_belongs(w: int) -> None:
+    geometry = Geometry.reference(LatentGrid(), STEP, w, FADE)
+    size, fade = geometry.step_samples, geometry.fade_samples
     track = play(Echo(geometry), geometry, np.zeros(6 * size + 99, np.float32))
-    assert len(track) == 6 * size - TAIL_SAMPLES
+    assert len(track) == 6 * size - geometry.late_samples
     first = next(iter(np.flatnonzero(track)))
     assert first < 3 * size
     place = np.arange(len(track))
-    np.testing.assert_allclose(track[first + FADE :], place[first + FADE :], rtol=1e-6)
+    np.testing.assert_allclose(track[first + fade :], place[first + fade :], rtol=1e-6)
 
 
 def test_a_stem_is_its_own_best_and_another_song_is_worse() -> None:
@@ -66,22 +67,27 @@ def test_a_stem_is_its_own_best_and_another_song_is_worse() -> None:
     for stem in STEMS:
         assert bounds[PLAYED][stem].onset_f > bounds[CHANCE][stem].onset_f
         assert bounds[PLAYED][stem].level == 0
+    for stem in ("bass", "piano"):
+        assert bounds[VARIED][stem].chord_fit > 0.9
+        assert bounds[VARIED][stem].onset_f < bounds[PLAYED][stem].onset_f
     assert math.isnan(bounds[PLAYED]["drums"].chord_fit)
 
 
 def test_random_weights_score_no_better_than_they_should(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LEADS", {1: STEP})
+    monkeypatch.setattr(module, "REGIMES", (1,))
     monkeypatch.setattr(module, "_BARS", 4)
     said: list[str] = []
     scores = score_bundle(BUNDLE, held_out_songs(1), report=said.append)
     assert set(scores) == {1}
     assert set(scores[1]) == set(STEMS)
     assert said == [f"small, w = 1: {stem}" for stem in STEMS]
-    assert all(score.onset_f < 0.6 for score in scores[1].values())
+    # A single stem has so few onsets in two bars that it may well meet most of them.
+    assert np.mean([score.onset_f for score in scores[1].values()]) < 0.6
+    assert np.mean([scores[1][stem].chord_fit for stem in ("bass", "piano")]) < 0.5
 
 
 def test_sessions_begin_anew_with_every_song() -> None:
-    geometry = Geometry.columnar(LatentGrid(), STEP, STEP, FADE)
+    geometry = Geometry.reference(LatentGrid(), STEP, 1, FADE)
     audio = np.random.default_rng(0).uniform(-0.1, 0.1, 2 * geometry.step_samples).astype("f4")
     with Session.open(BUNDLE, seed=1) as session:
         session.configure(geometry, (0,))

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from sideman.engine.errors import ExportError
 from sideman.export.demo.training import loop
 from sideman.export.demo.training.loop import Recipe, narrowed, train
 
@@ -59,6 +60,22 @@ def test_what_was_interrupted_ends_as_what_was_not(
     assert torch.equal(parts.slope, whole.slope)
     assert torch.equal(parts.offset, whole.offset)
     assert fit(tmp_path / "parts")[1] == []
+
+
+def test_a_loss_that_is_not_finite_ends_the_training_before_it_spoils_the_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "SAVE_EVERY", 10)
+    line = Line()
+
+    def loss(step: int, generator: torch.Generator) -> Tensor:
+        return line.error(generator) * (float("nan") if step == 12 else 1.0)
+
+    with pytest.raises(ExportError, match="Step 13 of state has a loss of nan"):
+        train(line, loss, RECIPE, tmp_path / "state")
+    kept = torch.load(tmp_path / "state", weights_only=True)
+    assert kept["step"] == 10
+    assert all(tensor.isfinite() for tensor in [line.slope, *kept["averaged"].values()])
 
 
 def test_parameters_of_another_size_learn_at_another_rate(tmp_path: Path) -> None:

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sideman.engine.errors import ExportError
+from sideman.export.demo import make, recipe
+from sideman.export.demo.recipe import StageRecipe, check_recipe, describe_recipes
+from sideman.export.demo.training import diffusion
+from sideman.export.demo.world.render import render
+
+TODAY = StageRecipe(lambda: {"steps": 2, "cuts": (1, 2)}, ("a.state", "a.ckpt"))
+ANOTHER = StageRecipe(lambda: {"steps": 3, "cuts": (1, 2)}, TODAY.made)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """With what earlier stages leave."""
+    (tmp_path / "codec.pt").write_bytes(b"a codec")
+    (tmp_path / "diffusion.ckpt").write_bytes(b"a teacher")
+    return tmp_path
+
+
+def test_a_stage_goes_on_with_its_own_recipe_only(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.json"
+    for _ in range(2):
+        check_recipe(path, "a", TODAY)
+    before = path.read_bytes()
+    with pytest.raises(ExportError, match=r"stage a in [\s\S]* delete a\.state, a\.ckpt"):
+        check_recipe(path, "a", ANOTHER)
+    assert path.read_bytes() == before
+    check_recipe(path, "b", ANOTHER)
+    assert set(json.loads(path.read_text())) == {"a", "b"}
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.json"
+    path.write_text('{"codec"')
+    with pytest.raises(ExportError, match=r"recipe\.json is no JSON"):
+        check_recipe(path, "a", TODAY)
+
+
+def test_every_stage_that_takes_long_can_be_told_from_another_day_s(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ingredients() -> dict[str, object]:
+        recipes = describe_recipes(folder, make.HERE, 4)
+        assert set(recipes) == set(make.STAGES) - {"export", "score"}
+        # As JSON, which is what is kept.
+        return {name: json.dumps(r.ingredients()) for name, r in recipes.items()}
+
+    def changed() -> set[str]:
+        return {name for name, now in ingredients().items() if now != before[name]}
+
+    monkeypatch.setattr(recipe, "_world", dict)  # takes seconds, and is asked for below
+    before = ingredients()
+    assert not changed()
+    with monkeypatch.context() as patch:
+        patch.setattr(diffusion, "_MEAN", 0.7)
+        assert changed() == {"diffusion"}
+    with monkeypatch.context() as patch:
+        patch.setattr(recipe.latents, "HIDDEN", 16)
+        assert changed() == {"latents"}
+    (folder / "diffusion.ckpt").write_bytes(b"another teacher")
+    assert changed() == {"student"}
+    # Latents of one codec are noise to another.
+    (folder / "codec.pt").write_bytes(b"another codec")
+    assert changed() == {"latents", "diffusion", "student"}
+
+
+def test_another_sound_is_another_codec_s(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    codec = describe_recipes(folder, make.HERE, 4)["codec"]
+    before = codec.ingredients()
+    assert codec.ingredients() == before
+    monkeypatch.setattr(recipe, "render", lambda song: 0.5 * render(song))
+    assert codec.ingredients()["sound"] != before["sound"]

@@ -68,11 +68,13 @@ def to_json(rehearsal: Rehearsal, machine: dict[str, object]) -> str:
             for step in rehearsal.steps
         ],
         "late_seconds": rehearsal.late,
-        "scores": {
-            stem: {name: _number(value) for name, value in asdict(score).items()}
-            for stem, score in rehearsal.scores.items()
+        **{
+            name: {
+                stem: {figure: _number(value) for figure, value in asdict(score).items()}
+                for stem, score in scores.items()
+            }
+            for name, scores in (("scores", rehearsal.scores), ("chance", rehearsal.chance))
         },
-        "chance": {stem: asdict(chance) for stem, chance in rehearsal.chance.items()},
         "messages": dict(rehearsal.messages),
         "errors": rehearsal.errors,
         "stale_packets": rehearsal.stale_packets,

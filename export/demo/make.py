@@ -40,8 +40,9 @@ from sideman.export.demo.training.student import distil
 from sideman.export.networks.unet import UNet
 
 HERE = Path(__file__).resolve().parent
-#: Windows that the models learn from, and held-out songs that they are scored on.
-WINDOWS, SONGS = 1000, 4
+#: Windows that the models learn from, held-out songs that they are scored on, and those that tell
+#: what comes by chance.
+WINDOWS, SONGS, OTHERS = 1000, 4, 32
 MODELS = ("diffusion", "student")
 STAGES = ("codec", "latents", "diffusion", "student", "export", "score")
 #: Regimes by w.
@@ -138,8 +139,8 @@ class Making:
 
         def make(path: Path) -> None:
             codec_scores = score_codec(self.codec_weights(), CodecConfig.read(HERE / "codec.json"))
-            songs = held_out_songs(SONGS)
-            rows: list[tuple[str, Scores]] = list(score_bounds(songs).items())
+            songs, others = held_out_songs(SONGS), held_out_songs(OTHERS, seed=1)
+            rows: list[tuple[str, Scores]] = list(score_bounds(songs, others).items())
             for model in MODELS:
                 scores = score_bundle(self.folder / model, songs, report=_say)
                 rows += [

@@ -34,33 +34,38 @@ def held_out_songs(count: int, seed: int = 0) -> list[Song]:
     return list(islice(draw_songs(seed, held_out=True, bars=_BARS), count))
 
 
-def score_bounds(songs: list[Song]) -> dict[str, Scores]:
+def score_bounds(songs: list[Song], others: list[Song]) -> dict[str, Scores]:
     """The best that can be had, and what comes of knowing less.
 
     Which pattern a stem repeats cannot be told from the others: who knows chords, tempo and beat
     but not that plays one of the others as likely as its own.
 
     Args:
-        songs: at least two.
+        songs: that are to be played.
+        others: songs that are played instead by those who know nothing. A few say little: two songs
+            share all chords or none.
 
     Returns:
         Under `PLAYED` the scores of the stems themselves, under `VARIED` those of the same stems
-        in their other patterns, under `CHANCE` those of all other songs' stems. Judged from where
+        in their other patterns, under `CHANCE` those of the other songs' stems. Judged from where
         bundles are, but to the end of the shorter song; levels over the stem's own.
     """
-    tracks = [render(song) for song in songs]
     bounds: dict[str, list[tuple[str, Score]]] = {PLAYED: [], VARIED: [], CHANCE: []}
-    for index, song in enumerate(songs):
+    others_tracks = [render(song) for song in others]
+    for song in songs:
+        tracks = render(song)
         for row, stem in enumerate(STEMS):
-            for other, track in enumerate(tracks):
-                length = min(track.shape[1], tracks[index].shape[1])
-                own, played = tracks[index][row, :length], track[row, :length]
-                score = _over_own(played, own, song, stem, LatentGrid().codec_samples)
-                bounds[PLAYED if other == index else CHANCE].append((stem, score))
-            for varied in song.varied(stem):
-                own, played = tracks[index][row], render(varied)[row]
-                score = _over_own(played, own, song, stem, LatentGrid().codec_samples)
-                bounds[VARIED].append((stem, score))
+            played = {
+                PLAYED: [tracks],
+                VARIED: [render(varied) for varied in song.varied(stem)],
+                CHANCE: others_tracks,
+            }
+            for name, choices in played.items():
+                for choice in choices:
+                    length = min(choice.shape[1], tracks.shape[1])
+                    heard, own = choice[row, :length], tracks[row, :length]
+                    score = _over_own(heard, own, song, stem, LatentGrid().codec_samples)
+                    bounds[name].append((stem, score))
     return {name: _mean(scores) for name, scores in bounds.items()}
 
 

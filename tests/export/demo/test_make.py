@@ -36,7 +36,8 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # It cannot be taken back from the process that all tests run in.
     monkeypatch.setattr(make, "keep_memory", lambda: True)
     monkeypatch.setattr(make, "WINDOWS", 2)
-    monkeypatch.setattr(make, "SONGS", 2)
+    monkeypatch.setattr(make, "SONGS", 1)
+    monkeypatch.setattr(make, "OTHERS", 1)
     monkeypatch.setattr(latents, "_SHARD", 2)
     monkeypatch.setattr(codec, "RECIPES", (QUICK, QUICK))
     monkeypatch.setattr(diffusion, "RECIPE", QUICK)

@@ -26,6 +26,7 @@ from sideman.export.config import ModelConfig, read_config
 from sideman.export.demo.recipe import check_recipe, describe_recipes
 from sideman.export.demo.scoring.codec import score_codec
 from sideman.export.demo.scoring.session import (
+    REGIMES,
     Scores,
     held_out_songs,
     score_bounds,
@@ -45,8 +46,6 @@ HERE = Path(__file__).resolve().parent
 WINDOWS, SONGS, OTHERS = 1000, 4, 32
 MODELS = ("diffusion", "student")
 STAGES = ("codec", "latents", "diffusion", "student", "export", "score")
-#: Regimes by w.
-_REGIMES = {-1: "retrospective", 0: "immediate", 1: "look-ahead"}
 
 
 class Making:
@@ -143,9 +142,7 @@ class Making:
             rows: list[tuple[str, Scores]] = list(score_bounds(songs, others).items())
             for model in MODELS:
                 scores = score_bundle(self.folder / model, songs, report=_say)
-                rows += [
-                    (f"{model}, {_REGIMES[w]} (w = {w})", found) for w, found in scores.items()
-                ]
+                rows += [(f"{model}, {REGIMES[w]} (w = {w})", found) for w, found in scores.items()]
             (self.folder / "scores.json").write_text(to_json(codec_scores, rows), "utf-8")
             path.write_text(to_markdown(codec_scores, rows), "utf-8")
 

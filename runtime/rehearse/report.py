@@ -14,7 +14,12 @@ from sideman.runtime.profile import STAGES, Spread
 from sideman.runtime.rehearse.record import ROUND_TRIP, Rehearsal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
+
+    from sideman.runtime.listening.judge import Score
+    from sideman.runtime.listening.truth import Chance
 
 _MEANING = {ROUND_TRIP: "end of the step to last stem packet, as the client sees it"}
 
@@ -68,13 +73,8 @@ def to_json(rehearsal: Rehearsal, machine: dict[str, object]) -> str:
             for step in rehearsal.steps
         ],
         "late_seconds": rehearsal.late,
-        **{
-            name: {
-                stem: {figure: _number(value) for figure, value in asdict(score).items()}
-                for stem, score in scores.items()
-            }
-            for name, scores in (("scores", rehearsal.scores), ("chance", rehearsal.chance))
-        },
+        "scores": _by_stem(rehearsal.scores),
+        "chance": _by_stem(rehearsal.chance),
         "messages": dict(rehearsal.messages),
         "errors": rehearsal.errors,
         "stale_packets": rehearsal.stale_packets,
@@ -82,6 +82,13 @@ def to_json(rehearsal: Rehearsal, machine: dict[str, object]) -> str:
         "machine": machine,
     }
     return json.dumps(data, indent=2, allow_nan=False) + "\n"
+
+
+def _by_stem(scores: Mapping[str, Score | Chance]) -> dict[str, dict[str, float | None]]:
+    return {
+        stem: {name: _number(value) for name, value in asdict(score).items()}
+        for stem, score in scores.items()
+    }
 
 
 def _number(value: float) -> float | None:

@@ -19,7 +19,7 @@ from sideman.runtime.session import Session
 #: A step as a share of the window, and its fade-in in seconds, as published clients ask for them.
 STEP, FADE = 0.25, 0.02
 #: Regimes by w: everything is known, play now, play a step ahead.
-REGIMES = (-1, 0, 1)
+REGIMES = {-1: "retrospective", 0: "immediate", 1: "look-ahead"}
 #: Bars of a song: three windows.
 _BARS = 8
 #: What others are compared with.

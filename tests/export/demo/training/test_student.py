@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -72,31 +72,31 @@ def test_the_known_consistency_function_is_consistent_and_the_denoiser_is_not() 
 
 
 @pytest.fixture
-def config() -> Any:
-    config = CONFIG()
-    config.sampler = type("Sampler", (), {"sigma_max": 80.0})()
-    return config
-
-
-@pytest.fixture
-def latents() -> Latents:
-    drawn = torch.randn((20, 4, 16, 16), generator=torch.Generator().manual_seed(0))
-    return Latents(drawn, drawn, torch.eye(4, dtype=torch.bool).expand(20, 4, 4))
-
-
-@pytest.fixture
 def teacher() -> UNet:
     teacher = UNet(SIZES)
     initialise(teacher, 5)
     return teacher
 
 
+@pytest.fixture
+def distilled(
+    teacher: UNet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[int], UNet]:
+    """Gives the teacher's student after a number of steps, on latents that are unit noise."""
+    config = CONFIG()
+    config.sampler = type("Sampler", (), {"sigma_max": 80.0})()
+    drawn = torch.randn((20, 4, 16, 16), generator=torch.Generator().manual_seed(0))
+    latents = Latents(drawn, drawn, torch.eye(4, dtype=torch.bool).expand(20, 4, 4))
+
+    def run(steps: int) -> UNet:
+        monkeypatch.setattr(module, "RECIPE", Recipe(steps=steps, rate=1e-3, average=0.0))
+        return distil(config, teacher, latents, tmp_path / f"{steps}")
+
+    return run
+
+
 def test_the_student_learns_from_the_level_below(
-    config: Any,
-    latents: Latents,
-    teacher: UNet,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    distilled: Callable[[int], UNet], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[tuple[torch.Tensor, ...]] = []
 
@@ -105,30 +105,24 @@ def test_the_student_learns_from_the_level_below(
         return inconsistency(find, teacher, *tensors)
 
     monkeypatch.setattr(module, "inconsistency", spy)
-    monkeypatch.setattr(module, "RECIPE", Recipe(steps=2, rate=1e-3, average=0.0))
-    distil(config, teacher, latents, tmp_path / "state")
+    distilled(2)
+    assert len(calls) == 2
     schedule = levels(80.0)
     for noisy, high, low, label, _ in calls:
         index = torch.searchsorted(schedule, high)
         torch.testing.assert_close(schedule[index], high)
         torch.testing.assert_close(schedule[index - 1], low)
-        # These latents are unit noise themselves.
         found = noisy.square().mean((1, 2)).sqrt()
         torch.testing.assert_close(found, (high.square() + 1).sqrt(), rtol=0.25, atol=0)
         assert (label.sum(1) == 1).all()
 
 
 def test_the_student_begins_as_its_teacher_which_stays(
-    config: Any,
-    latents: Latents,
-    teacher: UNet,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    distilled: Callable[[int], UNet], teacher: UNet
 ) -> None:
     before = {name: tensor.clone() for name, tensor in teacher.state_dict().items()}
     for steps in (0, 2):
-        monkeypatch.setattr(module, "RECIPE", Recipe(steps=steps, rate=1e-3, average=0.0))
-        student = distil(config, teacher, latents, tmp_path / f"{steps}")
+        student = distilled(steps)
         moved = [not torch.equal(before[n], t) for n, t in student.state_dict().items()]
         assert any(moved) == bool(steps)
     assert all(torch.equal(before[name], t) for name, t in teacher.state_dict().items())

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import SidemanError
 from sideman.engine.loading import load_stages
-from sideman.export.pipeline import export_bundle
 from sideman.export.replay import load_recording, relative_error, replay
 
 #: Largest relative error by what is compared, as the recordings' own README names it.
@@ -31,23 +28,10 @@ RECORDINGS = {
 
 
 @pytest.fixture(scope="module")
-def diffusion_bundle(golden: Path, tiny_request, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    request = dataclasses.replace(
-        tiny_request,
-        config=golden / "ldm-tiny.yaml",
-        checkpoint=golden / "ldm-tiny.ckpt",
-        out=tmp_path_factory.mktemp("bundles") / "ldm-tiny",
-    )
-    with torch.no_grad():
-        export_bundle(request)
-    return request.out
-
-
-@pytest.fixture(scope="module")
-def bundles(tiny_bundle: Path, diffusion_bundle: Path):
+def bundles(tiny_bundle: Path, tiny_diffusion_bundle: Path):
     loaded = {
         "cd": load_stages(tiny_bundle, BackendChoice(threads=1)),
-        "ldm": load_stages(diffusion_bundle, BackendChoice(threads=1)),
+        "ldm": load_stages(tiny_diffusion_bundle, BackendChoice(threads=1)),
     }
     yield loaded
     for _, backend, _ in loaded.values():

@@ -1,13 +1,12 @@
 """Real builds with TensorRT for RTX, ahead of time and without a GPU.
 
-Two small bundles, every target and precision. Whether an engine's results are right needs a GPU;
+Two tiny bundles, every target and precision. Whether an engine's results are right needs a GPU;
 that it builds, for whom, and that nothing is built twice, does not.
 """
 
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -26,27 +25,6 @@ from sideman.engine.tensorrt.shapes import plan_shapes
 #: Columns that the published server decodes at r = 0.25.
 COLUMNS = 17
 FIRST = "first build for this bundle"
-
-
-@pytest.fixture(scope="session")
-def small_bundles(golden: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The consistency and the diffusion model of the recordings, which share one codec."""
-    torch = pytest.importorskip("torch", reason="exporting needs the extra 'export'")
-    from sideman.export.pipeline import Request, export_bundle
-
-    folder = tmp_path_factory.mktemp("bundles")
-    with torch.no_grad():
-        for name in ("cd-tiny", "ldm-tiny"):
-            export_bundle(
-                Request(
-                    config=golden / f"{name}.yaml",
-                    checkpoint=golden / f"{name}.ckpt",
-                    codec=golden / "music2latent-tiny.pt",
-                    codec_hparams=golden / "music2latent-tiny.json",
-                    out=folder / name,
-                )
-            )
-    return {name: folder / name for name in ("cd-tiny", "ldm-tiny")}
 
 
 @pytest.fixture(scope="session")
@@ -83,18 +61,18 @@ def stages_built(outcomes):
     ],
 )
 def test_both_bundles_build_and_share_their_codec(
-    small_bundles, tools, request_of, rtx, precision, target
+    tiny_bundle, tiny_diffusion_bundle, tools, request_of, rtx, precision, target
 ):
     request = request_of(precision, target)
-    first = build_bundle(small_bundles["cd-tiny"], request, tools=tools)
+    first = build_bundle(tiny_bundle, request, tools=tools)
     assert stages_built(first) == ["encode", "step", "decode"]
     assert {o.reason for o in first} == {FIRST}
-    second = build_bundle(small_bundles["ldm-tiny"], request, tools=tools)
+    second = build_bundle(tiny_diffusion_bundle, request, tools=tools)
     assert stages_built(second) == ["step"]
     assert [o.entry.engine for o in second if not o.reason] == [
         o.entry.engine for o in first if o.wanted.identity.stage != "step"
     ]
-    assert stages_built(build_bundle(small_bundles["cd-tiny"], request, tools=tools)) == []
+    assert stages_built(build_bundle(tiny_bundle, request, tools=tools)) == []
     for outcome in (*first, *second):
         identity = outcome.wanted.identity
         assert (identity.precision, identity.target, identity.gpu) == (precision, target, "")

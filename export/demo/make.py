@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -24,11 +24,13 @@ from sideman.export.checkpoint import PREFIXES, read_checkpoint
 from sideman.export.codec_config import CodecConfig
 from sideman.export.config import ModelConfig, read_config
 from sideman.export.demo.recipe import check_recipe, describe_recipes
+from sideman.export.demo.replacing import file_in_place_of
 from sideman.export.demo.scoring.codec import score_codec
 from sideman.export.demo.scoring.session import (
     REGIMES,
     Scores,
     held_out_songs,
+    other_songs,
     score_bounds,
     score_bundle,
 )
@@ -41,9 +43,9 @@ from sideman.export.demo.training.student import distil
 from sideman.export.networks.unet import UNet
 
 HERE = Path(__file__).resolve().parent
-#: Windows that the models learn from, held-out songs that they are scored on, and those that tell
+#: Windows that the models learn from, held-out songs that they are scored on, and others that tell
 #: what comes by chance.
-WINDOWS, SONGS, OTHERS = 1000, 4, 32
+WINDOWS, SONGS, OTHERS = 900, 6, 32
 MODELS = ("diffusion", "student")
 STAGES = ("codec", "latents", "diffusion", "student", "export", "score")
 
@@ -70,9 +72,7 @@ class Making:
 
         def make(path: Path) -> None:
             trained = train_codec(config, self.folder, self.device)
-            # In the precision that ships, so that everything after it learns from that.
-            weights = {name: tensor.half() for name, tensor in trained.items()}
-            torch.save({"gen_state_dict": weights}, path)
+            torch.save({"gen_state_dict": _halved(trained)}, path)
 
         self._make("codec.pt", make)
 
@@ -138,7 +138,7 @@ class Making:
 
         def make(path: Path) -> None:
             codec_scores = score_codec(self.codec_weights(), CodecConfig.read(HERE / "codec.json"))
-            songs, others = held_out_songs(SONGS), held_out_songs(OTHERS, seed=1)
+            songs, others = held_out_songs(SONGS), other_songs(OTHERS)
             rows: list[tuple[str, Scores]] = list(score_bounds(songs, others).items())
             for model in MODELS:
                 scores = score_bundle(self.folder / model, songs, report=_say)
@@ -152,8 +152,8 @@ class Making:
     def _make_model(self, model: str, train: Callable[[], UNet]) -> None:
         def make(path: Path) -> None:
             prefix = PREFIXES[self.config(model).kind]
-            tensors = {f"{prefix}{name}": t for name, t in train().state_dict().items()}
-            torch.save({"state_dict": tensors}, path)
+            tensors = _halved(train().state_dict())
+            torch.save({"state_dict": {f"{prefix}{name}": t for name, t in tensors.items()}}, path)
 
         self._make(f"{model}.ckpt", make)
 
@@ -162,9 +162,13 @@ class Making:
         path = self.folder / name
         if path.exists():
             return
-        partial = path.with_name(f".{name}.partial")
-        make(partial)
-        partial.replace(path)
+        with file_in_place_of(path) as partial:
+            make(partial)
+
+
+def _halved(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """In float16, the precision that ships, so that everything after it learns from that."""
+    return {name: tensor.half() for name, tensor in tensors.items()}
 
 
 def _sideman(*arguments: str | Path) -> None:
@@ -198,6 +202,9 @@ def main(arguments: list[str]) -> int:
         # The command has said what was wrong.
         sys.stderr.write(f"sideman {error.cmd[3]} failed (exit {error.returncode}).\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted; the same command goes on with what is kept.\n")
+        return 130
     finally:
         signal.signal(signal.SIGTERM, before)
     return 0
@@ -214,10 +221,9 @@ def _run(folder: Path, device: str, stages: Sequence[str]) -> None:
         making = Making(folder, device)
     except OSError as error:
         raise ExportError(f"{folder} cannot be made: {error.strerror}.") from error
-    recipes = describe_recipes(folder, HERE, WINDOWS)
+    recipes = describe_recipes(folder, HERE, MODELS, windows=WINDOWS, songs=SONGS, others=OTHERS)
     for stage in stages:
-        if stage in recipes:
-            check_recipe(folder / "recipe.json", stage, recipes[stage])
+        check_recipe(folder / "recipe.json", stage, recipes[stage])
         _say(f"== {stage}")
         begin = time.monotonic()
         finished = False

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from sideman.engine.bundle.bundle import sha256
+from sideman.engine.bundle.bundle import MANIFEST, sha256
 from sideman.engine.errors import ExportError
+from sideman.export.demo.replacing import file_in_place_of
+from sideman.export.demo.scoring.session import FADE, REGIMES, STEP
 from sideman.export.demo.training import codec, diffusion, latents, student
 from sideman.export.demo.training.examples import draw_tracks
 from sideman.export.demo.world.render import render
 from sideman.export.demo.world.song import Song
 
 Ingredients = Mapping[str, object]
+#: The only ingredient of what was brought along.
+_GIVEN = "given"
 
 
 @dataclass(frozen=True)
@@ -28,20 +32,36 @@ class StageRecipe:
         ingredients: gives numbers, texts and lists by name; computed when the stage begins, because
             what an earlier stage has made is among them.
         made: names of the files and folders that belong to the stage.
+        given: the one of them that may be brought along, made elsewhere.
     """
 
     ingredients: Callable[[], Ingredients]
     made: tuple[str, ...]
+    given: str = ""
 
 
-def describe_recipes(folder: Path, sizes: Path, windows: int) -> dict[str, StageRecipe]:
-    """Recipes of the stages that take long, by stage.
+def describe_recipes(
+    folder: Path, sizes: Path, models: Sequence[str], *, windows: int, songs: int, others: int
+) -> dict[str, StageRecipe]:
+    """Recipes of all stages.
 
     Args:
         folder: where the stages' results are.
         sizes: folder of the configurations.
+        models: names of what is exported and scored.
         windows: how many windows the models learn from.
+        songs: how many songs they are scored on.
+        others: how many songs tell what comes by chance.
     """
+
+    def encoded() -> Ingredients:
+        return {
+            "windows": windows,
+            "codec": sha256(folder / "codec.pt"),
+            "first": _first_choices(),
+            **_world(),
+        }
+
     return {
         "codec": StageRecipe(
             lambda: {
@@ -51,22 +71,15 @@ def describe_recipes(folder: Path, sizes: Path, windows: int) -> dict[str, Stage
                 **_world(),
             },
             ("codec-0.state", "codec-1.state", "codec.pt"),
+            given="codec.pt",
         ),
-        "latents": StageRecipe(
-            lambda: {
-                "windows": windows,
-                "codec": sha256(folder / "codec.pt"),
-                "first": _first_choices(),
-            },
-            ("latents",),
-        ),
+        "latents": StageRecipe(encoded, ("latents",)),
         "diffusion": StageRecipe(
             lambda: {
                 "recipe": asdict(diffusion.RECIPE),
                 "loss": diffusion.describe_loss(),
                 "sizes": sha256(sizes / "diffusion.yaml"),
-                "windows": windows,
-                "codec": sha256(folder / "codec.pt"),
+                "latents": encoded(),
             },
             ("diffusion.state", "diffusion.ckpt"),
         ),
@@ -79,13 +92,37 @@ def describe_recipes(folder: Path, sizes: Path, windows: int) -> dict[str, Stage
             },
             ("student.state", "student.ckpt"),
         ),
+        "export": StageRecipe(
+            lambda: {
+                file.name: sha256(file)
+                for file in (
+                    folder / "codec.pt",
+                    sizes / "codec.json",
+                    *(folder / f"{model}.ckpt" for model in models),
+                    *(sizes / f"{model}.yaml" for model in models),
+                )
+            },
+            tuple(f"{model}{precision}" for model in models for precision in ("-fp32", "")),
+        ),
+        "score": StageRecipe(
+            lambda: {
+                "songs": songs,
+                "others": others,
+                "step": (STEP, FADE),
+                "regimes": list(REGIMES),
+                "bundles": [sha256(folder / model / MANIFEST) for model in models],
+                **_world(),
+            },
+            ("scores.md", "scores.json"),
+        ),
     }
 
 
 def check_recipe(path: Path, stage: str, recipe: StageRecipe) -> None:
     """Note what a stage begins with, or refuse to go on with what another recipe began.
 
-    Nobody could say what came of a mixture of two.
+    Nobody could say what came of a mixture of two. A result that was brought along is noted as
+    that, by its hash: how it was made is not known here.
 
     Args:
         path: file that the recipes of the stages that were begun are kept in.
@@ -101,8 +138,13 @@ def check_recipe(path: Path, stage: str, recipe: StageRecipe) -> None:
         raise ExportError(
             f"{path} is no JSON: {error}.", "It tells how the folder was begun: begin in a new one."
         ) from error
-    # As it would be read again.
-    today = json.loads(json.dumps(recipe.ingredients()))
+    given = path.parent / recipe.given
+    noted = begun.get(stage, {_GIVEN: ""})
+    if given.is_file() and isinstance(noted, dict) and _GIVEN in noted:
+        today: object = {_GIVEN: sha256(given)}
+    else:
+        # As it would be read again.
+        today = json.loads(json.dumps(recipe.ingredients()))
     if begun.setdefault(stage, today) != today:
         made = ", ".join(recipe.made)
         raise ExportError(
@@ -110,9 +152,8 @@ def check_recipe(path: Path, stage: str, recipe: StageRecipe) -> None:
             f"Begin in a new folder; or delete {made} and the entry {stage} in {path.name}, and "
             "the stage is made anew.",
         )
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(begun, indent=1) + "\n", "utf-8")
-    partial.replace(path)
+    with file_in_place_of(path) as partial:
+        partial.write_text(json.dumps(begun, indent=1) + "\n", "utf-8")
 
 
 def _world() -> dict[str, object]:

@@ -47,7 +47,7 @@ def judge(audio: Audio, truth: Truth, stem: str, first: int = 0) -> Score:
         first: sample before which nothing is judged.
     """
     # Cut first, a note that sounds on would be struck at the cut.
-    found = [onset for onset in find_onsets(audio) if onset >= first]
+    found = find_onsets(audio, first)
     return Score(
         chord_fit=chord_fit(audio, truth, stem, first) if stem in RANGES else math.nan,
         onset_f=f_measure(found, truth.onsets_between(stem, first, len(audio))),

@@ -24,11 +24,13 @@ _NEAR, _MEAN = 0.05, 0.2
 _OVER_MEAN, _OVER_HIGHEST = 1.3, 0.12
 
 
-def find_onsets(audio: Audio) -> list[int]:
+def find_onsets(audio: Audio, first: int = 0) -> list[int]:
     """Onsets by spectral flux: rises of log magnitude, summed over bins (Böck et al. 2012).
 
     Args:
         audio: [samples] at 44.1 kHz.
+        first: sample before which nothing is looked for. What sounds there is no measure of what
+            comes after it: a piece that is cut begins with a click, whose rise is the highest.
 
     Returns:
         Samples, ascending.
@@ -41,20 +43,22 @@ def find_onsets(audio: Audio) -> list[int]:
     window = np.hanning(_FRAME)
     magnitude = np.log1p(_COMPRESSION * np.abs(np.fft.rfft(frames * window)) / window.sum())
     flux = np.maximum(magnitude[_LAG:] - magnitude[:-_LAG], 0).sum(1)
-    highest = flux.max()
+    # The rise from frame i to i + lag is steepest when the stroke has just entered the newer one's
+    # second half, which the older one does not hold.
+    places = np.maximum((np.arange(len(flux)) + _LAG) * _HOP - _FRAME // 2, 0)
+    begin = int(np.searchsorted(places, first))
+    highest = flux[begin:].max(initial=0)
     if highest <= 0:
         return []
     near, around = (round(seconds * SAMPLE_RATE / _HOP) for seconds in (_NEAR, _MEAN))
     found: list[int] = []
-    for index, value in enumerate(flux):
+    for index in range(begin, len(flux)):
+        value, place = flux[index], int(places[index])
         peak = value >= flux[max(0, index - near) : index + near + 1].max()
         mean = flux[max(0, index - around) : index + around + 1].mean()
-        if peak and value > _OVER_MEAN * mean and value > _OVER_HIGHEST * highest:
-            # The rise from frame i to i + lag is steepest when the stroke has just entered the
-            # newer one's second half, which the older one does not hold.
-            place = (index + _LAG) * _HOP - _FRAME // 2
-            if not found or place - found[-1] > near * _HOP:
-                found.append(max(0, place))
+        rises = peak and value > _OVER_MEAN * mean and value > _OVER_HIGHEST * highest
+        if rises and (not found or place - found[-1] > near * _HOP):
+            found.append(place)
     return found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from sideman.engine.errors import SidemanError
 from sideman.runtime.listening.truth import Truth
 
-#: Seconds of the demo: the loop, once and a third.
+#: Seconds of the demo: the loop, once and a half and a little more.
 SECONDS = 24.0
 
 

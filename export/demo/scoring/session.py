@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sideman.engine.bundle.grid import LatentGrid
-from sideman.export.demo.world.render import Audio, render
+from sideman.export.demo.world.render import Audio, render, turned
 from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS, Song, draw_songs
 from sideman.export.demo.world.truth import truth_of
 from sideman.runtime.geometry import Geometry
@@ -20,47 +20,63 @@ from sideman.runtime.session import Session
 STEP, FADE = 0.25, 0.02
 #: Regimes by w: everything is known, play now, play a step ahead.
 REGIMES = {-1: "retrospective", 0: "immediate", 1: "look-ahead"}
-#: Bars of a song: three windows.
+#: Bars of a song: two windows and a half at the least.
 _BARS = 8
 #: What others are compared with.
-PLAYED, VARIED, CHANCE = "the stem itself", "its other patterns", "other songs' stems"
+PLAYED, CHANCE = "the stem itself", "other songs' stems"
 
 #: Scores by stem.
 Scores = dict[str, Score]
 
 
 def held_out_songs(count: int, seed: int = 0) -> list[Song]:
-    """The first held-out songs of a seed."""
-    return list(islice(draw_songs(seed, held_out=True, bars=_BARS), count))
+    """Held-out songs, every three of which have all keys, progressions and grooves.
+
+    Args:
+        count: how many.
+        seed: any integer that is not negative.
+    """
+    drawn = draw_songs(seed, held_out=True, bars=_BARS)
+    songs: list[Song] = []
+    while len(songs) < count:
+        song = next(drawn)
+        three = songs[len(songs) // 3 * 3 :]
+        # A key that is held out has one progression.
+        if not any(song.key == other.key or song.groove == other.groove for other in three):
+            songs.append(song)
+    return songs
+
+
+def other_songs(count: int, seed: int = 1) -> list[Song]:
+    """Songs of training, so that none of them is one that is held out.
+
+    Args:
+        count: how many.
+        seed: any integer that is not negative.
+    """
+    return list(islice(draw_songs(seed, held_out=False, bars=_BARS), count))
 
 
 def score_bounds(songs: list[Song], others: list[Song]) -> dict[str, Scores]:
-    """The best that can be had, and what comes of knowing less.
-
-    Which pattern a stem repeats cannot be told from the others: who knows chords, tempo and beat
-    but not that plays one of the others as likely as its own.
+    """The best that can be had, and what comes of knowing nothing.
 
     Args:
         songs: that are to be played.
-        others: songs that are played instead by those who know nothing. A few say little: two songs
-            share all chords or none.
+        others: songs that are played instead, from anywhere on: who knows nothing knows no beat
+            either. A few say little.
 
     Returns:
-        Under `PLAYED` the scores of the stems themselves, under `VARIED` those of the same stems
-        in their other patterns, under `CHANCE` those of the other songs' stems. Judged from where
-        bundles are, but to the end of the shorter song; levels over the stem's own.
+        Under `PLAYED` the scores of the stems themselves, under `CHANCE` those of the other songs'
+        stems. Judged from where bundles are, but to the end of the shorter song; levels over the
+        stem's own.
     """
-    bounds: dict[str, list[tuple[str, Score]]] = {PLAYED: [], VARIED: [], CHANCE: []}
-    others_tracks = [render(song) for song in others]
+    random = np.random.default_rng(0)
+    strangers = [turned(render(other), random) for other in others]
+    bounds: dict[str, list[tuple[str, Score]]] = {PLAYED: [], CHANCE: []}
     for song in songs:
         tracks = render(song)
         for row, stem in enumerate(STEMS):
-            played = {
-                PLAYED: [tracks],
-                VARIED: [render(varied) for varied in song.varied(stem)],
-                CHANCE: others_tracks,
-            }
-            for name, choices in played.items():
+            for name, choices in ((PLAYED, [tracks]), (CHANCE, strangers)):
                 for choice in choices:
                     length = min(choice.shape[1], tracks.shape[1])
                     heard, own = choice[row, :length], tracks[row, :length]

@@ -13,7 +13,7 @@ from sideman.export.demo.training.latents import COLUMNS, Latents
 from sideman.export.demo.training.loop import Recipe, narrowed, train
 from sideman.export.networks.unet import Conv, UNet
 
-RECIPE = Recipe(steps=4000, rate=1e-3, average=0.998, seed=2)
+RECIPE = Recipe(steps=3800, rate=1e-3, average=0.998, seed=2)
 #: Windows of a batch.
 ROWS = 16
 #: ln(sigma) of training is normal with this mean and spread. The mean is higher than EDM's −1.2:

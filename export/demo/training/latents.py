@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sideman.engine.bundle.grid import COLUMN_SAMPLES, LatentGrid
+from sideman.export.demo.replacing import file_in_place_of
 from sideman.export.demo.training.examples import draw_tracks
 from sideman.export.demo.world.render import Audio
 from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS
@@ -67,9 +68,8 @@ def make_latents(encode: Encode, windows: int, folder: Path, seed: int = 0) -> L
         if not file.is_file():
             random = np.random.default_rng((seed, index))
             made = [_encode_window(encode, random) for _ in range(_SHARD)]
-            partial = file.with_suffix(".partial")
-            torch.save([torch.stack(tensors) for tensors in zip(*made, strict=True)], partial)
-            partial.replace(file)
+            with file_in_place_of(file) as partial:
+                torch.save([torch.stack(tensors) for tensors in zip(*made, strict=True)], partial)
             sys.stdout.write(f"windows {(index + 1) * _SHARD}/{windows}\n")
             sys.stdout.flush()
         shards.append(torch.load(file, weights_only=True))

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from sideman.engine.errors import ExportError
+from sideman.export.demo.replacing import file_in_place_of
 
 #: Steps between two saved states, and between two lines of progress.
 SAVE_EVERY, TELL_EVERY = 200, 50
@@ -145,14 +146,11 @@ def _average(averaged: nn.Module, network: nn.Module, decay: float) -> None:
 def _save(
     state: Path, step: int, network: nn.Module, averaged: nn.Module, optimiser: torch.optim.AdamW
 ) -> None:
-    partial = state.with_name(f".{state.name}.partial")
-    torch.save(
-        {
-            "step": step,
-            "network": network.state_dict(),
-            "averaged": averaged.state_dict(),
-            "optimiser": optimiser.state_dict(),
-        },
-        partial,
-    )
-    partial.replace(state)
+    kept = {
+        "step": step,
+        "network": network.state_dict(),
+        "averaged": averaged.state_dict(),
+        "optimiser": optimiser.state_dict(),
+    }
+    with file_in_place_of(state) as partial:
+        torch.save(kept, partial)

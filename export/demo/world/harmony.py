@@ -16,12 +16,12 @@ _DEGREES = {
     "vi": (9, "minor"),
 }
 _INTERVALS = {"major": (0, 4, 7), "minor": (0, 3, 7)}
-#: One chord a bar, four bars, again and again. With one exception (IV, I) two chords in a row tell
-#: the next one: whoever plays ahead has to be able to know what comes.
+#: One chord a bar, four bars, again and again. Two chords in a row tell the key, the progression
+#: and the next one: whoever plays ahead has to be able to know what comes.
 PROGRESSIONS = (
-    ("I", "V", "vi", "IV"),
-    ("I", "vi", "ii", "V"),
+    ("I", "ii", "IV", "V"),
     ("I", "iii", "vi", "IV"),
+    ("I", "vi", "iii", "ii"),
 )
 
 

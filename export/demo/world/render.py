@@ -53,6 +53,11 @@ def render(song: Song) -> Audio:
     return tracks
 
 
+def turned(tracks: Audio, random: np.random.Generator) -> Audio:
+    """Tracks [stems, samples] of a song that goes round, from anywhere on."""
+    return np.roll(tracks, int(random.integers(tracks.shape[1])), axis=1)
+
+
 def onset_sample(event: Event, song: Song) -> int:
     """Where an event begins, in samples from the song's beginning."""
     return round(event.beat * song.beat_samples) + event.delay * FRAME_SAMPLES

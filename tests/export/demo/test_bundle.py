@@ -16,7 +16,7 @@ from sideman.export.demo.world.song import STEMS
 from sideman.export.networks.codec import Codec
 from sideman.export.networks.unet import UNet
 from sideman.export.pipeline import _stage_specs
-from tests.export.demo.test_checkpoints import CODEC
+from tests.export.demo.test_checkpoints import CODEC, STUDENT
 
 SHIPPED = Path(str(files("sideman.runtime.demo").joinpath("bundle")))
 
@@ -59,10 +59,12 @@ def test_it_is_made_of_what_lies_beside_the_scripts(bundle: Bundle) -> None:
         ("config", make.HERE / "student.yaml"),
         ("codec_hparams", make.HERE / "codec.json"),
         ("codec", CODEC),
+        ("checkpoint", STUDENT),
     ):
         assert files[name] == {"name": file.name, "sha256": sha256(file)}
 
 
 def test_all_that_ships_is_small() -> None:
-    sizes = [file.stat().st_size for folder in (SHIPPED, CODEC.parent) for file in folder.iterdir()]
-    assert sum(sizes) < 30_000_000
+    """Bundle, loop and checkpoints, in mebibytes."""
+    files = [file for folder in (SHIPPED.parent, CODEC.parent) for file in folder.rglob("*")]
+    assert sum(file.stat().st_size for file in files if file.is_file()) < 30 * 2**20

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import torch
 import yaml
 
 from sideman.engine.bundle.bundle import Bundle
@@ -27,7 +28,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     here.mkdir()
     for model in make.MODELS:
         config = yaml.safe_load((make.HERE / f"{model}.yaml").read_text())
-        config["model"] |= {"model_channels": 4, "attn_resolutions": [8]}
+        config["model"] |= {"model_channels": 4, "channel_mult": [1, 2], "attn_resolutions": [32]}
         (here / f"{model}.yaml").write_text(yaml.safe_dump(config))
     (here / "codec.json").write_text(CODEC.read_text())
     monkeypatch.setattr(make, "HERE", here)
@@ -64,7 +65,10 @@ def test_every_stage_is_made_once(toy: Path, capsys: pytest.CaptureFixture[str])
     assert manifest.grid.trained_masks == tuple(range(33))
     assert {spec.precision for spec in manifest.stages.values()} == {"float16"}
     rows = json.loads((toy / "scores.json").read_text())["played"]
-    assert len(rows) == 3 + 1
+    assert len(rows) == 2 + 1
+    for model in ("diffusion", "student"):
+        tensors = torch.load(toy / f"{model}.ckpt", weights_only=True)["state_dict"]
+        assert {tensor.dtype for tensor in tensors.values()} == {torch.float16}
     assert "student, look-ahead (w = 1)" in (toy / "scores.md").read_text()
     lines = (toy / "times.jsonl").read_text().splitlines()
     stages = [json.loads(line)["stage"] for line in lines]
@@ -79,7 +83,8 @@ def test_a_stage_of_another_recipe_is_refused_and_those_before_it_are_not(
     for stage in make.STAGES:
         monkeypatch.setattr(make.Making, stage, lambda _: None)
     toy.mkdir()
-    for name in ("codec.pt", "diffusion.ckpt"):
+    (toy / "student").mkdir()
+    for name in ("codec.pt", "diffusion.ckpt", "student.ckpt", "student/manifest.json"):
         (toy / name).write_bytes(b"as made before")
     assert make.main([str(toy)]) == make.main([str(toy)]) == 0
     monkeypatch.setattr(make, "WINDOWS", 4)
@@ -113,7 +118,7 @@ def test_what_is_impossible_is_said_and_nothing_begun(
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_an_interruption_is_noted_with_its_time(
-    toy: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    toy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     before = signal.getsignal(signal.SIGTERM)
 
@@ -121,8 +126,8 @@ def test_an_interruption_is_noted_with_its_time(
         signal.raise_signal(getattr(signal, name))
 
     monkeypatch.setattr(make.Making, "codec", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        make.main([str(toy)])
+    assert make.main([str(toy)]) == 130
+    assert "goes on" in capsys.readouterr().err
     (line,) = (toy / "times.jsonl").read_text().splitlines()
     assert json.loads(line)["finished"] is False
     assert signal.getsignal(signal.SIGTERM) == before

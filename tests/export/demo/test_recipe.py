@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from sideman.engine.bundle.bundle import MANIFEST, sha256
 from sideman.engine.errors import ExportError
 from sideman.export.demo import make, recipe
 from sideman.export.demo.recipe import StageRecipe, check_recipe, describe_recipes
@@ -19,8 +21,15 @@ ANOTHER = StageRecipe(lambda: {"steps": 3, "cuts": (1, 2)}, TODAY.made)
 def folder(tmp_path: Path) -> Path:
     """With what earlier stages leave."""
     (tmp_path / "codec.pt").write_bytes(b"a codec")
-    (tmp_path / "diffusion.ckpt").write_bytes(b"a teacher")
+    for model in make.MODELS:
+        (tmp_path / f"{model}.ckpt").write_bytes(b"weights")
+        (tmp_path / model).mkdir()
+        (tmp_path / model / MANIFEST).write_bytes(b"a bundle")
     return tmp_path
+
+
+def describe(folder: Path) -> dict[str, StageRecipe]:
+    return describe_recipes(folder, make.HERE, make.MODELS, windows=4, songs=1, others=1)
 
 
 def test_a_stage_goes_on_with_its_own_recipe_only(tmp_path: Path) -> None:
@@ -35,6 +44,32 @@ def test_a_stage_goes_on_with_its_own_recipe_only(tmp_path: Path) -> None:
     assert set(json.loads(path.read_text())) == {"a", "b"}
 
 
+def test_what_was_brought_along_is_noted_as_that(tmp_path: Path) -> None:
+    path, codec = tmp_path / "recipe.json", tmp_path / "a.ckpt"
+    recipe = replace(TODAY, given="a.ckpt")
+    codec.write_bytes(b"made elsewhere")
+    for _ in range(2):
+        check_recipe(path, "a", recipe)
+    assert json.loads(path.read_text()) == {"a": {"given": sha256(codec)}}
+    # Whatever today's recipe is, it is not known to have made that.
+    check_recipe(path, "a", replace(ANOTHER, given="a.ckpt"))
+    codec.write_bytes(b"another one")
+    with pytest.raises(ExportError, match="another recipe"):
+        check_recipe(path, "a", recipe)
+    codec.unlink()
+    with pytest.raises(ExportError, match="another recipe"):
+        check_recipe(path, "a", recipe)
+
+
+def test_what_was_made_here_is_held_to_its_recipe(tmp_path: Path) -> None:
+    path, recipe = tmp_path / "recipe.json", replace(TODAY, given="a.ckpt")
+    check_recipe(path, "a", recipe)
+    (tmp_path / "a.ckpt").write_bytes(b"made")
+    check_recipe(path, "a", recipe)
+    with pytest.raises(ExportError, match="another recipe"):
+        check_recipe(path, "a", replace(ANOTHER, given="a.ckpt"))
+
+
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "recipe.json"
     path.write_text('{"codec"')
@@ -46,15 +81,16 @@ def test_every_stage_that_takes_long_can_be_told_from_another_day_s(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def ingredients() -> dict[str, object]:
-        recipes = describe_recipes(folder, make.HERE, 4)
-        assert set(recipes) == set(make.STAGES) - {"export", "score"}
+        recipes = describe(folder)
+        assert set(recipes) == set(make.STAGES)
         # As JSON, which is what is kept.
         return {name: json.dumps(r.ingredients()) for name, r in recipes.items()}
 
     def changed() -> set[str]:
         return {name for name, now in ingredients().items() if now != before[name]}
 
-    monkeypatch.setattr(recipe, "_world", dict)  # takes seconds, and is asked for below
+    world = {"held out": [True]}
+    monkeypatch.setattr(recipe, "_world", world.copy)  # takes seconds, and is asked for below
     before = ingredients()
     assert not changed()
     with monkeypatch.context() as patch:
@@ -62,16 +98,21 @@ def test_every_stage_that_takes_long_can_be_told_from_another_day_s(
         assert changed() == {"diffusion"}
     with monkeypatch.context() as patch:
         patch.setattr(recipe.latents, "HIDDEN", 16)
-        assert changed() == {"latents"}
+        assert changed() == {"latents", "diffusion"}
+    with monkeypatch.context() as patch:
+        patch.setitem(world, "held out", [False])
+        assert changed() == {"codec", "latents", "diffusion", "score"}
+    (folder / "student" / MANIFEST).write_bytes(b"another bundle")
+    assert changed() == {"score"}
     (folder / "diffusion.ckpt").write_bytes(b"another teacher")
-    assert changed() == {"student"}
+    assert changed() == {"student", "export", "score"}
     # Latents of one codec are noise to another.
     (folder / "codec.pt").write_bytes(b"another codec")
-    assert changed() == {"latents", "diffusion", "student"}
+    assert changed() == {"latents", "diffusion", "student", "export", "score"}
 
 
 def test_another_sound_is_another_codec_s(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    codec = describe_recipes(folder, make.HERE, 4)["codec"]
+    codec = describe(folder)["codec"]
     before = codec.ingredients()
     assert codec.ingredients() == before
     monkeypatch.setattr(recipe, "render", lambda song: 0.5 * render(song))

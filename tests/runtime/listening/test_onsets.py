@@ -29,6 +29,18 @@ def test_strokes_are_found_where_they_are(first: int) -> None:
     assert np.abs(np.subtract(found, places)).max() < 0.025 * 44_100
 
 
+def test_what_comes_first_is_no_measure_of_what_comes_after() -> None:
+    places = [40_000 + 9_000 * index for index in range(8)]
+    quiet = 0.002 * clicks(places, 120_000)
+    loud = quiet.copy()
+    loud[:20_000] = np.random.default_rng(1).uniform(-1, 1, 20_000)
+    found = find_onsets(loud, 30_000)
+    assert found == find_onsets(quiet, 30_000)
+    assert len(found) == len(places)
+    assert len(find_onsets(loud)) < len(places)
+    assert find_onsets(loud, 120_000) == []
+
+
 def test_there_are_none_in_silence_or_in_nothing() -> None:
     assert find_onsets(np.zeros(44_100, np.float32)) == []
     assert find_onsets(np.zeros(10, np.float32)) == []

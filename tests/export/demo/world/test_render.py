@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sideman.export.demo.instruments import SAMPLE_RATE
-from sideman.export.demo.world.render import onset_sample, render
+from sideman.export.demo.world.render import onset_sample, render, turned
 from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS, Song
 
 
@@ -36,9 +36,21 @@ def test_sound_begins_where_an_event_does() -> None:
             assert np.abs(drums[start : start + 200]).max() > 0.05
 
 
+def test_all_stems_of_a_song_are_turned_alike() -> None:
+    tracks = np.arange(2 * 7, dtype=np.float32).reshape(2, 7)
+    before = tracks.copy()
+    found = {int(turned(tracks, np.random.default_rng(seed))[0, 0]) for seed in range(50)}
+    assert found == set(range(7))
+    once = turned(tracks, np.random.default_rng(0))
+    np.testing.assert_array_equal(once[1] - once[0], np.full(7, 7))
+    np.testing.assert_array_equal(np.sort(once[0]), tracks[0])
+    assert set(np.diff(once[0])) <= {1, -6}
+    np.testing.assert_array_equal(tracks, before)
+
+
 @pytest.mark.parametrize("beat", range(4))
 def test_the_bass_sounds_at_its_pitch(beat: int) -> None:
-    song = Song(key=0, beat=52, progression=0, first=0, bars=1, bass=0)
+    song = Song(key=0, beat=48, progression=0, first=0, bars=1, groove=0)
     notes = [event for event in song.events() if event.stem == "bass"]
     assert len(notes) == 4
     assert isinstance(notes[beat].sound, int)

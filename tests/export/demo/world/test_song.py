@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sideman.engine.bundle.grid import COLUMN_SAMPLES
+from sideman.export.demo.world.harmony import KEYS, PROGRESSIONS
 from sideman.export.demo.world.song import (
     BEATS,
+    COMPINGS,
     FRAME_SAMPLES,
+    GROOVES,
     STEMS,
     Song,
     draw_songs,
@@ -56,13 +61,64 @@ def test_the_bass_begins_every_bar_with_the_root(seed: int) -> None:
             assert event.sound % 12 == song.chord(int(event.beat // BEATS_PER_BAR)).root
 
 
-def test_songs_are_held_out_by_what_they_are_and_not_by_their_length() -> None:
-    songs = list(islice(draw_songs(1, held_out=True, bars=4), 50))
-    assert all(song.held_out and song.bars == 4 for song in songs)
-    assert not set(songs) & set(islice(draw_songs(2, held_out=False, bars=4), 400))
-    share = sum(Song.draw(seed).held_out for seed in range(2000)) / 2000
-    assert share == pytest.approx(1 / 8, abs=0.03)
-    assert all(Song.draw(s, 3).held_out == Song.draw(s, 8).held_out for s in range(50))
+def all_songs() -> list[Song]:
+    """Every song, and that from each of its bars on."""
+    return [
+        Song(key, beat, progression, first, 4, groove, comping)
+        for key, beat, progression, first, groove, comping in product(
+            KEYS, BEATS, range(len(PROGRESSIONS)), range(4), range(GROOVES), range(COMPINGS)
+        )
+    ]
+
+
+def played(song: Song, stem: str) -> tuple[object, ...]:
+    """What a stem plays, and how fast."""
+    return song.beat, *(event for event in song.events() if event.stem == stem)
+
+
+def test_songs_are_drawn_from_one_side_only() -> None:
+    held, learnt = (
+        list(islice(draw_songs(1, held_out=side, bars=4), 50)) for side in (True, False)
+    )
+    assert all(song.held_out and song.bars == 4 for song in held)
+    assert not any(song.held_out for song in learnt)
+
+
+def test_a_sixth_is_held_out_evenly() -> None:
+    held = [song for song in all_songs() if song.held_out]
+    assert len(held) == len(all_songs()) / 6
+    for what in ("key", "progression", "groove", "comping"):
+        counts = Counter(getattr(song, what) for song in held)
+        assert len(set(counts.values())) == 1
+        assert counts.keys() == {getattr(song, what) for song in all_songs()}
+    assert {song.beat for song in held} == set(BEATS)
+
+
+@pytest.mark.parametrize("stem", ["bass", "guitar", "piano"])
+def test_what_pitched_stems_play_in_held_out_songs_is_in_none_of_training(stem: str) -> None:
+    held, learnt = (
+        {played(song, stem) for song in all_songs() if song.held_out == side}
+        for side in (True, False)
+    )
+    assert held
+    assert not held & learnt
+
+
+@pytest.mark.parametrize(("one", "other"), [("bass", "drums"), ("guitar", "piano")])
+def test_the_rhythm_of_either_tells_that_of_the_other(one: str, other: str) -> None:
+    rhythms: dict[tuple[float, ...], set[tuple[float, ...]]] = {}
+    for song in all_songs():
+        first, second = (
+            tuple(sorted({event.beat for event in song.events() if event.stem == stem}))
+            for stem in (one, other)
+        )
+        rhythms.setdefault(first, set()).add(second)
+    assert all(len(seconds) == 1 for seconds in rhythms.values())
+    assert len(set.union(*rhythms.values())) == len(rhythms)
+
+
+def test_beats_are_whole_columns() -> None:
+    assert all(beat * FRAME_SAMPLES % COLUMN_SAMPLES == 0 for beat in BEATS)
 
 
 @given(seeds, st.integers(0, 3))

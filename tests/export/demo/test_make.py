@@ -44,7 +44,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(diffusion, "RECIPE", QUICK)
     monkeypatch.setattr(student, "RECIPE", QUICK)
     monkeypatch.setattr(session, "REGIMES", (1,))
-    monkeypatch.setattr(session, "_BARS", 4)
+    monkeypatch.setattr(session, "_BARS", 6)
     monkeypatch.setattr(make, "score_codec", lambda *_: {"bass": CODEC_SCORE})
     return tmp_path / "made"
 

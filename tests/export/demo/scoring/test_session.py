@@ -82,7 +82,7 @@ def test_three_songs_have_every_harmony_and_groove() -> None:
 
 def test_random_weights_score_no_better_than_they_should(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "REGIMES", (1,))
-    monkeypatch.setattr(module, "_BARS", 4)
+    monkeypatch.setattr(module, "_BARS", 6)
     said: list[str] = []
     scores = score_bundle(BUNDLE, held_out_songs(1), report=said.append)
     assert set(scores) == {1}

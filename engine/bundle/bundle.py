@@ -9,6 +9,7 @@ from typing import Any
 
 from sideman.engine.bundle.manifest import FileRecord, Manifest
 from sideman.engine.errors import BundleError
+from sideman.engine.files import file_in_place_of
 
 #: The one file of a bundle whose name is fixed.
 MANIFEST = "manifest.json"
@@ -91,9 +92,8 @@ def write_manifest(folder: Path, **fields: Any) -> Manifest:
     target = folder / MANIFEST
     # Reading it back finds what a reader would refuse before anybody depends on it.
     checked = Manifest.from_json(text, str(target))
-    partial = folder / f".{MANIFEST}.partial"
-    partial.write_text(text, encoding="utf-8", newline="\n")
-    partial.replace(target)
+    with file_in_place_of(target) as partial:
+        partial.write_text(text, encoding="utf-8", newline="\n")
     return checked
 
 

@@ -20,11 +20,11 @@ import torch
 from torch import Tensor
 
 from sideman.engine.errors import ExportError, SidemanError
+from sideman.engine.files import file_in_place_of
 from sideman.export.checkpoint import PREFIXES, read_checkpoint
 from sideman.export.codec_config import CodecConfig
 from sideman.export.config import ModelConfig, read_config
 from sideman.export.demo.recipe import check_recipe, describe_recipes
-from sideman.export.demo.replacing import file_in_place_of
 from sideman.export.demo.scoring.codec import score_codec
 from sideman.export.demo.scoring.session import (
     REGIMES,

@@ -12,7 +12,7 @@ import numpy as np
 
 from sideman.engine.bundle.bundle import MANIFEST, sha256
 from sideman.engine.errors import ExportError
-from sideman.export.demo.replacing import file_in_place_of
+from sideman.engine.files import file_in_place_of
 from sideman.export.demo.scoring.session import FADE, REGIMES, STEP
 from sideman.export.demo.training import codec, diffusion, latents, student
 from sideman.export.demo.training.examples import draw_tracks

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sideman.engine.bundle.grid import COLUMN_SAMPLES, LatentGrid
-from sideman.export.demo.replacing import file_in_place_of
+from sideman.engine.files import file_in_place_of
 from sideman.export.demo.training.examples import draw_tracks
 from sideman.export.demo.world.render import Audio
 from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from sideman.engine.errors import ExportError
-from sideman.export.demo.replacing import file_in_place_of
+from sideman.engine.files import file_in_place_of
 
 #: Steps between two saved states, and between two lines of progress.
 SAVE_EVERY, TELL_EVERY = 200, 50

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-from pathlib import Path
-
 import pytest
 import torch
 
@@ -16,9 +13,10 @@ from sideman.export.demo.world.song import STEMS
 from sideman.export.networks.codec import Codec
 from sideman.export.networks.unet import UNet
 from sideman.export.pipeline import _stage_specs
+from sideman.runtime.rehearse.demo import demo_bundle
 from tests.export.demo.test_checkpoints import CODEC, STUDENT
 
-SHIPPED = Path(str(files("sideman.runtime.demo").joinpath("bundle")))
+SHIPPED = demo_bundle()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,8 @@ from sideman.export.config import read_config
 from sideman.export.demo import make
 from sideman.export.demo.scoring.codec import score_codec
 from sideman.export.networks.unet import UNet
+from sideman.runtime.rehearse.demo import demo_bundle
+from tests.export.test_onnx_export import draw
 
 #: Beside the package's source and no part of the package: who installs sideman has the bundle.
 CHECKPOINTS = Path(__file__).parents[3] / "export" / "demo" / "checkpoints"
@@ -42,17 +43,10 @@ def test_half_precision_changes_little_of_what_was_trained(
     tensors = read_checkpoint(STUDENT).unet(model.kind)
     assert {tensor.dtype for tensor in tensors.values()} == {torch.float16}
     full = stages.step_stage(weights.load(lambda: UNet(model.unet), tensors, STUDENT.name), model)
-    bundle = Bundle.open(Path(str(files("sideman.runtime.demo").joinpath("bundle"))))
+    bundle = Bundle.open(demo_bundle())
     specs = bundle.manifest.stages["step"].inputs
-    generator = torch.Generator().manual_seed(0)
-    values = {
-        spec.name: torch.randn(
-            [1 if isinstance(size, str) else size for size in spec.shape], generator=generator
-        )
-        for spec in specs
-    }
+    values = {spec.name: value for spec, value in zip(specs, draw(specs), strict=True)}
     values["x"] *= (1 + sigma**2) ** 0.5
-    values["keep"] = (values["keep"] > 0).float()
     values["label"] = torch.tensor([[0.0, 1.0, 0.0, 0.0]])
     values["coefficients"] = torch.tensor([sigma, sigma, 1.0, 0.5, -0.3, 1.0, 0.2])
     wanted = full(*values.values())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sideman.export.demo.replacing import file_in_place_of
+from sideman.engine.files import file_in_place_of
 
 
 def test_a_file_is_replaced_when_it_is_whole(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from sideman.engine.bundle.bundle import MANIFEST, sha256
 from sideman.engine.errors import ExportError
 from sideman.engine.files import file_in_place_of
 from sideman.export.demo.scoring.session import FADE, REGIMES, STEP
-from sideman.export.demo.training import codec, diffusion, latents, student
+from sideman.export.demo.training import channels, codec, diffusion, latents, student
 from sideman.export.demo.training.examples import draw_tracks
 from sideman.export.demo.world.render import render
 from sideman.export.demo.world.song import Song
@@ -67,6 +67,7 @@ def describe_recipes(
             lambda: {
                 "recipes": [asdict(recipe) for recipe in codec.RECIPES],
                 "loss": codec.describe_loss(),
+                "smoothing": channels.describe_smoothing(),
                 "sizes": sha256(sizes / "codec.json"),
                 **_world(),
             },
@@ -170,8 +171,8 @@ def _first_choices() -> list[object]:
     """What is hidden from whom in the first windows, as a sign of how they are drawn."""
     random = np.random.default_rng(0)
     choices: list[object] = []
-    for _ in range(4):
+    for missing in range(4):
         tracks = draw_tracks(latents.COLUMNS, random)
-        _, heard, columns = latents.draw_mixture(tracks, random)
+        _, heard, columns = latents.draw_mixture(tracks, missing, random)
         choices.append([heard.tolist(), columns])
     return choices

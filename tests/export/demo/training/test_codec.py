@@ -65,6 +65,8 @@ def test_what_is_saved_decodes_as_what_was_trained(
     tiny: CodecConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever is folded while it trains has to be where the export looks for it."""
+    smoothed: list[Codec] = []
+    monkeypatch.setattr(module, "smooth_channels", lambda codec, _: smoothed.append(codec))
     recipes = [Recipe(steps=2, rate=1e-2, average=0.0, seed=seed) for seed in (1, 2)]
     monkeypatch.setattr(module, "RECIPES", recipes)
     weights = train_codec(tiny, tmp_path)
@@ -82,6 +84,8 @@ def test_what_is_saved_decodes_as_what_was_trained(
         torch.testing.assert_close(
             fresh.encoder(noise), trained.codec.encoder(noise), rtol=0, atol=0
         )
+    assert len(smoothed) == 1
+    torch.testing.assert_close(smoothed[0].state_dict(), weights)
 
 
 def test_a_step_moves_everything_that_is_exported(tiny: CodecConfig) -> None:

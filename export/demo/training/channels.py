@@ -1,17 +1,19 @@
-"""The latent's channels in an order and a mixture that the U-Nets can see through.
+"""The latent's channels, turned until neighbours are alike, as a U-Net takes them to be.
 
 Music2Latent's channels come in any order. The U-Nets take the latent for an image all the same:
 they convolve along the channels, and halve their resolution by averaging neighbours. Where
 neighbours have nothing in common, that loses what it averages.
 
 The demonstration's latents have far fewer dimensions than channels: 8 hold 97 % of their variance,
-16 hold 99 %. So the channels are turned, by an orthogonal matrix, until these are the slowest cosines
-along them. The image is smooth then, and every resolution of the U-Net sees nearly all of it: on
-the same windows, a diffusion model's loss after 500 steps was 0.36, which had taken 1,700.
+16 hold 99 %. So the channels are turned, by an orthogonal matrix, until these are the slowest
+cosines along them. The image is smooth then, and every resolution of the U-Net sees nearly all of
+it: on the same windows, a diffusion model reached a loss of 0.36 after 500 steps; before, that took
+1,700.
 
 The matrix disappears in the codec's weights: the encoder ends with a linear layer, the decoder
 begins with one, and the tanh between them is as good as linear for latents that are a seventeenth
-of the U-Nets' (its error is 1 % at three times their spread).
+of the U-Nets'. Pieces of six seconds decoded to within 0.3 % of what they were (four of them, with
+the same noise).
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ _PIECES, _COLUMNS, _SEED = 64, 64, 21
 
 
 def describe_smoothing() -> dict[str, object]:
-    """Everything that it depends on, to tell one recipe from another."""
+    """Every number of it, to tell one recipe from another."""
     return {"pieces": _PIECES, "columns": _COLUMNS, "seed": _SEED}
 
 
@@ -38,8 +40,8 @@ def smooth_channels(codec: Codec, encode: Callable[[Tensor], Tensor]) -> None:
     """Turn the latent's channels so that they change slowly from one to the next, in place.
 
     Args:
-        codec: trained.
-        encode: audio [B, samples] to its latents [B, channels, columns].
+        codec: trained, on the CPU.
+        encode: audio [B, samples] to its latents [B, channels, columns], both on the CPU.
     """
     generator = torch.Generator().manual_seed(_SEED)
     with torch.no_grad():
@@ -48,7 +50,9 @@ def smooth_channels(codec: Codec, encode: Callable[[Tensor], Tensor]) -> None:
 
 
 def smoothing(latents: Tensor) -> Tensor:
-    """The orthogonal matrix that puts the largest variance on the slowest cosine, and so on.
+    """The orthogonal matrix that puts what is largest on the slowest cosine, and so on.
+
+    Large about zero, not about the mean: a U-Net sees the mean as well.
 
     Args:
         latents: [B, channels, columns].
@@ -57,16 +61,23 @@ def smoothing(latents: Tensor) -> Tensor:
         [channels, channels] float64; its product with a column is the smooth one.
     """
     columns = latents.double().transpose(1, 2).flatten(0, 1)
-    # In ascending order of their variance.
+    # The smallest first.
     _, directions = torch.linalg.eigh(columns.T @ columns)
-    # Either sign is right; one of them, on every machine.
-    directions = directions * directions.sum(0).sign()
+    # Either sign is right; one of them is taken, whichever the library returns.
+    directions = torch.where(directions.sum(0) < 0, -directions, directions)
     turned: Tensor = cosines(latents.shape[1]) @ directions.flip(1).T
     return turned
 
 
 def cosines(count: int) -> Tensor:
-    """The orthonormal type-II discrete cosine basis: [count, count] float64, a cosine a column."""
+    """The orthonormal basis of the discrete cosine transform (Ahmed et al. 1974, type II).
+
+    Args:
+        count: points, and cosines.
+
+    Returns:
+        [count, count] float64, a cosine a column, the slowest first.
+    """
     index = torch.arange(count, dtype=torch.float64)
     basis = torch.cos(math.pi / count * (index[:, None] + 0.5) * index)
     unit: Tensor = basis / basis.norm(dim=0)
@@ -77,8 +88,8 @@ def turn_channels(codec: Codec, matrix: Tensor) -> None:
     """Multiply the latent by an orthogonal matrix, and divide by it again, within the weights.
 
     Args:
-        codec: changed in place.
-        matrix: [channels, channels].
+        codec: changed in place; on the CPU.
+        matrix: [channels, channels] float64, orthogonal.
     """
     last, first = codec.encoder.conv_out, codec.decoder.conv_inp
     assert isinstance(last.bias, nn.Parameter)

@@ -20,8 +20,11 @@ from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS
 
 #: Columns of a window, and how many of its end the mixture may lack: every number up to this.
 COLUMNS, HIDDEN = 64, 32
-#: Share of mixtures that have all other stems, as a band has them; the rest have fewer.
+#: Share of mixtures that are made of all other stems, as a band has them. Those of fewer serve
+#: several stems, so of what is drawn 0.62 are full.
 _FULL = 0.75
+#: Range of what a mixture is multiplied by.
+_GAINS = (0.7, 1.0)
 #: Share of windows that begin before the song does.
 _BEFORE = 0.2
 #: Windows that are kept at once; a file of one piece would be lost whole with an interruption.
@@ -39,8 +42,8 @@ class Latents:
         stems: every stem alone, [windows, stems, channels, columns].
         mixtures: each is made for one stem, of the others or some of them, with the end hidden:
             [windows, stems, channels, columns].
-        heard: which stems a mixture is of, [windows, stems, stems]; whoever is missing may play
-            along with it.
+        heard: which stems a mixture is of: by window, by the stem it is made for, and by stem,
+            [windows, stems, stems]; whoever is missing may play along with it.
     """
 
     stems: Tensor
@@ -49,6 +52,18 @@ class Latents:
 
     def __len__(self) -> int:
         return len(self.stems)
+
+
+def describe_windows() -> dict[str, object]:
+    """Every number of a window's drawing, to tell one recipe from another."""
+    return {
+        "columns": COLUMNS,
+        "hidden": HIDDEN,
+        "full": _FULL,
+        "gains": _GAINS,
+        "before": _BEFORE,
+        "shard": _SHARD,
+    }
 
 
 def make_latents(encode: Encode, windows: int, folder: Path, seed: int = 0) -> Latents:
@@ -125,7 +140,7 @@ def draw_mixture(
     """What somebody plays along with.
 
     Args:
-        tracks: [stems, samples].
+        tracks: [stems, samples], three stems at least.
         missing: which of them is not played.
         random: what draws.
 
@@ -137,7 +152,7 @@ def draw_mixture(
     if random.random() >= _FULL:
         others = random.choice(others, int(random.integers(1, len(others))), replace=False)
     heard = np.isin(np.arange(len(tracks)), others)
-    mixture: Audio = tracks[heard].sum(0) * np.float32(random.uniform(0.7, 1.0))
+    mixture: Audio = tracks[heard].sum(0) * np.float32(random.uniform(*_GAINS))
     # The three lengths of the published regimes come up as often as all others together.
     usual = random.random() < 0.5
     columns = int(random.choice((0, 16, 32)) if usual else random.integers(HIDDEN + 1))

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from sideman.export.config import ModelConfig
 from sideman.export.demo.training.diffusion import (
     ROWS,
+    SHARES,
     column_weights,
     denoise,
     draw_pairs,
@@ -38,6 +39,7 @@ def describe_loss() -> dict[str, object]:
     """Every number of the loss, to tell one recipe from another."""
     return {
         "rows": ROWS,
+        "shares": SHARES,
         "levels": (_LEVELS, _LOWEST, _RHO),
         "huber": _HUBER,
         "columns": column_weights(COLUMNS).tolist(),

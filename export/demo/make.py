@@ -45,7 +45,7 @@ from sideman.export.networks.unet import UNet
 HERE = Path(__file__).resolve().parent
 #: Windows that the models learn from, held-out songs that they are scored on, and others that tell
 #: what comes by chance.
-WINDOWS, SONGS, OTHERS = 800, 6, 32
+WINDOWS, SONGS, OTHERS = 900, 6, 32
 MODELS = ("diffusion", "student")
 STAGES = ("codec", "latents", "diffusion", "student", "export", "score")
 

@@ -14,10 +14,10 @@ from sideman.engine.bundle.bundle import MANIFEST, sha256
 from sideman.engine.errors import ExportError
 from sideman.engine.files import file_in_place_of
 from sideman.export.demo.scoring.session import FADE, REGIMES, STEP
-from sideman.export.demo.training import channels, codec, diffusion, examples, latents, student
+from sideman.export.demo.training import codec, diffusion, latents, student
 from sideman.export.demo.training.examples import draw_tracks
 from sideman.export.demo.world.render import render
-from sideman.export.demo.world.song import STEMS, Song
+from sideman.export.demo.world.song import Song
 
 Ingredients = Mapping[str, object]
 #: The only ingredient of what was brought along.
@@ -57,7 +57,6 @@ def describe_recipes(
     def encoded() -> Ingredients:
         return {
             "windows": windows,
-            "drawing": latents.describe_windows(),
             "codec": sha256(folder / "codec.pt"),
             "first": _first_choices(),
             **_world(),
@@ -68,8 +67,6 @@ def describe_recipes(
             lambda: {
                 "recipes": [asdict(recipe) for recipe in codec.RECIPES],
                 "loss": codec.describe_loss(),
-                "examples": examples.describe_examples(),
-                "smoothing": channels.describe_smoothing(),
                 "sizes": sha256(sizes / "codec.json"),
                 **_world(),
             },
@@ -173,8 +170,8 @@ def _first_choices() -> list[object]:
     """What is hidden from whom in the first windows, as a sign of how they are drawn."""
     random = np.random.default_rng(0)
     choices: list[object] = []
-    for missing in range(len(STEMS)):
+    for _ in range(4):
         tracks = draw_tracks(latents.COLUMNS, random)
-        _, heard, columns = latents.draw_mixture(tracks, missing, random)
+        _, heard, columns = latents.draw_mixture(tracks, random)
         choices.append([heard.tolist(), columns])
     return choices

@@ -26,7 +26,6 @@ import torch
 from torch import Tensor, nn
 
 from sideman.export.codec_config import CodecConfig
-from sideman.export.demo.training.channels import smooth_channels
 from sideman.export.demo.training.examples import draw_codec_batch
 from sideman.export.demo.training.loop import Recipe, narrowed, train
 from sideman.export.networks.codec import Codec, OneStepDecoder
@@ -184,7 +183,7 @@ def turning_distance(found: Tensor, wanted: Tensor) -> Tensor:
 
 
 def train_codec(config: CodecConfig, state: Path, device: str = "cpu") -> dict[str, Tensor]:
-    """Train the codec, or go on with it, and smooth its latent.
+    """Train the codec, or go on with it.
 
     Args:
         config: its sizes.
@@ -197,9 +196,7 @@ def train_codec(config: CodecConfig, state: Path, device: str = "cpu") -> dict[s
     network = Autoencoder(config, RECIPES[0].seed).to(device)
     for index, recipe in enumerate(RECIPES):
         network = _train(network, recipe, state / f"codec-{index}.state", index * _TURNING)
-    network = network.to("cpu").eval()
-    smooth_channels(network.codec, network.encode)
-    return weights_of(network)
+    return weights_of(network.to("cpu"))
 
 
 def _train(network: Autoencoder, recipe: Recipe, state: Path, turning: float) -> Autoencoder:

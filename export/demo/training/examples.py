@@ -13,15 +13,8 @@ from sideman.runtime.listening.truth import BEATS_PER_BAR
 
 #: How often a stem is drawn for the codec: low notes are the hardest, drums the easiest.
 _SHARES = (0.4, 0.15, 0.25, 0.2)
-#: How often it is drawn alone, and the range of what a piece is multiplied by.
-_ALONE, _GAINS = 0.8, (0.7, 1.0)
 #: Bars that are rendered: two, and the longest window at the shortest beat.
 _BARS = 6
-
-
-def describe_examples() -> dict[str, object]:
-    """Every number of the codec's examples, to tell one recipe from another."""
-    return {"shares": _SHARES, "alone": _ALONE, "gains": _GAINS, "bars": _BARS}
 
 
 def draw_tracks(columns: int, random: np.random.Generator) -> Audio:
@@ -57,7 +50,7 @@ def draw_codec_batch(rows: int, columns: int, generator: torch.Generator) -> Ten
     pieces = []
     for _ in range(rows):
         tracks = draw_tracks(columns, random)
-        count = 1 if random.random() < _ALONE else int(random.integers(2, len(STEMS) + 1))
+        count = 1 if random.random() < 0.8 else int(random.integers(2, len(STEMS) + 1))
         chosen = random.choice(len(STEMS), count, replace=False, p=_SHARES)
-        pieces.append(tracks[chosen].sum(0) * random.uniform(*_GAINS))
+        pieces.append(tracks[chosen].sum(0) * random.uniform(0.7, 1.0))
     return torch.from_numpy(np.stack(pieces).astype(np.float32))

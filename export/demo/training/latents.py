@@ -20,11 +20,8 @@ from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS
 
 #: Columns of a window, and how many of its end the mixture may lack: every number up to this.
 COLUMNS, HIDDEN = 64, 32
-#: Share of mixtures that are made of all other stems, as a band has them. Those of fewer serve
-#: several stems, so of what is drawn 0.62 are full.
-_FULL = 0.75
-#: Range of what a mixture is multiplied by.
-_GAINS = (0.7, 1.0)
+#: Mixtures of a window, as many as stems. Whoever is missing from one may play along with it.
+_MIXTURES = len(STEMS)
 #: Share of windows that begin before the song does.
 _BEFORE = 0.2
 #: Windows that are kept at once; a file of one piece would be lost whole with an interruption.
@@ -40,10 +37,8 @@ class Latents:
 
     Attributes:
         stems: every stem alone, [windows, stems, channels, columns].
-        mixtures: each is made for one stem, of the others or some of them, with the end hidden:
-            [windows, stems, channels, columns].
-        heard: which stems a mixture is of: by window, by the stem it is made for, and by stem,
-            [windows, stems, stems]; whoever is missing may play along with it.
+        mixtures: of some of the stems, with the end hidden, [windows, mixtures, channels, columns].
+        heard: which stems a mixture is of, [windows, mixtures, stems]; never all.
     """
 
     stems: Tensor
@@ -52,18 +47,6 @@ class Latents:
 
     def __len__(self) -> int:
         return len(self.stems)
-
-
-def describe_windows() -> dict[str, object]:
-    """Every number of a window's drawing, to tell one recipe from another."""
-    return {
-        "columns": COLUMNS,
-        "hidden": HIDDEN,
-        "full": _FULL,
-        "gains": _GAINS,
-        "before": _BEFORE,
-        "shard": _SHARD,
-    }
 
 
 def make_latents(encode: Encode, windows: int, folder: Path, seed: int = 0) -> Latents:
@@ -106,8 +89,8 @@ def _encode_window(encode: Encode, random: np.random.Generator) -> tuple[Tensor,
         return encode(torch.from_numpy(audio)[None])[0].half()
 
     mixtures, heard = [], []
-    for missing in range(len(STEMS)):
-        mixture, chosen, columns = draw_mixture(played, missing, random)
+    for _ in range(_MIXTURES):
+        mixture, chosen, columns = draw_mixture(played, random)
         latent = encoded(mixture)
         latent[:, COLUMNS - columns :] = 0
         mixtures.append(latent)
@@ -135,24 +118,21 @@ def place(tracks: Audio, late: int) -> tuple[Audio, Audio]:
 
 
 def draw_mixture(
-    tracks: Audio, missing: int, random: np.random.Generator
+    tracks: Audio, random: np.random.Generator
 ) -> tuple[Audio, NDArray[np.bool_], int]:
     """What somebody plays along with.
 
     Args:
-        tracks: [stems, samples], three stems at least.
-        missing: which of them is not played.
+        tracks: [stems, samples].
         random: what draws.
 
     Returns:
-        [samples] float32, silent where it is hidden; which stems are in it, [stems], one at least;
-        and how many columns are hidden.
+        [samples] float32, silent where it is hidden; which stems are in it, [stems], one at least
+        and not all; and how many columns are hidden.
     """
-    others = np.delete(np.arange(len(tracks)), missing)
-    if random.random() >= _FULL:
-        others = random.choice(others, int(random.integers(1, len(others))), replace=False)
-    heard = np.isin(np.arange(len(tracks)), others)
-    mixture: Audio = tracks[heard].sum(0) * np.float32(random.uniform(*_GAINS))
+    heard = np.zeros(len(tracks), np.bool_)
+    heard[random.choice(len(tracks), int(random.integers(1, len(tracks))), replace=False)] = True
+    mixture: Audio = tracks[heard].sum(0) * np.float32(random.uniform(0.7, 1.0))
     # The three lengths of the published regimes come up as often as all others together.
     usual = random.random() < 0.5
     columns = int(random.choice((0, 16, 32)) if usual else random.integers(HIDDEN + 1))

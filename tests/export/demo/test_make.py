@@ -14,7 +14,7 @@ import yaml
 from sideman.engine.bundle.bundle import Bundle
 from sideman.export.demo import make
 from sideman.export.demo.scoring import session
-from sideman.export.demo.training import channels, codec, diffusion, latents, student
+from sideman.export.demo.training import codec, diffusion, latents, student
 from sideman.export.demo.training.loop import Recipe
 from tests.models.places import CODEC
 
@@ -40,7 +40,6 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(make, "SONGS", 1)
     monkeypatch.setattr(make, "OTHERS", 1)
     monkeypatch.setattr(latents, "_SHARD", 2)
-    monkeypatch.setattr(channels, "_PIECES", 1)
     monkeypatch.setattr(codec, "RECIPES", (QUICK, QUICK))
     monkeypatch.setattr(diffusion, "RECIPE", QUICK)
     monkeypatch.setattr(student, "RECIPE", QUICK)

@@ -10,7 +10,7 @@ from sideman.engine.bundle.bundle import MANIFEST, sha256
 from sideman.engine.errors import ExportError
 from sideman.export.demo import make, recipe
 from sideman.export.demo.recipe import StageRecipe, check_recipe, describe_recipes
-from sideman.export.demo.training import channels, diffusion, examples, latents
+from sideman.export.demo.training import diffusion
 from sideman.export.demo.world.render import render
 
 TODAY = StageRecipe(lambda: {"steps": 2, "cuts": (1, 2)}, ("a.state", "a.ckpt"))
@@ -97,17 +97,8 @@ def test_every_stage_that_takes_long_can_be_told_from_another_day_s(
         patch.setattr(diffusion, "_MEAN", 0.7)
         assert changed() == {"diffusion"}
     with monkeypatch.context() as patch:
-        patch.setattr(latents, "_FULL", 0.74)
+        patch.setattr(recipe.latents, "HIDDEN", 16)
         assert changed() == {"latents", "diffusion"}
-    with monkeypatch.context() as patch:
-        patch.setattr(diffusion, "SHARES", (0.25, 0.25, 0.25, 0.25))
-        assert changed() == {"diffusion"}
-    with monkeypatch.context() as patch:
-        patch.setattr(channels, "_PIECES", 63)
-        assert changed() == {"codec"}
-    with monkeypatch.context() as patch:
-        patch.setattr(examples, "_ALONE", 0.7)
-        assert changed() == {"codec"}
     with monkeypatch.context() as patch:
         patch.setitem(world, "held out", [False])
         assert changed() == {"codec", "latents", "diffusion", "score"}

@@ -9,7 +9,6 @@ from sideman.engine.bundle.manifest import Kind
 from sideman.export.config import UNetConfig
 from sideman.export.demo.training import diffusion as module
 from sideman.export.demo.training.diffusion import (
-    SHARES,
     column_weights,
     denoise,
     draw_pairs,
@@ -18,7 +17,6 @@ from sideman.export.demo.training.diffusion import (
 )
 from sideman.export.demo.training.latents import Latents
 from sideman.export.demo.training.loop import Recipe
-from sideman.export.demo.world.song import STEMS
 from sideman.export.networks.unet import UNet
 from sideman.export.stages import StepStage
 
@@ -39,13 +37,13 @@ SIZES = UNetConfig(
 def latents() -> Latents:
     """Stems that are their window's mixture, turned over for every other stem.
 
-    A mixture's first value tells whom it is made for: the one that is missing.
+    A mixture's first value tells which stem is in it.
     """
     mixture = torch.randn((20, 1, 16, 16), generator=torch.Generator().manual_seed(0))
     signs = torch.tensor([1.0, -1.0, 1.0, -1.0])[:, None, None]
     mixtures = mixture.repeat(1, 4, 1, 1)
     mixtures[:, :, 0, 0] = torch.arange(4)
-    return Latents(mixture * signs, mixtures, (~torch.eye(4, dtype=torch.bool)).repeat(20, 1, 1))
+    return Latents(mixture * signs, mixtures, torch.eye(4, dtype=torch.bool).expand(20, 4, 4))
 
 
 def test_the_first_weights_of_every_block_s_end_are_small() -> None:
@@ -90,26 +88,17 @@ def test_pairs_belong_together(latents: Latents) -> None:
     signs = torch.where(stem % 2 == 0, 1.0, -1.0)[:, None, None]
     assert torch.equal(clean[:, 1:], (signs * mixture)[:, 1:])
     assert set(stem.tolist()) == {0, 1, 2, 3}
-    assert torch.equal(mixture[:, 0, 0], stem.float())
+    heard = mixture[:, 0, 0]
+    assert (heard != stem).all()
+    assert set(heard.tolist()) == {0, 1, 2, 3}
     assert torch.equal(label.sum(1), torch.ones(40))
-
-
-def test_stems_have_their_shares_and_any_mixture_without_them(latents: Latents) -> None:
-    # The mixture that is made for the bass has no drums either.
-    latents.heard[:, 0, 1] = False
-    _, label, mixture = draw_pairs(latents, 4000, torch.Generator().manual_seed(1))
-    torch.testing.assert_close(label.mean(0), torch.tensor(SHARES), rtol=0, atol=0.03)
-    assert SHARES[STEMS.index("bass")] == max(SHARES)
-    made_for = mixture[label[:, 1] == 1, 0, 0]
-    assert set(made_for.tolist()) == {0, 1}
-    assert abs((made_for == 0).float().mean() - 0.5) < 0.1
 
 
 def test_it_learns_what_the_mixture_tells(
     latents: Latents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Noise alone tells nothing of the stem: what is found is from mixture and label."""
-    monkeypatch.setattr(module, "RECIPE", Recipe(steps=250, rate=3e-3, average=0.9, seed=2))
+    monkeypatch.setattr(module, "RECIPE", Recipe(steps=150, rate=3e-3, average=0.9, seed=2))
     config = type("Config", (), {"unet": SIZES})()
     unet = train_diffusion(config, latents, tmp_path / "state").eval()
     clean, label, mixture = draw_pairs(latents, 16, torch.Generator().manual_seed(9))

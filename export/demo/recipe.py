@@ -14,10 +14,11 @@ from sideman.engine.bundle.bundle import MANIFEST, sha256
 from sideman.engine.errors import ExportError
 from sideman.engine.files import file_in_place_of
 from sideman.export.demo.scoring.session import FADE, REGIMES, STEP
-from sideman.export.demo.training import codec, diffusion, latents, student
+from sideman.export.demo.training import channels, codec, diffusion, examples, latents, student
 from sideman.export.demo.training.examples import draw_tracks
+from sideman.export.demo.training.loop import describe_training
 from sideman.export.demo.world.render import render
-from sideman.export.demo.world.song import Song
+from sideman.export.demo.world.song import STEMS, Song
 
 Ingredients = Mapping[str, object]
 #: The only ingredient of what was brought along.
@@ -57,8 +58,10 @@ def describe_recipes(
     def encoded() -> Ingredients:
         return {
             "windows": windows,
+            "drawing": latents.describe_windows(),
+            "examples": examples.describe_examples(),
             "codec": sha256(folder / "codec.pt"),
-            "first": _first_choices(),
+            "choices": _choices(),
             **_world(),
         }
 
@@ -66,7 +69,10 @@ def describe_recipes(
         "codec": StageRecipe(
             lambda: {
                 "recipes": [asdict(recipe) for recipe in codec.RECIPES],
+                "training": describe_training(),
                 "loss": codec.describe_loss(),
+                "examples": examples.describe_examples(),
+                "sorting": channels.describe_sorting(),
                 "sizes": sha256(sizes / "codec.json"),
                 **_world(),
             },
@@ -76,16 +82,18 @@ def describe_recipes(
         "latents": StageRecipe(encoded, ("latents",)),
         "diffusion": StageRecipe(
             lambda: {
-                "recipe": asdict(diffusion.RECIPE),
+                "phases": [asdict(phase) for phase in diffusion.PHASES],
+                "training": describe_training(),
                 "loss": diffusion.describe_loss(),
                 "sizes": sha256(sizes / "diffusion.yaml"),
                 "latents": encoded(),
             },
-            ("diffusion.state", "diffusion.ckpt"),
+            (*diffusion.STATES, "diffusion.ckpt"),
         ),
         "student": StageRecipe(
             lambda: {
                 "recipe": asdict(student.RECIPE),
+                "training": describe_training(),
                 "loss": student.describe_loss(),
                 "sizes": sha256(sizes / "student.yaml"),
                 "teacher": sha256(folder / "diffusion.ckpt"),
@@ -166,12 +174,12 @@ def _world() -> dict[str, object]:
     return {"held out": [song.held_out for song in songs], "sound": sound.hexdigest()}
 
 
-def _first_choices() -> list[object]:
-    """What is hidden from whom in the first windows, as a sign of how they are drawn."""
+def _choices() -> list[object]:
+    """What is hidden from whom in a few draws, as a sign of how mixtures are drawn."""
     random = np.random.default_rng(0)
     choices: list[object] = []
-    for _ in range(4):
+    for missing in 2 * list(range(len(STEMS))):
         tracks = draw_tracks(latents.COLUMNS, random)
-        _, heard, columns = latents.draw_mixture(tracks, random)
+        _, heard, columns = latents.draw_mixture(tracks, missing, random)
         choices.append([heard.tolist(), columns])
     return choices

@@ -189,12 +189,13 @@ class UNet(nn.Module):
         """Evaluate the network.
 
         Args:
-            x: [B, in_channels, resolution, resolution].
-            noise_label: [1], shared by all rows.
+            x: [B, in_channels, H, W]. H and W are the resolution; training may take fewer rows, as
+                long as they can be halved as often.
+            noise_label: [1], shared by the batch, or [B].
             label: [B, label_dim].
 
         Returns:
-            [B, out_channels, resolution, resolution].
+            [B, out_channels, H, W].
         """
         embedding = self._embed(noise_label, label)
         skips: list[Tensor] = []

@@ -26,6 +26,7 @@ import torch
 from torch import Tensor, nn
 
 from sideman.export.codec_config import CodecConfig
+from sideman.export.demo.training.channels import sort_channels
 from sideman.export.demo.training.examples import draw_codec_batch
 from sideman.export.demo.training.loop import Recipe, narrowed, train
 from sideman.export.networks.codec import Codec, OneStepDecoder
@@ -44,8 +45,8 @@ _CUTS = ((4, 8), (2, 16), (1, 32))
 _LATENT_NOISE = 0.1
 #: Windows of the spectral losses in samples: for onsets, the codec's own, for low notes' pitch.
 _WINDOWS = (512, 2048, 8192)
-#: Power under which a bin is as good as silent.
-_SILENT = 1e-5
+#: Power under which a bin is as good as silent, and the exponent that powers are compared with.
+_SILENT, _COMPANDED = 1e-5, 0.325
 #: Frames over which the turning of phases is compared.
 _LAGS = (1, 2, 4)
 #: Weights beside the squared distance of the sound's magnitudes: of the absolute one, of the
@@ -59,6 +60,7 @@ def describe_loss() -> dict[str, object]:
         "cuts": _CUTS,
         "noise": _LATENT_NOISE,
         "windows": _WINDOWS,
+        "powers": (_SILENT, _COMPANDED),
         "lags": _LAGS,
         "weights": (_ABSOLUTE, _DIRECT, _TURNING, _REGULAR),
     }
@@ -153,7 +155,7 @@ def spectral_distance(found: Tensor, wanted: Tensor, window: int) -> Tensor:
         spectrum = torch.stft(
             audio, window, window // 4, window=hann, center=False, return_complex=True
         )
-        return (spectrum.abs().square() + _SILENT).pow(0.325)
+        return (spectrum.abs().square() + _SILENT).pow(_COMPANDED)
 
     ours, theirs = companded(found), companded(wanted)
     squared = (ours - theirs).square().mean() / theirs.square().mean()
@@ -183,7 +185,7 @@ def turning_distance(found: Tensor, wanted: Tensor) -> Tensor:
 
 
 def train_codec(config: CodecConfig, state: Path, device: str = "cpu") -> dict[str, Tensor]:
-    """Train the codec, or go on with it.
+    """Train the codec, or go on with it, and sort its latent's channels.
 
     Args:
         config: its sizes.
@@ -196,7 +198,9 @@ def train_codec(config: CodecConfig, state: Path, device: str = "cpu") -> dict[s
     network = Autoencoder(config, RECIPES[0].seed).to(device)
     for index, recipe in enumerate(RECIPES):
         network = _train(network, recipe, state / f"codec-{index}.state", index * _TURNING)
-    return weights_of(network.to("cpu"))
+    network = network.to("cpu").eval()
+    sort_channels(network.codec, network.encode)
+    return weights_of(network)
 
 
 def _train(network: Autoencoder, recipe: Recipe, state: Path, turning: float) -> Autoencoder:

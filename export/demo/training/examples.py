@@ -8,13 +8,37 @@ from torch import Tensor
 
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.export.demo.world.render import Audio, render
-from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS, draw_songs
+from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS, Song, draw_songs
 from sideman.runtime.listening.truth import BEATS_PER_BAR
 
 #: How often a stem is drawn for the codec: low notes are the hardest, drums the easiest.
 _SHARES = (0.4, 0.15, 0.25, 0.2)
+#: How often it is drawn alone, and the range of what a piece is multiplied by.
+_ALONE, _GAINS = 0.8, (0.7, 1.0)
 #: Bars that are rendered: two, and the longest window at the shortest beat.
 _BARS = 6
+
+
+def describe_examples() -> dict[str, object]:
+    """Every number of the codec's examples, to tell one recipe from another."""
+    return {"shares": _SHARES, "alone": _ALONE, "gains": _GAINS, "bars": _BARS}
+
+
+def draw_place(random: np.random.Generator, *, held_out: bool = False) -> tuple[Song, int]:
+    """A random song, and where a window of it begins: on a frame of its second bar.
+
+    The first bar rings into it, and songs begin with any chord.
+
+    Args:
+        random: what draws.
+        held_out: one that scores are made of, or one of the others.
+
+    Returns:
+        The song, and a sample of it.
+    """
+    song = next(draw_songs(int(random.integers(2**32)), held_out=held_out, bars=_BARS))
+    bar = BEATS_PER_BAR * song.beat
+    return song, int(random.integers(bar, 2 * bar)) * FRAME_SAMPLES
 
 
 def draw_tracks(columns: int, random: np.random.Generator) -> Audio:
@@ -27,12 +51,8 @@ def draw_tracks(columns: int, random: np.random.Generator) -> Audio:
     Returns:
         [stems, samples] float32.
     """
-    song = next(draw_songs(int(random.integers(2**32)), held_out=False, bars=_BARS))
-    tracks = render(song)
-    # Anywhere in the second bar, which the first one rings into; songs begin with any chord.
-    bar = BEATS_PER_BAR * song.beat
-    start = int(random.integers(bar, 2 * bar)) * FRAME_SAMPLES
-    return tracks[:, start : start + LatentGrid.decoded_samples(columns)]
+    song, start = draw_place(random)
+    return render(song)[:, start : start + LatentGrid.decoded_samples(columns)]
 
 
 def draw_codec_batch(rows: int, columns: int, generator: torch.Generator) -> Tensor:
@@ -50,7 +70,7 @@ def draw_codec_batch(rows: int, columns: int, generator: torch.Generator) -> Ten
     pieces = []
     for _ in range(rows):
         tracks = draw_tracks(columns, random)
-        count = 1 if random.random() < 0.8 else int(random.integers(2, len(STEMS) + 1))
+        count = 1 if random.random() < _ALONE else int(random.integers(2, len(STEMS) + 1))
         chosen = random.choice(len(STEMS), count, replace=False, p=_SHARES)
-        pieces.append(tracks[chosen].sum(0) * random.uniform(0.7, 1.0))
+        pieces.append(tracks[chosen].sum(0) * random.uniform(*_GAINS))
     return torch.from_numpy(np.stack(pieces).astype(np.float32))

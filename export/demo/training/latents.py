@@ -18,12 +18,20 @@ from sideman.export.demo.training.examples import draw_tracks
 from sideman.export.demo.world.render import Audio
 from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS
 
+#: Rows of a latent.
+CHANNELS = 64
 #: Columns of a window, and how many of its end the mixture may lack: every number up to this.
 COLUMNS, HIDDEN = 64, 32
-#: Mixtures of a window, as many as stems. Whoever is missing from one may play along with it.
-_MIXTURES = len(STEMS)
-#: Share of windows that begin before the song does.
-_BEFORE = 0.2
+#: Share of mixtures that are made of all other stems, as a band has them. Those of fewer serve
+#: several stems, so of what is drawn 0.62 are full.
+_FULL = 0.75
+#: Range of what a mixture is multiplied by.
+_GAINS = (0.7, 1.0)
+#: Share of mixtures that lack one of these numbers of columns, those of the published regimes at a
+#: step of a quarter; of the others, every number comes up as often.
+_USUAL, _USUAL_HIDDEN = 0.5, (0, 16, 32)
+#: Share of windows that begin before the song does, and how much of them may be silent.
+_BEFORE, _SILENT = 0.2, 0.75
 #: Windows that are kept at once; a file of one piece would be lost whole with an interruption.
 _SHARD = 100
 
@@ -37,8 +45,10 @@ class Latents:
 
     Attributes:
         stems: every stem alone, [windows, stems, channels, columns].
-        mixtures: of some of the stems, with the end hidden, [windows, mixtures, channels, columns].
-        heard: which stems a mixture is of, [windows, mixtures, stems]; never all.
+        mixtures: each is made for one stem, of the others or some of them, with the end hidden:
+            [windows, stems, channels, columns].
+        heard: which stems a mixture is of: by window, by the stem it is made for, and by stem,
+            [windows, stems, stems]; whoever is missing may play along with it.
     """
 
     stems: Tensor
@@ -47,6 +57,24 @@ class Latents:
 
     def __len__(self) -> int:
         return len(self.stems)
+
+    def first_rows(self, count: int) -> Latents:
+        """The same windows, with so many channels only."""
+        stems, mixtures = (each[:, :, :count].contiguous() for each in (self.stems, self.mixtures))
+        return Latents(stems, mixtures, self.heard)
+
+
+def describe_windows() -> dict[str, object]:
+    """Every number of a window's drawing, to tell one recipe from another."""
+    return {
+        "columns": COLUMNS,
+        "hidden": HIDDEN,
+        "full": _FULL,
+        "usual": (_USUAL, _USUAL_HIDDEN),
+        "gains": _GAINS,
+        "before": (_BEFORE, _SILENT),
+        "shard": _SHARD,
+    }
 
 
 def make_latents(encode: Encode, windows: int, folder: Path, seed: int = 0) -> Latents:
@@ -81,7 +109,7 @@ def _encode_window(encode: Encode, random: np.random.Generator) -> tuple[Tensor,
     """One window of what `Latents` holds, in float16."""
     tracks = draw_tracks(COLUMNS + 1, random).copy()
     if random.random() < _BEFORE:
-        tracks[:, : int(random.integers(tracks.shape[1] * 3 // 4))] = 0
+        tracks[:, : int(random.integers(int(tracks.shape[1] * _SILENT)))] = 0
     played, tracks = place(tracks, int(random.integers(FRAME_SAMPLES)))
 
     # One by one: all of a window at once leave the processor's caches, and took 1.6 times as long.
@@ -89,8 +117,8 @@ def _encode_window(encode: Encode, random: np.random.Generator) -> tuple[Tensor,
         return encode(torch.from_numpy(audio)[None])[0].half()
 
     mixtures, heard = [], []
-    for _ in range(_MIXTURES):
-        mixture, chosen, columns = draw_mixture(played, random)
+    for missing in range(len(STEMS)):
+        mixture, chosen, columns = draw_mixture(played, missing, random)
         latent = encoded(mixture)
         latent[:, COLUMNS - columns :] = 0
         mixtures.append(latent)
@@ -118,23 +146,25 @@ def place(tracks: Audio, late: int) -> tuple[Audio, Audio]:
 
 
 def draw_mixture(
-    tracks: Audio, random: np.random.Generator
+    tracks: Audio, missing: int, random: np.random.Generator
 ) -> tuple[Audio, NDArray[np.bool_], int]:
     """What somebody plays along with.
 
     Args:
-        tracks: [stems, samples].
+        tracks: [stems, samples], three stems at least.
+        missing: which of them is not played.
         random: what draws.
 
     Returns:
-        [samples] float32, silent where it is hidden; which stems are in it, [stems], one at least
-        and not all; and how many columns are hidden.
+        [samples] float32, silent where it is hidden; which stems are in it, [stems], one at least;
+        and how many columns are hidden.
     """
-    heard = np.zeros(len(tracks), np.bool_)
-    heard[random.choice(len(tracks), int(random.integers(1, len(tracks))), replace=False)] = True
-    mixture: Audio = tracks[heard].sum(0) * np.float32(random.uniform(0.7, 1.0))
-    # The three lengths of the published regimes come up as often as all others together.
-    usual = random.random() < 0.5
-    columns = int(random.choice((0, 16, 32)) if usual else random.integers(HIDDEN + 1))
+    others = np.delete(np.arange(len(tracks)), missing)
+    if random.random() >= _FULL:
+        others = random.choice(others, int(random.integers(1, len(others))), replace=False)
+    heard = np.isin(np.arange(len(tracks)), others)
+    mixture: Audio = tracks[heard].sum(0) * np.float32(random.uniform(*_GAINS))
+    usual = random.random() < _USUAL
+    columns = int(random.choice(_USUAL_HIDDEN) if usual else random.integers(HIDDEN + 1))
     mixture[len(mixture) - columns * COLUMN_SAMPLES :] = 0
     return mixture, heard, columns

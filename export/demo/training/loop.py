@@ -19,8 +19,15 @@ from sideman.engine.files import file_in_place_of
 
 #: Steps between two saved states, and between two lines of progress.
 SAVE_EVERY, TELL_EVERY = 200, 50
-#: Steps over which the learning rate rises.
-_WARM_UP = 100
+#: Steps over which the learning rate rises, and the share of it that is left at the end.
+_WARM_UP, _LEFT = 100, 0.01
+#: AdamW's decays of the gradient's mean and square, and the longest gradient.
+_BETAS, _CLIP = (0.9, 0.99), 1.0
+
+
+def describe_training() -> dict[str, object]:
+    """Every number that all trainings have in common, to tell one recipe from another."""
+    return {"rate": (_WARM_UP, _LEFT), "betas": _BETAS, "clip": _CLIP}
 
 
 @dataclass(frozen=True)
@@ -33,12 +40,15 @@ class Recipe:
         average: decay of the exponential moving average of the weights (Karras et al. 2022).
         seed: of everything random; a step's own seed follows from it and the step's number, so
             that a training that was interrupted sees the same data as one that was not.
+        falls: steps that the rate falls over, where that is not all of them: a training that
+            another one goes on from may end before.
     """
 
     steps: int
     rate: float
     average: float
     seed: int = 0
+    falls: int | None = None
 
 
 #: Computes the loss of one step: given the step's number, and a generator seeded for it.
@@ -69,7 +79,7 @@ def train(
     """
     groups = groups or [{"params": list(network.parameters())}]
     scales = [group.pop("scale", 1.0) for group in groups]
-    optimiser = torch.optim.AdamW(groups, lr=recipe.rate, betas=(0.9, 0.99), weight_decay=0.0)
+    optimiser = torch.optim.AdamW(groups, lr=recipe.rate, betas=_BETAS, weight_decay=0.0)
     averaged = copy.deepcopy(network).requires_grad_(False)
     first = 0
     if state.is_file():
@@ -80,14 +90,14 @@ def train(
         first = kept["step"]
     begin, told = time.monotonic(), 0.0
     for step in range(first, recipe.steps):
-        factor = _rate(step, recipe.steps)
+        factor = _rate(step, recipe.falls or recipe.steps)
         for group, scale in zip(optimiser.param_groups, scales, strict=True):
             group["lr"] = recipe.rate * factor * scale
         generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
         value = loss(step, generator)
         optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(value)
-        norm = nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        norm = nn.utils.clip_grad_norm_(network.parameters(), _CLIP)
         if not math.isfinite(float(norm)):
             raise ExportError(
                 f"Step {step + 1} of {state.name} has a loss of {float(value.detach()):.4g} and no "
@@ -133,7 +143,7 @@ def _has_bfloat16(device: str) -> bool:
 
 def _rate(step: int, steps: int) -> float:
     """Share of the highest learning rate."""
-    fall = 0.01 + 0.99 * (0.5 + 0.5 * math.cos(math.pi * step / steps))
+    fall = _LEFT + (1 - _LEFT) * (0.5 + 0.5 * math.cos(math.pi * step / steps))
     return min(1.0, (step + 1) / _WARM_UP) * fall
 
 

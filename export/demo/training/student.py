@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from sideman.export.config import ModelConfig
 from sideman.export.demo.training.diffusion import (
     ROWS,
+    SHARES,
     column_weights,
     denoise,
     draw_pairs,
@@ -21,7 +22,7 @@ from sideman.export.demo.training.loop import Recipe, train
 from sideman.export.networks.unet import UNet
 from sideman.runtime.samplers import karras_sigmas
 
-RECIPE = Recipe(steps=900, rate=4e-4, average=0.99, seed=3)
+RECIPE = Recipe(steps=750, rate=4e-4, average=0.99, seed=3)
 #: Levels between which the teacher takes one step of Heun, and EDM's exponent between them.
 _LEVELS, _RHO = 18, 7.0
 #: Lowest of the levels: under it the teacher has learnt nothing, nor has the codec an ear for it.
@@ -37,7 +38,8 @@ Find = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
 def describe_loss() -> dict[str, object]:
     """Every number of the loss, to tell one recipe from another."""
     return {
-        "rows": ROWS,
+        "batch": ROWS,
+        "shares": SHARES,
         "levels": (_LEVELS, _LOWEST, _RHO),
         "huber": _HUBER,
         "columns": column_weights(COLUMNS).tolist(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ import torch
 import yaml
 
 from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.errors import ExportError
 from sideman.export.demo import make
 from sideman.export.demo.scoring import session
-from sideman.export.demo.training import codec, diffusion, latents, student
+from sideman.export.demo.training import channels, codec, diffusion, latents, student
 from sideman.export.demo.training.loop import Recipe
 from tests.models.places import CODEC
 
@@ -40,8 +42,10 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(make, "SONGS", 1)
     monkeypatch.setattr(make, "OTHERS", 1)
     monkeypatch.setattr(latents, "_SHARD", 2)
+    monkeypatch.setattr(channels, "_PIECES", 1)
     monkeypatch.setattr(codec, "RECIPES", (QUICK, QUICK))
-    monkeypatch.setattr(diffusion, "RECIPE", QUICK)
+    phases = tuple(replace(phase, recipe=QUICK) for phase in diffusion.PHASES)
+    monkeypatch.setattr(diffusion, "PHASES", phases)
     monkeypatch.setattr(student, "RECIPE", QUICK)
     monkeypatch.setattr(session, "REGIMES", (1,))
     monkeypatch.setattr(session, "_BARS", 6)
@@ -131,6 +135,23 @@ def test_an_interruption_is_noted_with_its_time(
     (line,) = (toy / "times.jsonl").read_text().splitlines()
     assert json.loads(line)["finished"] is False
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_codec_whose_rows_do_not_repeat_is_refused(
+    toy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that was brought along may be from before they did."""
+    making = make.Making(toy)
+    monkeypatch.setattr(making, "encoder", lambda: None)
+    random = torch.randn((2, 4, 64, 64), generator=torch.Generator().manual_seed(0))
+    heard = torch.ones((2, 4, 4), dtype=torch.bool)
+    made = latents.Latents(random, random, heard)
+    monkeypatch.setattr(make, "make_latents", lambda *_: made)
+    with pytest.raises(ExportError, match=r"75% of the energy .*\n.*not made by this version"):
+        making.latents()
+    repeating = random[:, :, :16].repeat(1, 1, 4, 1)
+    made = latents.Latents(repeating, random, heard)
+    assert making.latents() is made
 
 
 def test_help_names_the_stages(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,13 +4,14 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sideman.engine.bundle.bundle import MANIFEST, sha256
 from sideman.engine.errors import ExportError
 from sideman.export.demo import make, recipe
 from sideman.export.demo.recipe import StageRecipe, check_recipe, describe_recipes
-from sideman.export.demo.training import diffusion
+from sideman.export.demo.training import channels, diffusion, examples, latents, loop, student
 from sideman.export.demo.world.render import render
 
 TODAY = StageRecipe(lambda: {"steps": 2, "cuts": (1, 2)}, ("a.state", "a.ckpt"))
@@ -94,11 +95,31 @@ def test_every_stage_that_takes_long_can_be_told_from_another_day_s(
     before = ingredients()
     assert not changed()
     with monkeypatch.context() as patch:
-        patch.setattr(diffusion, "_MEAN", 0.7)
+        phases = (replace(diffusion.PHASES[0], mean=0.7), *diffusion.PHASES[1:])
+        patch.setattr(diffusion, "PHASES", phases)
         assert changed() == {"diffusion"}
     with monkeypatch.context() as patch:
-        patch.setattr(recipe.latents, "HIDDEN", 16)
+        patch.setattr(latents, "_FULL", 0.74)
         assert changed() == {"latents", "diffusion"}
+    with monkeypatch.context() as patch:
+        patch.setattr(student, "SHARES", (0.25, 0.25, 0.25, 0.25))
+        assert changed() == {"student"}
+    with monkeypatch.context() as patch:
+        patch.setattr(channels, "PERIOD", 32)
+        assert changed() == {"codec"}
+    with monkeypatch.context() as patch:
+        patch.setattr(loop, "_CLIP", 2.0)
+        assert changed() == {"codec", "diffusion", "student"}
+    with monkeypatch.context() as patch:
+        heard = np.ones(4, np.bool_)
+        patch.setattr(latents, "draw_mixture", lambda *_: (np.zeros(1), heard, 7))
+        assert changed() == {"latents", "diffusion"}
+    with monkeypatch.context() as patch:
+        patch.setattr(channels, "_PIECES", 63)
+        assert changed() == {"codec"}
+    with monkeypatch.context() as patch:
+        patch.setattr(examples, "_ALONE", 0.7)
+        assert changed() == {"codec", "latents", "diffusion"}
     with monkeypatch.context() as patch:
         patch.setitem(world, "held out", [False])
         assert changed() == {"codec", "latents", "diffusion", "score"}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,15 +9,21 @@ import torch
 from sideman.engine.bundle.manifest import Kind
 from sideman.export.config import UNetConfig
 from sideman.export.demo.training import diffusion as module
+from sideman.export.demo.training.channels import PERIOD
 from sideman.export.demo.training.diffusion import (
+    PHASES,
+    SHARES,
+    STATES,
+    Phase,
     column_weights,
     denoise,
     draw_pairs,
     initialise,
     train_diffusion,
 )
-from sideman.export.demo.training.latents import Latents
+from sideman.export.demo.training.latents import CHANNELS, Latents
 from sideman.export.demo.training.loop import Recipe
+from sideman.export.demo.world.song import STEMS
 from sideman.export.networks.unet import UNet
 from sideman.export.stages import StepStage
 
@@ -33,17 +40,25 @@ SIZES = UNetConfig(
 )
 
 
+def phases(*steps: int) -> tuple[Phase, ...]:
+    """Two on half of the rows, and one on all."""
+    return tuple(
+        replace(phase, recipe=Recipe(count, rate=3e-3, average=0.9, seed=2), rows=rows)
+        for phase, count, rows in zip(PHASES, steps, (8, 8, 16), strict=True)
+    )
+
+
 @pytest.fixture
 def latents() -> Latents:
     """Stems that are their window's mixture, turned over for every other stem.
 
-    A mixture's first value tells which stem is in it.
+    A mixture's first value tells whom it is made for: the one that is missing.
     """
     mixture = torch.randn((20, 1, 16, 16), generator=torch.Generator().manual_seed(0))
     signs = torch.tensor([1.0, -1.0, 1.0, -1.0])[:, None, None]
     mixtures = mixture.repeat(1, 4, 1, 1)
     mixtures[:, :, 0, 0] = torch.arange(4)
-    return Latents(mixture * signs, mixtures, torch.eye(4, dtype=torch.bool).expand(20, 4, 4))
+    return Latents(mixture * signs, mixtures, (~torch.eye(4, dtype=torch.bool)).repeat(20, 1, 1))
 
 
 def test_the_first_weights_of_every_block_s_end_are_small() -> None:
@@ -88,19 +103,32 @@ def test_pairs_belong_together(latents: Latents) -> None:
     signs = torch.where(stem % 2 == 0, 1.0, -1.0)[:, None, None]
     assert torch.equal(clean[:, 1:], (signs * mixture)[:, 1:])
     assert set(stem.tolist()) == {0, 1, 2, 3}
-    heard = mixture[:, 0, 0]
-    assert (heard != stem).all()
-    assert set(heard.tolist()) == {0, 1, 2, 3}
+    assert torch.equal(mixture[:, 0, 0], stem.float())
     assert torch.equal(label.sum(1), torch.ones(40))
+
+
+def test_stems_have_their_shares_and_any_mixture_without_them(latents: Latents) -> None:
+    # The mixture that is made for the bass has no drums either.
+    latents.heard[:, 0, 1] = False
+    _, label, mixture = draw_pairs(latents, 4000, torch.Generator().manual_seed(1))
+    torch.testing.assert_close(label.mean(0), torch.tensor(SHARES), rtol=0, atol=0.03)
+    assert SHARES[STEMS.index("bass")] == max(SHARES)
+    _, others, _ = draw_pairs(
+        latents, 400, torch.Generator().manual_seed(1), shares=(0.0, 0.0, 1.0, 0.0)
+    )
+    assert torch.equal(others.mean(0), torch.tensor([0.0, 0.0, 1.0, 0.0]))
+    made_for = mixture[label[:, 1] == 1, 0, 0]
+    assert set(made_for.tolist()) == {0, 1}
+    assert abs((made_for == 0).float().mean() - 0.5) < 0.1
 
 
 def test_it_learns_what_the_mixture_tells(
     latents: Latents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Noise alone tells nothing of the stem: what is found is from mixture and label."""
-    monkeypatch.setattr(module, "RECIPE", Recipe(steps=150, rate=3e-3, average=0.9, seed=2))
+    monkeypatch.setattr(module, "PHASES", phases(150, 50, 100))
     config = type("Config", (), {"unet": SIZES})()
-    unet = train_diffusion(config, latents, tmp_path / "state").eval()
+    unet = train_diffusion(config, latents, tmp_path).eval()
     clean, label, mixture = draw_pairs(latents, 16, torch.Generator().manual_seed(9))
     noise = torch.randn(clean.shape, generator=torch.Generator().manual_seed(10))
     sigma = torch.full((16,), 10.0)
@@ -108,3 +136,34 @@ def test_it_learns_what_the_mixture_tells(
         found = denoise(unet, clean + 10 * noise, sigma, label, mixture)
     # The best that could be made of the noise alone errs by 0.99.
     assert (found - clean).square().mean() < 0.75 * clean.square().mean()
+
+
+def test_it_sees_the_first_rows_and_then_goes_on_with_all(
+    latents: Latents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heights: list[int] = []
+
+    def watched(unet: UNet, x: torch.Tensor, *others: torch.Tensor) -> torch.Tensor:
+        heights.append(x.shape[1])
+        return denoise(unet, x, *others)
+
+    monkeypatch.setattr(module, "denoise", watched)
+    config = type("Config", (), {"unet": SIZES})()
+
+    def trained(*steps: int) -> dict[str, torch.Tensor]:
+        monkeypatch.setattr(module, "PHASES", phases(*steps))
+        return train_diffusion(config, latents, tmp_path).state_dict()
+
+    # The others go on from what the first has come to, which is kept and not made anew.
+    begun = trained(3, 0, 0)
+    kept = torch.load(tmp_path / STATES[0], weights_only=True)["averaged"]
+    assert all(torch.equal(begun[name], kept[name]) for name in begun)
+    ended = trained(3, 1, 2)
+    assert heights == [8] * 4 + [16] * 2
+    assert any(not torch.equal(ended[name], begun[name]) for name in begun)
+
+
+def test_rows_are_those_that_repeat_and_then_all() -> None:
+    assert [phase.rows for phase in PHASES] == [PERIOD, PERIOD, CHANNELS]
+    for phase in PHASES:
+        assert abs(sum(phase.shares) - 1) < 1e-9

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,19 @@ def test_what_was_interrupted_ends_as_what_was_not(
     assert torch.equal(parts.slope, whole.slope)
     assert torch.equal(parts.offset, whole.offset)
     assert fit(tmp_path / "parts")[1] == []
+
+
+def test_a_training_may_end_before_its_rate_has_fallen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "SAVE_EVERY", 10)
+    with pytest.raises(KeyboardInterrupt):
+        fit(tmp_path / "whole", stop=17)
+    begun, _ = fit(tmp_path / "begun", replace(RECIPE, steps=10, falls=RECIPE.steps))
+    other, _ = fit(tmp_path / "other", replace(RECIPE, steps=10))
+    wanted = torch.load(tmp_path / "whole", weights_only=True)["averaged"]["slope"]
+    assert torch.equal(begun.slope, wanted)
+    assert not torch.equal(other.slope, wanted)
 
 
 def test_a_loss_that_is_not_finite_ends_the_training_before_it_spoils_the_weights(

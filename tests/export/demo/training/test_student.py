@@ -86,7 +86,7 @@ def distilled(
     config = CONFIG()
     config.sampler = type("Sampler", (), {"sigma_max": 80.0})()
     drawn = torch.randn((20, 4, 16, 16), generator=torch.Generator().manual_seed(0))
-    latents = Latents(drawn, drawn, torch.eye(4, dtype=torch.bool).expand(20, 4, 4))
+    latents = Latents(drawn, drawn, (~torch.eye(4, dtype=torch.bool)).expand(20, 4, 4))
 
     def run(steps: int) -> UNet:
         monkeypatch.setattr(module, "RECIPE", Recipe(steps=steps, rate=1e-3, average=0.0))

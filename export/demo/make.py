@@ -157,9 +157,13 @@ class Making:
             codec_scores = score_codec(self.codec_weights(), CodecConfig.read(HERE / "codec.json"))
             songs, others = held_out_songs(SONGS), other_songs(OTHERS)
             rows: list[tuple[str, Scores]] = list(score_bounds(songs, others).items())
-            for model in MODELS:
-                scores = score_bundle(self.folder / model, songs, report=_say)
-                rows += [(f"{model}, {REGIMES[w]} (w = {w})", found) for w, found in scores.items()]
+            judged = [(model, model, songs) for model in MODELS]
+            # Beside the held-out songs some that it has learnt, to tell apart what it cannot play
+            # and what it does not know.
+            judged.append((f"{MODELS[-1]}, songs of training", MODELS[-1], others[:SONGS]))
+            for name, model, played in judged:
+                scores = score_bundle(self.folder / model, played, report=_say)
+                rows += [(f"{name}, {REGIMES[w]} (w = {w})", found) for w, found in scores.items()]
             (self.folder / "scores.json").write_text(to_json(codec_scores, rows), "utf-8")
             path.write_text(to_markdown(codec_scores, rows), "utf-8")
 

@@ -116,6 +116,7 @@ def describe_recipes(
             lambda: {
                 "songs": songs,
                 "others": others,
+                "songs of training": models[-1],
                 "step": (STEP, FADE),
                 "regimes": list(REGIMES),
                 "bundles": [sha256(folder / model / MANIFEST) for model in models],

@@ -1,4 +1,4 @@
-"""Whether a U-Net has learnt chords: the bass that it finds in one step, in held-out songs.
+"""Whether a U-Net has learnt chords: the bass that it finds in one step.
 
 The loss does not tell. Of two diffusion models, that with a loss of 0.22 fitted chords no better
 than that with 0.27. This tells, in a minute or two, and of a training that still goes on:
@@ -40,8 +40,9 @@ _BASS = STEMS.index("bass")
 #: Columns that a step makes, and those that are not heard in each regime.
 NEWEST = int(STEP * COLUMNS)
 HIDDEN = {regime: (w + 1) * NEWEST for w, regime in REGIMES.items()}
-#: Windows that the perceptron learns from, windows of held-out songs, and the seeds of both.
-_LEARNT, _JUDGED, _SEEDS = 160, 32, (78, 79)
+#: Windows that the perceptron learns from, windows of either kind of song, and what draws them:
+#: none is one that the U-Nets learn from.
+_LEARNT, _JUDGED, _SEED = 160, 32, 78
 #: Noise level of the one step: nothing but noise comes in, so that all is from the mixture.
 _SIGMA = 20.0
 #: Columns on both sides that the perceptron sees, its width, and classes.
@@ -181,21 +182,23 @@ def tell(folder: Path, model: str, say: Callable[[str], object]) -> None:
     def encode(audio: Tensor) -> Tensor:
         return whole(audio)[:, :seen]
 
-    learnt = draw_windows(_LEARNT, _SEEDS[0], held_out=False)
+    learnt = draw_windows(_LEARNT, _SEED, held_out=False)
     probe = learn_roots(
         torch.stack([encode_bass(encode, tracks) for tracks, _ in learnt]),
         torch.stack([roots for _, roots in learnt]),
     )
-    judged = draw_windows(_JUDGED, _SEEDS[1], held_out=True)
-    roots = torch.stack([each for _, each in judged])
-    stems = torch.stack([encode_bass(encode, tracks) for tracks, _ in judged])
     say(f"{state} after {steps} steps: the chord's root in the newest {NEWEST} columns of the bass")
-    say(f"  {share_right(probe, stems, roots):.2f}  the stems themselves")
-    say(f"  {share_right(probe, stems.roll(1, 0), roots):.2f}  another window's")
-    for regime, hidden in HIDDEN.items():
-        mixtures = torch.stack([encode_others(encode, tracks, hidden) for tracks, _ in judged])
-        found = find_bass(unet, mixtures, sigma_min)
-        say(f"  {share_right(probe, found, roots):.2f}  {regime}: all but {hidden} columns heard")
+    for held_out, songs in ((True, "songs that are held out"), (False, "songs of training")):
+        judged = draw_windows(_JUDGED, _SEED + 1, held_out=held_out)
+        roots = torch.stack([each for _, each in judged])
+        stems = torch.stack([encode_bass(encode, tracks) for tracks, _ in judged])
+        say(f"in {songs}:")
+        say(f"  {share_right(probe, stems, roots):.2f}  the stems themselves")
+        say(f"  {share_right(probe, stems.roll(1, 0), roots):.2f}  other windows'")
+        for regime, hidden in HIDDEN.items():
+            others = torch.stack([encode_others(encode, tracks, hidden) for tracks, _ in judged])
+            share = share_right(probe, find_bass(unet, others, sigma_min), roots)
+            say(f"  {share:.2f}  {regime}: all but {hidden} columns heard")
 
 
 def _surroundings(latents: Tensor) -> Tensor:

@@ -48,7 +48,7 @@ PHASES = (
     Phase(
         Recipe(12_000, rate=3e-3, average=0.998, seed=5), PERIOD, 2.4, 1.2, (0.6, 0.08, 0.12, 0.2)
     ),
-    Phase(Recipe(2400, rate=1.5e-3, average=0.998, seed=4), CHANNELS, 1.2, 1.6),
+    Phase(Recipe(1600, rate=1.5e-3, average=0.995, seed=4), CHANNELS, 1.6, 1.6),
 )
 #: Files that they are kept in.
 STATES = tuple(f"diffusion-{index}.state" for index in range(len(PHASES)))

@@ -22,11 +22,13 @@ from sideman.export.demo.training.loop import Recipe, train
 from sideman.export.networks.unet import UNet
 from sideman.runtime.samplers import karras_sigmas
 
-RECIPE = Recipe(steps=750, rate=4e-4, average=0.99, seed=3)
+RECIPE = Recipe(steps=250, rate=1e-4, average=0.98, seed=3)
 #: Levels between which the teacher takes one step of Heun, and EDM's exponent between them.
-_LEVELS, _RHO = 18, 7.0
-#: Lowest of the levels: under it the teacher has learnt nothing, nor has the codec an ear for it.
-_LOWEST = 0.002
+_LEVELS, _RHO = 12, 7.0
+#: Lowest of the levels. Under it the teacher has hardly learnt to tell noise, and what a student
+#: errs by at one level it learns at all above. With 18 levels from 0.002 up and six times the rate,
+#: 800 steps left 14 times the teacher's squared error at a level of 80.
+_LOWEST = 0.1
 #: Where the distance of Song and Dhariwal (2023) turns from squared to absolute, over the square
 #: root of the dimensions.
 _HUBER = 0.00054
@@ -47,7 +49,7 @@ def describe_loss() -> dict[str, object]:
 
 
 def levels(sigma_max: float) -> Tensor:
-    """Karras et al.'s schedule, ascending, [18]."""
+    """Karras et al.'s schedule, ascending, [12]."""
     return torch.tensor(karras_sigmas(_LEVELS, _LOWEST, sigma_max, _RHO)[-2::-1])
 
 

@@ -17,6 +17,9 @@ from sideman.export.codec_config import CodecConfig
 from sideman.export.config import read_config
 from sideman.export.demo import make
 from sideman.export.demo.scoring.codec import score_codec
+from sideman.export.demo.training.channels import PERIOD, difference, turn_channels
+from sideman.export.demo.training.codec import Autoencoder
+from sideman.export.demo.training.examples import draw_codec_batch
 from sideman.export.networks.unet import UNet
 from sideman.runtime.rehearse.demo import demo_bundle
 from tests.export.test_onnx_export import draw
@@ -26,6 +29,13 @@ CHECKPOINTS = Path(__file__).parents[3] / "export" / "demo" / "checkpoints"
 CODEC, STUDENT = CHECKPOINTS / "codec.pt", CHECKPOINTS / "student.ckpt"
 
 
+def codec_in_training() -> Autoencoder:
+    network = Autoencoder(CodecConfig.read(make.HERE / "codec.json"), 0).eval()
+    tensors = read_checkpoint(CODEC).codec()
+    network.codec.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
+    return network
+
+
 def test_the_codec_keeps_pitch() -> None:
     tensors = read_checkpoint(CODEC).codec()
     assert {tensor.dtype for tensor in tensors.values()} == {torch.float16}
@@ -33,6 +43,30 @@ def test_the_codec_keeps_pitch() -> None:
     # Of 16 songs the bass kept 0.92 and the piano everything; by chance 0.4 of the beats fit.
     assert scores["bass"]["chord_fit"] > 0.75
     assert scores["piano"]["chord_fit"] > 0.75
+
+
+def test_a_quarter_of_the_codec_s_rows_tells_nearly_everything() -> None:
+    network = codec_in_training()
+    with torch.no_grad():
+        latent = network.encode(draw_codec_batch(8, 16, torch.Generator().manual_seed(3)))
+    assert difference(latent) < 0.05
+    rows = latent.square().mean((0, 2))[:PERIOD]
+    assert (rows[1:] < 1.3 * rows[:-1]).all()
+    assert rows[:8].sum() > 0.9 * rows.sum()
+
+
+def test_sorted_channels_do_not_change_the_sound() -> None:
+    """The largest come nearest to where a tanh bends: in any other order they are smaller."""
+    network = codec_in_training()
+    generator = torch.Generator().manual_seed(3)
+    audio = draw_codec_batch(2, 16, generator)
+    noise = torch.randn((2, 2, 1024, 128), generator=generator)
+    matrix, _ = torch.linalg.qr(torch.randn((64, 64), generator=generator).double())
+    with torch.no_grad():
+        sound = network.decode(network.encode(audio), noise)
+        turn_channels(network.codec, matrix)
+        another = network.decode(network.encode(audio), noise)
+    assert (another - sound).norm() < 0.03 * sound.norm()
 
 
 @pytest.mark.parametrize("sigma", [0.1, 80.0])

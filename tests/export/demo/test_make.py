@@ -42,7 +42,9 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(make, "SONGS", 1)
     monkeypatch.setattr(make, "OTHERS", 1)
     monkeypatch.setattr(latents, "_SHARD", 2)
+    # A codec that has learnt nothing, sorted by one piece, may have rows that differ.
     monkeypatch.setattr(channels, "_PIECES", 1)
+    monkeypatch.setattr(make, "_DIFFERENT", 1.0)
     monkeypatch.setattr(codec, "RECIPES", (QUICK, QUICK))
     phases = tuple(replace(phase, recipe=QUICK) for phase in diffusion.PHASES)
     monkeypatch.setattr(diffusion, "PHASES", phases)
@@ -69,11 +71,13 @@ def test_every_stage_is_made_once(toy: Path, capsys: pytest.CaptureFixture[str])
     assert manifest.grid.trained_masks == tuple(range(33))
     assert {spec.precision for spec in manifest.stages.values()} == {"float16"}
     rows = json.loads((toy / "scores.json").read_text())["played"]
-    assert len(rows) == 2 + 1
+    assert len(rows) == 2 + 1 + 1
     for model in ("diffusion", "student"):
         tensors = torch.load(toy / f"{model}.ckpt", weights_only=True)["state_dict"]
         assert {tensor.dtype for tensor in tensors.values()} == {torch.float16}
-    assert "student, look-ahead (w = 1)" in (toy / "scores.md").read_text()
+    table = (toy / "scores.md").read_text()
+    assert "student, look-ahead (w = 1)" in table
+    assert "student, songs of training, look-ahead (w = 1)" in table
     lines = (toy / "times.jsonl").read_text().splitlines()
     stages = [json.loads(line)["stage"] for line in lines]
     assert stages == [*make.STAGES[:3], *make.STAGES]
@@ -141,6 +145,7 @@ def test_a_codec_whose_rows_do_not_repeat_is_refused(
     toy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that was brought along may be from before they did."""
+    monkeypatch.setattr(make, "_DIFFERENT", 0.2)
     making = make.Making(toy)
     monkeypatch.setattr(making, "encoder", lambda: None)
     random = torch.randn((2, 4, 64, 64), generator=torch.Generator().manual_seed(0))

@@ -41,8 +41,8 @@ def test_levels_rise_to_the_highest() -> None:
 def test_the_teacher_steps_along_the_flow() -> None:
     """For unit noise the flow is known: x goes as sqrt(sigma² + 1)."""
     schedule = levels(80.0)
-    x = torch.ones(17, 1, 1) * (schedule[1:].square() + 1).sqrt()[:, None, None]
-    found = heun(Gaussian(), x, schedule[1:], schedule[:-1], torch.zeros(17, 4), x)
+    x = (schedule[1:].square() + 1).sqrt()[:, None, None]
+    found = heun(Gaussian(), x, schedule[1:], schedule[:-1], torch.zeros(len(x), 4), x)
     wanted = (schedule[:-1].square() + 1).sqrt()
     torch.testing.assert_close(found.flatten(), wanted, rtol=0.05, atol=0)
 
@@ -56,8 +56,9 @@ def test_distances_forgive() -> None:
 
 def test_the_known_consistency_function_is_consistent_and_the_denoiser_is_not() -> None:
     """For unit noise it is x / sqrt(sigma² + 1), and the denoiser x / (sigma² + 1)."""
-    schedule, label = levels(80.0), torch.zeros(17, 4)
-    x = torch.randn((17, 8, 8), generator=torch.Generator().manual_seed(0))
+    schedule = levels(80.0)
+    label = torch.zeros(len(schedule) - 1, 4)
+    x = torch.randn((len(label), 8, 8), generator=torch.Generator().manual_seed(0))
     x = x * (schedule[1:].square() + 1).sqrt()[:, None, None]
 
     def gap(power: float) -> torch.Tensor:

@@ -83,13 +83,17 @@ class Making:
         """The trained codec, in float16."""
         return read_checkpoint(self.folder / "codec.pt").codec()
 
-    def encoder(self) -> Encode:
-        """The trained codec's encoder."""
+    def autoencoder(self) -> Autoencoder:
+        """The trained codec as it was in training, on the CPU."""
         network = Autoencoder(CodecConfig.read(HERE / "codec.json"), 0)
         network.codec.load_state_dict(
             {name: tensor.float() for name, tensor in self.codec_weights().items()}
         )
-        network.eval().requires_grad_(False).to(self.device)
+        return network.eval().requires_grad_(False)
+
+    def encoder(self) -> Encode:
+        """The trained codec's encoder."""
+        network = self.autoencoder().to(self.device)
 
         def encode(audio: Tensor) -> Tensor:
             return network.encode(audio.to(self.device)).cpu()

@@ -19,7 +19,7 @@ from sideman.export.demo.world.render import Audio
 from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS
 
 #: Rows of a latent.
-CHANNELS = 64
+CHANNELS = LatentGrid().channels
 #: Columns of a window, and how many of its end the mixture may lack: every number up to this.
 COLUMNS, HIDDEN = 64, 32
 #: Share of mixtures that are made of all other stems, as a band has them. Those of fewer serve

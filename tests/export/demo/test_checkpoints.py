@@ -18,7 +18,6 @@ from sideman.export.config import read_config
 from sideman.export.demo import make
 from sideman.export.demo.scoring.codec import score_codec
 from sideman.export.demo.training.channels import PERIOD, difference, turn_channels
-from sideman.export.demo.training.codec import Autoencoder
 from sideman.export.demo.training.examples import draw_codec_batch
 from sideman.export.networks.unet import UNet
 from sideman.runtime.rehearse.demo import demo_bundle
@@ -27,13 +26,6 @@ from tests.export.test_onnx_export import draw
 #: Beside the package's source and no part of the package: who installs sideman has the bundle.
 CHECKPOINTS = Path(__file__).parents[3] / "export" / "demo" / "checkpoints"
 CODEC, STUDENT = CHECKPOINTS / "codec.pt", CHECKPOINTS / "student.ckpt"
-
-
-def codec_in_training() -> Autoencoder:
-    network = Autoencoder(CodecConfig.read(make.HERE / "codec.json"), 0).eval()
-    tensors = read_checkpoint(CODEC).codec()
-    network.codec.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
-    return network
 
 
 def test_the_codec_keeps_pitch() -> None:
@@ -46,7 +38,7 @@ def test_the_codec_keeps_pitch() -> None:
 
 
 def test_a_quarter_of_the_codec_s_rows_tells_nearly_everything() -> None:
-    network = codec_in_training()
+    network = make.Making(CHECKPOINTS).autoencoder()
     with torch.no_grad():
         latent = network.encode(draw_codec_batch(8, 16, torch.Generator().manual_seed(3)))
     assert difference(latent) < 0.05
@@ -57,7 +49,7 @@ def test_a_quarter_of_the_codec_s_rows_tells_nearly_everything() -> None:
 
 def test_sorted_channels_do_not_change_the_sound() -> None:
     """The largest come nearest to where a tanh bends: in any other order they are smaller."""
-    network = codec_in_training()
+    network = make.Making(CHECKPOINTS).autoencoder()
     generator = torch.Generator().manual_seed(3)
     audio = draw_codec_batch(2, 16, generator)
     noise = torch.randn((2, 2, 1024, 128), generator=generator)

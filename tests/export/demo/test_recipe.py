@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -90,36 +91,25 @@ def test_every_stage_that_takes_long_can_be_told_from_another_day_s(
     def changed() -> set[str]:
         return {name for name, now in ingredients().items() if now != before[name]}
 
+    def changed_with(module: ModuleType, name: str, value: object) -> set[str]:
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, value)
+            return changed()
+
     world = {"held out": [True]}
     monkeypatch.setattr(recipe, "_world", world.copy)  # takes seconds, and is asked for below
     before = ingredients()
     assert not changed()
-    with monkeypatch.context() as patch:
-        phases = (replace(diffusion.PHASES[0], mean=0.7), *diffusion.PHASES[1:])
-        patch.setattr(diffusion, "PHASES", phases)
-        assert changed() == {"diffusion"}
-    with monkeypatch.context() as patch:
-        patch.setattr(latents, "_FULL", 0.74)
-        assert changed() == {"latents", "diffusion"}
-    with monkeypatch.context() as patch:
-        patch.setattr(student, "SHARES", (0.25, 0.25, 0.25, 0.25))
-        assert changed() == {"student"}
-    with monkeypatch.context() as patch:
-        patch.setattr(channels, "PERIOD", 32)
-        assert changed() == {"codec"}
-    with monkeypatch.context() as patch:
-        patch.setattr(loop, "_CLIP", 2.0)
-        assert changed() == {"codec", "diffusion", "student"}
-    with monkeypatch.context() as patch:
-        heard = np.ones(4, np.bool_)
-        patch.setattr(latents, "draw_mixture", lambda *_: (np.zeros(1), heard, 7))
-        assert changed() == {"latents", "diffusion"}
-    with monkeypatch.context() as patch:
-        patch.setattr(channels, "_PIECES", 63)
-        assert changed() == {"codec"}
-    with monkeypatch.context() as patch:
-        patch.setattr(examples, "_ALONE", 0.7)
-        assert changed() == {"codec", "latents", "diffusion"}
+    phases = (replace(diffusion.PHASES[0], mean=0.7), *diffusion.PHASES[1:])
+    assert changed_with(diffusion, "PHASES", phases) == {"diffusion"}
+    assert changed_with(latents, "_FULL", 0.74) == {"latents", "diffusion"}
+    assert changed_with(student, "SHARES", (0.25, 0.25, 0.25, 0.25)) == {"student"}
+    assert changed_with(channels, "PERIOD", 32) == {"codec"}
+    assert changed_with(loop, "_CLIP", 2.0) == {"codec", "diffusion", "student"}
+    mixture = (np.zeros(1), np.ones(4, np.bool_), 7)
+    assert changed_with(latents, "draw_mixture", lambda *_: mixture) == {"latents", "diffusion"}
+    assert changed_with(channels, "_PIECES", 63) == {"codec"}
+    assert changed_with(examples, "_ALONE", 0.7) == {"codec", "latents", "diffusion"}
     with monkeypatch.context() as patch:
         patch.setitem(world, "held out", [False])
         assert changed() == {"codec", "latents", "diffusion", "score"}

@@ -24,7 +24,7 @@ from sideman.export.demo.world.truth import truth_of
 from sideman.runtime.listening.judge import judge
 from sideman.runtime.listening.truth import Chance, Truth
 
-#: Which of the held-out songs: one whose bass has no E3, which today's codec plays as F3.
+#: Which of the held-out songs.
 _SEED = 2
 BARS = 8
 #: Songs whose stem tells what comes by chance.

@@ -36,7 +36,8 @@ from sideman.export.demo.scoring.session import (
 )
 from sideman.export.demo.scoring.table import to_json, to_markdown
 from sideman.export.demo.training.channels import PERIOD, difference
-from sideman.export.demo.training.codec import Autoencoder, train_codec
+from sideman.export.demo.training.codec import Autoencoder, autoencoder_of, train_codec
+from sideman.export.demo.training.decoder import train_decoder
 from sideman.export.demo.training.diffusion import train_diffusion
 from sideman.export.demo.training.latents import Encode, Latents, make_latents
 from sideman.export.demo.training.memory import keep_memory
@@ -50,7 +51,7 @@ WINDOWS, SONGS, OTHERS = 1200, 6, 32
 #: Share of the latents' energy that their repeated rows may differ by; the shipped codec's: 0.01.
 _DIFFERENT = 0.2
 MODELS = ("diffusion", "student")
-STAGES = ("codec", "latents", "diffusion", "student", "export", "score")
+STAGES = ("codec", "decoder", "latents", "diffusion", "student", "export", "score")
 
 
 class Making:
@@ -70,14 +71,27 @@ class Making:
         return read_config(HERE / f"{model}.yaml")
 
     def codec(self) -> None:
-        """Train the codec."""
-        config = CodecConfig.read(HERE / "codec.json")
+        """Train the codec, unless it was brought along."""
+        if (self.folder / "codec.pt").exists():
+            return
 
-        def make(path: Path) -> None:
-            trained = train_codec(config, self.folder, self.device)
-            torch.save({"gen_state_dict": _halved(trained)}, path)
+        def train() -> Mapping[str, Tensor]:
+            return train_codec(self.codec_config(), self.folder, self.device)
 
-        self._make("codec.pt", make)
+        self._make_codec("codec-raw.pt", train)
+
+    def decoder(self) -> None:
+        """Let its decoder go on alone."""
+
+        def train() -> Mapping[str, Tensor]:
+            raw = read_checkpoint(self.folder / "codec-raw.pt").codec()
+            return train_decoder(self.codec_config(), raw, self.folder, self.device)
+
+        self._make_codec("codec.pt", train)
+
+    def codec_config(self) -> CodecConfig:
+        """Sizes of the codec."""
+        return CodecConfig.read(HERE / "codec.json")
 
     def codec_weights(self) -> dict[str, Tensor]:
         """The trained codec, in float16."""
@@ -85,10 +99,7 @@ class Making:
 
     def autoencoder(self) -> Autoencoder:
         """The trained codec as it was in training, on the CPU."""
-        network = Autoencoder(CodecConfig.read(HERE / "codec.json"), 0)
-        network.codec.load_state_dict(
-            {name: tensor.float() for name, tensor in self.codec_weights().items()}
-        )
+        network = autoencoder_of(self.codec_config(), self.codec_weights())
         return network.eval().requires_grad_(False)
 
     def encoder(self) -> Encode:
@@ -158,7 +169,7 @@ class Making:
         """Write `scores.md` and `scores.json`."""
 
         def make(path: Path) -> None:
-            codec_scores = score_codec(self.codec_weights(), CodecConfig.read(HERE / "codec.json"))
+            codec_scores = score_codec(self.codec_weights(), self.codec_config())
             songs, others = held_out_songs(SONGS), other_songs(OTHERS)
             rows: list[tuple[str, Scores]] = list(score_bounds(songs, others).items())
             judged = [(model, model, songs) for model in MODELS]
@@ -173,6 +184,12 @@ class Making:
 
         self._make("scores.md", make)
         _say((self.folder / "scores.md").read_text("utf-8"))
+
+    def _make_codec(self, name: str, train: Callable[[], Mapping[str, Tensor]]) -> None:
+        def make(path: Path) -> None:
+            torch.save({"gen_state_dict": _halved(train())}, path)
+
+        self._make(name, make)
 
     def _make_model(self, model: str, train: Callable[[], UNet]) -> None:
         def make(path: Path) -> None:

@@ -13,8 +13,17 @@ import numpy as np
 from sideman.engine.bundle.bundle import MANIFEST, sha256
 from sideman.engine.errors import ExportError
 from sideman.engine.files import file_in_place_of
+from sideman.export.checkpoint import read_checkpoint
 from sideman.export.demo.scoring.session import FADE, REGIMES, STEP
-from sideman.export.demo.training import channels, codec, diffusion, examples, latents, student
+from sideman.export.demo.training import (
+    channels,
+    codec,
+    decoder,
+    diffusion,
+    examples,
+    latents,
+    student,
+)
 from sideman.export.demo.training.examples import draw_tracks
 from sideman.export.demo.training.loop import describe_training
 from sideman.export.demo.world.render import render
@@ -60,7 +69,7 @@ def describe_recipes(
             "windows": windows,
             "drawing": latents.describe_windows(),
             "examples": examples.describe_examples(),
-            "codec": sha256(folder / "codec.pt"),
+            "encoder": _encoder(folder / "codec.pt"),
             "choices": _choices(),
             **_world(),
         }
@@ -76,7 +85,21 @@ def describe_recipes(
                 "sizes": sha256(sizes / "codec.json"),
                 **_world(),
             },
-            ("codec-0.state", "codec-1.state", "codec.pt"),
+            ("codec-0.state", "codec-1.state", "codec-raw.pt"),
+            given="codec.pt",
+        ),
+        "decoder": StageRecipe(
+            lambda: {
+                "recipes": [asdict(recipe) for recipe in decoder.RECIPES],
+                "training": describe_training(),
+                "loss": codec.describe_loss(),
+                "examples": examples.describe_examples(),
+                "drawing": decoder.describe_drawing(),
+                "sizes": sha256(sizes / "codec.json"),
+                "codec": sha256(folder / "codec-raw.pt"),
+                **_world(),
+            },
+            ("decoder-0.state", "decoder-1.state", "codec.pt"),
             given="codec.pt",
         ),
         "latents": StageRecipe(encoded, ("latents",)),
@@ -163,6 +186,15 @@ def check_recipe(path: Path, stage: str, recipe: StageRecipe) -> None:
         )
     with file_in_place_of(path) as partial:
         partial.write_text(json.dumps(begun, indent=1) + "\n", "utf-8")
+
+
+def _encoder(path: Path) -> str:
+    """The encoder's half of a codec, as a hash: its decoder may go on, and latents stay."""
+    found = hashlib.sha256()
+    for name, tensor in sorted(read_checkpoint(path).codec().items()):
+        if name.startswith("encoder."):
+            found.update(name.encode() + tensor.numpy().tobytes())
+    return found.hexdigest()
 
 
 def _world() -> dict[str, object]:

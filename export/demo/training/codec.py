@@ -20,6 +20,7 @@ phase itself.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
@@ -51,7 +52,10 @@ _SILENT, _COMPANDED = 1e-5, 0.325
 _LAGS = (1, 2, 4)
 #: Weights beside the squared distance of the sound's magnitudes: of the absolute one, of the
 #: spectrum's own magnitudes, of turning phases, and of the latents' mean and spread.
-_ABSOLUTE, _DIRECT, _TURNING, _REGULAR = 0.3, 0.3, 1.0, 0.05
+_ABSOLUTE, _DIRECT, TURNING, _REGULAR = 0.3, 0.3, 1.0, 0.05
+
+#: From rows, columns and a generator to audio [rows, samples].
+DrawBatch = Callable[[int, int, torch.Generator], Tensor]
 
 
 def describe_loss() -> dict[str, object]:
@@ -62,7 +66,7 @@ def describe_loss() -> dict[str, object]:
         "windows": _WINDOWS,
         "powers": (_SILENT, _COMPANDED),
         "lags": _LAGS,
-        "weights": (_ABSOLUTE, _DIRECT, _TURNING, _REGULAR),
+        "weights": (_ABSOLUTE, _DIRECT, TURNING, _REGULAR),
     }
 
 
@@ -197,18 +201,34 @@ def train_codec(config: CodecConfig, state: Path, device: str = "cpu") -> dict[s
     """
     network = Autoencoder(config, RECIPES[0].seed).to(device)
     for index, recipe in enumerate(RECIPES):
-        network = _train(network, recipe, state / f"codec-{index}.state", index * _TURNING)
+        # What a training returns is an average, which nothing is learnt by.
+        network.requires_grad_(True)
+        turning = index * TURNING
+        network = go_on(network, recipe, state / f"codec-{index}.state", turning, draw_codec_batch)
     network = network.to("cpu").eval()
     sort_channels(network.codec, network.encode)
     return weights_of(network)
 
 
-def _train(network: Autoencoder, recipe: Recipe, state: Path, turning: float) -> Autoencoder:
-    network.requires_grad_(True)
+def go_on(
+    network: Autoencoder, recipe: Recipe, state: Path, turning: float, draw: DrawBatch
+) -> Autoencoder:
+    """Train whatever of a codec may be trained, or go on with it.
+
+    Args:
+        network: the codec.
+        recipe: how long and how fast.
+        state: file that the training is kept in.
+        turning: weight of `turning_distance`.
+        draw: draws what it hears.
+
+    Returns:
+        The network with averaged weights.
+    """
 
     def loss(step: int, generator: torch.Generator) -> Tensor:
         rows, columns = _CUTS[step % len(_CUTS)]
-        return network.loss(draw_codec_batch(rows, columns, generator), generator, turning)
+        return network.loss(draw(rows, columns, generator), generator, turning)
 
     averaged = train(network, loss, recipe, state, _groups(network))
     assert isinstance(averaged, Autoencoder)
@@ -223,6 +243,22 @@ def weights_of(network: Autoencoder) -> dict[str, Tensor]:
     with torch.no_grad():
         last.bias.copy_(network.scale_out.flatten() - 1)
     return {name: tensor.detach().clone() for name, tensor in codec.state_dict().items()}
+
+
+def autoencoder_of(config: CodecConfig, weights: Mapping[str, Tensor]) -> Autoencoder:
+    """The network in training that `weights_of` gives these of.
+
+    Args:
+        config: its sizes.
+        weights: tensors of a `gen_state_dict`, of any floating point.
+    """
+    network = Autoencoder(config, 0)
+    network.codec.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
+    last = network.codec.scale_out[-1]
+    assert isinstance(last, nn.Linear)
+    with torch.no_grad():
+        network.scale_out.copy_((1 + last.bias).reshape(network.scale_out.shape))
+    return network
 
 
 def _magnitude(spectrum: Tensor) -> Tensor:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from sideman.engine.bundle.grid import LatentGrid
+from sideman.export.demo.world.harmony import ROOTS
 from sideman.export.demo.world.render import Audio, render
 from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS, Song, draw_songs
 from sideman.runtime.listening.truth import BEATS_PER_BAR
@@ -41,27 +44,43 @@ def draw_place(random: np.random.Generator, *, held_out: bool = False) -> tuple[
     return song, int(random.integers(bar, 2 * bar)) * FRAME_SAMPLES
 
 
-def draw_tracks(columns: int, random: np.random.Generator) -> Audio:
+def draw_tracks(columns: int, random: np.random.Generator, root: int | None = None) -> Audio:
     """A random piece of a random song, but of none that scores are made of; from a whole frame on.
 
     Args:
         columns: its length in latent columns.
         random: what draws.
+        root: pitch class of the chord in its middle, one of `ROOTS`; any, where that is not given.
 
     Returns:
         [stems, samples] float32.
     """
-    song, start = draw_place(random)
-    return render(song)[:, start : start + LatentGrid.decoded_samples(columns)]
+    samples = LatentGrid.decoded_samples(columns)
+    while True:
+        song, start = draw_place(random)
+        bar = (start + samples // 2) // (BEATS_PER_BAR * song.beat_samples)
+        if root in (None, song.chord(bar).root):
+            return render(song)[:, start : start + samples]
 
 
-def draw_codec_batch(rows: int, columns: int, generator: torch.Generator) -> Tensor:
+def draw_codec_batch(
+    rows: int,
+    columns: int,
+    generator: torch.Generator,
+    *,
+    shares: Sequence[float] = _SHARES,
+    alone: float = _ALONE,
+    every_root: bool = False,
+) -> Tensor:
     """Stems alone and mixed, as both go through the codec.
 
     Args:
         rows: how many pieces.
         columns: their length in latent columns.
         generator: what draws.
+        shares: how often each stem is drawn.
+        alone: how often it is not mixed with others.
+        every_root: whether all roots come up as often, instead of all songs.
 
     Returns:
         [rows, samples] float32.
@@ -69,8 +88,8 @@ def draw_codec_batch(rows: int, columns: int, generator: torch.Generator) -> Ten
     random = np.random.default_rng(int(torch.randint(2**31, (1,), generator=generator)))
     pieces = []
     for _ in range(rows):
-        tracks = draw_tracks(columns, random)
-        count = 1 if random.random() < _ALONE else int(random.integers(2, len(STEMS) + 1))
-        chosen = random.choice(len(STEMS), count, replace=False, p=_SHARES)
+        tracks = draw_tracks(columns, random, int(random.choice(ROOTS)) if every_root else None)
+        count = 1 if random.random() < alone else int(random.integers(2, len(STEMS) + 1))
+        chosen = random.choice(len(STEMS), count, replace=False, p=shares)
         pieces.append(tracks[chosen].sum(0) * random.uniform(*_GAINS))
     return torch.from_numpy(np.stack(pieces).astype(np.float32))

@@ -58,3 +58,9 @@ def chord_on(key: int, degree: str) -> Chord:
     """
     steps, quality = _DEGREES[degree]
     return Chord((key + steps) % 12, quality)
+
+
+#: Pitch classes of all chords' roots.
+ROOTS = tuple(
+    sorted({chord_on(key, degree).root for key in KEYS for each in PROGRESSIONS for degree in each})
+)

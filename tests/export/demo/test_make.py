@@ -12,11 +12,11 @@ import pytest
 import torch
 import yaml
 
-from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.bundle import Bundle, sha256
 from sideman.engine.errors import ExportError
 from sideman.export.demo import make
 from sideman.export.demo.scoring import session
-from sideman.export.demo.training import channels, codec, diffusion, latents, student
+from sideman.export.demo.training import channels, codec, decoder, diffusion, latents, student
 from sideman.export.demo.training.loop import Recipe
 from tests.models.places import CODEC
 
@@ -46,6 +46,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(channels, "_PIECES", 1)
     monkeypatch.setattr(make, "_DIFFERENT", 1.0)
     monkeypatch.setattr(codec, "RECIPES", (QUICK, QUICK))
+    monkeypatch.setattr(decoder, "RECIPES", (QUICK, QUICK))
     phases = tuple(replace(phase, recipe=QUICK) for phase in diffusion.PHASES)
     monkeypatch.setattr(diffusion, "PHASES", phases)
     monkeypatch.setattr(student, "RECIPE", QUICK)
@@ -80,7 +81,7 @@ def test_every_stage_is_made_once(toy: Path, capsys: pytest.CaptureFixture[str])
     assert "student, songs of training, look-ahead (w = 1)" in table
     lines = (toy / "times.jsonl").read_text().splitlines()
     stages = [json.loads(line)["stage"] for line in lines]
-    assert stages == [*make.STAGES[:3], *make.STAGES]
+    assert stages == [*make.STAGES[:4], *make.STAGES]
     assert all(json.loads(line)["finished"] for line in lines)
     assert "== score" in capsys.readouterr().out
 
@@ -92,13 +93,29 @@ def test_a_stage_of_another_recipe_is_refused_and_those_before_it_are_not(
         monkeypatch.setattr(make.Making, stage, lambda _: None)
     toy.mkdir()
     (toy / "student").mkdir()
-    for name in ("codec.pt", "diffusion.ckpt", "student.ckpt", "student/manifest.json"):
+    torch.save({"gen_state_dict": {"encoder.weight": torch.zeros(1)}}, toy / "codec.pt")
+    for name in ("diffusion.ckpt", "student.ckpt", "student/manifest.json"):
         (toy / name).write_bytes(b"as made before")
     assert make.main([str(toy)]) == make.main([str(toy)]) == 0
     monkeypatch.setattr(make, "WINDOWS", 4)
     assert make.main([str(toy), "--until", "codec"]) == 0
     assert make.main([str(toy)]) == 1
     assert "The stage latents" in capsys.readouterr().err
+
+
+def test_a_codec_that_was_brought_along_is_not_trained(
+    toy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("train_codec", "train_decoder"):
+        monkeypatch.delattr(make, name)
+    toy.mkdir()
+    torch.save({"gen_state_dict": {"encoder.weight": torch.zeros(1)}}, toy / "codec.pt")
+    before = (toy / "codec.pt").read_bytes()
+    for _ in range(2):
+        assert make.main([str(toy), "--until", "decoder"]) == 0
+    assert (toy / "codec.pt").read_bytes() == before
+    given = {"given": sha256(toy / "codec.pt")}
+    assert json.loads((toy / "recipe.json").read_text()) == {"codec": given, "decoder": given}
 
 
 def test_what_is_impossible_is_said_and_nothing_begun(

@@ -7,12 +7,21 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+import torch
 
 from sideman.engine.bundle.bundle import MANIFEST, sha256
 from sideman.engine.errors import ExportError
 from sideman.export.demo import make, recipe
 from sideman.export.demo.recipe import StageRecipe, check_recipe, describe_recipes
-from sideman.export.demo.training import channels, diffusion, examples, latents, loop, student
+from sideman.export.demo.training import (
+    channels,
+    decoder,
+    diffusion,
+    examples,
+    latents,
+    loop,
+    student,
+)
 from sideman.export.demo.world.render import render
 
 TODAY = StageRecipe(lambda: {"steps": 2, "cuts": (1, 2)}, ("a.state", "a.ckpt"))
@@ -22,12 +31,18 @@ ANOTHER = StageRecipe(lambda: {"steps": 3, "cuts": (1, 2)}, TODAY.made)
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """With what earlier stages leave."""
-    (tmp_path / "codec.pt").write_bytes(b"a codec")
+    for name in ("codec-raw.pt", "codec.pt"):
+        write_codec(tmp_path / name)
     for model in make.MODELS:
         (tmp_path / f"{model}.ckpt").write_bytes(b"weights")
         (tmp_path / model).mkdir()
         (tmp_path / model / MANIFEST).write_bytes(b"a bundle")
     return tmp_path
+
+
+def write_codec(path: Path, encoder: float = 1.0, decoder: float = 1.0) -> None:
+    tensors = {"encoder.weight": torch.tensor([encoder]), "decoder.weight": torch.tensor([decoder])}
+    torch.save({"gen_state_dict": tensors}, path)
 
 
 def describe(folder: Path) -> dict[str, StageRecipe]:
@@ -105,21 +120,35 @@ def test_every_stage_that_takes_long_can_be_told_from_another_day_s(
     assert changed_with(latents, "_FULL", 0.74) == {"latents", "diffusion"}
     assert changed_with(student, "SHARES", (0.25, 0.25, 0.25, 0.25)) == {"student"}
     assert changed_with(channels, "PERIOD", 32) == {"codec"}
-    assert changed_with(loop, "_CLIP", 2.0) == {"codec", "diffusion", "student"}
+    assert changed_with(decoder, "SHARES", (0.25, 0.25, 0.25, 0.25)) == {"decoder"}
+    assert changed_with(loop, "_CLIP", 2.0) == {"codec", "decoder", "diffusion", "student"}
     mixture = (np.zeros(1), np.ones(4, np.bool_), 7)
     assert changed_with(latents, "draw_mixture", lambda *_: mixture) == {"latents", "diffusion"}
     assert changed_with(channels, "_PIECES", 63) == {"codec"}
-    assert changed_with(examples, "_ALONE", 0.7) == {"codec", "latents", "diffusion"}
+    assert changed_with(examples, "_ALONE", 0.7) == {"codec", "decoder", "latents", "diffusion"}
     with monkeypatch.context() as patch:
         patch.setitem(world, "held out", [False])
-        assert changed() == {"codec", "latents", "diffusion", "score"}
+        assert changed() == {"codec", "decoder", "latents", "diffusion", "score"}
     (folder / "student" / MANIFEST).write_bytes(b"another bundle")
     assert changed() == {"score"}
     (folder / "diffusion.ckpt").write_bytes(b"another teacher")
     assert changed() == {"student", "export", "score"}
-    # Latents of one codec are noise to another.
-    (folder / "codec.pt").write_bytes(b"another codec")
-    assert changed() == {"latents", "diffusion", "student", "export", "score"}
+    write_codec(folder / "codec-raw.pt", decoder=2.0)
+    assert changed() == {"decoder", "student", "export", "score"}
+
+
+def test_latents_are_an_encoder_s(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To another one they are noise; another decoder makes the same of them."""
+    monkeypatch.setattr(recipe, "_world", dict)
+
+    def encoder() -> object:
+        return describe(folder)["latents"].ingredients()["encoder"]
+
+    before = encoder()
+    write_codec(folder / "codec.pt", decoder=2.0)
+    assert encoder() == before
+    write_codec(folder / "codec.pt", encoder=2.0)
+    assert encoder() != before
 
 
 def test_another_sound_is_another_codec_s(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,12 @@ from sideman.engine.files import file_in_place_of
 from sideman.export.checkpoint import PREFIXES, read_checkpoint
 from sideman.export.codec_config import CodecConfig
 from sideman.export.config import ModelConfig, read_config
-from sideman.export.demo.recipe import check_recipe, describe_recipes
+from sideman.export.demo.recipe import (
+    check_recipe,
+    describe_recipes,
+    is_brought_along,
+    note_result,
+)
 from sideman.export.demo.scoring.codec import score_codec
 from sideman.export.demo.scoring.session import (
     REGIMES,
@@ -39,14 +44,14 @@ from sideman.export.demo.training.channels import PERIOD, difference
 from sideman.export.demo.training.codec import Autoencoder, autoencoder_of, train_codec
 from sideman.export.demo.training.decoder import train_decoder
 from sideman.export.demo.training.diffusion import train_diffusion
-from sideman.export.demo.training.latents import Encode, Latents, make_latents
+from sideman.export.demo.training.latents import SHARD, Encode, Latents, make_latents
 from sideman.export.demo.training.memory import keep_memory
 from sideman.export.demo.training.student import distil
 from sideman.export.networks.unet import UNet
 
 HERE = Path(__file__).resolve().parent
-#: Windows that the models learn from, held-out songs that they are scored on, and others that tell
-#: what comes by chance.
+#: Windows that the models learn from, held-out songs that they are scored on (and as many of
+#: training), and others that tell what comes by chance.
 WINDOWS, SONGS, OTHERS = 1200, 6, 32
 #: Share of the latents' energy that their repeated rows may differ by; the shipped codec's: 0.01.
 _DIFFERENT = 0.2
@@ -71,9 +76,7 @@ class Making:
         return read_config(HERE / f"{model}.yaml")
 
     def codec(self) -> None:
-        """Train the codec, unless it was brought along."""
-        if (self.folder / "codec.pt").exists():
-            return
+        """Train the codec."""
 
         def train() -> Mapping[str, Tensor]:
             return train_codec(self.codec_config(), self.folder, self.device)
@@ -98,7 +101,11 @@ class Making:
         return read_checkpoint(self.folder / "codec.pt").codec()
 
     def autoencoder(self) -> Autoencoder:
-        """The trained codec as it was in training, on the CPU."""
+        """The trained codec as it was in training, on the CPU.
+
+        Raises:
+            ExportError: there is none, or it has other sizes.
+        """
         network = autoencoder_of(self.codec_config(), self.codec_weights())
         return network.eval().requires_grad_(False)
 
@@ -117,15 +124,17 @@ class Making:
         Raises:
             ExportError: the codec is one whose latents have no rows that repeat.
         """
-        made = make_latents(self.encoder(), WINDOWS, self.folder / "latents")
-        if (share := difference(made.stems)) > _DIFFERENT:
+        encode, folder = self.encoder(), self.folder / "latents"
+        first = make_latents(encode, SHARD, folder)
+        if (share := difference(first.stems)) > _DIFFERENT:
             raise ExportError(
                 f"Rows of the latents do not repeat: {share:.0%} of the energy is in what they "
                 f"differ by, so the first {PERIOD}, which most is learnt from, tell too little.",
                 "The codec was not made by this version's stage codec. Use the one that ships, or "
-                "delete codec.pt, latents and their entries in recipe.json.",
+                "delete codec-raw.pt, codec.pt and latents and the entries codec, decoder and "
+                "latents in recipe.json.",
             )
-        return made
+        return make_latents(encode, WINDOWS, folder)
 
     def diffusion(self) -> None:
         """Train the diffusion model."""
@@ -264,13 +273,18 @@ def _run(folder: Path, device: str, stages: Sequence[str]) -> None:
     except OSError as error:
         raise ExportError(f"{folder} cannot be made: {error.strerror}.") from error
     recipes = describe_recipes(folder, HERE, MODELS, windows=WINDOWS, songs=SONGS, others=OTHERS)
+    notes = folder / "recipe.json"
     for stage in stages:
-        check_recipe(folder / "recipe.json", stage, recipes[stage])
+        if stage == "codec" and is_brought_along(notes, "decoder", recipes["decoder"]):
+            _say(f"== {stage}: not needed, codec.pt was brought along")
+            continue
+        check_recipe(notes, stage, recipes[stage])
         _say(f"== {stage}")
         begin = time.monotonic()
         finished = False
         try:
             getattr(making, stage)()
+            note_result(notes, stage, recipes[stage])
             finished = True
         finally:
             # What was interrupted counts as well: a stage's time is the sum of its lines.

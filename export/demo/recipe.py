@@ -30,8 +30,8 @@ from sideman.export.demo.world.render import render
 from sideman.export.demo.world.song import STEMS, Song
 
 Ingredients = Mapping[str, object]
-#: The only ingredient of what was brought along.
-_GIVEN = "given"
+#: The only ingredient of what was brought along, and where the hash of what was made is noted.
+_GIVEN, _MADE = "given", "made"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class StageRecipe:
         ingredients: gives numbers, texts and lists by name; computed when the stage begins, because
             what an earlier stage has made is among them.
         made: names of the files and folders that belong to the stage.
-        given: the one of them that may be brought along, made elsewhere.
+        given: the one of them that may be brought along, made elsewhere; "" where none may.
     """
 
     ingredients: Callable[[], Ingredients]
@@ -68,8 +68,9 @@ def describe_recipes(
         return {
             "windows": windows,
             "drawing": latents.describe_windows(),
-            "examples": examples.describe_examples(),
+            "bars": examples.BARS,
             "encoder": _encoder(folder / "codec.pt"),
+            "sizes": sha256(sizes / "codec.json"),
             "choices": _choices(),
             **_world(),
         }
@@ -86,15 +87,14 @@ def describe_recipes(
                 **_world(),
             },
             ("codec-0.state", "codec-1.state", "codec-raw.pt"),
-            given="codec.pt",
+            given="codec-raw.pt",
         ),
         "decoder": StageRecipe(
             lambda: {
                 "recipes": [asdict(recipe) for recipe in decoder.RECIPES],
                 "training": describe_training(),
                 "loss": codec.describe_loss(),
-                "examples": examples.describe_examples(),
-                "drawing": decoder.describe_drawing(),
+                "examples": examples.describe_examples() | decoder.DRAWING,
                 "sizes": sha256(sizes / "codec.json"),
                 "codec": sha256(folder / "codec-raw.pt"),
                 **_world(),
@@ -162,28 +162,82 @@ def check_recipe(path: Path, stage: str, recipe: StageRecipe) -> None:
         recipe: today's.
 
     Raises:
-        ExportError: it was begun with another recipe, or the file cannot be read.
+        ExportError: it was begun with another recipe, its result is not the one that it made, or
+            the file cannot be read.
     """
-    try:
-        begun: dict[str, object] = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    except ValueError as error:
-        raise ExportError(
-            f"{path} is no JSON: {error}.", "It tells how the folder was begun: begin in a new one."
-        ) from error
-    given = path.parent / recipe.given
-    noted = begun.get(stage, {_GIVEN: ""})
-    if given.is_file() and isinstance(noted, dict) and _GIVEN in noted:
-        today: object = {_GIVEN: sha256(given)}
+    begun = _read(path)
+    noted = begun.get(stage, {})
+    if is_brought_along(path, stage, recipe):
+        today: dict[str, object] = {_GIVEN: sha256(path.parent / recipe.given)}
     else:
         # As it would be read again.
         today = json.loads(json.dumps(recipe.ingredients()))
-    if begun.setdefault(stage, today) != today:
+    if noted and {name: value for name, value in noted.items() if name != _MADE} != today:
         made = ", ".join(recipe.made)
         raise ExportError(
             f"The stage {stage} in {path.parent} was begun with another recipe than today's.",
             f"Begin in a new folder; or delete {made} and the entry {stage} in {path.name}, and "
             "the stage is made anew.",
         )
+    given = path.parent / recipe.given
+    if recipe.given and _GIVEN not in today and given.is_file():
+        if noted.get(_MADE) != sha256(given):
+            raise ExportError(
+                f"{given} is not what the stage {stage} made there.",
+                f"Delete it, and the stage makes it anew; or delete the entry {stage} in "
+                f"{path.name}, and it is noted as brought along.",
+            )
+        today[_MADE] = noted[_MADE]
+    _write(path, begun | {stage: today})
+
+
+def note_result(path: Path, stage: str, recipe: StageRecipe) -> None:
+    """Note the hash of what a stage has made, to tell it from what is brought along later.
+
+    Args:
+        path: file that the recipes are kept in; the stage is in it.
+        stage: that has ended.
+        recipe: its own.
+    """
+    begun = _read(path)
+    if recipe.given and _GIVEN not in begun[stage]:
+        begun[stage][_MADE] = sha256(path.parent / recipe.given)
+        _write(path, begun)
+
+
+def is_brought_along(path: Path, stage: str, recipe: StageRecipe) -> bool:
+    """Whether a stage's result is there without the stage having been begun.
+
+    Args:
+        path: file that the recipes of the stages that were begun are kept in.
+        stage: which one.
+        recipe: its own.
+
+    Raises:
+        ExportError: the file cannot be read.
+    """
+    noted = _read(path).get(stage)
+    there = bool(recipe.given) and (path.parent / recipe.given).is_file()
+    # What was brought along and is missing now is no longer what was begun with.
+    return there and (noted is None or _GIVEN in noted)
+
+
+def _read(path: Path) -> dict[str, dict[str, object]]:
+    try:
+        begun = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    except ValueError as error:
+        raise ExportError(
+            f"{path} is no JSON: {error}.", "It tells how the folder was begun: begin in a new one."
+        ) from error
+    if not isinstance(begun, dict) or not all(isinstance(each, dict) for each in begun.values()):
+        raise ExportError(
+            f"{path} does not hold an object for each stage.",
+            "It tells how the folder was begun: begin in a new one.",
+        )
+    return begun
+
+
+def _write(path: Path, begun: Mapping[str, object]) -> None:
     with file_in_place_of(path) as partial:
         partial.write_text(json.dumps(begun, indent=1) + "\n", "utf-8")
 

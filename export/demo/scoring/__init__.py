@@ -1,1 +1,1 @@
-"""How well the demonstration's networks do, on songs that training never saw."""
+"""How well the demonstration's networks do, on songs that training never saw, and on others."""

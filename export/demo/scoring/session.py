@@ -1,4 +1,4 @@
-"""The score of a bundle: it plays along with held-out songs, in the published regimes."""
+"""The score of a bundle: it plays along with songs, in the published regimes."""
 
 from __future__ import annotations
 

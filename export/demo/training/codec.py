@@ -33,6 +33,7 @@ from sideman.export.demo.training.loop import Recipe, narrowed, train
 from sideman.export.networks.codec import Codec, OneStepDecoder
 from sideman.export.networks.codec_blocks import FrequencyAttention
 from sideman.export.networks.stft import Compand, Expand, InverseStft, Stft
+from sideman.export.weights import load
 
 #: Colour and time first, then pitch.
 RECIPES = (
@@ -198,6 +199,9 @@ def train_codec(config: CodecConfig, state: Path, device: str = "cpu") -> dict[s
 
     Returns:
         The tensors of a `gen_state_dict`, as the export reads them.
+
+    Raises:
+        ExportError: a gradient is not finite.
     """
     network = Autoencoder(config, RECIPES[0].seed).to(device)
     for index, recipe in enumerate(RECIPES):
@@ -224,6 +228,9 @@ def go_on(
 
     Returns:
         The network with averaged weights.
+
+    Raises:
+        ExportError: a gradient is not finite.
     """
 
     def loss(step: int, generator: torch.Generator) -> Tensor:
@@ -251,13 +258,16 @@ def autoencoder_of(config: CodecConfig, weights: Mapping[str, Tensor]) -> Autoen
     Args:
         config: its sizes.
         weights: tensors of a `gen_state_dict`, of any floating point.
+
+    Raises:
+        ExportError: the weights are not of these sizes.
     """
-    network = Autoencoder(config, 0)
-    network.codec.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
-    last = network.codec.scale_out[-1]
-    assert isinstance(last, nn.Linear)
+    codec = load(lambda: Codec(config), weights, "The codec")
+    with torch.random.fork_rng(devices=[]):
+        network = Autoencoder(config, 0)
+    network.codec.load_state_dict(codec.state_dict())
     with torch.no_grad():
-        network.scale_out.copy_((1 + last.bias).reshape(network.scale_out.shape))
+        network.scale_out.copy_(OneStepDecoder(codec).scale_out)
     return network
 
 

@@ -3,8 +3,8 @@
 Neighbouring low notes are a few hertz apart and differ by little in the latent, so a decoder that
 hears songs as they come takes a rare note for its common neighbour. Of 48 notes of the bass, six of
 each root, 0.56 kept their pitch after the codec's training: all E3, A#2 and B2 came out as F3, A2
-and C3. That alone held the band's bass at three chords in four. With all roots as often, and more
-of the bass, it is 0.96.
+and C3. That alone held the band's bass at three chords in four, in songs that have such notes. With
+all roots as often, and more of the bass, it is 0.96.
 
 The encoder stays as it is, so what was learnt from its latents holds.
 """
@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from torch import Tensor
 
@@ -27,14 +28,9 @@ RECIPES = (
     Recipe(steps=700, rate=1e-3, average=0.98, seed=31),
     Recipe(steps=500, rate=7e-4, average=0.98, seed=32),
 )
-#: How often each stem is drawn, in the order of `STEMS`, and how often alone: only stems are
-#: decoded, low notes are the hardest, and strokes are the next.
-SHARES, _ALONE = (0.5, 0.2, 0.15, 0.15), 0.9
-
-
-def describe_drawing() -> dict[str, object]:
-    """Every number of what it hears, to tell one recipe from another."""
-    return {"shares": SHARES, "alone": _ALONE, "every root": True}
+#: What `draw_codec_batch` is asked for: only stems are decoded, low notes are the hardest, and
+#: strokes are the next.
+DRAWING: dict[str, Any] = {"shares": (0.5, 0.2, 0.15, 0.15), "alone": 0.9, "every_root": True}
 
 
 def train_decoder(
@@ -50,9 +46,12 @@ def train_decoder(
 
     Returns:
         The tensors of a `gen_state_dict`; the encoder's are those that were given.
+
+    Raises:
+        ExportError: the weights are not of these sizes, or a gradient is not finite.
     """
     network = autoencoder_of(config, weights).to(device)
-    draw = partial(draw_codec_batch, shares=SHARES, alone=_ALONE, every_root=True)
+    draw = partial(draw_codec_batch, **DRAWING)
     for index, recipe in enumerate(RECIPES):
         network.requires_grad_(True)
         network.codec.encoder.requires_grad_(False)

@@ -19,12 +19,12 @@ _SHARES = (0.4, 0.15, 0.25, 0.2)
 #: How often it is drawn alone, and the range of what a piece is multiplied by.
 _ALONE, _GAINS = 0.8, (0.7, 1.0)
 #: Bars that are rendered: two, and the longest window at the shortest beat.
-_BARS = 6
+BARS = 6
 
 
 def describe_examples() -> dict[str, object]:
     """Every number of the codec's examples, to tell one recipe from another."""
-    return {"shares": _SHARES, "alone": _ALONE, "gains": _GAINS, "bars": _BARS}
+    return {"shares": _SHARES, "alone": _ALONE, "gains": _GAINS, "bars": BARS}
 
 
 def draw_place(random: np.random.Generator, *, held_out: bool = False) -> tuple[Song, int]:
@@ -39,7 +39,7 @@ def draw_place(random: np.random.Generator, *, held_out: bool = False) -> tuple[
     Returns:
         The song, and a sample of it.
     """
-    song = next(draw_songs(int(random.integers(2**32)), held_out=held_out, bars=_BARS))
+    song = next(draw_songs(int(random.integers(2**32)), held_out=held_out, bars=BARS))
     bar = BEATS_PER_BAR * song.beat
     return song, int(random.integers(bar, 2 * bar)) * FRAME_SAMPLES
 
@@ -54,7 +54,12 @@ def draw_tracks(columns: int, random: np.random.Generator, root: int | None = No
 
     Returns:
         [stems, samples] float32.
+
+    Raises:
+        ValueError: no chord has this root.
     """
+    if root not in (None, *ROOTS):
+        raise ValueError(f"no chord has the root {root}")
     samples = LatentGrid.decoded_samples(columns)
     while True:
         song, start = draw_place(random)

@@ -33,7 +33,7 @@ _USUAL, _USUAL_HIDDEN = 0.5, (0, 16, 32)
 #: Share of windows that begin before the song does, and how much of them may be silent.
 _BEFORE, _SILENT = 0.2, 0.75
 #: Windows that are kept at once; a file of one piece would be lost whole with an interruption.
-_SHARD = 100
+SHARD = 100
 
 #: Audio [B, samples] to latents [B, channels, columns] as the U-Net sees them.
 Encode = Callable[[Tensor], Tensor]
@@ -73,7 +73,7 @@ def describe_windows() -> dict[str, object]:
         "usual": (_USUAL, _USUAL_HIDDEN),
         "gains": _GAINS,
         "before": (_BEFORE, _SILENT),
-        "shard": _SHARD,
+        "shard": SHARD,
     }
 
 
@@ -91,14 +91,14 @@ def make_latents(encode: Encode, windows: int, folder: Path, seed: int = 0) -> L
     """
     folder.mkdir(parents=True, exist_ok=True)
     shards = []
-    for index in range(windows // _SHARD):
+    for index in range(windows // SHARD):
         file = folder / f"{index:03}.pt"
         if not file.is_file():
             random = np.random.default_rng((seed, index))
-            made = [_encode_window(encode, random) for _ in range(_SHARD)]
+            made = [_encode_window(encode, random) for _ in range(SHARD)]
             with file_in_place_of(file) as partial:
                 torch.save([torch.stack(tensors) for tensors in zip(*made, strict=True)], partial)
-            sys.stdout.write(f"windows {(index + 1) * _SHARD}/{windows}\n")
+            sys.stdout.write(f"windows {(index + 1) * SHARD}/{windows}\n")
             sys.stdout.flush()
         shards.append(torch.load(file, weights_only=True))
     stems, mixtures, heard = (torch.cat(tensors) for tensors in zip(*shards, strict=True))

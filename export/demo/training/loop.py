@@ -41,7 +41,7 @@ class Recipe:
         seed: of everything random; a step's own seed follows from it and the step's number, so
             that a training that was interrupted sees the same data as one that was not.
         falls: steps that the rate falls over, where that is not all of them: a training that
-            another one goes on from may end before.
+            another one goes on from may end before. Not fewer than `steps`.
     """
 
     steps: int
@@ -49,6 +49,10 @@ class Recipe:
     average: float
     seed: int = 0
     falls: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.falls is not None and self.falls < self.steps:
+            raise ValueError(f"the rate falls over {self.falls} of {self.steps} steps")
 
 
 #: Computes the loss of one step: given the step's number, and a generator seeded for it.

@@ -124,6 +124,9 @@ def distil(
 
     Returns:
         The network with averaged weights.
+
+    Raises:
+        ExportError: a gradient is not finite.
     """
     teacher = teacher.eval().requires_grad_(False).to(device)
     student = UNet(model.unet).to(device)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 from dataclasses import replace
@@ -41,7 +42,8 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(make, "WINDOWS", 2)
     monkeypatch.setattr(make, "SONGS", 1)
     monkeypatch.setattr(make, "OTHERS", 1)
-    monkeypatch.setattr(latents, "_SHARD", 2)
+    for module in (make, latents):
+        monkeypatch.setattr(module, "SHARD", 2)
     # A codec that has learnt nothing, sorted by one piece, may have rows that differ.
     monkeypatch.setattr(channels, "_PIECES", 1)
     monkeypatch.setattr(make, "_DIFFERENT", 1.0)
@@ -57,6 +59,11 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 CODEC_SCORE = {"si_sdr": 0.0, "log_spectral_distance": 1.0, "level": 0.0, "onset_f": 1.0}
+
+
+def write(path: Path) -> None:
+    """A codec's file."""
+    torch.save({"gen_state_dict": {"encoder.weight": torch.zeros(1)}}, path)
 
 
 @pytest.mark.usefixtures("gradients")
@@ -93,7 +100,7 @@ def test_a_stage_of_another_recipe_is_refused_and_those_before_it_are_not(
         monkeypatch.setattr(make.Making, stage, lambda _: None)
     toy.mkdir()
     (toy / "student").mkdir()
-    torch.save({"gen_state_dict": {"encoder.weight": torch.zeros(1)}}, toy / "codec.pt")
+    write(toy / "codec.pt")
     for name in ("diffusion.ckpt", "student.ckpt", "student/manifest.json"):
         (toy / name).write_bytes(b"as made before")
     assert make.main([str(toy)]) == make.main([str(toy)]) == 0
@@ -109,13 +116,53 @@ def test_a_codec_that_was_brought_along_is_not_trained(
     for name in ("train_codec", "train_decoder"):
         monkeypatch.delattr(make, name)
     toy.mkdir()
-    torch.save({"gen_state_dict": {"encoder.weight": torch.zeros(1)}}, toy / "codec.pt")
+    write(toy / "codec.pt")
     before = (toy / "codec.pt").read_bytes()
     for _ in range(2):
         assert make.main([str(toy), "--until", "decoder"]) == 0
     assert (toy / "codec.pt").read_bytes() == before
-    given = {"given": sha256(toy / "codec.pt")}
-    assert json.loads((toy / "recipe.json").read_text()) == {"codec": given, "decoder": given}
+    notes = json.loads((toy / "recipe.json").read_text())
+    assert notes == {"decoder": {"given": sha256(toy / "codec.pt")}}
+
+
+def test_a_codec_of_another_recipe_is_trained_anew_as_the_advice_says(
+    toy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def train(*_: object) -> dict[str, torch.Tensor]:
+        return {"encoder.weight": torch.tensor([float(codec.RECIPES[1].seed)])}
+
+    for name in ("train_codec", "train_decoder"):
+        monkeypatch.setattr(make, name, train)
+    arguments = [str(toy), "--until", "decoder"]
+    assert make.main(arguments) == make.main(arguments) == 0
+    before = (toy / "codec.pt").read_bytes()
+    monkeypatch.setattr(codec, "RECIPES", (QUICK, replace(QUICK, seed=7)))
+    # Each stage that depends on it is refused in its turn, and says what to delete.
+    for stage in ("codec", "decoder"):
+        assert make.main(arguments) == 1
+        said = capsys.readouterr().err
+        assert f"The stage {stage}" in said
+        for name in re.findall(r"[\w-]+\.(?:state|pt)", said):
+            (toy / name).unlink(missing_ok=True)
+        notes = json.loads((toy / "recipe.json").read_text())
+        del notes[stage]
+        (toy / "recipe.json").write_text(json.dumps(notes))
+    assert make.main(arguments) == 0
+    assert (toy / "codec.pt").read_bytes() != before
+
+
+def test_a_codec_in_place_of_what_was_made_is_refused(
+    toy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(_: make.Making) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(make.Making, "codec", lambda making: write(making.folder / "codec-raw.pt"))
+    monkeypatch.setattr(make.Making, "decoder", interrupt)
+    assert make.main([str(toy)]) == 130
+    write(toy / "codec.pt")
+    assert make.main([str(toy)]) == 1
+    assert "is not what the stage decoder made there" in capsys.readouterr().err
 
 
 def test_what_is_impossible_is_said_and_nothing_begun(
@@ -136,8 +183,8 @@ def test_what_is_impossible_is_said_and_nothing_begun(
     def fail(_: make.Making) -> None:
         raise subprocess.CalledProcessError(3, ["python", "-m", "sideman.runtime", "export"])
 
-    monkeypatch.setattr(make.Making, "codec", fail)
-    assert make.main([str(toy), "--until", "codec"]) == 1
+    monkeypatch.setattr(make.Making, "decoder", fail)
+    assert make.main([str(toy), "--until", "decoder"]) == 1
     assert "sideman export failed (exit 3)" in capsys.readouterr().err
 
 
@@ -167,13 +214,16 @@ def test_a_codec_whose_rows_do_not_repeat_is_refused(
     monkeypatch.setattr(making, "encoder", lambda: None)
     random = torch.randn((2, 4, 64, 64), generator=torch.Generator().manual_seed(0))
     heard = torch.ones((2, 4, 4), dtype=torch.bool)
-    made = latents.Latents(random, random, heard)
-    monkeypatch.setattr(make, "make_latents", lambda *_: made)
+    made, asked = latents.Latents(random, random, heard), []
+    monkeypatch.setattr(make, "WINDOWS", 6)
+    monkeypatch.setattr(make, "make_latents", lambda _, count, __: asked.append(count) or made)
     with pytest.raises(ExportError, match=r"75% of the energy .*\n.*not made by this version"):
         making.latents()
+    assert asked == [2]  # before hours are spent on the others
     repeating = random[:, :, :16].repeat(1, 1, 4, 1)
     made = latents.Latents(repeating, random, heard)
     assert making.latents() is made
+    assert asked == [2, 2, 6]
 
 
 def test_help_names_the_stages(capsys: pytest.CaptureFixture[str]) -> None:

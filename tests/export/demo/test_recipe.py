@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -12,7 +13,13 @@ import torch
 from sideman.engine.bundle.bundle import MANIFEST, sha256
 from sideman.engine.errors import ExportError
 from sideman.export.demo import make, recipe
-from sideman.export.demo.recipe import StageRecipe, check_recipe, describe_recipes
+from sideman.export.demo.recipe import (
+    StageRecipe,
+    check_recipe,
+    describe_recipes,
+    is_brought_along,
+    note_result,
+)
 from sideman.export.demo.training import (
     channels,
     decoder,
@@ -82,9 +89,29 @@ def test_what_was_made_here_is_held_to_its_recipe(tmp_path: Path) -> None:
     path, recipe = tmp_path / "recipe.json", replace(TODAY, given="a.ckpt")
     check_recipe(path, "a", recipe)
     (tmp_path / "a.ckpt").write_bytes(b"made")
-    check_recipe(path, "a", recipe)
+    note_result(path, "a", recipe)
+    assert not is_brought_along(path, "a", recipe)
+    for _ in range(2):
+        check_recipe(path, "a", recipe)
     with pytest.raises(ExportError, match="another recipe"):
         check_recipe(path, "a", replace(ANOTHER, given="a.ckpt"))
+
+
+@pytest.mark.parametrize("made", [b"", b"made"])
+def test_what_took_the_place_of_what_was_made_is_refused(tmp_path: Path, made: bytes) -> None:
+    path, recipe = tmp_path / "recipe.json", replace(TODAY, given="a.ckpt")
+    check_recipe(path, "a", recipe)
+    if made:
+        (tmp_path / "a.ckpt").write_bytes(made)
+        note_result(path, "a", recipe)
+    (tmp_path / "a.ckpt").write_bytes(b"made elsewhere")
+    with pytest.raises(ExportError, match=r"a\.ckpt is not what the stage a made there"):
+        check_recipe(path, "a", recipe)
+    # Both ways out that the error names.
+    path.with_name("other.json").write_text(json.dumps({}))
+    check_recipe(path.with_name("other.json"), "a", recipe)
+    (tmp_path / "a.ckpt").unlink()
+    check_recipe(path, "a", recipe)
 
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
@@ -92,6 +119,10 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     path.write_text('{"codec"')
     with pytest.raises(ExportError, match=r"recipe\.json is no JSON"):
         check_recipe(path, "a", TODAY)
+    for other in ("[]", '{"codec": 3}'):
+        path.write_text(other)
+        with pytest.raises(ExportError, match=r"recipe\.json does not hold an object"):
+            check_recipe(path, "a", TODAY)
 
 
 def test_every_stage_that_takes_long_can_be_told_from_another_day_s(
@@ -120,12 +151,20 @@ def test_every_stage_that_takes_long_can_be_told_from_another_day_s(
     assert changed_with(latents, "_FULL", 0.74) == {"latents", "diffusion"}
     assert changed_with(student, "SHARES", (0.25, 0.25, 0.25, 0.25)) == {"student"}
     assert changed_with(channels, "PERIOD", 32) == {"codec"}
-    assert changed_with(decoder, "SHARES", (0.25, 0.25, 0.25, 0.25)) == {"decoder"}
+    assert changed_with(decoder, "DRAWING", decoder.DRAWING | {"alone": 0.8}) == {"decoder"}
     assert changed_with(loop, "_CLIP", 2.0) == {"codec", "decoder", "diffusion", "student"}
     mixture = (np.zeros(1), np.ones(4, np.bool_), 7)
     assert changed_with(latents, "draw_mixture", lambda *_: mixture) == {"latents", "diffusion"}
     assert changed_with(channels, "_PIECES", 63) == {"codec"}
-    assert changed_with(examples, "_ALONE", 0.7) == {"codec", "decoder", "latents", "diffusion"}
+    assert changed_with(examples, "_ALONE", 0.7) == {"codec"}
+    everything = {"codec", "decoder", "latents", "diffusion"}
+    assert changed_with(examples, "BARS", 7) == everything
+    # A codec that was brought along has its sizes from here too.
+    shutil.copytree(make.HERE, folder / "sizes", ignore=shutil.ignore_patterns("*.pt", "*.ckpt"))
+    (folder / "sizes" / "codec.json").write_text("{}")
+    with monkeypatch.context() as patch:
+        patch.setattr(make, "HERE", folder / "sizes")
+        assert changed() == {*everything, "export"}
     with monkeypatch.context() as patch:
         patch.setitem(world, "held out", [False])
         assert changed() == {"codec", "decoder", "latents", "diffusion", "score"}
@@ -133,8 +172,12 @@ def test_every_stage_that_takes_long_can_be_told_from_another_day_s(
     assert changed() == {"score"}
     (folder / "diffusion.ckpt").write_bytes(b"another teacher")
     assert changed() == {"student", "export", "score"}
+    before = ingredients()
     write_codec(folder / "codec-raw.pt", decoder=2.0)
-    assert changed() == {"decoder", "student", "export", "score"}
+    assert changed() == {"decoder"}
+    before = ingredients()
+    write_codec(folder / "codec.pt", decoder=2.0)
+    assert changed() == {"export"}
 
 
 def test_latents_are_an_encoder_s(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

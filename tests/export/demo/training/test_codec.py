@@ -7,10 +7,12 @@ import pytest
 import torch
 
 from sideman.engine.bundle.grid import LatentGrid
+from sideman.engine.errors import ExportError
 from sideman.export.codec_config import CodecConfig
 from sideman.export.demo.training import codec as module
 from sideman.export.demo.training.codec import (
     Autoencoder,
+    autoencoder_of,
     spectral_distance,
     train_codec,
     turning_distance,
@@ -113,3 +115,21 @@ def test_sound_has_the_length_that_was_encoded(tiny: CodecConfig) -> None:
         sound = network.decode(torch.zeros(1, 64, 4), torch.randn(1, 2, 1024, 32))
     assert sound.shape == (1, LatentGrid.decoded_samples(4))
     assert set(weights_of(network)) == set(Codec(tiny).state_dict())
+
+
+def test_what_was_saved_goes_on_as_it_was(tiny: CodecConfig) -> None:
+    trained = Autoencoder(tiny, 2)
+    with torch.no_grad():
+        trained.scale_out.mul_(1.5)
+    state = torch.random.get_rng_state()
+    again = autoencoder_of(tiny, weights_of(trained))
+    assert torch.equal(torch.random.get_rng_state(), state)
+    torch.testing.assert_close(again.state_dict(), trained.state_dict())
+    assert all(parameter.requires_grad for parameter in again.parameters())
+
+
+def test_a_codec_of_other_sizes_is_refused(tiny: CodecConfig) -> None:
+    weights = weights_of(Autoencoder(tiny, 2))
+    del weights["conv_out.weight"]
+    with pytest.raises(ExportError, match=r"missing: conv_out\.weight"):
+        autoencoder_of(tiny, weights)

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from sideman.export.codec_config import CodecConfig
-from sideman.export.demo.training import decoder
-from sideman.export.demo.training.codec import Autoencoder, weights_of
+from sideman.export.demo.training import decoder, examples
+from sideman.export.demo.training.codec import TURNING, Autoencoder, DrawBatch, weights_of
 from sideman.export.demo.training.loop import Recipe
+from sideman.export.demo.world.harmony import ROOTS
 from sideman.export.demo.world.song import STEMS
 
 
@@ -48,7 +50,33 @@ def test_it_begins_where_the_codec_ended(
     torch.testing.assert_close(after, before)
 
 
-def test_every_stem_is_drawn() -> None:
-    assert len(decoder.SHARES) == len(STEMS)
-    assert min(decoder.SHARES) > 0
-    assert sum(decoder.SHARES) == pytest.approx(1)
+def test_it_hears_every_root_and_mostly_stems_alone(
+    tiny: CodecConfig,
+    before: dict[str, torch.Tensor],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int | None] = []
+    heard: list[np.ndarray] = []
+
+    def note(columns: int, _: np.random.Generator, root: int | None = None) -> np.ndarray:
+        asked.append(root)
+        # Each stem has a number of its own.
+        return np.repeat(10.0 ** np.arange(len(STEMS))[:, None], columns, axis=1)
+
+    def stay(
+        network: Autoencoder, _: Recipe, __: Path, turning: float, draw: DrawBatch
+    ) -> Autoencoder:
+        assert turning == TURNING
+        heard.append(draw(400, 1, torch.Generator().manual_seed(0))[:, 0].numpy())
+        return network
+
+    monkeypatch.setattr(examples, "draw_tracks", note)
+    monkeypatch.setattr(decoder, "go_on", stay)
+    decoder.train_decoder(tiny, before, tmp_path)
+    assert set(asked) == set(ROOTS)
+    # What is multiplied by 0.7 to 1 is still that number, if it is alone.
+    alone = [np.isclose(heard[0], level, rtol=0.31) for level in 0.85 * 10.0 ** np.arange(4)]
+    bass, *others = [float(each.mean()) for each in alone]
+    assert 0.35 < bass < 0.6
+    assert all(0.05 < other < 0.3 for other in others)

@@ -66,6 +66,11 @@ def test_the_root_that_is_asked_for_is_in_the_middle(
     assert song.chord(int(middle / (BEATS_PER_BAR * song.beat_samples))).root == root
 
 
+def test_a_root_that_no_chord_has_is_refused() -> None:
+    with pytest.raises(ValueError, match="root 1"):
+        draw_tracks(8, np.random.default_rng(0), root=1)
+
+
 def test_a_batch_follows_from_its_generator_and_stays_within_full_scale() -> None:
     first, second = (draw_codec_batch(3, 8, torch.Generator().manual_seed(5)) for _ in range(2))
     assert first.shape == (3, LatentGrid.decoded_samples(8))

@@ -62,7 +62,7 @@ def test_stems_stand_on_the_frame_next_to_what_is_heard(late: int, nearest: int)
 def test_hidden_columns_are_zero_whatever_the_encoder_makes_of_silence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_SHARD", 3)
+    monkeypatch.setattr(module, "SHARD", 3)
     made = make_latents(level, 6, tmp_path)
     assert len(made) == 6
     assert made.stems.shape == made.mixtures.shape == (6, 4, 2, COLUMNS)
@@ -79,7 +79,7 @@ def test_hidden_columns_are_zero_whatever_the_encoder_makes_of_silence(
 def test_windows_that_were_encoded_are_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_SHARD", 2)
+    monkeypatch.setattr(module, "SHARD", 2)
     first = make_latents(level, 2, tmp_path)
     calls: list[Tensor] = []
 

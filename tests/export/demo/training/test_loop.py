@@ -76,6 +76,11 @@ def test_a_training_may_end_before_its_rate_has_fallen(
     assert not torch.equal(other.slope, wanted)
 
 
+def test_a_rate_does_not_rise_again() -> None:
+    with pytest.raises(ValueError, match="29 of 30"):
+        replace(RECIPE, falls=29)
+
+
 def test_a_loss_that_is_not_finite_ends_the_training_before_it_spoils_the_weights(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,6 +48,7 @@ from sideman.export.demo.training.latents import SHARD, Encode, Latents, make_la
 from sideman.export.demo.training.memory import keep_memory
 from sideman.export.demo.training.student import distil
 from sideman.export.networks.unet import UNet
+from sideman.export.weights import load
 
 HERE = Path(__file__).resolve().parent
 #: Windows that the models learn from, held-out songs that they are scored on (and as many of
@@ -149,9 +150,9 @@ class Making:
         model = self.config("student")
 
         def make() -> UNet:
-            teacher = UNet(self.config("diffusion").unet)
             kept = read_checkpoint(self.folder / "diffusion.ckpt")
-            teacher.load_state_dict(kept.unet("diffusion"))
+            sizes = self.config("diffusion").unet
+            teacher = load(lambda: UNet(sizes), kept.unet("diffusion"), kept.path.name)
             state = self.folder / "student.state"
             return distil(model, teacher, self.latents(), state, self.device)
 

@@ -167,8 +167,9 @@ def check_recipe(path: Path, stage: str, recipe: StageRecipe) -> None:
     """
     begun = _read(path)
     noted = begun.get(stage, {})
-    if is_brought_along(path, stage, recipe):
-        today: dict[str, object] = {_GIVEN: sha256(path.parent / recipe.given)}
+    given = path.parent / recipe.given
+    if _is_given(noted, given, recipe):
+        today: dict[str, object] = {_GIVEN: sha256(given)}
     else:
         # As it would be read again.
         today = json.loads(json.dumps(recipe.ingredients()))
@@ -179,7 +180,6 @@ def check_recipe(path: Path, stage: str, recipe: StageRecipe) -> None:
             f"Begin in a new folder; or delete {made} and the entry {stage} in {path.name}, and "
             "the stage is made anew.",
         )
-    given = path.parent / recipe.given
     if recipe.given and _GIVEN not in today and given.is_file():
         if noted.get(_MADE) != sha256(given):
             raise ExportError(
@@ -216,10 +216,13 @@ def is_brought_along(path: Path, stage: str, recipe: StageRecipe) -> bool:
     Raises:
         ExportError: the file cannot be read.
     """
-    noted = _read(path).get(stage)
-    there = bool(recipe.given) and (path.parent / recipe.given).is_file()
+    return _is_given(_read(path).get(stage, {}), path.parent / recipe.given, recipe)
+
+
+def _is_given(noted: Ingredients, given: Path, recipe: StageRecipe) -> bool:
     # What was brought along and is missing now is no longer what was begun with.
-    return there and (noted is None or _GIVEN in noted)
+    there = bool(recipe.given) and given.is_file()
+    return there and (not noted or _GIVEN in noted)
 
 
 def _read(path: Path) -> dict[str, dict[str, object]]:

@@ -34,7 +34,6 @@ from sideman.export.demo.world.render import Audio, render
 from sideman.export.demo.world.song import STEMS, Song
 from sideman.export.networks.unet import UNet
 from sideman.export.weights import load
-from sideman.runtime.listening.truth import BEATS_PER_BAR
 
 _BASS = STEMS.index("bass")
 #: Columns that a step makes, and those that are not heard in each regime.
@@ -78,9 +77,8 @@ def column_roots(song: Song, start: int) -> list[int]:
         song: what is played.
         start: sample that the window begins at.
     """
-    bar = BEATS_PER_BAR * song.beat_samples
     middles = start + (np.arange(COLUMNS) + 0.5) * COLUMN_SAMPLES
-    return [song.chord(int(middle // bar)).root for middle in middles]
+    return [song.chord_at(middle).root for middle in middles]
 
 
 def encode_bass(encode: Encode, tracks: Audio) -> Tensor:

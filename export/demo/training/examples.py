@@ -63,8 +63,7 @@ def draw_tracks(columns: int, random: np.random.Generator, root: int | None = No
     samples = LatentGrid.decoded_samples(columns)
     while True:
         song, start = draw_place(random)
-        bar = (start + samples // 2) // (BEATS_PER_BAR * song.beat_samples)
-        if root in (None, song.chord(bar).root):
+        if root in (None, song.chord_at(start + samples // 2).root):
             return render(song)[:, start : start + samples]
 
 

@@ -138,6 +138,10 @@ class Song:
         degrees = PROGRESSIONS[self.progression]
         return chord_on(self.key, degrees[(self.first + bar) % len(degrees)])
 
+    def chord_at(self, sample: float) -> Chord:
+        """The chord at a sample from the song's beginning; goes on beyond its end."""
+        return self.chord(int(sample // (BEATS_PER_BAR * self.beat_samples)))
+
     def events(self) -> list[Event]:
         """Everything that is played, by beat."""
         found: list[Event] = []

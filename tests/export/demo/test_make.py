@@ -19,6 +19,7 @@ from sideman.export.demo import make
 from sideman.export.demo.scoring import session
 from sideman.export.demo.training import channels, codec, decoder, diffusion, latents, student
 from sideman.export.demo.training.loop import Recipe
+from tests.export.demo.test_recipe import write_codec
 from tests.models.places import CODEC
 
 QUICK = Recipe(steps=2, rate=1e-4, average=0.5)
@@ -61,11 +62,6 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 CODEC_SCORE = {"si_sdr": 0.0, "log_spectral_distance": 1.0, "level": 0.0, "onset_f": 1.0}
 
 
-def write(path: Path) -> None:
-    """A codec's file."""
-    torch.save({"gen_state_dict": {"encoder.weight": torch.zeros(1)}}, path)
-
-
 @pytest.mark.usefixtures("gradients")
 def test_every_stage_is_made_once(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert make.main([str(toy), "--until", "diffusion"]) == 0
@@ -100,7 +96,7 @@ def test_a_stage_of_another_recipe_is_refused_and_those_before_it_are_not(
         monkeypatch.setattr(make.Making, stage, lambda _: None)
     toy.mkdir()
     (toy / "student").mkdir()
-    write(toy / "codec.pt")
+    write_codec(toy / "codec.pt")
     for name in ("diffusion.ckpt", "student.ckpt", "student/manifest.json"):
         (toy / name).write_bytes(b"as made before")
     assert make.main([str(toy)]) == make.main([str(toy)]) == 0
@@ -116,7 +112,7 @@ def test_a_codec_that_was_brought_along_is_not_trained(
     for name in ("train_codec", "train_decoder"):
         monkeypatch.delattr(make, name)
     toy.mkdir()
-    write(toy / "codec.pt")
+    write_codec(toy / "codec.pt")
     before = (toy / "codec.pt").read_bytes()
     for _ in range(2):
         assert make.main([str(toy), "--until", "decoder"]) == 0
@@ -154,13 +150,16 @@ def test_a_codec_of_another_recipe_is_trained_anew_as_the_advice_says(
 def test_a_codec_in_place_of_what_was_made_is_refused(
     toy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    def write_raw(making: make.Making) -> None:
+        write_codec(making.folder / "codec-raw.pt")
+
     def interrupt(_: make.Making) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(make.Making, "codec", lambda making: write(making.folder / "codec-raw.pt"))
+    monkeypatch.setattr(make.Making, "codec", write_raw)
     monkeypatch.setattr(make.Making, "decoder", interrupt)
     assert make.main([str(toy)]) == 130
-    write(toy / "codec.pt")
+    write_codec(toy / "codec.pt")
     assert make.main([str(toy)]) == 1
     assert "is not what the stage decoder made there" in capsys.readouterr().err
 

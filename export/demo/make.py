@@ -34,7 +34,7 @@ from sideman.export.demo.scoring.codec import score_codec
 from sideman.export.demo.scoring.session import (
     REGIMES,
     Scores,
-    held_out_songs,
+    balanced_songs,
     other_songs,
     score_bounds,
     score_bundle,
@@ -180,12 +180,13 @@ class Making:
 
         def make(path: Path) -> None:
             codec_scores = score_codec(self.codec_weights(), self.codec_config())
-            songs, others = held_out_songs(SONGS), other_songs(OTHERS)
+            songs, known = (balanced_songs(SONGS, held_out=side) for side in (True, False))
+            others = other_songs(OTHERS)
             rows: list[tuple[str, Scores]] = list(score_bounds(songs, others).items())
             judged = [(model, model, songs) for model in MODELS]
             # Beside the held-out songs some that it has learnt, to tell apart what it cannot play
             # and what it does not know.
-            judged.append((f"{MODELS[-1]}, songs of training", MODELS[-1], others[:SONGS]))
+            judged.append((f"{MODELS[-1]}, songs of training", MODELS[-1], known))
             for name, model, played in judged:
                 scores = score_bundle(self.folder / model, played, report=_say)
                 rows += [(f"{name}, {REGIMES[w]} (w = {w})", found) for w, found in scores.items()]

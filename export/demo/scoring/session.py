@@ -29,19 +29,19 @@ PLAYED, CHANCE = "the stem itself", "other songs' stems"
 Scores = dict[str, Score]
 
 
-def held_out_songs(count: int, seed: int = 0) -> list[Song]:
-    """Held-out songs, every three of which have all keys, progressions and grooves.
+def balanced_songs(count: int, seed: int = 0, *, held_out: bool = True) -> list[Song]:
+    """Songs, every three of which have all keys and grooves.
 
     Args:
         count: how many.
         seed: any integer that is not negative.
+        held_out: those that are kept from training, or the others.
     """
-    drawn = draw_songs(seed, held_out=True, bars=_BARS)
+    drawn = draw_songs(seed, held_out=held_out, bars=_BARS)
     songs: list[Song] = []
     while len(songs) < count:
         song = next(drawn)
         three = songs[len(songs) // 3 * 3 :]
-        # A key that is held out has one progression.
         if not any(song.key == other.key or song.groove == other.groove for other in three):
             songs.append(song)
     return songs

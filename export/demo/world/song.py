@@ -113,15 +113,14 @@ class Song:
 
     @property
     def held_out(self) -> bool:
-        """Whether it is kept from training: a sixth of the 108 songs, by their harmony and tempo.
+        """Whether it is kept from training: a sixth of the 108 songs, by all that makes them.
 
-        Of each key, one progression at one of the tempi; at the other it is trained on. So what
-        bass, guitar and piano play in such a song, as fast as that, is in no song of training.
-        Drums know no chords, and what they play is.
+        Every progression in every key and tempo is trained on, but with one of its six pairs of
+        rhythms kept from it. So what anybody plays along with in such a song is in no song of
+        training; what a stem has to play there is, beside others.
         """
-        key = KEYS.index(self.key)
-        tempo = key % len(BEATS)
-        return (key + self.progression) % len(KEYS) == 0 and BEATS.index(self.beat) == tempo
+        harmony = KEYS.index(self.key) + self.progression + BEATS.index(self.beat)
+        return self.groove == harmony % GROOVES and self.comping == harmony % COMPINGS
 
     @property
     def beat_samples(self) -> int:

@@ -91,6 +91,6 @@ def test_the_script_writes_the_files(tmp_path, loop, truth, capsys):
     written, _ = soundfile.read(tmp_path / "loop.flac", dtype="int16")
     np.testing.assert_array_equal(written, loop)
     assert (tmp_path / "loop.json").read_text() == truth.to_json() + "\n"
-    assert "14.86 s" in capsys.readouterr().out
+    assert "17.83 s" in capsys.readouterr().out
     assert main([]) == 2
     assert "usage" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from sideman.export.demo.scoring.session import (
     PLAYED,
     REGIMES,
     STEP,
-    held_out_songs,
+    balanced_songs,
     other_songs,
     play,
     score_bounds,
@@ -59,7 +59,7 @@ def test_every_sample_is_laid_where_it_belongs(w: int) -> None:
 
 
 def test_a_stem_is_its_own_best_and_another_song_is_worse() -> None:
-    songs, others = held_out_songs(2), other_songs(3)
+    songs, others = balanced_songs(2), other_songs(3)
     assert all(song.held_out for song in songs)
     assert not any(song.held_out for song in others)
     bounds = score_bounds(songs, others)
@@ -71,12 +71,13 @@ def test_a_stem_is_its_own_best_and_another_song_is_worse() -> None:
     assert math.isnan(bounds[PLAYED]["drums"].chord_fit)
 
 
-def test_three_songs_have_every_harmony_and_groove() -> None:
-    songs = held_out_songs(7, seed=4)
+@pytest.mark.parametrize("held_out", [True, False])
+def test_three_songs_have_every_key_and_groove(held_out: bool) -> None:
+    songs = balanced_songs(7, seed=4, held_out=held_out)
     assert len(songs) == 7
-    assert all(song.held_out for song in songs)
+    assert all(song.held_out == held_out for song in songs)
     for three in (songs[:3], songs[3:6]):
-        for what in ("key", "progression", "groove"):
+        for what in ("key", "groove"):
             assert len({getattr(song, what) for song in three}) == 3
 
 
@@ -84,7 +85,7 @@ def test_random_weights_score_no_better_than_they_should(monkeypatch: pytest.Mon
     monkeypatch.setattr(module, "REGIMES", (1,))
     monkeypatch.setattr(module, "_BARS", 6)
     said: list[str] = []
-    scores = score_bundle(BUNDLE, held_out_songs(1), report=said.append)
+    scores = score_bundle(BUNDLE, balanced_songs(1), report=said.append)
     assert set(scores) == {1}
     assert set(scores[1]) == set(STEMS)
     assert said == [f"small, w = 1: {stem}" for stem in STEMS]

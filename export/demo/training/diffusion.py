@@ -44,11 +44,20 @@ class Phase:
 #: codec forgives what is left at low. Chords that nobody has played yet are learnt last, and at
 #: high levels only: the second phase is for them.
 PHASES = (
-    Phase(Recipe(6400, rate=3e-3, average=0.998, seed=2, falls=15_000), PERIOD, 1.2, 1.6),
     Phase(
-        Recipe(12_000, rate=3e-3, average=0.998, seed=5), PERIOD, 2.4, 1.2, (0.6, 0.08, 0.12, 0.2)
+        Recipe(4000, rate=5e-3, average=0.998, seed=2, falls=16_000, orthogonal=True),
+        PERIOD,
+        1.2,
+        1.6,
     ),
-    Phase(Recipe(1600, rate=1.5e-3, average=0.995, seed=4), CHANNELS, 1.6, 1.6),
+    Phase(
+        Recipe(18_000, rate=5e-3, average=0.998, seed=5, orthogonal=True),
+        PERIOD,
+        2.4,
+        1.2,
+        (0.6, 0.08, 0.12, 0.2),
+    ),
+    Phase(Recipe(1600, rate=2e-3, average=0.995, seed=4, orthogonal=True), CHANNELS, 1.6, 1.6),
 )
 #: Files that they are kept in.
 STATES = tuple(f"diffusion-{index}.state" for index in range(len(PHASES)))

@@ -63,6 +63,33 @@ def test_what_was_interrupted_ends_as_what_was_not(
     assert fit(tmp_path / "parts")[1] == []
 
 
+def test_orthogonal_steps_go_on_where_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Filters learn by Muon, everything else by AdamW, and both remember."""
+    monkeypatch.setattr(loop, "SAVE_EVERY", 10)
+    recipe = Recipe(steps=20, rate=0.01, average=0.5, seed=1, orthogonal=True)
+
+    def learn(state: Path, recipe: Recipe = recipe) -> nn.Conv1d:
+        torch.manual_seed(0)
+        network = nn.Conv1d(2, 3, 2)
+
+        def loss(_: int, generator: torch.Generator) -> Tensor:
+            return (network(torch.randn((4, 2, 8), generator=generator)) - 1).square().mean()
+
+        averaged = train(network, loss, recipe, state)
+        assert isinstance(averaged, nn.Conv1d)
+        return averaged
+
+    whole = learn(tmp_path / "whole")
+    learn(tmp_path / "parts", replace(recipe, steps=10, falls=20))
+    parts = learn(tmp_path / "parts")
+    assert torch.equal(parts.weight, whole.weight)
+    assert torch.equal(parts.bias, whole.bias)
+    adam = learn(tmp_path / "adam", replace(recipe, orthogonal=False))
+    assert not torch.equal(adam.weight, whole.weight)
+
+
 def test_a_training_may_end_before_its_rate_has_fallen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

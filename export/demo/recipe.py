@@ -14,7 +14,13 @@ from sideman.engine.bundle.bundle import MANIFEST, sha256
 from sideman.engine.errors import ExportError
 from sideman.engine.files import file_in_place_of
 from sideman.export.checkpoint import read_checkpoint
-from sideman.export.demo.scoring.session import FADE, REGIMES, STEP
+from sideman.export.demo.scoring.session import (
+    FADE,
+    REGIMES,
+    STEP,
+    balanced_songs,
+    other_songs,
+)
 from sideman.export.demo.training import (
     channels,
     codec,
@@ -22,6 +28,7 @@ from sideman.export.demo.training import (
     diffusion,
     examples,
     latents,
+    muon,
     student,
 )
 from sideman.export.demo.training.examples import draw_tracks
@@ -107,6 +114,7 @@ def describe_recipes(
             lambda: {
                 "phases": [asdict(phase) for phase in diffusion.PHASES],
                 "training": describe_training(),
+                "muon": muon.describe_muon(),
                 "loss": diffusion.describe_loss(),
                 "sizes": sha256(sizes / "diffusion.yaml"),
                 "latents": encoded(),
@@ -137,9 +145,12 @@ def describe_recipes(
         ),
         "score": StageRecipe(
             lambda: {
-                "songs": songs,
-                "others": others,
-                "songs of training": models[-1],
+                "songs": [asdict(song) for song in balanced_songs(songs)],
+                "songs of training": [
+                    models[-1],
+                    *(asdict(song) for song in balanced_songs(songs, held_out=False)),
+                ],
+                "others": [asdict(song) for song in other_songs(others)],
                 "step": (STEP, FADE),
                 "regimes": list(REGIMES),
                 "bundles": [sha256(folder / model / MANIFEST) for model in models],

@@ -1,4 +1,7 @@
-"""The codec's score: stems of held-out songs, encoded and decoded again."""
+"""The codec's score: stems of held-out songs, encoded and decoded again.
+
+What is held out is a combination: each of these stems alone is in songs of training too.
+"""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ _BASS = STEMS.index("bass")
 NEWEST = int(STEP * COLUMNS)
 HIDDEN = {regime: (w + 1) * NEWEST for w, regime in REGIMES.items()}
 #: Windows that the perceptron learns from, windows of either kind of song, and what draws them: not
-#: what draws the U-Nets' windows. Of 32 of songs of training, six began within two frames of one.
+#: what draws the U-Nets' windows. Of 32 of songs of training, four began within two frames of one.
 _LEARNT, _JUDGED, _SEED = 160, 32, 78
 #: Noise level of the one step: nothing but noise comes in, so that all is from the mixture.
 _SIGMA = 20.0

@@ -10,7 +10,7 @@ import numpy as np
 
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.export.demo.world.render import Audio, render, turned
-from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS, Song, draw_songs
+from sideman.export.demo.world.song import BEATS, FRAME_SAMPLES, STEMS, Song, draw_songs
 from sideman.export.demo.world.truth import truth_of
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.listening.judge import Score, judge, level
@@ -30,7 +30,9 @@ Scores = dict[str, Score]
 
 
 def balanced_songs(count: int, seed: int = 0, *, held_out: bool = True) -> list[Song]:
-    """Songs, every three of which have all keys and grooves.
+    """Songs, every three of which have all keys, progressions and grooves, at one tempo in turn.
+
+    At one tempo, two held-out songs that differ in all three leave a third that does.
 
     Args:
         count: how many.
@@ -41,8 +43,14 @@ def balanced_songs(count: int, seed: int = 0, *, held_out: bool = True) -> list[
     songs: list[Song] = []
     while len(songs) < count:
         song = next(drawn)
-        three = songs[len(songs) // 3 * 3 :]
-        if not any(song.key == other.key or song.groove == other.groove for other in three):
+        full = len(songs) // 3
+        # No other beat and nothing twice among these three.
+        if song.beat == BEATS[full % len(BEATS)] and not any(
+            song.key == other.key
+            or song.progression == other.progression
+            or song.groove == other.groove
+            for other in songs[full * 3 :]
+        ):
             songs.append(song)
     return songs
 

@@ -11,7 +11,7 @@ the first row, the next one the second, and so on; and each of the first 16 is d
 rows, 16 apart. So the U-Nets can learn from 16 rows of the image, in less than half of the time,
 and go on with the whole, which is that four times. With the same directions spread over all
 channels, as slow cosines, 200 steps for the bass alone had its chord's root right in 0.26 of the
-columns of held-out songs; with each in one row of its own, in 0.39.
+columns of new songs; with each in one row of its own, in 0.39.
 
 The matrix disappears in the codec's weights: the encoder ends with a linear layer, the decoder
 begins with one, and the tanh between them is as good as linear for latents that are a seventeenth

@@ -45,19 +45,19 @@ class Phase:
 #: high levels only: the second phase is for them.
 PHASES = (
     Phase(
-        Recipe(4000, rate=5e-3, average=0.998, seed=2, falls=16_000, orthogonal=True),
+        Recipe(4000, rate=5e-3, average=0.998, seed=2, falls=16_000, muon=True),
         PERIOD,
         1.2,
         1.6,
     ),
     Phase(
-        Recipe(18_000, rate=5e-3, average=0.998, seed=5, orthogonal=True),
+        Recipe(18_000, rate=5e-3, average=0.998, seed=5, muon=True),
         PERIOD,
         2.4,
         1.2,
         (0.6, 0.08, 0.12, 0.2),
     ),
-    Phase(Recipe(1600, rate=2e-3, average=0.995, seed=4, orthogonal=True), CHANNELS, 1.6, 1.6),
+    Phase(Recipe(1600, rate=2e-3, average=0.995, seed=4, muon=True), CHANNELS, 1.6, 1.6),
 )
 #: Files that they are kept in.
 STATES = tuple(f"diffusion-{index}.state" for index in range(len(PHASES)))

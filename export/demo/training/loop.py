@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from sideman.engine.errors import ExportError
 from sideman.engine.files import file_in_place_of
-from sideman.export.demo.training.muon import Muon, describe_muon, is_filter
+from sideman.export.demo.training.muon import Muon, is_filter
 
 #: Steps between two saved states, and between two lines of progress.
 SAVE_EVERY, TELL_EVERY = 200, 50
@@ -28,12 +28,7 @@ _BETAS, _CLIP = (0.9, 0.99), 1.0
 
 def describe_training() -> dict[str, object]:
     """Every number that all trainings have in common, to tell one recipe from another."""
-    return {
-        "rate": (_WARM_UP, _LEFT),
-        "betas": _BETAS,
-        "clip": _CLIP,
-        "orthogonal": describe_muon(),
-    }
+    return {"rate": (_WARM_UP, _LEFT), "betas": _BETAS, "clip": _CLIP}
 
 
 @dataclass(frozen=True)
@@ -42,14 +37,13 @@ class Recipe:
 
     Attributes:
         steps: of the optimiser.
-        rate: highest learning rate; it falls along a cosine to a hundredth of it.
+        rate: highest learning rate, of every optimiser; it falls along a cosine to a hundredth.
         average: decay of the exponential moving average of the weights (Karras et al. 2022).
         seed: of everything random; a step's own seed follows from it and the step's number, so
             that a training that was interrupted sees the same data as one that was not.
         falls: steps that the rate falls over, where that is not all of them: a training that
             another one goes on from may end before. Not fewer than `steps`.
-        orthogonal: whether convolutions learn by Muon's steps instead of AdamW's. After 1,000 of
-            these the demo's U-Net had a loss of 0.37, and of 0.41 with AdamW's.
+        muon: whether convolutions from several channels to several learn by Muon instead of AdamW.
     """
 
     steps: int
@@ -57,7 +51,7 @@ class Recipe:
     average: float
     seed: int = 0
     falls: int | None = None
-    orthogonal: bool = False
+    muon: bool = False
 
     def __post_init__(self) -> None:
         if self.falls is not None and self.falls < self.steps:
@@ -97,8 +91,8 @@ def train(
         kept = torch.load(state, weights_only=True, map_location="cpu")
         network.load_state_dict(kept["network"])
         averaged.load_state_dict(kept["averaged"])
-        for optimiser, its in zip(optimisers, kept["optimisers"], strict=True):
-            optimiser.load_state_dict(its)
+        for optimiser, remembered in zip(optimisers, kept["optimisers"], strict=True):
+            optimiser.load_state_dict(remembered)
         first = kept["step"]
     begin, told = time.monotonic(), 0.0
     for step in range(first, recipe.steps):
@@ -157,20 +151,15 @@ def _has_bfloat16(device: str) -> bool:
 def _optimisers(groups: Sequence[Mapping[str, Any]], recipe: Recipe) -> list[torch.optim.Optimizer]:
     """AdamW; and Muon for convolutions, where that is wanted."""
 
-    def adam(groups: Sequence[Mapping[str, Any]]) -> torch.optim.Optimizer:
-        return torch.optim.AdamW(
-            [dict(group) for group in groups], recipe.rate, betas=_BETAS, weight_decay=0.0
-        )
-
-    def those(filters: bool) -> list[dict[str, Any]]:
+    def part(filters: bool) -> list[dict[str, Any]]:
         return [
             {**group, "params": [p for p in group["params"] if is_filter(p) == filters]}
             for group in groups
         ]
 
-    if not recipe.orthogonal:
-        return [adam(groups)]
-    return [adam(those(filters=False)), Muon(those(filters=True), recipe.rate)]
+    rest = part(filters=False) if recipe.muon else [dict(group) for group in groups]
+    adam = torch.optim.AdamW(rest, recipe.rate, betas=_BETAS, weight_decay=0.0)
+    return [adam, Muon(part(filters=True), recipe.rate)] if recipe.muon else [adam]
 
 
 def _rate(step: int, steps: int) -> float:

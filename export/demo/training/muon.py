@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-#: How much of the gradients' sum is kept from step to step.
+#: How much of the gradients' mean is kept from step to step.
 _MOMENTUM = 0.95
 #: Factors of x, x³ and x⁵, which five times in a row bring all singular values near one.
 _QUINTIC, _TIMES = (3.4445, -4.7750, 2.0315), 5
@@ -54,7 +54,9 @@ class Muon(torch.optim.Optimizer):
 
 
 def orthogonal(matrix: Tensor) -> Tensor:
-    """The matrix with its singular values brought near one, between 0.6 and 1.3.
+    """The matrix with its singular values brought near one, and all directions kept.
+
+    Those above 0.2 % of its norm come between 0.6 and 1.3; smaller ones grow and stay below.
 
     Args:
         matrix: [rows, columns].
@@ -70,5 +72,8 @@ def orthogonal(matrix: Tensor) -> Tensor:
 
 
 def is_filter(parameter: nn.Parameter) -> bool:
-    """Whether it is the weight of a convolution from several channels to several."""
+    """Whether it is the weight of a convolution from several channels to several.
+
+    Of one channel the step has one direction: there is nothing to make as long as another.
+    """
     return parameter.ndim > 2 and min(parameter.shape[:2]) > 1

@@ -113,11 +113,11 @@ class Song:
 
     @property
     def held_out(self) -> bool:
-        """Whether it is kept from training: a sixth of the 108 songs, by all that makes them.
+        """Whether it is kept from training: one of the six songs of each harmony and tempo.
 
-        Every progression in every key and tempo is trained on, but with one of its six pairs of
-        rhythms kept from it. So what anybody plays along with in such a song is in no song of
-        training; what a stem has to play there is, beside others.
+        Every progression is trained on in every key and at every tempo, with five of the six
+        combinations of groove and comping; the sixth is held out. So what anybody plays along with
+        there is in no song of training; what a stem has to play is, beside another rhythm.
         """
         harmony = KEYS.index(self.key) + self.progression + BEATS.index(self.beat)
         return self.groove == harmony % GROOVES and self.comping == harmony % COMPINGS

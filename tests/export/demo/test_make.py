@@ -8,6 +8,7 @@ import signal
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -19,6 +20,7 @@ from sideman.export.demo import make
 from sideman.export.demo.scoring import session
 from sideman.export.demo.training import channels, codec, decoder, diffusion, latents, student
 from sideman.export.demo.training.loop import Recipe
+from sideman.export.demo.world.song import Song
 from tests.export.demo.test_recipe import write_codec
 from tests.models.places import CODEC
 
@@ -50,7 +52,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(make, "_DIFFERENT", 1.0)
     monkeypatch.setattr(codec, "RECIPES", (QUICK, QUICK))
     monkeypatch.setattr(decoder, "RECIPES", (QUICK, QUICK))
-    phases = tuple(replace(phase, recipe=QUICK) for phase in diffusion.PHASES)
+    phases = tuple(replace(phase, recipe=replace(QUICK, muon=True)) for phase in diffusion.PHASES)
     monkeypatch.setattr(diffusion, "PHASES", phases)
     monkeypatch.setattr(student, "RECIPE", QUICK)
     monkeypatch.setattr(session, "REGIMES", (1,))
@@ -63,13 +65,23 @@ CODEC_SCORE = {"si_sdr": 0.0, "log_spectral_distance": 1.0, "level": 0.0, "onset
 
 
 @pytest.mark.usefixtures("gradients")
-def test_every_stage_is_made_once(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_stage_is_made_once(
+    toy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    judged = []
+
+    def score(bundle: Path, songs: list[Song], **options: Any) -> dict[int, session.Scores]:
+        judged.extend(song.held_out for song in songs)
+        return session.score_bundle(bundle, songs, **options)
+
+    monkeypatch.setattr(make, "score_bundle", score)
     assert make.main([str(toy), "--until", "diffusion"]) == 0
     assert (toy / "diffusion.ckpt").exists()
     assert not (toy / "student.ckpt").exists()
     before = (toy / "diffusion.ckpt").stat().st_mtime_ns
     assert make.main([str(toy)]) == 0
     assert (toy / "diffusion.ckpt").stat().st_mtime_ns == before
+    assert judged == [True, False]
     manifest = Bundle.open(toy / "student").manifest
     assert (manifest.kind, manifest.trained, manifest.name) == ("consistency", True, "demo")
     assert manifest.grid.trained_masks == tuple(range(33))

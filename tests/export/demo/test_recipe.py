@@ -20,6 +20,7 @@ from sideman.export.demo.recipe import (
     is_brought_along,
     note_result,
 )
+from sideman.export.demo.scoring import session
 from sideman.export.demo.training import (
     channels,
     decoder,
@@ -27,6 +28,7 @@ from sideman.export.demo.training import (
     examples,
     latents,
     loop,
+    muon,
     student,
 )
 from sideman.export.demo.world.render import render
@@ -153,6 +155,8 @@ def test_every_stage_that_takes_long_can_be_told_from_another_day_s(
     assert changed_with(channels, "PERIOD", 32) == {"codec"}
     assert changed_with(decoder, "DRAWING", decoder.DRAWING | {"alone": 0.8}) == {"decoder"}
     assert changed_with(loop, "_CLIP", 2.0) == {"codec", "decoder", "diffusion", "student"}
+    assert changed_with(muon, "_SIZE", 0.3) == {"diffusion"}
+    assert changed_with(session, "_BARS", 9) == {"score"}
     mixture = (np.zeros(1), np.ones(4, np.bool_), 7)
     assert changed_with(latents, "draw_mixture", lambda *_: mixture) == {"latents", "diffusion"}
     assert changed_with(channels, "_PIECES", 63) == {"codec"}

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.export.demo.scoring import session as module
@@ -19,7 +21,7 @@ from sideman.export.demo.scoring.session import (
     score_bounds,
     score_bundle,
 )
-from sideman.export.demo.world.song import STEMS
+from sideman.export.demo.world.song import BEATS, STEMS
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.session import Session
 from tests.models.places import BUNDLE
@@ -72,13 +74,16 @@ def test_a_stem_is_its_own_best_and_another_song_is_worse() -> None:
 
 
 @pytest.mark.parametrize("held_out", [True, False])
-def test_three_songs_have_every_key_and_groove(held_out: bool) -> None:
-    songs = balanced_songs(7, seed=4, held_out=held_out)
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_three_songs_have_every_key_progression_and_groove(held_out: bool, seed: int) -> None:
+    songs = balanced_songs(7, seed, held_out=held_out)
     assert len(songs) == 7
     assert all(song.held_out == held_out for song in songs)
     for three in (songs[:3], songs[3:6]):
-        for what in ("key", "groove"):
+        for what in ("key", "progression", "groove"):
             assert len({getattr(song, what) for song in three}) == 3
+    assert [song.beat for song in songs] == [BEATS[0]] * 3 + [BEATS[1]] * 3 + [BEATS[0]]
 
 
 def test_random_weights_score_no_better_than_they_should(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,6 @@ from sideman.export.demo.training.diffusion import (
     train_diffusion,
 )
 from sideman.export.demo.training.latents import CHANNELS, Latents
-from sideman.export.demo.training.loop import Recipe
 from sideman.export.demo.world.song import STEMS
 from sideman.export.networks.unet import UNet
 from sideman.export.stages import StepStage
@@ -43,7 +42,11 @@ SIZES = UNetConfig(
 def phases(*steps: int) -> tuple[Phase, ...]:
     """Two on half of the rows, and one on all."""
     return tuple(
-        replace(phase, recipe=Recipe(count, rate=3e-3, average=0.9, seed=2), rows=rows)
+        replace(
+            phase,
+            recipe=replace(phase.recipe, steps=count, rate=3e-3, average=0.9, falls=None),
+            rows=rows,
+        )
         for phase, count, rows in zip(PHASES, steps, (8, 8, 16), strict=True)
     )
 

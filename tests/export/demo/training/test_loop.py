@@ -63,31 +63,44 @@ def test_what_was_interrupted_ends_as_what_was_not(
     assert fit(tmp_path / "parts")[1] == []
 
 
-def test_orthogonal_steps_go_on_where_they_were(
+def test_filters_learn_by_muon_and_the_rest_by_adam(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Filters learn by Muon, everything else by AdamW, and both remember."""
+    """Each at the rate of its group, and both go on where they were."""
     monkeypatch.setattr(loop, "SAVE_EVERY", 10)
-    recipe = Recipe(steps=20, rate=0.01, average=0.5, seed=1, orthogonal=True)
+    recipe = Recipe(steps=20, rate=0.01, average=0.5, seed=1, muon=True)
 
-    def learn(state: Path, recipe: Recipe = recipe) -> nn.Conv1d:
+    def learn(state: Path, recipe: Recipe = recipe) -> nn.Sequential:
         torch.manual_seed(0)
-        network = nn.Conv1d(2, 3, 2)
+        network = nn.Sequential(nn.Conv1d(2, 3, 2), nn.Conv1d(3, 2, 2))
+        groups = [
+            {"params": list(network[0].parameters())},
+            {"params": list(network[1].parameters()), "scale": 0.0},
+        ]
 
         def loss(_: int, generator: torch.Generator) -> Tensor:
             return (network(torch.randn((4, 2, 8), generator=generator)) - 1).square().mean()
 
-        averaged = train(network, loss, recipe, state)
-        assert isinstance(averaged, nn.Conv1d)
+        averaged = train(network, loss, recipe, state, groups)
+        assert isinstance(averaged, nn.Sequential)
         return averaged
 
+    first = learn(tmp_path / "first", replace(recipe, steps=0))
     whole = learn(tmp_path / "whole")
     learn(tmp_path / "parts", replace(recipe, steps=10, falls=20))
     parts = learn(tmp_path / "parts")
-    assert torch.equal(parts.weight, whole.weight)
-    assert torch.equal(parts.bias, whole.bias)
-    adam = learn(tmp_path / "adam", replace(recipe, orthogonal=False))
-    assert not torch.equal(adam.weight, whole.weight)
+    adam = learn(tmp_path / "adam", replace(recipe, muon=False))
+    for name, begun in first.state_dict().items():
+        learnt = whole.state_dict()[name]
+        assert torch.equal(learnt, parts.state_dict()[name])
+        assert torch.equal(learnt, begun) == name.startswith("1.")
+    assert not torch.equal(adam[0].weight, whole[0].weight)
+    kept = torch.load(tmp_path / "whole", weights_only=True)["optimisers"]
+    # The order of the parameters: filter and bias of each of the two.
+    assert [set(remembered["state"][0]) for remembered in kept] == [
+        {"step", "exp_avg", "exp_avg_sq"},
+        {"momentum"},
+    ]
 
 
 def test_a_training_may_end_before_its_rate_has_fallen(

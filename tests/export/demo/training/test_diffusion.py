@@ -18,10 +18,11 @@ from sideman.export.demo.training.diffusion import (
     column_weights,
     denoise,
     draw_pairs,
+    hide_more,
     initialise,
     train_diffusion,
 )
-from sideman.export.demo.training.latents import CHANNELS, Latents
+from sideman.export.demo.training.latents import CHANNELS, COLUMNS, HIDDEN, Latents
 from sideman.export.demo.world.song import STEMS
 from sideman.export.networks.unet import UNet
 from sideman.export.stages import StepStage
@@ -40,14 +41,15 @@ SIZES = UNetConfig(
 
 
 def phases(*steps: int) -> tuple[Phase, ...]:
-    """Two on half of the rows, and one on all."""
+    """Three on half of the rows, and one on all; windows are too short to hide more of them."""
     return tuple(
         replace(
             phase,
             recipe=replace(phase.recipe, steps=count, rate=3e-3, average=0.9, falls=None),
             rows=rows,
+            hides=0.0,
         )
-        for phase, count, rows in zip(PHASES, steps, (8, 8, 16), strict=True)
+        for phase, count, rows in zip(PHASES, steps, (8, 8, 8, 16), strict=True)
     )
 
 
@@ -125,11 +127,53 @@ def test_stems_have_their_shares_and_any_mixture_without_them(latents: Latents) 
     assert abs((made_for == 0).float().mean() - 0.5) < 0.1
 
 
+def test_more_is_hidden_of_some_and_never_less() -> None:
+    mixtures = torch.ones(4000, 2, COLUMNS)
+    mixtures[:2000, :, COLUMNS - 20 :] = 0
+    found = hide_more(mixtures, 0.5, torch.Generator().manual_seed(1))
+    hidden = (found == 0).sum(2)
+    assert torch.equal(hidden[:, 0], hidden[:, 1])
+    assert (found[:, :, : COLUMNS - HIDDEN] == 1).all()
+    # The end alone: no column is heard behind one that is not.
+    assert (found.diff(dim=2) <= 0).all()
+    before, whole = hidden[:2000, 0], hidden[2000:, 0]
+    assert before.min() == 20
+    assert set(whole.tolist()) == set(range(HIDDEN + 1))
+    # Of the half that is chosen, half loses as much as there is; a 33rd happens to as well.
+    assert abs((whole == HIDDEN).float().mean() - 0.5 * (0.5 + 0.5 / 33)) < 0.04
+    assert abs((whole == 0).float().mean() - 0.5 * (1 + 0.5 / 33)) < 0.04
+    generator = torch.Generator().manual_seed(1)
+    state = generator.get_state()
+    assert hide_more(mixtures, 0.0, generator) is mixtures
+    assert torch.equal(generator.get_state(), state)
+
+
+def test_a_phase_hides_as_often_as_it_says(
+    latents: Latents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares: list[float] = []
+
+    def hidden(mixtures: torch.Tensor, share: float, _: torch.Generator) -> torch.Tensor:
+        shares.append(share)
+        return torch.full_like(mixtures, 7.0)
+
+    def watched(unet: UNet, x: torch.Tensor, *others: torch.Tensor) -> torch.Tensor:
+        assert (others[2] == 7).all()
+        return denoise(unet, x, *others)
+
+    monkeypatch.setattr(module, "hide_more", hidden)
+    monkeypatch.setattr(module, "denoise", watched)
+    chosen = [replace(each, hides=0.1 * index) for index, each in enumerate(phases(1, 1, 1, 1))]
+    monkeypatch.setattr(module, "PHASES", tuple(chosen))
+    train_diffusion(type("Config", (), {"unet": SIZES})(), latents, tmp_path)
+    assert shares == [phase.hides for phase in chosen]
+
+
 def test_it_learns_what_the_mixture_tells(
     latents: Latents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Noise alone tells nothing of the stem: what is found is from mixture and label."""
-    monkeypatch.setattr(module, "PHASES", phases(150, 50, 100))
+    monkeypatch.setattr(module, "PHASES", phases(150, 50, 0, 100))
     config = type("Config", (), {"unet": SIZES})()
     unet = train_diffusion(config, latents, tmp_path).eval()
     clean, label, mixture = draw_pairs(latents, 16, torch.Generator().manual_seed(9))
@@ -158,15 +202,15 @@ def test_it_sees_the_first_rows_and_then_goes_on_with_all(
         return train_diffusion(config, latents, tmp_path).state_dict()
 
     # The others go on from what the first has come to, which is kept and not made anew.
-    begun = trained(3, 0, 0)
+    begun = trained(3, 0, 0, 0)
     kept = torch.load(tmp_path / STATES[0], weights_only=True)["averaged"]
     assert all(torch.equal(begun[name], kept[name]) for name in begun)
-    ended = trained(3, 1, 2)
-    assert heights == [8] * 4 + [16] * 2
+    ended = trained(3, 1, 1, 2)
+    assert heights == [8] * 5 + [16] * 2
     assert any(not torch.equal(ended[name], begun[name]) for name in begun)
 
 
 def test_rows_are_those_that_repeat_and_then_all() -> None:
-    assert [phase.rows for phase in PHASES] == [PERIOD, PERIOD, CHANNELS]
+    assert [phase.rows for phase in PHASES] == [PERIOD, PERIOD, PERIOD, CHANNELS]
     for phase in PHASES:
         assert abs(sum(phase.shares) - 1) < 1e-9

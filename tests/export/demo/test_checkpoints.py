@@ -38,7 +38,7 @@ def test_the_codec_keeps_pitch() -> None:
     tensors = read_checkpoint(CODEC).codec()
     assert {tensor.dtype for tensor in tensors.values()} == {torch.float16}
     scores = score_codec(tensors, CodecConfig.read(make.HERE / "codec.json"), songs=2)
-    # Of 16 songs both kept everything; by chance 0.4 of the beats fit.
+    # Of 16 songs 0.99 of the beats did, of both; by chance 0.4 fit.
     assert scores["bass"]["chord_fit"] > 0.9
     assert scores["piano"]["chord_fit"] > 0.75
 
@@ -69,7 +69,8 @@ def test_a_quarter_of_the_codec_s_rows_tells_nearly_everything() -> None:
         latent = network.encode(draw_codec_batch(8, 16, torch.Generator().manual_seed(3)))
     assert difference(latent) < 0.05
     rows = latent.square().mean((0, 2))[:PERIOD]
-    assert (rows[1:] < 1.3 * rows[:-1]).all()
+    # Largest first, but for what eight pieces differ from those that they were sorted by.
+    assert (rows[1:] < 1.6 * rows[:-1]).all()
     assert rows[:8].sum() > 0.9 * rows.sum()
 
 

@@ -66,11 +66,11 @@ def test_the_codec_keeps_every_root(root: int) -> None:
 def test_a_quarter_of_the_codec_s_rows_tells_nearly_everything() -> None:
     network = make.Making(CHECKPOINTS).autoencoder()
     with torch.no_grad():
-        latent = network.encode(draw_codec_batch(8, 16, torch.Generator().manual_seed(3)))
+        latent = network.encode(draw_codec_batch(32, 16, torch.Generator().manual_seed(3)))
     assert difference(latent) < 0.05
     rows = latent.square().mean((0, 2))[:PERIOD]
-    # Largest first, but for what eight pieces differ from those that they were sorted by.
-    assert (rows[1:] < 1.6 * rows[:-1]).all()
+    # Largest first, but for what these pieces differ from those that they were sorted by.
+    assert (rows[1:] < 1.3 * rows[:-1]).all()
     assert rows[:8].sum() > 0.9 * rows.sum()
 
 

@@ -43,7 +43,7 @@ from sideman.export.demo.scoring.table import to_json, to_markdown
 from sideman.export.demo.training.channels import PERIOD, difference
 from sideman.export.demo.training.codec import Autoencoder, autoencoder_of, train_codec
 from sideman.export.demo.training.decoder import train_decoder
-from sideman.export.demo.training.diffusion import train_diffusion
+from sideman.export.demo.training.diffusion import FIRST, train_diffusion
 from sideman.export.demo.training.latents import SHARD, Encode, Latents, make_latents
 from sideman.export.demo.training.memory import keep_memory
 from sideman.export.demo.training.student import distil
@@ -57,7 +57,11 @@ WINDOWS, SONGS, OTHERS = 1200, 6, 32
 #: Share of the latents' energy that their repeated rows may differ by; the shipped codec's: 0.01.
 _DIFFERENT = 0.2
 MODELS = ("diffusion", "student")
-STAGES = ("codec", "decoder", "latents", "diffusion", "student", "export", "score")
+STAGES = (
+    *("codec", "decoder", "latents"),
+    *("first_rows", "diffusion", "student"),
+    *("export", "score"),
+)
 
 
 class Making:
@@ -137,13 +141,13 @@ class Making:
             )
         return make_latents(encode, WINDOWS, folder)
 
+    def first_rows(self) -> None:
+        """Train the diffusion model on the latents' first rows."""
+        self._train_diffusion(FIRST)
+
     def diffusion(self) -> None:
-        """Train the diffusion model."""
-        model = self.config("diffusion")
-        self._make_model(
-            "diffusion",
-            lambda: train_diffusion(model, self.latents(), self.folder, self.device),
-        )
+        """Let it go on with all rows."""
+        self._make_model("diffusion", self._train_diffusion)
 
     def student(self) -> None:
         """Distil the student from it."""
@@ -201,6 +205,10 @@ class Making:
             torch.save({"gen_state_dict": _halved(train())}, path)
 
         self._make(name, make)
+
+    def _train_diffusion(self, phases: int | None = None) -> UNet:
+        model = self.config("diffusion")
+        return train_diffusion(model, self.latents(), self.folder, self.device, phases)
 
     def _make_model(self, model: str, train: Callable[[], UNet]) -> None:
         def make(path: Path) -> None:

@@ -82,6 +82,16 @@ def describe_recipes(
             **_world(),
         }
 
+    def learnt(phases: Sequence[diffusion.Phase]) -> Ingredients:
+        return {
+            "phases": [asdict(phase) for phase in phases],
+            "training": describe_training(),
+            "muon": muon.describe_muon(),
+            "loss": diffusion.describe_loss(),
+            "sizes": sha256(sizes / "diffusion.yaml"),
+        }
+
+    first = diffusion.FIRST
     return {
         "codec": StageRecipe(
             lambda: {
@@ -110,16 +120,17 @@ def describe_recipes(
             given="codec.pt",
         ),
         "latents": StageRecipe(encoded, ("latents",)),
+        "first_rows": StageRecipe(
+            lambda: {**learnt(diffusion.PHASES[:first]), "latents": encoded()},
+            diffusion.STATES[:first],
+        ),
         "diffusion": StageRecipe(
             lambda: {
-                "phases": [asdict(phase) for phase in diffusion.PHASES],
-                "training": describe_training(),
-                "muon": muon.describe_muon(),
-                "loss": diffusion.describe_loss(),
-                "sizes": sha256(sizes / "diffusion.yaml"),
+                **learnt(diffusion.PHASES[first:]),
+                "first rows": sha256(folder / diffusion.STATES[first - 1]),
                 "latents": encoded(),
             },
-            (*diffusion.STATES, "diffusion.ckpt"),
+            (*diffusion.STATES[first:], "diffusion.ckpt"),
         ),
         "student": StageRecipe(
             lambda: {

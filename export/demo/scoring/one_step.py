@@ -210,9 +210,10 @@ def _network(folder: Path, config: ModelConfig, model: str) -> tuple[UNet, int, 
     names = STATES[::-1] if config.kind == "diffusion" else (f"{model}.state",)
     state = next((folder / name for name in names if (folder / name).is_file()), None)
     if state is None:
+        begins = "first_rows" if config.kind == "diffusion" else model
         raise ExportError(
             f"There is no state of the {model} in {folder}.",
-            f"The stage {model} writes one every {SAVE_EVERY} steps.",
+            f"The stage {begins} writes one every {SAVE_EVERY} steps.",
         )
     kept = torch.load(state, weights_only=True, map_location="cpu")
     unet = load(lambda: UNet(config.unet), kept["averaged"], state.name)

@@ -38,9 +38,9 @@ def test_the_codec_keeps_pitch() -> None:
     tensors = read_checkpoint(CODEC).codec()
     assert {tensor.dtype for tensor in tensors.values()} == {torch.float16}
     scores = score_codec(tensors, CodecConfig.read(make.HERE / "codec.json"), songs=2)
-    # Of 16 songs 0.99 of the beats did, of both; by chance 0.4 fit.
+    # In 16 songs 0.99 of the beats of either fit; by chance 0.4 do.
     assert scores["bass"]["chord_fit"] > 0.9
-    assert scores["piano"]["chord_fit"] > 0.75
+    assert scores["piano"]["chord_fit"] > 0.9
 
 
 @pytest.mark.parametrize("root", ROOTS)

@@ -42,6 +42,7 @@ def folder(tmp_path: Path) -> Path:
     """With what earlier stages leave."""
     for name in ("codec-raw.pt", "codec.pt"):
         write_codec(tmp_path / name)
+    (tmp_path / diffusion.STATES[diffusion.FIRST - 1]).write_bytes(b"first rows")
     for model in make.MODELS:
         (tmp_path / f"{model}.ckpt").write_bytes(b"weights")
         (tmp_path / model).mkdir()
@@ -149,19 +150,23 @@ def test_every_stage_that_takes_long_can_be_told_from_another_day_s(
     before = ingredients()
     assert not changed()
     phases = (replace(diffusion.PHASES[0], mean=0.7), *diffusion.PHASES[1:])
+    assert changed_with(diffusion, "PHASES", phases) == {"first_rows"}
+    phases = (*diffusion.PHASES[:-1], replace(diffusion.PHASES[-1], hides=0.4))
     assert changed_with(diffusion, "PHASES", phases) == {"diffusion"}
-    assert changed_with(latents, "_FULL", 0.74) == {"latents", "diffusion"}
+    both = {"first_rows", "diffusion"}
+    assert changed_with(diffusion, "_MOST", 0.4) == both
+    assert changed_with(latents, "_FULL", 0.74) == {"latents", *both}
     assert changed_with(student, "SHARES", (0.25, 0.25, 0.25, 0.25)) == {"student"}
     assert changed_with(channels, "PERIOD", 32) == {"codec"}
     assert changed_with(decoder, "DRAWING", decoder.DRAWING | {"alone": 0.8}) == {"decoder"}
-    assert changed_with(loop, "_CLIP", 2.0) == {"codec", "decoder", "diffusion", "student"}
-    assert changed_with(muon, "_SIZE", 0.3) == {"diffusion"}
+    assert changed_with(loop, "_CLIP", 2.0) == {"codec", "decoder", *both, "student"}
+    assert changed_with(muon, "_SIZE", 0.3) == both
     assert changed_with(session, "_BARS", 9) == {"score"}
     mixture = (np.zeros(1), np.ones(4, np.bool_), 7)
-    assert changed_with(latents, "draw_mixture", lambda *_: mixture) == {"latents", "diffusion"}
+    assert changed_with(latents, "draw_mixture", lambda *_: mixture) == {"latents", *both}
     assert changed_with(channels, "_PIECES", 63) == {"codec"}
     assert changed_with(examples, "_ALONE", 0.7) == {"codec"}
-    everything = {"codec", "decoder", "latents", "diffusion"}
+    everything = {"codec", "decoder", "latents", *both}
     assert changed_with(examples, "BARS", 7) == everything
     # A codec that was brought along has its sizes from here too.
     shutil.copytree(make.HERE, folder / "sizes", ignore=shutil.ignore_patterns("*.pt", "*.ckpt"))
@@ -171,11 +176,15 @@ def test_every_stage_that_takes_long_can_be_told_from_another_day_s(
         assert changed() == {*everything, "export"}
     with monkeypatch.context() as patch:
         patch.setitem(world, "held out", [False])
-        assert changed() == {"codec", "decoder", "latents", "diffusion", "score"}
+        assert changed() == {*everything, "score"}
     (folder / "student" / MANIFEST).write_bytes(b"another bundle")
     assert changed() == {"score"}
+    before = ingredients()
+    (folder / diffusion.STATES[diffusion.FIRST - 1]).write_bytes(b"others")
+    assert changed() == {"diffusion"}
+    before = ingredients()
     (folder / "diffusion.ckpt").write_bytes(b"another teacher")
-    assert changed() == {"student", "export", "score"}
+    assert changed() == {"student", "export"}
     before = ingredients()
     write_codec(folder / "codec-raw.pt", decoder=2.0)
     assert changed() == {"decoder"}

@@ -58,10 +58,17 @@ WINDOWS, SONGS, OTHERS = 1200, 6, 32
 _DIFFERENT = 0.2
 MODELS = ("diffusion", "student")
 STAGES = (
-    *("codec", "decoder", "latents"),
-    *("first_rows", "diffusion", "student"),
-    *("export", "score"),
+    "codec",
+    "decoder",
+    "latents",
+    "first_rows",
+    "diffusion",
+    "student",
+    "export",
+    "score",
 )
+#: Stages that are not needed where the result of another one was brought along.
+_SPARED = {"codec": "decoder", "first_rows": "diffusion"}
 
 
 class Making:
@@ -135,9 +142,8 @@ class Making:
             raise ExportError(
                 f"Rows of the latents do not repeat: {share:.0%} of the energy is in what they "
                 f"differ by, so the first {PERIOD}, which most is learnt from, tell too little.",
-                "The codec was not made by this version's stage codec. Use the one that ships, or "
-                "delete codec-raw.pt, codec.pt and latents and the entries codec, decoder and "
-                "latents in recipe.json.",
+                "The codec was not made by this version's stage codec. Begin in a new folder, with "
+                "the codec that ships or with none.",
             )
         return make_latents(encode, WINDOWS, folder)
 
@@ -285,8 +291,9 @@ def _run(folder: Path, device: str, stages: Sequence[str]) -> None:
     recipes = describe_recipes(folder, HERE, MODELS, windows=WINDOWS, songs=SONGS, others=OTHERS)
     notes = folder / "recipe.json"
     for stage in stages:
-        if stage == "codec" and is_brought_along(notes, "decoder", recipes["decoder"]):
-            _say(f"== {stage}: not needed, codec.pt was brought along")
+        later = _SPARED.get(stage)
+        if later and is_brought_along(notes, later, recipes[later]):
+            _say(f"== {stage}: not needed, {recipes[later].given} was brought along")
             continue
         check_recipe(notes, stage, recipes[stage])
         _say(f"== {stage}")

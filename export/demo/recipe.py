@@ -131,6 +131,7 @@ def describe_recipes(
                 "latents": encoded(),
             },
             (*diffusion.STATES[first:], "diffusion.ckpt"),
+            given="diffusion.ckpt",
         ),
         "student": StageRecipe(
             lambda: {
@@ -184,8 +185,8 @@ def check_recipe(path: Path, stage: str, recipe: StageRecipe) -> None:
         recipe: today's.
 
     Raises:
-        ExportError: it was begun with another recipe, its result is not the one that it made, or
-            the file cannot be read.
+        ExportError: it was begun with another recipe, its result is not the one that it made, what
+            is there is of an unknown recipe, or the file cannot be read.
     """
     begun = _read(path)
     noted = begun.get(stage, {})
@@ -200,7 +201,14 @@ def check_recipe(path: Path, stage: str, recipe: StageRecipe) -> None:
         raise ExportError(
             f"The stage {stage} in {path.parent} was begun with another recipe than today's.",
             f"Begin in a new folder; or delete {made} and the entry {stage} in {path.name}, and "
-            "the stage is made anew.",
+            "the stage is made anew. So are those that learn from it: they ask for the same.",
+        )
+    there = [name for name in recipe.made if (path.parent / name).exists()]
+    if there and not noted and _GIVEN not in today:
+        raise ExportError(
+            f"{', '.join(there)} in {path.parent}: {path.name} does not tell what the stage "
+            f"{stage} was begun with.",
+            "Begin in a new folder; or delete what is named, and the stage makes it.",
         )
     if recipe.given and _GIVEN not in today and given.is_file():
         if noted.get(_MADE) != sha256(given):

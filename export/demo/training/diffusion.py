@@ -170,11 +170,12 @@ def hide_more(mixtures: Tensor, share: float, generator: torch.Generator) -> Ten
     """Mixtures with more of their ends hidden, or as they are.
 
     Each mixture was encoded with one length hidden. Of 4,800, a fifth lack half of the window, and
-    these are learnt by heart. So other lengths are drawn in training, and the longer one is hidden.
+    these are learnt by heart. So other lengths are drawn in training, and the longer of the two is
+    hidden.
+
     What is kept was encoded with the rest still heard and tells a little of it, as no performance
     does: by the encoder's statistics, and at the cut. `one_step` and the score hide first and
-    encode then, so that no figure profits from it: with half of the window hidden, 4,000 steps
-    with such lengths brought the root in 0.65 of the columns of held-out songs, instead of 0.57.
+    encode then, so that no figure profits from it; both rose (docs/demo-bundle.md).
 
     Args:
         mixtures: [B, channels, columns].

@@ -32,6 +32,7 @@ from tests.export.test_onnx_export import draw
 #: Beside the package's source and no part of the package: who installs sideman has the bundle.
 CHECKPOINTS = Path(__file__).parents[3] / "export" / "demo" / "checkpoints"
 CODEC, STUDENT = CHECKPOINTS / "codec.pt", CHECKPOINTS / "student.ckpt"
+TEACHER = CHECKPOINTS / "diffusion.ckpt"
 
 
 def test_the_codec_keeps_pitch() -> None:
@@ -86,6 +87,24 @@ def test_sorted_channels_do_not_change_the_sound() -> None:
         turn_channels(network.codec, matrix)
         another = network.decode(network.encode(audio), noise)
     assert (another - sound).norm() < 0.03 * sound.norm()
+
+
+def test_the_student_is_of_the_diffusion_model_beside_it() -> None:
+    """Distilling changes little; another training's weights have nothing in common with it."""
+    read = {
+        name: read_checkpoint(path).unet(read_config(make.HERE / f"{name}.yaml").kind)
+        for name, path in (("diffusion", TEACHER), ("student", STUDENT))
+    }
+    for name, tensors in read.items():
+        sizes = read_config(make.HERE / f"{name}.yaml").unet
+        weights.load(lambda sizes=sizes: UNet(sizes), tensors, name)
+        assert {tensor.dtype for tensor in tensors.values()} == {torch.float16}
+    pairs = [
+        (read["diffusion"][name].float(), tensor.float())
+        for name, tensor in read["student"].items()
+    ]
+    changed = sum((after - before).square().sum() for before, after in pairs)
+    assert changed < 1e-3 * sum(before.square().sum() for before, _ in pairs)
 
 
 @pytest.mark.parametrize("sigma", [0.1, 80.0])

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 from dataclasses import replace
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +76,12 @@ def test_every_stage_is_made_once(
         return session.score_bundle(bundle, songs, **options)
 
     monkeypatch.setattr(make, "score_bundle", score)
-    assert make.main([str(toy), "--until", "diffusion"]) == 0
-    assert (toy / "diffusion.ckpt").exists()
-    assert all((toy / state).exists() for state in diffusion.STATES)
-    assert not (toy / "student.ckpt").exists()
-    before = (toy / "diffusion.ckpt").stat().st_mtime_ns
+    assert make.main([str(toy), "--until", "first_rows"]) == 0
+    first = diffusion.STATES[: diffusion.FIRST]
+    assert sorted(path.name for path in toy.glob("diffusion*")) == sorted(first)
+    before = [(toy / name).stat().st_mtime_ns for name in (*first, "codec.pt")]
     assert make.main([str(toy)]) == 0
-    assert (toy / "diffusion.ckpt").stat().st_mtime_ns == before
+    assert [(toy / name).stat().st_mtime_ns for name in (*first, "codec.pt")] == before
     assert judged == [True, False]
     manifest = Bundle.open(toy / "student").manifest
     assert (manifest.kind, manifest.trained, manifest.name) == ("consistency", True, "demo")
@@ -97,8 +97,7 @@ def test_every_stage_is_made_once(
     assert "student, songs of training, look-ahead (w = 1)" in table
     lines = (toy / "times.jsonl").read_text().splitlines()
     stages = [json.loads(line)["stage"] for line in lines]
-    before_student = make.STAGES[: make.STAGES.index("student")]
-    assert stages == [*before_student, *make.STAGES]
+    assert stages == [*make.STAGES[:4], *make.STAGES]
     assert all(json.loads(line)["finished"] for line in lines)
     assert "== score" in capsys.readouterr().out
 
@@ -106,14 +105,22 @@ def test_every_stage_is_made_once(
 def test_a_stage_of_another_recipe_is_refused_and_those_before_it_are_not(
     toy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    made = {
+        "first_rows": diffusion.STATES[diffusion.FIRST - 1],
+        "diffusion": "diffusion.ckpt",
+        "student": "student.ckpt",
+        "export": "student/manifest.json",
+    }
+
+    def write(making: make.Making, stage: str) -> None:
+        path = making.folder / made.get(stage, stage)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"always the same")
+
     for stage in make.STAGES:
-        monkeypatch.setattr(make.Making, stage, lambda _: None)
+        monkeypatch.setattr(make.Making, stage, partialmethod(write, stage))
     toy.mkdir()
-    (toy / "student").mkdir()
     write_codec(toy / "codec.pt")
-    first = diffusion.STATES[diffusion.FIRST - 1]
-    for name in (first, "diffusion.ckpt", "student.ckpt", "student/manifest.json"):
-        (toy / name).write_bytes(b"as made before")
     assert make.main([str(toy)]) == make.main([str(toy)]) == 0
     monkeypatch.setattr(make, "WINDOWS", 4)
     assert make.main([str(toy), "--until", "codec"]) == 0
@@ -134,6 +141,25 @@ def test_a_codec_that_was_brought_along_is_not_trained(
     assert (toy / "codec.pt").read_bytes() == before
     notes = json.loads((toy / "recipe.json").read_text())
     assert notes == {"decoder": {"given": sha256(toy / "codec.pt")}}
+
+
+def test_a_teacher_that_was_brought_along_is_not_trained(
+    toy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delattr(make, "train_diffusion")
+    monkeypatch.setattr(make.Making, "latents", lambda _: None)
+    toy.mkdir()
+    write_codec(toy / "codec.pt")
+    (toy / "diffusion.ckpt").write_bytes(b"as it ships")
+    assert make.main([str(toy), "--until", "diffusion"]) == 0
+    assert "== first_rows: not needed, diffusion.ckpt was" in capsys.readouterr().out
+    notes = json.loads((toy / "recipe.json").read_text())
+    assert set(notes) == {"decoder", "latents", "diffusion"}
+    assert notes["diffusion"] == {"given": sha256(toy / "diffusion.ckpt")}
+    # Nobody could say whose student it is.
+    (toy / "student.ckpt").write_bytes(b"as it ships")
+    assert make.main([str(toy)]) == 1
+    assert "student.ckpt in" in capsys.readouterr().err
 
 
 def test_a_codec_of_another_recipe_is_trained_anew_as_the_advice_says(

@@ -117,6 +117,24 @@ def test_what_took_the_place_of_what_was_made_is_refused(tmp_path: Path, made: b
     check_recipe(path, "a", recipe)
 
 
+@pytest.mark.parametrize("name", TODAY.made)
+def test_what_nobody_knows_the_beginning_of_is_refused(tmp_path: Path, name: str) -> None:
+    """States of an older recipe, or a checkpoint from elsewhere, would be taken for its own."""
+    path, recipe = tmp_path / "recipe.json", replace(TODAY, made=(*TODAY.made, "given"))
+    (tmp_path / name).write_bytes(b"from elsewhere")
+    for given in ("", "given"):
+        with pytest.raises(ExportError, match=f"{name} in .* what the stage a was begun with"):
+            check_recipe(path, "a", replace(recipe, given=given))
+        assert not path.exists()
+    # What was brought along is told from it, and needs nothing else of the stage.
+    (tmp_path / "given").write_bytes(b"from elsewhere")
+    check_recipe(path, "a", replace(recipe, given="given"))
+    path.unlink()
+    (tmp_path / name).unlink()
+    (tmp_path / "given").unlink()
+    check_recipe(path, "a", recipe)
+
+
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "recipe.json"
     path.write_text('{"codec"')

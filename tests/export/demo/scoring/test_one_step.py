@@ -158,8 +158,11 @@ def test_a_training_that_goes_on_is_judged(
 
 def test_what_has_not_begun_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "nowhere"
-    assert main([str(folder)]) == 1
-    assert "no state of the diffusion in" in capsys.readouterr().err
+    for model, stage in (("diffusion", "first_rows"), ("student", "student")):
+        assert main([str(folder), "--model", model]) == 1
+        told = capsys.readouterr().err
+        assert f"no state of the {model} in" in told
+        assert f"stage {stage} writes" in told
     assert not folder.exists()
 
 

@@ -57,16 +57,7 @@ WINDOWS, SONGS, OTHERS = 1200, 6, 32
 #: Share of the latents' energy that their repeated rows may differ by; the shipped codec's: 0.01.
 _DIFFERENT = 0.2
 MODELS = ("diffusion", "student")
-STAGES = (
-    "codec",
-    "decoder",
-    "latents",
-    "first_rows",
-    "diffusion",
-    "student",
-    "export",
-    "score",
-)
+STAGES = ("codec", "decoder", "latents", "first_rows", "diffusion", "student", "export", "score")
 #: Stages that are not needed where the result of another one was brought along.
 _SPARED = {"codec": "decoder", "first_rows": "diffusion"}
 

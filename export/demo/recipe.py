@@ -89,6 +89,7 @@ def describe_recipes(
             "muon": muon.describe_muon(),
             "loss": diffusion.describe_loss(),
             "sizes": sha256(sizes / "diffusion.yaml"),
+            "latents": encoded(),
         }
 
     first = diffusion.FIRST
@@ -121,14 +122,12 @@ def describe_recipes(
         ),
         "latents": StageRecipe(encoded, ("latents",)),
         "first_rows": StageRecipe(
-            lambda: {**learnt(diffusion.PHASES[:first]), "latents": encoded()},
-            diffusion.STATES[:first],
+            lambda: learnt(diffusion.PHASES[:first]), diffusion.STATES[:first]
         ),
         "diffusion": StageRecipe(
             lambda: {
                 **learnt(diffusion.PHASES[first:]),
                 "first rows": sha256(folder / diffusion.STATES[first - 1]),
-                "latents": encoded(),
             },
             (*diffusion.STATES[first:], "diffusion.ckpt"),
             given="diffusion.ckpt",

@@ -207,10 +207,10 @@ def _surroundings(latents: Tensor) -> Tensor:
 
 def _network(folder: Path, config: ModelConfig, model: str) -> tuple[UNet, int, str]:
     """Averaged weights of a training, ended or not, how many steps it has made, and its state."""
-    names = STATES[::-1] if config.kind == "diffusion" else (f"{model}.state",)
+    diffusion = config.kind == "diffusion"
+    names, begins = (STATES[::-1], "first_rows") if diffusion else ((f"{model}.state",), model)
     state = next((folder / name for name in names if (folder / name).is_file()), None)
     if state is None:
-        begins = "first_rows" if config.kind == "diffusion" else model
         raise ExportError(
             f"There is no state of the {model} in {folder}.",
             f"The stage {begins} writes one every {SAVE_EVERY} steps.",

@@ -67,7 +67,7 @@ PHASES = (
     ),
 )
 #: How many of them learn from the first rows: a stage of its own, as all take over two hours.
-FIRST = 3
+FIRST = sum(phase.rows == PERIOD for phase in PHASES)
 #: Files that they are kept in.
 STATES = tuple(f"diffusion-{index}.state" for index in range(len(PHASES)))
 #: What the first weights are multiplied by where a block or the network ends.

@@ -42,6 +42,6 @@ def test_the_demo_plays_along_and_says_how_well(tmp_path):
     # 1.00 and 0.85 were reached when this was written, 1.00 and 0.83 with another seed; 0.38 and
     # 0.18 come by chance.
     assert scores["bass"]["chord_fit"] > 0.85
-    assert scores["bass"]["onset_f"] > 0.7
+    assert scores["bass"]["onset_f"] > 0.75
     assert -35 < scores["bass"]["level"] < -15
     assert "of beats fit the chord" in console.export_text()

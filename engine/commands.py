@@ -1,4 +1,4 @@
-"""Subcommands of the engine: `inspect`, `diff` and `cache`."""
+"""Subcommands of the engine that concern bundles: `inspect` and `diff`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from sideman.engine.tensorrt import cache_command
 
 BundleArgument = Annotated[
     Path, typer.Argument(metavar="BUNDLE", help="Folder that 'sideman export' wrote.")
@@ -18,7 +16,6 @@ def register(app: typer.Typer) -> None:
     """Add the subcommands to the application."""
     app.command("inspect")(inspect)
     app.command("diff")(diff)
-    cache_command.register(app)
 
 
 def inspect(

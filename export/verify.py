@@ -70,7 +70,7 @@ def verify(
     from sideman.engine.comparing.deviation import tolerance_of
     from sideman.engine.comparing.stages import Loaded
     from sideman.engine.errors import SidemanError
-    from sideman.engine.loading import load_stages
+    from sideman.engine.loading.stages import load_stages
     from sideman.engine.optional import require
     from sideman.runtime.geometry import Geometry
 
@@ -125,7 +125,7 @@ def _compare(
 ) -> int:
     """Compare every stage with ONNX Runtime on the CPU; returns how many are beyond."""
     from sideman.engine.comparing.stages import Loaded, check_comparable, compare_stages
-    from sideman.engine.loading import load_stages
+    from sideman.engine.loading.stages import load_stages
     from sideman.runtime.samplers import make_table
 
     wanted, owner, stages = load_stages(reference)

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from sideman.engine.backends.onnxruntime import available_cores
+from sideman.engine.cores import available_cores
 
 #: Links followed: a strict editable install is a tree of links into the checkout.
 _HERE = Path(__file__).resolve().parent

@@ -14,7 +14,7 @@ from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.backends.once import run_once
 from sideman.engine.bundle.manifest import Manifest, SamplerSpec
 from sideman.engine.errors import SidemanError
-from sideman.engine.loading import DEFAULT, load_stages
+from sideman.engine.loading.stages import DEFAULT, load_stages
 from sideman.runtime.cycle import Cycle
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.noise import GaussianNoise, NoiseSource

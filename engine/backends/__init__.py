@@ -1,1 +1,1 @@
-"""Backends: one small interface, one module a library."""
+"""Backends: one small interface, which no library is part of."""

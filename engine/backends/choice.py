@@ -12,7 +12,7 @@ class BackendChoice:
     """A backend and what was asked of it.
 
     Attributes:
-        name: a key of `sideman.engine.backends.registry.BACKENDS`.
+        name: a key of `sideman.engine.loading.registry.BACKENDS`.
         threads: threads inside an operator, for backends on the CPU; None takes one a core.
         precision: of engines that were built in several; None takes the backend's usual one.
         device: index of the GPU, as the driver counts them.

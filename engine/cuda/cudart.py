@@ -178,5 +178,18 @@ class CudaDriver(Driver):
             self._thread.chosen = True
 
 
+def open_driver(index: int = 0) -> Driver:
+    """Open a GPU.
+
+    Args:
+        index: which, from 0.
+
+    Raises:
+        MissingExtraError: cuda-python is not installed.
+        BackendError: there is no driver, it is too old, or there is no such GPU.
+    """
+    return CudaDriver(index)
+
+
 def _mebibytes(nbytes: int) -> str:
     return f"{nbytes / _MEBIBYTE:,.0f} MiB"

@@ -163,18 +163,3 @@ class Driver(abc.ABC):
         except BackendError:
             return  # a spoilt record ends with an error and leaves no graph behind
         self.destroy_graph(graph)
-
-
-def open_driver(index: int = 0) -> Driver:
-    """Open a GPU.
-
-    Args:
-        index: which, from 0.
-
-    Raises:
-        MissingExtraError: cuda-python is not installed.
-        BackendError: there is no driver, it is too old, or there is no such GPU.
-    """
-    from sideman.engine.cuda.cudart import CudaDriver
-
-    return CudaDriver(index)

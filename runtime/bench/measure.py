@@ -14,7 +14,7 @@ import numpy as np
 
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import SidemanError
-from sideman.engine.loading import DEFAULT
+from sideman.engine.loading.stages import DEFAULT
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.rehearse.client import ClientSettings, MultiTrackClient
 from sideman.runtime.rehearse.package import choose_package

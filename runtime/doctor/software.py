@@ -12,10 +12,10 @@ import sys
 from collections.abc import Callable, Mapping
 from importlib import metadata
 
-from sideman.engine.backends.onnxruntime import available_cores
-from sideman.engine.backends.registry import BACKENDS
+from sideman.engine.cores import available_cores
 from sideman.engine.cuda.device import DeviceInfo, find_device
 from sideman.engine.errors import SidemanError
+from sideman.engine.loading.registry import BACKENDS
 from sideman.engine.optional import found, install_command
 from sideman.runtime.doctor.finding import Finding
 

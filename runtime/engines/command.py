@@ -15,7 +15,7 @@ from sideman.runtime.options import FadeOption, RegimeOption, split_names
 
 if TYPE_CHECKING:
     from sideman.engine.bundle.manifest import Manifest
-    from sideman.engine.tensorrt.build import Outcome
+    from sideman.engine.tensorrt.building.build import Outcome
 
 
 def register(app: typer.Typer) -> None:
@@ -78,10 +78,10 @@ def build(
     """
     from sideman.engine.bundle.bundle import Bundle
     from sideman.engine.cuda.device import select_device
-    from sideman.engine.tensorrt.build import Tools, build_bundle
+    from sideman.engine.tensorrt.building.build import Tools, build_bundle
+    from sideman.engine.tensorrt.building.request import BuildRequest
+    from sideman.engine.tensorrt.cache.places import cache_root
     from sideman.engine.tensorrt.flavours import choose_flavour
-    from sideman.engine.tensorrt.places import cache_root
-    from sideman.engine.tensorrt.request import BuildRequest
     from sideman.runtime.engines.display import Display, summary
     from sideman.runtime.geometry import Geometry
 

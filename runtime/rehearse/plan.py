@@ -9,7 +9,7 @@ from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.errors import SidemanError
-from sideman.engine.loading import DEFAULT
+from sideman.engine.loading.stages import DEFAULT
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.listening.truth import Truth
 from sideman.runtime.rehearse import demo

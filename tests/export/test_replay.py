@@ -9,7 +9,7 @@ import pytest
 
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import SidemanError
-from sideman.engine.loading import load_stages
+from sideman.engine.loading.stages import load_stages
 from sideman.export.replay import load_recording, relative_error, replay
 
 #: Largest relative error by what is compared, as the recordings' own README names it.

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from sideman.engine.backends.once import run_once
-from sideman.engine.backends.onnxruntime import OnnxRuntimeBackend
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.manifest import STAGES
+from sideman.engine.onnxruntime.cpu import OnnxRuntimeBackend
 from sideman.export.pipeline import Request, export_bundle
 from tests.models.places import BUNDLE, CODEC, CONFIG
 

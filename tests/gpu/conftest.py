@@ -32,7 +32,7 @@ def device() -> DeviceInfo:
 
 @pytest.fixture
 def driver(device: DeviceInfo) -> Driver:
-    from sideman.engine.cuda.driver import open_driver
+    from sideman.engine.cuda.cudart import open_driver
 
     return open_driver(device.index)
 
@@ -60,7 +60,7 @@ def torch(device: DeviceInfo) -> Any:
 def reference() -> Iterator[tuple[Manifest, Loaded]]:
     """The small bundle with ONNX Runtime on the CPU: what is taken for right."""
     from sideman.engine.comparing.stages import Loaded
-    from sideman.engine.loading import load_stages
+    from sideman.engine.loading.stages import load_stages
 
     try:
         manifest, backend, stages = load_stages(BUNDLE)
@@ -86,7 +86,7 @@ def small(torch: Any, tmp_path_factory: pytest.TempPathFactory) -> Model:
 def small_reference(small: Model) -> Iterator[tuple[Manifest, Loaded]]:
     """The small model with ONNX Runtime on the CPU: what is taken for right."""
     from sideman.engine.comparing.stages import Loaded
-    from sideman.engine.loading import load_stages
+    from sideman.engine.loading.stages import load_stages
 
     manifest, backend, stages = load_stages(small.bundle())
     with backend:

@@ -12,7 +12,7 @@ from sideman.engine.comparing.deviation import relative_error, tolerance_of
 from sideman.engine.comparing.stages import Loaded, compare_stages
 from sideman.engine.cuda.graph import NO_GRAPH
 from sideman.engine.errors import MissingExtraError, SidemanError
-from sideman.engine.loading import load_stages
+from sideman.engine.loading.stages import load_stages
 from sideman.runtime.samplers import make_table
 from tests.gpu.test_session import nothing, play, sizes_of
 from tests.models.places import BUNDLE
@@ -34,9 +34,9 @@ def open_small(choice: BackendChoice) -> Loaded:
 
 
 def build(flavour: str, precision: str, manifest) -> None:
-    from sideman.engine.tensorrt.build import build_bundle
+    from sideman.engine.tensorrt.building.build import build_bundle
+    from sideman.engine.tensorrt.building.request import BuildRequest
     from sideman.engine.tensorrt.flavours import FLAVOURS
-    from sideman.engine.tensorrt.request import BuildRequest
 
     kind = FLAVOURS[flavour]
     if not kind.installed:

@@ -137,7 +137,7 @@ def test_the_yardstick_computes_what_the_engine_computes(tmp_path: Path) -> None
     pytest.importorskip("torch")
     pytest.importorskip("yaml")
     from sideman.engine.comparing.deviation import relative_error
-    from sideman.engine.loading import load_stages
+    from sideman.engine.loading.stages import load_stages
     from sideman.runtime.cycle import Cycle
     from sideman.runtime.geometry import Geometry
     from sideman.runtime.samplers import make_table

@@ -8,9 +8,9 @@ import pytest
 from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.backends.once import run_once
-from sideman.engine.backends.registry import create_backend
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.errors import BackendError
+from sideman.engine.loading.registry import create_backend
 from sideman.engine.tensors import TensorSpec
 
 SPEC = StageSpec(

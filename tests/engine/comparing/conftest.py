@@ -12,7 +12,7 @@ from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.comparing.stages import Loaded
-from sideman.engine.loading import load_stages
+from sideman.engine.loading.stages import load_stages
 from tests.models.places import BUNDLE
 
 #: Of a consistency sampler with two evaluations.

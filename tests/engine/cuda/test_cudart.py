@@ -12,7 +12,8 @@ import pytest
 from sideman.engine.cuda import library
 from sideman.engine.cuda.cudart import CudaDriver
 from sideman.engine.cuda.device import find_device, select_device
-from sideman.engine.cuda.driver import Driver, open_driver
+from sideman.engine.cuda.cudart import open_driver
+from sideman.engine.cuda.driver import Driver
 from sideman.engine.errors import BackendError, DeviceLostError, MissingExtraError
 from tests.engine.fakes.runtime import FakeRuntime
 

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 
 from sideman.engine.backends.base import Stage
-from sideman.engine.backends.tensorrt import TensorRTBackend
 from sideman.engine.bundle.bundle import Bundle, write_manifest
 from sideman.engine.cuda.device import DeviceInfo
-from sideman.engine.tensorrt.build import Outcome, Tools, build_bundle
-from sideman.engine.tensorrt.builder import Built, Order
-from sideman.engine.tensorrt.cache import EngineCache
+from sideman.engine.tensorrt.building.build import Outcome, Tools, build_bundle
+from sideman.engine.tensorrt.building.builder import Built, Order
+from sideman.engine.tensorrt.building.request import BuildRequest
+from sideman.engine.tensorrt.cache.cache import EngineCache
 from sideman.engine.tensorrt.flavours import FLAVOURS
 from sideman.engine.tensorrt.precision import Rewriter
-from sideman.engine.tensorrt.request import BuildRequest
+from sideman.engine.tensorrt.running.backend import TensorRTBackend
 from tests.engine.fakes.driver import DEVICE, FakeDriver
 from tests.engine.fakes.session import GEOMETRY, GRID, SPECS
 from tests.engine.fakes.session import functions as cpu_functions

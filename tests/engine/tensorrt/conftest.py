@@ -9,11 +9,11 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from sideman.engine.tensorrt import flavours
-from sideman.engine.tensorrt.builder import Built
+from sideman.engine.tensorrt.building.builder import Built
+from sideman.engine.tensorrt.building.request import BuildRequest
+from sideman.engine.tensorrt.cache.identity import EngineIdentity
 from sideman.engine.tensorrt.flavours import TENSORRT_RTX
-from sideman.engine.tensorrt.identity import EngineIdentity
 from sideman.engine.tensorrt.precision import Rewriter
-from sideman.engine.tensorrt.request import BuildRequest
 from sideman.engine.tensorrt.shapes import Shape
 from tests.models.places import BUNDLE
 
@@ -202,7 +202,7 @@ def library() -> FakeLibrary:
 @pytest.fixture
 def spied(monkeypatch, library, tmp_path):
     """A request for a bundle of paper, and a builder that only notes what it is asked for."""
-    from sideman.engine.tensorrt.build import Tools
+    from sideman.engine.tensorrt.building.build import Tools
 
     monkeypatch.setattr(flavours, "require", lambda module, purpose: library)
     orders: list = []

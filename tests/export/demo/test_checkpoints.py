@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from sideman.engine.backends.once import run_once
-from sideman.engine.backends.onnxruntime import OnnxRuntimeBackend
 from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.onnxruntime.cpu import OnnxRuntimeBackend
 from sideman.export import stages, weights
 from sideman.export.checkpoint import read_checkpoint
 from sideman.export.codec_config import CodecConfig

@@ -11,7 +11,7 @@ def parity(job: Job, journal: Journal) -> None:
     """Every stage of every variant of ours against ONNX Runtime in float32 on the CPU."""
     from sideman.engine.comparing.deviation import tolerance_of
     from sideman.engine.comparing.stages import Loaded, compare_stages
-    from sideman.engine.loading import load_stages
+    from sideman.engine.loading.stages import load_stages
     from sideman.runtime.samplers import make_table
 
     manifest, backend, stages = load_stages(job.model.bundle())

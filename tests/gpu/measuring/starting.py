@@ -38,10 +38,10 @@ def bundles(job: Job, journal: Journal) -> None:
 
 def _build(variant: Variant, job: Job) -> tuple[float, float, int]:
     from sideman.engine.bundle.bundle import Bundle
-    from sideman.engine.tensorrt.build import build_bundle
+    from sideman.engine.tensorrt.building.build import build_bundle
+    from sideman.engine.tensorrt.building.request import BuildRequest
+    from sideman.engine.tensorrt.cache.places import cache_root
     from sideman.engine.tensorrt.flavours import FLAVOURS
-    from sideman.engine.tensorrt.places import cache_root
-    from sideman.engine.tensorrt.request import BuildRequest
 
     manifest = Bundle.open(job.model.bundle(), check=False).manifest
     columns = job.setting.geometry(manifest).decoded_columns

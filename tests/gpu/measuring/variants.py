@@ -15,7 +15,7 @@ from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.comparing.stages import Loaded
 from sideman.engine.cuda.graph import NO_GRAPH
-from sideman.engine.loading import load_stages
+from sideman.engine.loading.stages import load_stages
 from sideman.runtime.geometry import Geometry
 from sideman.runtime.noise import GaussianNoise
 from sideman.runtime.samplers import make_table
@@ -130,7 +130,7 @@ def load(variant: Variant, model: Model) -> tuple[Manifest, Loaded]:
     if variant.kind != TORCH:
         manifest, backend, stages = load_stages(bundle, variant.choice())
         return manifest, Loaded(backend, stages)
-    from sideman.engine.cuda.driver import open_driver
+    from sideman.engine.cuda.cudart import open_driver
     from tests.gpu.torch_backend import TorchBackend
 
     manifest = Bundle.open(bundle).manifest

@@ -116,7 +116,7 @@ def test_engines_that_were_built_for_what_is_measured_are_enough(
     stand = Stand(tmp_path, monkeypatch)
     columns = Geometry.reference(GRID, r, 1, 0.02).decoded_columns
     stand.build(rows=(rows,), columns=(columns,))
-    monkeypatch.setattr("sideman.engine.loading.create_backend", lambda _: stand.backend())
+    monkeypatch.setattr("sideman.engine.loading.stages.create_backend", lambda _: stand.backend())
     choice = BackendChoice("tensorrt-rtx")
     plan = Plan(stand.bundle.path, cycles=2, warm_up=1, stems=stems, r=r, backend=choice)
     assert len(measure(plan).cycles) == 2

@@ -12,7 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from sideman.engine.errors import BackendError, GeometryError
-from sideman.engine.tensorrt.build import Outcome, Wanted
+from sideman.engine.tensorrt.building.build import Outcome, Wanted
 from sideman.runtime.engines.command import register
 from tests.models.places import BUNDLE
 
@@ -53,7 +53,7 @@ def asked(monkeypatch, tmp_path):
             observer.done(outcome)
         return outcomes
 
-    monkeypatch.setattr("sideman.engine.tensorrt.build.build_bundle", note)
+    monkeypatch.setattr("sideman.engine.tensorrt.building.build.build_bundle", note)
     library = SimpleNamespace(__version__="1.7")
     monkeypatch.setattr("sideman.engine.tensorrt.flavours.require", lambda *_: library)
     monkeypatch.setattr("sideman.engine.tensorrt.flavours.found", lambda _: True)

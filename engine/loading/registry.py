@@ -1,0 +1,94 @@
+"""Backends by their name on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sideman.engine.backends.base import Backend
+from sideman.engine.backends.choice import BackendChoice
+from sideman.engine.errors import BackendError
+from sideman.engine.optional import found, install_command
+
+_OWN_PRECISION = (
+    "It runs a bundle in the precision that it is in; 'sideman convert' makes one in another."
+)
+_NO_GPU = "It runs on the CPU; choose a backend for a GPU with --backend."
+_NO_THREADS = "It runs on the GPU."
+
+
+@dataclass(frozen=True)
+class BackendInfo:
+    """What can be said of a backend without importing its library.
+
+    Attributes:
+        module: import name of the library.
+        extra: the extra of sideman that brings it.
+        summary: one line for people.
+        create: makes it.
+    """
+
+    module: str
+    extra: str
+    summary: str
+    create: Callable[[BackendChoice], Backend]
+
+    @property
+    def installed(self) -> bool:
+        """Whether the library is there."""
+        return found(self.module)
+
+    @property
+    def install_command(self) -> str:
+        """The pip command that brings the library."""
+        return install_command(self.extra)
+
+
+def _onnxruntime(choice: BackendChoice) -> Backend:
+    from sideman.engine.onnxruntime.cpu import OnnxRuntimeBackend
+
+    choice.refuse(precision=_OWN_PRECISION, device=_NO_GPU)
+    return OnnxRuntimeBackend(choice.threads)
+
+
+def _onnxruntime_cuda(choice: BackendChoice) -> Backend:
+    from sideman.engine.onnxruntime.cuda import OnnxRuntimeCudaBackend
+
+    choice.refuse(threads=_NO_THREADS, precision=_OWN_PRECISION)
+    return OnnxRuntimeCudaBackend(choice.device)
+
+
+def _tensorrt(choice: BackendChoice) -> Backend:
+    from sideman.engine.tensorrt.running.backend import TensorRTBackend
+
+    choice.refuse(threads=_NO_THREADS)
+    return TensorRTBackend(
+        flavour=choice.name, precision=choice.precision or "fp16", device=choice.device
+    )
+
+
+BACKENDS = {
+    "onnxruntime": BackendInfo("onnxruntime", "cpu", "ONNX Runtime on the CPU", _onnxruntime),
+    "onnxruntime-cuda": BackendInfo(
+        "onnxruntime", "cuda", "ONNX Runtime on an NVIDIA GPU", _onnxruntime_cuda
+    ),
+    "tensorrt": BackendInfo("tensorrt", "tensorrt", "TensorRT", _tensorrt),
+    "tensorrt-rtx": BackendInfo("tensorrt_rtx", "tensorrt-rtx", "TensorRT for RTX", _tensorrt),
+}
+
+
+def create_backend(choice: BackendChoice) -> Backend:
+    """Make a backend; nothing falls back to another one.
+
+    Args:
+        choice: which, and how.
+
+    Raises:
+        BackendError: an unknown name, or an option that this backend cannot heed.
+        MissingExtraError: its library is not installed; the message names the pip command.
+    """
+    if choice.name not in BACKENDS:
+        raise BackendError(
+            f"There is no backend {choice.name!r}.", f"Known are: {', '.join(sorted(BACKENDS))}."
+        )
+    return BACKENDS[choice.name].create(choice)

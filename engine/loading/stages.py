@@ -1,0 +1,35 @@
+"""From a bundle on disk to stages that run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sideman.engine.backends.base import Backend, Stage
+from sideman.engine.backends.choice import BackendChoice
+from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.manifest import Manifest
+from sideman.engine.loading.registry import create_backend
+
+DEFAULT = BackendChoice()
+
+
+def load_stages(
+    bundle: Path, choice: BackendChoice = DEFAULT
+) -> tuple[Manifest, Backend, dict[str, Stage]]:
+    """Check a bundle and load its stages; takes seconds to minutes.
+
+    Args:
+        bundle: the bundle's folder.
+        choice: what runs them.
+
+    Raises:
+        SidemanError: the bundle is damaged, the backend missing, or a stage does not load.
+    """
+    opened = Bundle.open(bundle)
+    owner = create_backend(choice)
+    try:
+        stages = owner.load_bundle(opened)
+    except BaseException:
+        owner.close()
+        raise
+    return opened.manifest, owner, stages

@@ -1,0 +1,1 @@
+"""ONNX Runtime: stages on the CPU, and on an NVIDIA GPU through its CUDA provider."""

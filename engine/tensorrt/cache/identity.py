@@ -1,0 +1,188 @@
+"""What an engine is valid for: all of it goes into the key under which the engine is kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import mmap
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version as installed_version
+from typing import Any
+
+from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.errors import BackendError
+from sideman.engine.tensorrt.flavours import Flavour
+from sideman.engine.tensorrt.precision import (
+    Rewriter,
+    convolves_products,
+    find_rewriter,
+    precision_of,
+)
+from sideman.engine.tensorrt.shapes import Shape
+from sideman.engine.tensorrt.targets import Target
+
+
+@dataclass(frozen=True)
+class EngineIdentity:
+    """Everything that can make an engine wrong, but its shapes.
+
+    Attributes:
+        stage: name of the stage.
+        graph: SHA-256 of the ONNX file.
+        weights: SHA-256 of each file of external weights.
+        flavour: name of the TensorRT flavour.
+        version: of the library, with its build number.
+        target: compute capability, such as "sm89".
+        gpu: the GPU's name where the engine belongs to that model; empty where it belongs to an
+            architecture.
+        precision: "fp32", "fp16" or "bf16".
+        rewriter: revision of what wrote the precision into the graph; 0 where nothing did.
+        convolve_products: matrix products in float32 were written as convolutions.
+        flags: what the builder is told.
+        exporter: versions of what made the graph, as the manifest's origin has them.
+        sideman: version of sideman that built it.
+    """
+
+    stage: str
+    graph: str
+    weights: tuple[str, ...]
+    flavour: str
+    version: str
+    target: str
+    gpu: str
+    precision: str
+    rewriter: int
+    convolve_products: bool
+    flags: tuple[str, ...]
+    exporter: str
+    sideman: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Fields by name, as JSON would give them back."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in dataclasses.asdict(self).items()
+        }
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of the fields; engines of one identity differ in their shapes only."""
+        return key_of(self.as_dict())
+
+
+def key_of(value: Any) -> str:
+    """SHA-256 of a value's canonical JSON: the order of names does not matter."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def shapes_key(shapes: Iterable[Shape]) -> str:
+    """SHA-256 of the shapes that one engine holds.
+
+    Their order counts: it is the order of the profiles.
+    """
+    return key_of([shape.as_dict() for shape in shapes])
+
+
+def stage_files(bundle: Bundle, stage: str) -> tuple[str, tuple[str, ...]]:
+    """Hashes of the files that a stage is made of.
+
+    Which files hold its weights stands in the graph as plain text: every file of the bundle whose
+    name occurs there counts. That may be one too many, never one too few.
+
+    Args:
+        bundle: opened with its hashes checked.
+        stage: name of the stage.
+
+    Returns:
+        SHA-256 of the graph, and of each file of weights in the order of their names.
+
+    Raises:
+        BackendError: the graph is empty.
+    """
+    manifest = bundle.manifest
+    file = manifest.stages[stage].file
+    path = bundle.stage_path(stage)
+    if path.stat().st_size == 0:
+        raise BackendError(f"Stage {stage}: {path} is empty.", "Export the bundle again.")
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        weights = tuple(
+            record.sha256
+            for name, record in sorted(manifest.files.items())
+            if name != file and text.find(name.encode()) >= 0
+        )
+    return manifest.files[file].sha256, weights
+
+
+def exporter_of(origin: Mapping[str, Any]) -> str:
+    """What made a bundle, from its manifest's free-form origin: versions by name."""
+    versions = origin.get("versions")
+    if not isinstance(versions, Mapping):
+        return ""
+    return ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
+
+
+def rewrites(bundle: Bundle, stage: str, flavour: Flavour, target: str, precision: str) -> bool:
+    """Whether a stage's graph has to be rewritten before it is built.
+
+    Raises:
+        BackendError: the bundle was written in another precision than float32, and what is asked
+            for cannot be made of it.
+    """
+    is_precision = precision_of(bundle.manifest.stages[stage].precision)
+    convolve = convolves_products(flavour, target)
+    if is_precision == precision and not convolve:
+        return False
+    if is_precision != "fp32":
+        wanted = f"{precision} for {target}" if convolve else precision
+        raise BackendError(
+            f"Stage {stage} of {bundle.manifest.name} is in {is_precision} already and cannot "
+            f"become {wanted}.",
+            "Build from the float32 bundle that it was made of.",
+        )
+    return True
+
+
+def identify(
+    bundle: Bundle,
+    stage: str,
+    flavour: Flavour,
+    version: str,
+    target: Target,
+    precision: str,
+    *,
+    rewriter: Callable[[], Rewriter] = find_rewriter,
+) -> EngineIdentity:
+    """What an engine of a stage has to be valid for.
+
+    Args:
+        bundle: opened with its hashes checked.
+        stage: name of the stage.
+        flavour: which library.
+        version: of the library (`library.__version__`).
+        target: what it is for (`sideman.engine.tensorrt.targets.resolve_targets`).
+        precision: of the engine.
+        rewriter: finds what writes the precision; asked only where the graph is rewritten.
+
+    Raises:
+        BackendError: the precision cannot be made of this bundle.
+    """
+    graph, weights = stage_files(bundle, stage)
+    rewritten = rewrites(bundle, stage, flavour, target.name, precision)
+    return EngineIdentity(
+        stage=stage,
+        graph=graph,
+        weights=weights,
+        flavour=flavour.name,
+        version=version,
+        target=target.name,
+        gpu=target.gpu,
+        precision=precision,
+        rewriter=rewriter().revision if rewritten else 0,
+        convolve_products=rewritten and convolves_products(flavour, target.name),
+        flags=flavour.flags,
+        exporter=exporter_of(bundle.manifest.origin),
+        sideman=installed_version("sideman"),
+    )

@@ -1,0 +1,1 @@
+"""The backend that runs the stages of a bundle with built engines."""

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sideman.engine.bundle.bundle import Bundle, sha256, write_manifest
+from sideman.engine.bundle.manifest import Manifest
+from sideman.engine.errors import BackendError
+from sideman.engine.tensorrt.cache.identity import (
+    EngineIdentity,
+    exporter_of,
+    key_of,
+    shapes_key,
+    stage_files,
+)
+from sideman.engine.tensorrt.shapes import Shape
+
+KINDS = {"int": st.integers(0, 99), "bool": st.booleans(), "str": st.text(max_size=5)}
+KINDS["tuple[str, ...]"] = st.lists(st.text(max_size=5), max_size=3).map(tuple)
+FIELDS = {field.name: KINDS[str(field.type)] for field in dataclasses.fields(EngineIdentity)}
+
+
+@given(st.data(), st.sampled_from(sorted(FIELDS)))
+def test_any_other_value_of_any_field_gives_another_key(data, name):
+    values = {field: data.draw(kind) for field, kind in FIELDS.items()}
+    other = data.draw(FIELDS[name].filter(lambda value: value != values[name]))
+    assert EngineIdentity(**values).key != EngineIdentity(**values | {name: other}).key
+    assert EngineIdentity(**values).key == EngineIdentity(**values).key
+
+
+@given(st.dictionaries(st.text(max_size=3), st.integers()), st.randoms())
+def test_the_order_of_names_does_not_matter(values, random):
+    names = list(values)
+    random.shuffle(names)
+    assert key_of(values) == key_of({name: values[name] for name in names})
+
+
+@given(st.lists(st.integers(1, 9), unique=True, max_size=4))
+def test_shapes_have_one_key_for_each_order_of_profiles(rows):
+    shapes = [Shape.of({"batch": row}) for row in rows]
+    assert (shapes_key(shapes) == shapes_key(shapes[::-1])) == (len(rows) < 2)
+
+
+def test_shapes_do_not_depend_on_the_order_of_sizes():
+    one = Shape.of({"batch": 1, "decoded_columns": 2})
+    assert one == Shape.of({"decoded_columns": 2, "batch": 1})
+
+
+def test_the_files_of_a_stage_are_those_that_its_graph_names(paper_bundle):
+    (paper_bundle / "step.onnx").write_bytes(b"\0\xff location step.onnx.data \0")
+    for name in ("step.onnx.data", "other.data"):
+        (paper_bundle / name).write_text(name)
+    write_manifest(paper_bundle, **_fields(paper_bundle))
+    bundle = Bundle.open(paper_bundle)
+    graph, weights = stage_files(bundle, "step")
+    assert graph == sha256(paper_bundle / "step.onnx")
+    assert weights == (sha256(paper_bundle / "step.onnx.data"),)
+    assert stage_files(bundle, "encode")[1] == ()
+
+
+def test_an_empty_graph_is_no_stage(paper_bundle):
+    (paper_bundle / "step.onnx").write_bytes(b"")
+    write_manifest(paper_bundle, **_fields(paper_bundle))
+    with pytest.raises(BackendError, match="empty"):
+        stage_files(Bundle.open(paper_bundle), "step")
+
+
+def test_versions_of_the_exporter_are_read_where_there_are_any():
+    assert exporter_of({"versions": {"torch": "2", "onnx": "1"}}) == "onnx 1, torch 2"
+    assert exporter_of({"versions": "2"}) == exporter_of({}) == ""
+
+
+def _fields(folder):
+    text = (folder / "manifest.json").read_text()
+    manifest = Manifest.from_json(text, "test")
+    return {
+        field.name: getattr(manifest, field.name)
+        for field in dataclasses.fields(manifest)
+        if field.name != "files"
+    }

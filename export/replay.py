@@ -25,9 +25,9 @@ from sideman.engine.bundle.grid import BINS, COLUMN_SAMPLES, FRAMES_PER_COLUMN
 from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.comparing.deviation import relative_error
 from sideman.engine.errors import SidemanError
-from sideman.runtime.geometry import Geometry
-from sideman.runtime.noise import Noise
-from sideman.runtime.session import Session
+from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.playing.noise import Noise
+from sideman.runtime.playing.session import Session
 
 Arrays = Mapping[str, NDArray[Any]]
 #: What a damaged or foreign file makes numpy, zipfile and zlib raise.

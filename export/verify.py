@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
-from sideman.runtime.options import FadeOption, RegimeOption, StepOption
+from sideman.runtime.commandline.options import FadeOption, RegimeOption, StepOption
 
 if TYPE_CHECKING:
     from sideman.engine.bundle.manifest import Manifest
@@ -72,7 +72,7 @@ def verify(
     from sideman.engine.errors import SidemanError
     from sideman.engine.loading.stages import load_stages
     from sideman.engine.optional import require
-    from sideman.runtime.geometry import Geometry
+    from sideman.runtime.playing.geometry import Geometry
 
     recordings = recordings or []
     compares = backend != "onnxruntime" or reference is not None
@@ -126,7 +126,7 @@ def _compare(
     """Compare every stage with ONNX Runtime on the CPU; returns how many are beyond."""
     from sideman.engine.comparing.stages import Loaded, check_comparable, compare_stages
     from sideman.engine.loading.stages import load_stages
-    from sideman.runtime.samplers import make_table
+    from sideman.runtime.playing.samplers import make_table
 
     wanted, owner, stages = load_stages(reference)
     with owner:

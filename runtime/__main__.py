@@ -1,5 +1,5 @@
 """`python -m sideman.runtime`: the command line without its console script."""
 
-from sideman.runtime.cli import main
+from sideman.runtime.commandline.frame import main
 
 main()

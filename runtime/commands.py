@@ -8,7 +8,7 @@ from sideman.runtime.bench import command as bench
 from sideman.runtime.doctor import command as doctor
 from sideman.runtime.engines import command as build
 from sideman.runtime.rehearse import command as rehearse
-from sideman.runtime.server import command as serve
+from sideman.runtime.serve import command as serve
 
 
 def register(app: typer.Typer) -> None:

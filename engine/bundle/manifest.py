@@ -32,7 +32,7 @@ class SamplerSpec:
     """The sampler and schedule that a model was trained or distilled for.
 
     Attributes:
-        name: a key of `sideman.runtime.samplers.SAMPLERS`.
+        name: a key of `sideman.runtime.playing.samplers.SAMPLERS`.
         steps: length of the schedule for ancestral DPM2 (n−1 intervals are used), number of
             evaluations for multistep consistency.
         sigma_min: lowest noise level.

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
-from sideman.runtime.options import (
+from sideman.runtime.commandline.options import (
     FadeOption,
     KeepWarmOption,
     PackageOption,

@@ -15,15 +15,16 @@ import numpy as np
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import SidemanError
 from sideman.engine.loading.stages import DEFAULT
-from sideman.runtime.geometry import Geometry
+from sideman.runtime.multi_track.endpoint import multi_track
+from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.playing.session import Session
 from sideman.runtime.rehearse.client import ClientSettings, MultiTrackClient
 from sideman.runtime.rehearse.package import choose_package
 from sideman.runtime.rehearse.plan import choose_stems
 from sideman.runtime.rehearse.record import ROUND_TRIP
 from sideman.runtime.rehearse.timeline import Placement
-from sideman.runtime.server.journal import Journal
+from sideman.runtime.server.cycle_log import CycleLog
 from sideman.runtime.server.server import Server
-from sideman.runtime.session import Session
 
 _READY_TIMEOUT = 10.0
 _LOAD_TIMEOUT = 600.0
@@ -111,14 +112,15 @@ def measure(plan: Plan) -> Result:
         session.close()
         raise
     engine, step_seconds = session.engine, geometry.step_samples / session.grid.sample_rate
-    journal = Journal()
+    cycle_log = CycleLog()
     client = MultiTrackClient(settings, placement)
     # The server closes the session when it stops.
     server = Server(
         lambda: session,
+        multi_track(),
         ("127.0.0.1", 0),
         client.address,
-        journal=journal,
+        cycle_log=cycle_log,
         keep_warm=None if plan.keep_warm is None else plan.keep_warm / 1000,
     )
     with _without_news(), client, server:
@@ -126,7 +128,7 @@ def measure(plan: Plan) -> Result:
         client.shake_hands(server.address, _LOAD_TIMEOUT)
         load_seconds = time.perf_counter() - start - measuring
         _run_cycles(plan, client, server, step_seconds)
-    measured = journal.cycles[plan.warm_up :]
+    measured = cycle_log.cycles[plan.warm_up :]
     return Result(
         plan=plan,
         bundle=session.name,

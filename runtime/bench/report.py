@@ -6,10 +6,10 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from sideman.runtime.bench.measure import Result
-from sideman.runtime.figures import stage_table
-from sideman.runtime.machine import describe_machine
-from sideman.runtime.profile import spreads
+from sideman.runtime.commandline.tables import stage_table
+from sideman.runtime.playing.profile import spreads
 from sideman.runtime.rehearse.record import ROUND_TRIP
+from sideman.runtime.system.machine import describe_machine
 
 if TYPE_CHECKING:
     from rich.console import Console

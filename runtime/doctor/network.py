@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from sideman.engine.errors import SidemanError
 from sideman.runtime.doctor.finding import Finding
-from sideman.runtime.osc.wire import MAX_DATAGRAM, audio_bytes, largest_package
-from sideman.runtime.server.addresses import parse_address, resolve
-from sideman.runtime.server.sockets import (
+from sideman.runtime.multi_track.wire import MAX_DATAGRAM, audio_bytes, largest_package
+from sideman.runtime.system.hosts import parse_address, resolve
+from sideman.runtime.system.sockets import (
     enlarge_receive_buffer,
     needed_receive_buffer,
     open_listener,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sideman.engine.options import DeviceOption
-from sideman.runtime.options import FadeOption, RegimeOption, split_names
+from sideman.runtime.commandline.options import FadeOption, RegimeOption, split_names
 
 if TYPE_CHECKING:
     from sideman.engine.bundle.manifest import Manifest
@@ -83,7 +83,7 @@ def build(
     from sideman.engine.tensorrt.cache.places import cache_root
     from sideman.engine.tensorrt.flavours import choose_flavour
     from sideman.runtime.engines.display import Display, summary
-    from sideman.runtime.geometry import Geometry
+    from sideman.runtime.playing.geometry import Geometry
 
     flavour = choose_flavour(backend)
     typer.echo(f"{flavour.title} {flavour.require().__version__}")

@@ -21,9 +21,9 @@ from typing import Self
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from sideman.engine.errors import ProtocolError, SidemanError
-from sideman.runtime.osc.control import read_control
-from sideman.runtime.osc.replies import StemWriter
-from sideman.runtime.osc.wire import Samples, messages, read_address, read_audio
+from sideman.runtime.multi_track.control import read_control
+from sideman.runtime.multi_track.replies import StemWriter
+from sideman.runtime.multi_track.wire import Samples, messages, read_address, read_audio
 from sideman.runtime.rehearse.record import StepRecord
 from sideman.runtime.rehearse.timeline import Placement, Track
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sideman.runtime.geometry import Geometry
+from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.playing.session import Session
 from sideman.runtime.rehearse.audio import Programme
 from sideman.runtime.rehearse.timeline import Placement, Samples, Track
-from sideman.runtime.session import Session
 
 
 def play_offline(

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.profile import STAGES
+from sideman.runtime.playing.profile import STAGES
 from sideman.runtime.rehearse.audio import Programme
 from sideman.runtime.rehearse.client import Address, MultiTrackClient
 from sideman.runtime.rehearse.process import ServerProcess

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sideman.engine.errors import SidemanError
 from sideman.runtime.doctor.network import USUAL_PACKAGE, largest_datagram, loopback_error
-from sideman.runtime.osc.wire import audio_bytes, largest_package
+from sideman.runtime.multi_track.wire import audio_bytes, largest_package
 
 _CONTEXT = b"/context"
 

@@ -10,8 +10,8 @@ from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.errors import SidemanError
 from sideman.engine.loading.stages import DEFAULT
-from sideman.runtime.geometry import Geometry
 from sideman.runtime.listening.truth import Truth
+from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.rehearse import demo
 from sideman.runtime.rehearse.audio import Programme, make_programme
 from sideman.runtime.rehearse.client import Address, ClientSettings

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sideman.runtime.profile import STAGES, Spread
+from sideman.runtime.playing.profile import STAGES, Spread
 from sideman.runtime.rehearse.record import Rehearsal
 from sideman.runtime.rehearse.report import describe_deadline
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.own_group import own_group
+from sideman.runtime.system.process_group import own_group
 
 #: Seconds that a server gets to end by itself before it is killed.
 _PATIENCE = 15.0

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from sideman.runtime.listening.judge import Score
 from sideman.runtime.listening.truth import Chance
-from sideman.runtime.profile import STAGES
+from sideman.runtime.playing.profile import STAGES
 from sideman.runtime.rehearse.timeline import Placement
 
 Samples = npt.NDArray[np.float32]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sideman.runtime import profile
-from sideman.runtime.figures import stage_table
-from sideman.runtime.profile import STAGES, Spread
+from sideman.runtime.commandline.tables import stage_table
+from sideman.runtime.playing import profile
+from sideman.runtime.playing.profile import STAGES, Spread
 from sideman.runtime.rehearse.record import ROUND_TRIP, Rehearsal
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sideman.runtime.listening.judge import judge_all
-from sideman.runtime.machine import describe_machine
+from sideman.runtime.playing.session import Session
 from sideman.runtime.rehearse import plot, report, spectrograms
 from sideman.runtime.rehearse.client import MultiTrackClient
 from sideman.runtime.rehearse.offline import play_offline
@@ -20,7 +20,7 @@ from sideman.runtime.rehearse.output import make_folder, write_audio
 from sideman.runtime.rehearse.plan import Plan, Request, make_plan, server_arguments
 from sideman.runtime.rehearse.process import ServerProcess, free_port
 from sideman.runtime.rehearse.record import Rehearsal
-from sideman.runtime.session import Session
+from sideman.runtime.system.machine import describe_machine
 
 #: Beats without which a share of them says nothing.
 _FEWEST_BEATS = 8

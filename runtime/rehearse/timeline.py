@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sideman.runtime.geometry import Geometry, deadline_samples
+from sideman.runtime.playing.geometry import Geometry, deadline_samples
 
 Samples = npt.NDArray[np.float32]
 

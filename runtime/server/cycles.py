@@ -11,18 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sideman.engine.errors import DeviceLostError, SidemanError
-from sideman.runtime.server.addresses import Address
 from sideman.runtime.server.counters import Counters
+from sideman.runtime.server.cycle_log import CycleLog
 from sideman.runtime.server.debug import DebugFolder
-from sideman.runtime.server.inbox import Configure, Event, Idle, Inbox, Load, Print, Reset, Step
-from sideman.runtime.server.journal import Journal
+from sideman.runtime.server.event_queue import EventQueue
+from sideman.runtime.server.events import Configure, Event, Idle, Load, Print, Reset, Step
 from sideman.runtime.server.model import Model
-from sideman.runtime.server.parameters import Controls, Setting
-from sideman.runtime.server.speaker import Speaker
+from sideman.runtime.server.protocol import Endpoint
+from sideman.runtime.server.setting import Setting
+from sideman.runtime.system.hosts import Address
 
 if TYPE_CHECKING:
-    from sideman.runtime.profile import Profile
-    from sideman.runtime.session import Session
+    from sideman.runtime.playing.profile import Profile
+    from sideman.runtime.playing.session import Session
 
 log = logging.getLogger("sideman.runtime.server")
 
@@ -31,15 +32,14 @@ class Cycles:
     """Loads the model, then takes one event after the other; all methods but two are its thread's.
 
     Args:
-        inbox: where events come from.
-        controls: what clients asked for.
-        speaker: sends replies.
+        queue: where events come from.
+        endpoint: what clients asked for, and what they are told.
         model: the session.
         counters: of the server.
         clock: seconds.
         check_room: told the length of each new step, for the receive buffer's sake.
-        debug: where `/print` writes, if anywhere.
-        journal: notes every cycle, if anybody wants it.
+        debug: where `Print` writes, if anywhere.
+        cycle_log: notes every cycle, if anybody wants it.
         keep_warm: seconds of waiting after which the device is given a little work, again and
             again, so that its clocks stay up; None leaves it alone.
         end: called with the reason when the device is lost and the server must end.
@@ -47,31 +47,30 @@ class Cycles:
 
     def __init__(
         self,
-        inbox: Inbox,
-        controls: Controls,
-        speaker: Speaker,
+        queue: EventQueue,
+        endpoint: Endpoint,
         model: Model,
         counters: Counters,
         clock: Callable[[], float],
         check_room: Callable[[int], None],
         debug: DebugFolder | None = None,
-        journal: Journal | None = None,
+        cycle_log: CycleLog | None = None,
         keep_warm: float | None = None,
         end: Callable[[str], None] = lambda reason: None,
     ) -> None:
-        self._inbox = inbox
-        self._controls = controls
-        self._speaker = speaker
+        self._queue = queue
+        self._settings = endpoint.settings
+        self._replies = endpoint.replies
+        self._reserved = endpoint.reserved
         self._model = model
         self._counters = counters
         self._clock = clock
         self._check_room = check_room
         self._debug = debug
-        self._journal = journal
+        self._cycle_log = cycle_log
         self._keep_warm = keep_warm
         self._end = end
         self._setting: Setting | None = None
-        self._addresses: tuple[bytes, ...] = ()
         self._thread = threading.Thread(target=self._run, name="sideman-cycle", daemon=True)
 
     def start(self) -> None:
@@ -79,19 +78,19 @@ class Cycles:
         self._thread.start()
 
     def join(self) -> None:
-        """Wait for the thread's end, after `Inbox.close`; any other thread."""
+        """Wait for the thread's end, after `EventQueue.close`; any other thread."""
         if self._thread.ident is not None:
             self._thread.join()
 
     def _run(self) -> None:
-        self._load(self._speaker.announced)
-        while (event := self._inbox.take(self._keep_warm)) is not None:
+        self._load(self._replies.announced)
+        while (event := self._queue.take(self._keep_warm)) is not None:
             try:
                 self._handle(event)
             except Exception as error:
                 log.debug("%s failed.", type(event).__name__, exc_info=True)
-                sender = self._speaker.announced if isinstance(event, Idle) else event.sender
-                self._speaker.error(f"{type(event).__name__} failed: {error}", sender)
+                sender = self._replies.announced if isinstance(event, Idle) else event.sender
+                self._replies.error(f"{type(event).__name__} failed: {error}", sender)
                 self._end_if_lost(error)
                 self._give_up_if_unplayable(error, sender)
         self._model.close("The server is ending.")
@@ -102,7 +101,7 @@ class Cycles:
                 try:
                     self._step(event)
                 finally:
-                    self._inbox.release(event)
+                    self._queue.release(event)
             case Configure():
                 self._configure(event.setting, event.sender)
             case Reset():
@@ -119,7 +118,7 @@ class Cycles:
     def _end_if_lost(self, error: Exception) -> None:
         """A lost device stays lost in this process: say so and end, rather than fail for ever."""
         if isinstance(error, DeviceLostError):
-            self._inbox.close()
+            self._queue.close()
             self._end(str(error))
 
     def _load_again(self, sender: Address) -> None:
@@ -129,7 +128,7 @@ class Cycles:
             self._load(sender)
             return
         self._start_anew(session)
-        self._speaker.loaded(sender, session.name)
+        self._replies.loaded(sender, session.name)
 
     @staticmethod
     def _start_anew(session: Session) -> None:
@@ -137,13 +136,13 @@ class Cycles:
         session.prepare()  # now, for the next step has no time for it
 
     def _load(self, sender: Address) -> None:
-        self._controls.drop_model()
+        self._settings.drop_model()
         self._setting = None
         try:
-            session = self._model.load()
-            if self._inbox.closed:
+            session = self._model.load(self._reserved)
+            if self._queue.closed:
                 return  # nobody is left to play for, and warming up takes several cycles
-            setting, complaints = self._controls.adopt_model(
+            setting, complaints = self._settings.adopt_model(
                 session.grid, session.stems, self._forget_settings, session.check
             )
             self._apply(setting)
@@ -155,38 +154,38 @@ class Cycles:
             self._end_if_lost(error)
             return
         for complaint in complaints:
-            self._speaker.error(complaint, sender)
+            self._replies.error(complaint, sender)
         self._model.warm()
         untrained = "" if session.trained else " (untrained: its weights are random)"
         log.info("Loaded %s%s on %s.", session.name, untrained, self._note_engine(session))
-        self._speaker.loaded(sender, session.name)
+        self._replies.loaded(sender, session.name)
 
     def _note_engine(self, session: Session) -> str:
-        """What runs the stages now, and how, for log and journal."""
+        """What runs the stages now, and how, for log and cycle_log."""
         engine = session.engine + (f", {session.execution}" if session.execution else "")
-        if self._journal is not None:
-            self._journal.engine = engine
+        if self._cycle_log is not None:
+            self._cycle_log.engine = engine
         return engine
 
     def _give_up_if_unplayable(self, error: Exception, sender: Address) -> None:
         """A session without a cycle would fail every step to come, and a reset mends nothing."""
         session, setting = self._model.session, self._setting
-        if session is None or setting is None or not setting.parameters.rows:
+        if session is None or setting is None or not setting.rows:
             return
         if not session.playable:
             self._give_up_model(f"The session cannot play any more: {error}", sender)
 
     def _give_up_model(self, reason: str, sender: Address) -> None:
         """Without a model the server still listens, says why, and can load again."""
-        self._controls.drop_model()
+        self._settings.drop_model()
         self._setting = None
-        self._model.close(f"{reason} /load_model tries again.")
-        self._speaker.error(self._model.unready(), sender, logging.ERROR)
+        self._model.close(f"{reason} {self._replies.load_hint}")
+        self._replies.error(self._model.unready(), sender, logging.ERROR)
 
     def _forget_settings(self) -> None:
-        unanswered = self._inbox.forget_settings()
+        unanswered = self._queue.forget_settings()
         if unanswered is not None:
-            self._speaker.dropped(*unanswered)
+            self._replies.dropped(*unanswered)
 
     def _configure(self, setting: Setting, sender: Address) -> None:
         session = self._model.session
@@ -206,24 +205,21 @@ class Cycles:
         """Configure the session, where anything that concerns it has changed; tells whether."""
         session, before = self._model.session, self._setting
         assert session is not None
-        rows = setting.parameters.rows
         changed = (
-            before is None or before.geometry != setting.geometry or before.parameters.rows != rows
+            before is None or before.geometry != setting.geometry or before.rows != setting.rows
         )
         if changed:
-            session.configure(setting.geometry, rows)
+            session.configure(setting.geometry, setting.rows)
             self._check_room(setting.geometry.step_samples)
         self._setting = setting
-        self._addresses = tuple(f"/{setting.stems[row]}".encode() for row in rows)
         return changed
 
     def _print(self) -> None:
         session, setting = self._model.session, self._setting
-        assert self._debug is not None, "the router lets no /print through"
+        assert self._debug is not None, "the protocol lets no Print through"
         if session is None or setting is None:
             raise SidemanError(self._model.unready())
-        stems = [setting.stems[row] for row in setting.parameters.rows]
-        self._debug.write(session.snapshot(), stems, setting.grid.sample_rate)
+        self._debug.write(session.snapshot(), setting.generated, setting.grid.sample_rate)
 
     def _step(self, step: Step) -> None:
         session, setting = self._model.session, self._setting
@@ -237,9 +233,9 @@ class Cycles:
             return
         if not step.wanted:
             session.skip(step.audio)
-        elif not setting.parameters.rows:
+        elif not setting.rows:
             session.skip(step.audio)
-            self._speaker.predicted(step.sender)
+            self._replies.predicted(step.sender)
         else:
             self._play(step, setting)
 
@@ -269,10 +265,7 @@ class Cycles:
     ) -> None:
         """Send the stems, and note how long everything took."""
         begun = self._clock()
-        package = setting.parameters.package_size
-        first_out, complete = self._speaker.send_stems(
-            self._addresses, stems, step.batch_id, package, step.sender
-        )
+        first_out, complete = self._replies.send_stems(setting, stems, step.batch_id, step.sender)
         done = self._clock()
         profile.record("receive", step.last - step.first)
         profile.record("send", done - begun)
@@ -283,14 +276,14 @@ class Cycles:
             self._counters.count("cycles")
         if over > 0:
             self._counters.count("late")
-        if self._journal is not None:
-            self._journal.note(step.batch_id, profile.last, max(0.0, over))
+        if self._cycle_log is not None:
+            self._cycle_log.note(step.batch_id, profile.last, max(0.0, over))
         log.debug("Batch %d: answered in %.1f ms.", step.batch_id, 1e3 * (done - step.last))
-        # Whoever hears this finds the cycle counted.
-        self._speaker.predicted(step.sender)
+        # Only now, so that a client that reads the counters then finds this cycle in them.
+        self._replies.predicted(step.sender)
         if over > 0:
-            self._speaker.late(step.batch_id, step.sender, over)
+            self._replies.late(step.batch_id, step.sender, over)
 
     def _fail(self, step: Step, reason: str) -> None:
-        self._speaker.error(reason, step.sender)
-        self._speaker.failed(step.batch_id, step.sender)
+        self._replies.error(reason, step.sender)
+        self._replies.failed(step.batch_id, step.sender)

@@ -1,4 +1,4 @@
-"""What `/print` writes, where the operator allowed it."""
+"""What `Print` writes, where the operator allowed it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.own_group import own_group
+from sideman.runtime.system.process_group import own_group
 
 log = logging.getLogger("sideman.runtime.server")
 
@@ -70,7 +70,7 @@ class DebugFolder:
                 soundfile.write(folder / f"output_{name}.wav", audio, sample_rate, "FLOAT")
             np.save(folder / "generated.npy", snapshot["generated"])
         except (OSError, RuntimeError) as error:
-            raise SidemanError(f"/print could not write into {self._root}: {error}") from error
+            raise SidemanError(f"{self._root} could not be written into: {error}") from error
         log.info("Wrote %s.", folder)
         self._draw(folder)
         return folder

@@ -1,4 +1,4 @@
-"""Draws what `/print` wrote; run as a program, so that the server never loads matplotlib."""
+"""Draws what `debug` wrote; run as a program, so that the server never loads matplotlib."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 
 def draw(folder: Path) -> None:
-    """Draw `waveforms.png` and `latents.png` into a folder that `/print` wrote.
+    """Draw `waveforms.png` and `latents.png` into a folder that `debug` wrote.
 
     Args:
         folder: holds context.wav, output_<stem>.wav for each stem, and generated.npy.

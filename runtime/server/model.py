@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.server.router import RESERVED
 
 if TYPE_CHECKING:
-    from sideman.runtime.session import Session
+    from sideman.runtime.playing.session import Session
 
 log = logging.getLogger("sideman.runtime.server")
 
@@ -43,11 +42,14 @@ class Model:
         """Whether the session is there and its bundle is the one on disk."""
         return self.session is not None and self._digest == self._read_digest()
 
-    def load(self) -> Session:
+    def load(self, reserved: Container[str]) -> Session:
         """Close what is there and open the bundle.
 
+        Args:
+            reserved: names that no stem may have, because the protocol uses them.
+
         Raises:
-            SidemanError: it cannot be opened.
+            SidemanError: it cannot be opened, or a stem has such a name.
             Exception: whatever else a backend's library raises.
         """
         self.close(_LOADING)
@@ -55,7 +57,7 @@ class Model:
         session = self._open()
         self.session = session
         for stem in session.stems:
-            if f"/{stem}".encode() in RESERVED:
+            if stem in reserved:
                 raise SidemanError(
                     f"A stem named {stem!r} cannot be served: the protocol uses that address."
                 )

@@ -8,10 +8,10 @@ import socket
 import threading
 from collections.abc import Callable
 
-from sideman.runtime.server.addresses import Address, Guard, shown_address
 from sideman.runtime.server.counters import Counters
-from sideman.runtime.server.router import Router
-from sideman.runtime.server.sockets import (
+from sideman.runtime.server.protocol import Handle
+from sideman.runtime.system.hosts import Address, Guard, shown_address
+from sideman.runtime.system.sockets import (
     needed_receive_buffer,
     receive_buffer,
     receive_buffer_mend,
@@ -25,12 +25,12 @@ _HOSTS_NAMED = 64
 
 
 class Receiver:
-    """Reads datagrams into one buffer and hands each to the router, on a thread of its own.
+    """Reads datagrams into one buffer and hands each to the protocol, on a thread of its own.
 
     Args:
         listener: bound, not blocking.
         guard: who may speak.
-        router: what to do with a datagram.
+        handle: the protocol's.
         counters: of the server.
         clock: seconds; read once a datagram, as soon as it is there.
     """
@@ -39,7 +39,7 @@ class Receiver:
         self,
         listener: socket.socket,
         guard: Guard,
-        router: Router,
+        handle: Handle,
         counters: Counters,
         clock: Callable[[], float],
     ) -> None:
@@ -47,7 +47,7 @@ class Receiver:
         # Read once: the cycle thread may ask when the socket is closed already.
         self._room = receive_buffer(listener)
         self._guard = guard
-        self._router = router
+        self._handle = handle
         self._counters = counters
         self._clock = clock
         self._buffer = bytearray(_BUFFER_BYTES)
@@ -109,7 +109,7 @@ class Receiver:
                 return
             now = self._clock()
             if self._guard.admits(sender[0]):
-                self._router.handle(self._buffer, size, sender, now)
+                self._handle(self._buffer, size, sender, now)
             else:
                 self._ignore(sender)
 

@@ -11,20 +11,19 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Self
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.server.addresses import Address, Guard, resolve, shown_address
 from sideman.runtime.server.counters import Counters
+from sideman.runtime.server.cycle_log import CycleLog
 from sideman.runtime.server.cycles import Cycles
 from sideman.runtime.server.debug import DebugFolder
-from sideman.runtime.server.inbox import Inbox
-from sideman.runtime.server.journal import Journal
+from sideman.runtime.server.event_queue import EventQueue
 from sideman.runtime.server.model import Model
+from sideman.runtime.server.protocol import Access, Clock, Open, Replies
 from sideman.runtime.server.receiver import Receiver
-from sideman.runtime.server.router import Router
-from sideman.runtime.server.sockets import enlarge_receive_buffer, open_listener, open_sender
-from sideman.runtime.server.speaker import Clock, Speaker
+from sideman.runtime.system.hosts import Address, Guard, resolve, shown_address
+from sideman.runtime.system.sockets import enlarge_receive_buffer, open_listener, open_sender
 
 if TYPE_CHECKING:
-    from sideman.runtime.session import Session
+    from sideman.runtime.playing.session import Session
 
 log = logging.getLogger("sideman.runtime.server")
 
@@ -33,7 +32,7 @@ REPLY_PORT = 8000
 
 
 class Server:
-    """Serves clients that speak the protocol of `multi_track`.
+    """Serves clients that speak a protocol.
 
     `start`, `stop` and `wait` belong to the thread that made the server; the attributes may be
     read by any.
@@ -44,14 +43,15 @@ class Server:
 
     Args:
         open_session: opens the model; called on the cycle thread, again after a failure.
+        protocol: what clients speak.
         listen: host and port to bind; port 0 lets the system choose.
-        reply: where `/ready` is announced; later replies go to whoever spoke, on this port.
+        reply: where the server announces that it is ready; later replies go to the host that a
+            datagram came from, on this port.
         allow: hosts that may speak; needed beyond loopback.
-        debug_dir: where `/print` may write.
+        debug_dir: where `Print` may write.
         clock: seconds that only increase.
-        bundle: the model's folder, so that `/load_model` sees when it has changed.
-        exact_mask: hide exactly the unknown columns rather than the next trained number.
-        journal: notes every cycle.
+        bundle: the model's folder, so that `Load` sees when it has changed.
+        cycle_log: notes every cycle.
         keep_warm: seconds of waiting after which the device is given a little work; None for
             never.
     """
@@ -59,6 +59,7 @@ class Server:
     def __init__(
         self,
         open_session: Callable[[], Session],
+        protocol: Open,
         listen: tuple[str, int] = DEFAULT_LISTEN,
         reply: tuple[str, int] | None = None,
         allow: Iterable[str] = (),
@@ -66,26 +67,25 @@ class Server:
         clock: Clock = perf_counter,
         *,
         bundle: Path | None = None,
-        exact_mask: bool = False,
-        journal: Journal | None = None,
+        cycle_log: CycleLog | None = None,
         keep_warm: float | None = None,
     ) -> None:
         self.counters = Counters()
         self.lost = ""
         self._keep_warm = keep_warm
         self._model = Model(open_session, bundle)
+        self._protocol = protocol
         self._listen = listen
         self._reply = reply
         self._allow = tuple(allow)
         self._debug_dir = debug_dir
         self._clock = clock
-        self._exact_mask = exact_mask
-        self._journal = journal
+        self._cycle_log = cycle_log
         self._debug: DebugFolder | None = None
         self._ending = threading.Event()
         self._address: Address | None = None
-        self._inbox = Inbox()
-        self._speaker: Speaker | None = None
+        self._queue = EventQueue()
+        self._replies: Replies | None = None
         self._receiver: Receiver | None = None
         self._cycles: Cycles | None = None
 
@@ -96,7 +96,7 @@ class Server:
         return self._address
 
     def start(self) -> None:
-        """Bind, announce `/ready`, and begin to load the model; once.
+        """Bind, announce that the server is ready, and begin to load the model; once.
 
         Raises:
             SidemanError: an address that cannot be used, a busy port, nobody allowed to speak,
@@ -131,17 +131,17 @@ class Server:
         A model that is being loaded is waited for.
         """
         self._ending.set()
-        self._inbox.close()
-        receiver, cycles, speaker = self._receiver, self._cycles, self._speaker
-        self._receiver = self._cycles = self._speaker = None
+        self._queue.close()
+        receiver, cycles, replies = self._receiver, self._cycles, self._replies
+        self._receiver = self._cycles = self._replies = None
         if receiver is not None:
             receiver.stop()
         if cycles is not None:
             cycles.join()
         if self._debug is not None:
             self._debug.close()
-        if speaker is not None:
-            speaker.close()
+        if replies is not None:
+            replies.close()
             log.info("Stopped: %s.", self.counters)
 
     def wait(self) -> None:
@@ -168,30 +168,32 @@ class Server:
         self, listener: socket.socket, sender: socket.socket, guard: Guard, announced: Address
     ) -> None:
         """Put the parts together and start them."""
-        speaker = Speaker(sender, announced, self.counters, self._clock)
-        router = Router(
-            self._inbox,
-            speaker,
-            self._model.unready,
-            debug=self._debug is not None,
-            exact_mask=self._exact_mask,
+        endpoint = self._protocol(
+            Access(
+                self._queue,
+                sender,
+                announced,
+                self.counters,
+                self._clock,
+                self._model.unready,
+                prints=self._debug is not None,
+            )
         )
-        receiver = Receiver(listener, guard, router, self.counters, self._clock)
+        receiver = Receiver(listener, guard, endpoint.handle, self.counters, self._clock)
         cycles = Cycles(
-            self._inbox,
-            router.controls,
-            speaker,
+            self._queue,
+            endpoint,
             self._model,
             self.counters,
             self._clock,
             receiver.check_room,
             self._debug,
-            self._journal,
+            self._cycle_log,
             self._keep_warm,
             self._lose,
         )
-        self._speaker, self._receiver, self._cycles = speaker, receiver, cycles
+        self._replies, self._receiver, self._cycles = endpoint.replies, receiver, cycles
         log.info("Listening on %s, replying to port %d.", shown_address(self.address), announced[1])
         receiver.start()
-        speaker.ready()
+        endpoint.replies.ready()
         cycles.start()

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sideman.engine.errors import BackendError, SidemanError
-from sideman.runtime.cli import build_app
+from sideman.runtime.commandline.frame import build_app
 from tests.models.places import BUNDLE
 
 

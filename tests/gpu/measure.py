@@ -160,7 +160,7 @@ def run_part(part: str, model: str, out: Path, seconds: float) -> None:
 
 def finish(out: Path, about: dict[str, Any]) -> None:
     """Write JSON and table, and print the table."""
-    from sideman.runtime.machine import describe_machine
+    from sideman.runtime.system.machine import describe_machine
 
     records = latest(read_records(out / RECORDS))
     about = {**about, "machine": describe_machine(), "gpu": describe_gpu()}

@@ -13,7 +13,7 @@ from sideman.engine.comparing.stages import Loaded, compare_stages
 from sideman.engine.cuda.graph import NO_GRAPH
 from sideman.engine.errors import MissingExtraError, SidemanError
 from sideman.engine.loading.stages import load_stages
-from sideman.runtime.samplers import make_table
+from sideman.runtime.playing.samplers import make_table
 from tests.gpu.test_session import nothing, play, sizes_of
 from tests.models.places import BUNDLE
 

@@ -138,9 +138,9 @@ def test_the_yardstick_computes_what_the_engine_computes(tmp_path: Path) -> None
     pytest.importorskip("yaml")
     from sideman.engine.comparing.deviation import relative_error
     from sideman.engine.loading.stages import load_stages
-    from sideman.runtime.cycle import Cycle
-    from sideman.runtime.geometry import Geometry
-    from sideman.runtime.samplers import make_table
+    from sideman.runtime.playing.cycle import Cycle
+    from sideman.runtime.playing.geometry import Geometry
+    from sideman.runtime.playing.samplers import make_table
     from tests.gpu.torch_cycle import TorchCycle, random_inputs
     from tests.gpu.torch_stages import make_modules
 

@@ -13,10 +13,10 @@ from sideman.engine.comparing.deviation import relative_error
 from sideman.engine.comparing.stages import Loaded, compare_stages
 from sideman.engine.cuda.graph import NO_GRAPH
 from sideman.engine.errors import BackendError
-from sideman.runtime.geometry import Geometry
-from sideman.runtime.noise import GaussianNoise
-from sideman.runtime.samplers import make_table
-from sideman.runtime.session import Session
+from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.playing.noise import GaussianNoise
+from sideman.runtime.playing.samplers import make_table
+from sideman.runtime.playing.session import Session
 
 pytestmark = pytest.mark.gpu
 STEPS = 3

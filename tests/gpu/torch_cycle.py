@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from sideman.engine.bundle.grid import BINS, FRAMES_PER_COLUMN, LatentGrid
-from sideman.runtime.geometry import Geometry
-from sideman.runtime.samplers import Table
+from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.playing.samplers import Table
 from tests.gpu.torch_stages import Modules
 
 #: Written by the host before every cycle, and written by a cycle for the host.

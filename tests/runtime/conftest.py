@@ -1,8 +1,8 @@
-"""A deterministic fake backend, and the command line with a list of what it loaded."""
+"""A deterministic fake backend, servers over a session that is made up, and the command line."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +12,15 @@ from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
 from sideman.engine.bundle.grid import COLUMN_SAMPLES, LatentGrid
 from sideman.engine.bundle.manifest import Manifest, SamplerSpec, StageSpec
 from sideman.engine.tensors import TensorSpec
-from sideman.runtime.noise import Noise
-from sideman.runtime.session import Session
+from sideman.runtime.playing.noise import Noise
+from sideman.runtime.playing.session import Session
+from tests.runtime.fakes.client import Client
+from tests.runtime.fakes.session import STEMS, FakeSession
+from tests.runtime.fakes.stage import Stage as ServerStage
 
 LIST_MODULES = """
 import sys
-from sideman.runtime.cli import main
+from sideman.runtime.commandline.frame import main
 sys.argv = ["sideman", *sys.argv[1:]]
 try:
     main()
@@ -26,7 +29,6 @@ except SystemExit as stop:
 print("MODULES", *{name.partition(".")[0] for name in sys.modules})
 sys.exit(code)
 """
-STEMS = ("bass", "drums", "guitar", "piano")
 CONSISTENCY = SamplerSpec("consistency", 2, 1e-4, 80.0, 7.0)
 
 
@@ -198,3 +200,25 @@ def fake_session(fake_backend: FakeBackend) -> Callable[..., Session]:
 def listing_modules() -> str:
     """A script that runs the command line and then prints MODULES and what was loaded."""
     return LIST_MODULES
+
+
+@pytest.fixture
+def stage() -> Iterator[ServerStage]:
+    stage = ServerStage()
+    yield stage
+    stage.close()
+
+
+@pytest.fixture
+def client(stage: ServerStage) -> Client:
+    return stage.client()
+
+
+@pytest.fixture
+def session(stage: ServerStage) -> FakeSession:
+    return stage.session
+
+
+@pytest.fixture
+def make_session() -> Callable[..., FakeSession]:
+    return FakeSession

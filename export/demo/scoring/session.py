@@ -12,9 +12,9 @@ from sideman.engine.bundle.grid import LatentGrid
 from sideman.export.demo.world.render import Audio, render, turned
 from sideman.export.demo.world.song import BEATS, FRAME_SAMPLES, STEMS, Song, draw_songs
 from sideman.export.demo.world.truth import truth_of
-from sideman.runtime.geometry import Geometry
 from sideman.runtime.listening.judge import Score, judge, level
-from sideman.runtime.session import Session
+from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.playing.session import Session
 
 #: A step as a share of the window, and its fade-in in seconds, as published clients ask for them.
 STEP, FADE = 0.25, 0.02

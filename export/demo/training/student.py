@@ -20,7 +20,7 @@ from sideman.export.demo.training.diffusion import (
 from sideman.export.demo.training.latents import COLUMNS, Latents
 from sideman.export.demo.training.loop import Recipe, train
 from sideman.export.networks.unet import UNet
-from sideman.runtime.samplers import karras_sigmas
+from sideman.runtime.playing.samplers import karras_sigmas
 
 RECIPE = Recipe(steps=250, rate=1e-4, average=0.98, seed=3)
 #: Levels between which the teacher takes one step of Heun, and EDM's exponent between them.

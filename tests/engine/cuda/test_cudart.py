@@ -10,9 +10,8 @@ from collections.abc import Callable
 import pytest
 
 from sideman.engine.cuda import library
-from sideman.engine.cuda.cudart import CudaDriver
+from sideman.engine.cuda.cudart import CudaDriver, open_driver
 from sideman.engine.cuda.device import find_device, select_device
-from sideman.engine.cuda.cudart import open_driver
 from sideman.engine.cuda.driver import Driver
 from sideman.engine.errors import BackendError, DeviceLostError, MissingExtraError
 from tests.engine.fakes.runtime import FakeRuntime

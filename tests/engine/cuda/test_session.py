@@ -9,8 +9,8 @@ import pytest
 
 from sideman.engine.cuda.graph import CapturedGraph
 from sideman.engine.errors import BackendError, DeviceLostError, SidemanError
-from sideman.runtime.noise import GaussianNoise
-from sideman.runtime.session import Session
+from sideman.runtime.playing.noise import GaussianNoise
+from sideman.runtime.playing.session import Session
 from tests.engine.fakes.backend import FakeCudaBackend
 from tests.engine.fakes.driver import FakeDriver, MisuseError
 from tests.engine.fakes.session import GEOMETRY, MANIFEST, SPECS, cpu_session, functions, play

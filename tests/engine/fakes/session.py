@@ -8,9 +8,9 @@ import numpy as np
 
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.bundle.manifest import Manifest
-from sideman.runtime.geometry import Geometry
-from sideman.runtime.noise import GaussianNoise
-from sideman.runtime.session import Session
+from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.playing.noise import GaussianNoise
+from sideman.runtime.playing.session import Session
 from tests.runtime.conftest import CONSISTENCY, STEMS, FakeBackend, stage_specs
 
 GRID = LatentGrid(channels=2)

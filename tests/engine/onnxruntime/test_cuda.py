@@ -18,8 +18,8 @@ from sideman.engine.errors import BackendError, DeviceLostError, MissingExtraErr
 from sideman.engine.onnxruntime import cuda as onnxruntime_cuda
 from sideman.engine.onnxruntime.cuda import OnnxRuntimeCudaBackend
 from sideman.engine.tensors import TensorSpec
-from sideman.runtime.noise import GaussianNoise
-from sideman.runtime.session import Session
+from sideman.runtime.playing.noise import GaussianNoise
+from sideman.runtime.playing.session import Session
 from tests.engine.fakes.driver import FakeDriver
 from tests.engine.fakes.onnxruntime import FakeOnnxRuntime
 from tests.engine.fakes.session import MANIFEST, SPECS, cpu_session, functions, play

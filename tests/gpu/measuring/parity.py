@@ -12,7 +12,7 @@ def parity(job: Job, journal: Journal) -> None:
     from sideman.engine.comparing.deviation import tolerance_of
     from sideman.engine.comparing.stages import Loaded, compare_stages
     from sideman.engine.loading.stages import load_stages
-    from sideman.runtime.samplers import make_table
+    from sideman.runtime.playing.samplers import make_table
 
     manifest, backend, stages = load_stages(job.model.bundle())
     reference = Loaded(backend, stages)

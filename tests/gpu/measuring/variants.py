@@ -16,10 +16,10 @@ from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.comparing.stages import Loaded
 from sideman.engine.cuda.graph import NO_GRAPH
 from sideman.engine.loading.stages import load_stages
-from sideman.runtime.geometry import Geometry
-from sideman.runtime.noise import GaussianNoise
-from sideman.runtime.samplers import make_table
-from sideman.runtime.session import Session
+from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.playing.noise import GaussianNoise
+from sideman.runtime.playing.samplers import make_table
+from sideman.runtime.playing.session import Session
 from tests.gpu.measuring.models import SEED, Model
 
 #: Yardsticks: not this engine.

@@ -12,8 +12,8 @@ from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import BundleError, GeometryError, SidemanError
 from sideman.runtime.bench import measure as module
 from sideman.runtime.bench.measure import Plan, Result, measure
-from sideman.runtime.geometry import Geometry
-from sideman.runtime.profile import STAGES
+from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.playing.profile import STAGES
 from tests.engine.fakes.tensorrt_stand import GRID, Stand
 from tests.models.places import BUNDLE
 
@@ -100,7 +100,7 @@ def test_a_server_that_answers_with_an_error_ends_the_measurement(monkeypatch) -
     def step(self, audio):
         raise SidemanError("The engine broke.")
 
-    monkeypatch.setattr("sideman.runtime.session.Session.step", step)
+    monkeypatch.setattr("sideman.runtime.playing.session.Session.step", step)
     with pytest.raises(SidemanError, match=r"cycle 0 with: .*The engine broke"):
         measure(Plan(BUNDLE, cycles=1, r=0.125))
 

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from sideman.runtime.bench.measure import Plan, Result
 from sideman.runtime.bench.report import as_json, show
-from sideman.runtime.profile import STAGES
+from sideman.runtime.playing.profile import STAGES
 
 
 def made(**fields) -> Result:

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from sideman.runtime.doctor import network
-from sideman.runtime.server.sockets import receive_buffer_mend
+from sideman.runtime.system.sockets import receive_buffer_mend
 
 
 def passes_up_to(limit):

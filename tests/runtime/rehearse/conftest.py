@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sideman.engine.bundle.bundle import write_manifest
-from sideman.runtime.profile import STAGES
+from sideman.runtime.playing.profile import STAGES
 from sideman.runtime.rehearse.process import ServerProcess
 from sideman.runtime.rehearse.record import Rehearsal, StepRecord
 from sideman.runtime.rehearse.timeline import Placement

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.osc.wire import audio_bytes
+from sideman.runtime.multi_track.wire import audio_bytes
 from sideman.runtime.rehearse.package import choose_package
 
 STEMS = ("bass", "a-stem-with-a-long-name")

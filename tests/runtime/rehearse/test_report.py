@@ -13,7 +13,7 @@ from rich.console import Console
 from sideman.engine.errors import SidemanError
 from sideman.runtime.listening.judge import Score
 from sideman.runtime.listening.truth import Chance, Truth
-from sideman.runtime.profile import STAGES, Spread
+from sideman.runtime.playing.profile import STAGES, Spread
 from sideman.runtime.rehearse import spectrograms
 from sideman.runtime.rehearse.output import make_folder, write_audio
 from sideman.runtime.rehearse.plot import draw

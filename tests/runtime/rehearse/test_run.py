@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import SidemanError
-from sideman.runtime.geometry import Geometry
+from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.playing.session import Session
 from sideman.runtime.rehearse.audio import Programme
 from sideman.runtime.rehearse.command import register
 from sideman.runtime.rehearse.offline import play_offline
@@ -23,7 +24,6 @@ from sideman.runtime.rehearse.online import assign_planes, stage_rows
 from sideman.runtime.rehearse.plan import Request, make_plan, server_arguments
 from sideman.runtime.rehearse.run import judge_rehearsal, run
 from sideman.runtime.rehearse.timeline import Placement
-from sideman.runtime.session import Session
 
 STEP, FADE = 8_576, 882
 FILES = ["bass.wav", "context.wav", "latency.json", "latency.png", "mix.wav", "spectrograms.png"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sideman.engine.bundle.grid import LatentGrid
-from sideman.runtime.geometry import Geometry
+from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.rehearse.timeline import Placement, Track
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from sideman.engine.errors import BackendError, DeviceLostError
-from sideman.runtime.server.journal import Journal
-from sideman.runtime.server.speaker import Speaker
+from sideman.runtime.multi_track.reply_sender import ReplySender
+from sideman.runtime.server.cycle_log import CycleLog
 
 STEP = 66_150
 
@@ -190,14 +190,14 @@ def test_a_steady_cycle_allocates_no_array(client, session):
 def test_the_journal_knows_every_cycle(stage, session, tmp_path):
     import json
 
-    journal = Journal()
-    client = stage.client(journal=journal)
+    cycle_log = CycleLog()
+    client = stage.client(cycle_log=cycle_log)
     for batch_id in (5, 6):
         client.batch(batch_id, 0.25)
         client.reply(batch_id)
     client.server.stop()
     file = tmp_path / "profile.json"
-    journal.write(file, client.server.counters.as_dict(), {"bundle": "x"})
+    cycle_log.write(file, client.server.counters.as_dict(), {"bundle": "x"})
     report = json.loads(file.read_text())
     assert [cycle["batch_id"] for cycle in report["cycles"]] == [5, 6]
     assert set(report["cycles"][0]["seconds"]) == {"receive", "send", "path", "cycle"}
@@ -230,7 +230,7 @@ def test_settings_that_cannot_be_configured_are_told_to_their_sender_and_loading
     client, session, monkeypatch
 ):
     told = []
-    tell = Speaker.error
+    tell = ReplySender.error
 
     def error(self, text, to, *rest):
         told.append(to)
@@ -239,7 +239,7 @@ def test_settings_that_cannot_be_configured_are_told_to_their_sender_and_loading
     def configure(*_):
         raise BackendError("no memory")
 
-    monkeypatch.setattr(Speaker, "error", error)
+    monkeypatch.setattr(ReplySender, "error", error)
     with monkeypatch.context() as patch:
         patch.setattr(session, "configure", configure)
         client.control("/update_r", "d", 0.125)

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from sideman.engine.errors import BackendError, SidemanError
-from sideman.runtime.geometry import Geometry
-from sideman.runtime.osc.replies import StemWriter
-from sideman.runtime.osc.wire import SampleReader, read_address, read_audio
+from sideman.runtime.multi_track.replies import StemWriter
+from sideman.runtime.multi_track.wire import SampleReader, read_address, read_audio
+from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.server import receiver
 from sideman.runtime.server.server import DEFAULT_LISTEN
 

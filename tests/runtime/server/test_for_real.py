@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from sideman.engine.backends.choice import BackendChoice
-from sideman.runtime.geometry import Geometry
+from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.playing.session import Session
 from sideman.runtime.rehearse.client import ClientSettings, MultiTrackClient
 from sideman.runtime.rehearse.process import free_port
 from sideman.runtime.rehearse.timeline import Placement
-from sideman.runtime.session import Session
 from tests.models.places import BUNDLE
 
 STEMS = ("bass", "drums", "guitar", "piano")

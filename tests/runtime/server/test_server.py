@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.server.sockets import RECEIVE_BYTES, receive_buffer
+from sideman.runtime.system.sockets import RECEIVE_BYTES, receive_buffer
 
 
 def test_the_handshake_of_multi_track_and_a_step(client, session):
@@ -115,7 +115,7 @@ def test_stop_while_the_model_is_being_loaded_ends_without_a_false_alarm(stage, 
     stopping = threading.Thread(target=client.server.stop)
     with caplog.at_level("WARNING", "sideman.runtime.server"):
         stopping.start()
-        while client.server._receiver is not None or client.server._inbox.closed is False:
+        while client.server._receiver is not None or client.server._queue.closed is False:
             time.sleep(0.001)
         go.set()
         stopping.join(10)

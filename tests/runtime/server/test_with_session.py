@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sideman.engine.errors import BackendError
-from sideman.runtime.geometry import Geometry
+from sideman.runtime.playing.geometry import Geometry
 
 STEP = 66_150
 

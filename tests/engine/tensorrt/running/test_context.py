@@ -13,8 +13,8 @@ from sideman.engine.backends.program import Segment
 from sideman.engine.cuda.stream import Stream
 from sideman.engine.errors import BackendError, SidemanError
 from sideman.engine.tensorrt.running.context import Scratch
-from sideman.runtime.noise import GaussianNoise
-from sideman.runtime.session import Session
+from sideman.runtime.playing.noise import GaussianNoise
+from sideman.runtime.playing.session import Session
 from tests.engine.fakes.driver import FakeDriver
 from tests.engine.fakes.tensorrt import FakeContext
 from tests.engine.fakes.tensorrt_stand import COLUMNS, GEOMETRY, SPECS, Stand

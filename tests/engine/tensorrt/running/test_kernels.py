@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sideman.engine.errors import BackendError
-from sideman.runtime.session import Session
+from sideman.runtime.playing.session import Session
 from tests.engine.fakes.driver import DEVICE, FakeDriver
 from tests.engine.fakes.tensorrt_stand import GEOMETRY, Stand
 

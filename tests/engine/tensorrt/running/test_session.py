@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from sideman.engine.errors import BackendError, DeviceLostError
-from sideman.runtime.noise import GaussianNoise
-from sideman.runtime.session import Session
+from sideman.runtime.playing.noise import GaussianNoise
+from sideman.runtime.playing.session import Session
 from tests.engine.fakes.session import cpu_session, play
 from tests.engine.fakes.tensorrt_stand import COLUMNS, GEOMETRY, Stand, cpu_functions
 

@@ -22,8 +22,8 @@ from sideman.export.demo.scoring.session import (
     score_bundle,
 )
 from sideman.export.demo.world.song import BEATS, STEMS
-from sideman.runtime.geometry import Geometry
-from sideman.runtime.session import Session
+from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.playing.session import Session
 from tests.models.places import BUNDLE
 
 

@@ -1,0 +1,1 @@
+"""What every command shares: the frame, options, and tables of figures."""

@@ -1,0 +1,1 @@
+"""The protocol of existing `multi_track` clients: OSC over UDP, a step in chunks."""

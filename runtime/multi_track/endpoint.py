@@ -1,0 +1,24 @@
+"""The protocol of `multi_track`, as the server starts it."""
+
+from __future__ import annotations
+
+from sideman.runtime.multi_track.reply_sender import ReplySender
+from sideman.runtime.multi_track.router import RESERVED, Router
+from sideman.runtime.server.protocol import Access, Endpoint, Open
+
+
+def multi_track(*, exact_mask: bool = False) -> Open:
+    """The protocol, with its options.
+
+    Args:
+        exact_mask: hide exactly the unknown columns rather than the next trained number.
+    """
+
+    def begin(access: Access) -> Endpoint:
+        replies = ReplySender(access.sender, access.announced, access.counters, access.clock)
+        router = Router(
+            access.queue, replies, access.unready, prints=access.prints, exact_mask=exact_mask
+        )
+        return Endpoint(router.handle, router.controls, replies, RESERVED)
+
+    return begin

@@ -1,0 +1,327 @@
+"""What clients may set, and when it takes effect."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import math
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sideman.engine.bundle.grid import LatentGrid
+from sideman.engine.errors import BackendError, ProtocolError, SidemanError
+from sideman.runtime.multi_track.wire import MAX_DATAGRAM, largest_package
+from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.server.protocol import Check, Settings
+from sideman.runtime.server.setting import Setting
+
+log = logging.getLogger(__name__)
+
+SMALLEST_PACKAGE, LARGEST_PACKAGE = 128, 16_384
+#: The stems of the published models: what is assumed until a bundle says otherwise.
+PUBLISHED_STEMS = ("bass", "drums", "guitar", "piano")
+_LONGEST_FADE = 60.0
+_MOST_STEMS = 64
+
+Number = int | float
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """One complete set of what clients may set.
+
+    Attributes:
+        r: step as a fraction of the window.
+        w: −1 retrospective, 0 immediate, 1 look-ahead.
+        fade: fade-in as a fraction of the sample rate, so in seconds.
+        package_size: samples in each chunk of a reply.
+        flags: 1 for each stem to be generated, else 0.
+        verbose: 0 for the operator's level, more for details of every cycle.
+    """
+
+    r: float = 0.25
+    w: int = 1
+    fade: float = 0.02
+    package_size: int = 4_410
+    flags: tuple[int, ...] = (1, 0, 0, 0)
+    verbose: int = 0
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """Indices of the stems to be generated."""
+        return tuple(i for i, flag in enumerate(self.flags) if flag)
+
+
+#: Puts a new setting in order among the other events; False when it cannot.
+Publish = Callable[[Setting], bool]
+
+
+class Controls(Settings):
+    """What clients asked for, checked at arrival.
+
+    r, w and fade arrive as separate messages although only the three together make sense. Values
+    that are possible alone are remembered; the three take effect as a whole as soon as a window
+    can hold them, and until then the last possible three stay in force.
+
+    The receive thread sets values; the cycle thread announces a model. One lock holds the two
+    apart, and it is held while a new setting is published, so that settings are published in the
+    order in which they came.
+
+    Args:
+        publish: puts a new setting in order among the other events; False when it cannot.
+        exact_mask: hide exactly the unknown columns rather than the next trained number.
+    """
+
+    def __init__(self, publish: Publish, *, exact_mask: bool = False) -> None:
+        self._publish = publish
+        self._exact_mask = exact_mask
+        self._lock = threading.Lock()
+        self._requested = self._in_force = Parameters()
+        self._setting: Setting | None = None
+        self._check: Check = _anything
+        self._asked = False
+
+    @property
+    def setting(self) -> Setting | None:
+        """What steps that arrive now are meant for; None without a model. Any thread."""
+        return self._setting
+
+    @property
+    def in_force(self) -> Parameters:
+        """The parameters that `setting` follows from. Any thread."""
+        return self._in_force
+
+    def change(self, name: str, values: Sequence[object]) -> None:
+        """Take one control message; receive thread.
+
+        Args:
+            name: a field of `Parameters`.
+            values: the message's arguments.
+
+        Raises:
+            ProtocolError: the value is none; nothing changes.
+            GeometryError: the value could be one, but not with the others that were asked for.
+                It is remembered; nothing changes until the others fit.
+            BackendError: no engine was built for what follows from it. Remembered likewise, but
+                for the choice of stems.
+        """
+        with self._lock:
+            self._asked = True
+            setting = self._setting
+            stems = setting.stems if setting else None
+            value = _CHECKS[name](name, values, stems)
+            requested = _with(self._requested, name, value)
+            if setting is None:
+                self._requested = requested
+                return
+            if name in ("r", "w", "fade"):
+                force = dataclasses.replace(
+                    self._in_force, r=requested.r, w=requested.w, fade=requested.fade
+                )
+                try:
+                    geometry = self._geometry(setting.grid, force)
+                    self._check(geometry, force.rows)
+                except SidemanError:
+                    self._requested = requested
+                    raise
+            else:
+                force = _with(self._in_force, name, value)
+                geometry = setting.geometry
+                self._check(geometry, force.rows)
+            changed = _setting(force, geometry, setting.grid, setting.stems)
+            if not self._publish(changed):
+                raise ProtocolError("Too many control messages wait for a cycle to end.")
+            self._requested, self._in_force, self._setting = requested, force, changed
+
+    def adopt_model(
+        self,
+        grid: LatentGrid,
+        stems: tuple[str, ...],
+        forget: Callable[[], None],
+        check: Check,
+    ) -> tuple[Setting, list[str]]:
+        """Bring what was asked for together with a model; cycle thread, between cycles.
+
+        Args:
+            grid: the model's window.
+            stems: the model's stems.
+            forget: called before anything else can be published, to clear settings that were
+                meant for another model.
+            check: refuses what the model's engines cannot run; any thread may call it.
+
+        Returns:
+            The setting in force, and what of the requests could not be met.
+
+        Raises:
+            GeometryError: not even the default values suit this model.
+        """
+        complaints: list[str] = []
+        with self._lock:
+            self._check = check
+            requested = self._requested
+            if len(requested.flags) != len(stems):
+                if requested.flags != Parameters.flags:
+                    complaints.append(
+                        f"{len(requested.flags)} instrument flags do not suit {len(stems)} stems."
+                    )
+                first = tuple(int(i == 0) for i in range(len(stems)))
+                requested = dataclasses.replace(requested, flags=first)
+            limit = _package_limit(stems)
+            if requested.package_size > limit:
+                complaints.append(_package_text(requested.package_size, limit))
+                size = min(limit, Parameters.package_size)
+                requested = dataclasses.replace(requested, package_size=size)
+            force, geometry = self._first_possible(grid, requested, complaints)
+            forget()
+            setting = _setting(force, geometry, grid, stems)
+            self._requested, self._in_force, self._setting = requested, force, setting
+        return setting, list(dict.fromkeys(complaints))
+
+    def drop_model(self) -> None:
+        """No model any more; values are remembered as asked for. Cycle thread."""
+        with self._lock:
+            self._setting = None
+            self._check = _anything
+
+    def _first_possible(
+        self, grid: LatentGrid, requested: Parameters, complaints: list[str]
+    ) -> tuple[Parameters, Geometry]:
+        """What was asked for, else what was in force, else the default values, else no stem.
+
+        Engines may be built for other sizes than those that a server begins with. Without a stem
+        nothing runs, and where nobody has asked for anything yet, it is no fault either.
+        """
+        for source in (requested, self._in_force):
+            wanted = dataclasses.replace(requested, r=source.r, w=source.w, fade=source.fade)
+            try:
+                return wanted, self._possible(grid, wanted)
+            except SidemanError as error:
+                complaints.append(str(error))
+        default = Parameters()
+        wanted = dataclasses.replace(requested, r=default.r, w=default.w, fade=default.fade)
+        try:
+            return wanted, self._possible(grid, wanted)
+        except BackendError as error:
+            complaint = f"No stem plays until other settings come. {error}"
+            complaints[:] = [complaint] * self._asked
+            if not self._asked:
+                log.info("%s", complaint)
+            silent = dataclasses.replace(wanted, flags=(0,) * len(wanted.flags))
+            return silent, self._possible(grid, silent)
+
+    def _possible(self, grid: LatentGrid, wanted: Parameters) -> Geometry:
+        geometry = self._geometry(grid, wanted)
+        self._check(geometry, wanted.rows)
+        return geometry
+
+    def _geometry(self, grid: LatentGrid, wanted: Parameters) -> Geometry:
+        return Geometry.reference(
+            grid, wanted.r, wanted.w, wanted.fade, exact_mask=self._exact_mask
+        )
+
+
+def _setting(
+    parameters: Parameters, geometry: Geometry, grid: LatentGrid, stems: tuple[str, ...]
+) -> Setting:
+    return Setting(geometry, grid, stems, parameters.rows, parameters.package_size)
+
+
+def _anything(_geometry: Geometry, _rows: tuple[int, ...]) -> None:
+    """Without a model there is nothing that could not run."""
+
+
+def _with(parameters: Parameters, name: str, value: Any) -> Parameters:
+    return dataclasses.replace(parameters, **{name: value})
+
+
+def _number(name: str, values: Sequence[object]) -> Number:
+    value = values[0] if len(values) == 1 else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ProtocolError(f"{name}: exactly one number is expected.")
+    if not math.isfinite(value):
+        raise ProtocolError(f"{name}: {value} is no number.")
+    return value
+
+
+def _whole(name: str, values: Sequence[object]) -> int:
+    value = _number(name, values)
+    if value != int(value):
+        raise ProtocolError(f"{name}: {value:g} is not a whole number.")
+    return int(value)
+
+
+def _step(name: str, values: Sequence[object], _: object) -> float:
+    value = float(_number(name, values))
+    if not 0 < value <= 1:
+        raise ProtocolError(f"r: {value:g} is not a fraction of the window: 0 < r ≤ 1.")
+    return value
+
+
+def _regime(name: str, values: Sequence[object], _: object) -> int:
+    value = _whole(name, values)
+    if value not in (-1, 0, 1):
+        raise ProtocolError(f"w: {value} is neither −1, 0 nor 1.")
+    return value
+
+
+def _fade(name: str, values: Sequence[object], _: object) -> float:
+    value = float(_number(name, values))
+    if not 0 <= value <= _LONGEST_FADE:
+        raise ProtocolError(
+            f"fade: {value:g} is not a fraction of the sample rate from 0 to {_LONGEST_FADE:g}."
+        )
+    return value
+
+
+def _package(name: str, values: Sequence[object], stems: tuple[str, ...] | None) -> int:
+    value = values[0] if len(values) == 1 else None
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ProtocolError("package size: exactly one whole number is expected.")
+    if not SMALLEST_PACKAGE <= value <= LARGEST_PACKAGE:
+        raise ProtocolError(
+            f"package size: {value} is not within {SMALLEST_PACKAGE} to {LARGEST_PACKAGE}."
+        )
+    limit = _package_limit(stems or PUBLISHED_STEMS)
+    if value > limit:
+        raise ProtocolError(_package_text(value, limit))
+    return value
+
+
+def _package_limit(stems: tuple[str, ...]) -> int:
+    return min(largest_package(f"/{stem}".encode()) for stem in stems)
+
+
+def _package_text(size: int, limit: int) -> str:
+    return (
+        f"package size: a chunk of {size} samples fits no datagram of {MAX_DATAGRAM} bytes; "
+        f"the largest is {limit}."
+    )
+
+
+def _flags(name: str, values: Sequence[object], stems: tuple[str, ...] | None) -> tuple[int, ...]:
+    flags = tuple(value for value in values if isinstance(value, int) and value in (0, 1))
+    if len(flags) != len(values) or not flags:
+        raise ProtocolError("instruments: only 0 or 1 is expected for each stem.")
+    if len(flags) > _MOST_STEMS or (stems is not None and len(flags) != len(stems)):
+        known = ", ".join(stems) if stems else f"at most {_MOST_STEMS} stems"
+        raise ProtocolError(f"instruments: {len(flags)} flags do not suit {known}.")
+    return tuple(int(flag) for flag in flags)
+
+
+def _verbose(name: str, values: Sequence[object], _: object) -> int:
+    value = _whole(name, values)
+    if value < 0:
+        raise ProtocolError(f"verbose: {value} is negative.")
+    return value
+
+
+_CHECKS: dict[str, Callable[[str, Sequence[object], tuple[str, ...] | None], object]] = {
+    "r": _step,
+    "w": _regime,
+    "fade": _fade,
+    "package_size": _package,
+    "flags": _flags,
+    "verbose": _verbose,
+}

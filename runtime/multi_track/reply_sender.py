@@ -1,0 +1,191 @@
+"""Everything that a client is sent."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sideman.runtime.multi_track import replies
+from sideman.runtime.multi_track.throttle import Throttle
+from sideman.runtime.multi_track.wire import Buffer
+from sideman.runtime.server.counters import Counters
+from sideman.runtime.server.protocol import Clock, Replies
+from sideman.runtime.server.setting import Setting
+from sideman.runtime.system.hosts import Address
+
+log = logging.getLogger("sideman.runtime.server")
+
+#: A reply leaves in portions of this many bytes, with a pause between them. A client's socket that
+#: asked for nothing holds 64 KiB on Windows and nine usual packets on Linux: of a reply sent at
+#: once, 353 KB for one stem, all that the client does not read meanwhile would be lost. The first
+#: packet never waits, and four stems take 4 % of the step that they fill. (With both cores of a
+#: machine kept busy, a rehearsal of four stems lost steps at 0.5 ms and none at 2 ms.)
+_PORTION_BYTES = 49_152
+_PAUSE_SECONDS = 0.002
+
+
+class ReplySender(Replies):
+    """Sends replies to the host that spoke, on the reply port.
+
+    Only `send_stems` belongs to one thread, the cycle thread; the rest may be called by any.
+
+    Args:
+        sender: the socket that replies leave from.
+        announced: where `/ready` goes, before anybody has spoken; its port is the reply port.
+        counters: of the server.
+        clock: seconds, for the throttle.
+        pause: waits so many seconds, between the portions of a reply.
+    """
+
+    load_hint = "/load_model tries again."
+
+    def __init__(
+        self,
+        sender: socket.socket,
+        announced: Address,
+        counters: Counters,
+        clock: Clock,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.announced = announced
+        self._socket = sender
+        self._counters = counters
+        self._clock = clock
+        self._pause = pause
+        self._throttle = Throttle()
+        self._writer = replies.StemWriter()
+        self._told: set[int | None] = set()
+        self._told_lock = threading.Lock()
+        self._predicted = replies.server_predicted()
+
+    def ready(self) -> None:
+        """`/ready` to the announced address."""
+        self._send(replies.ready(), self.announced)
+
+    def loaded(self, to: Address, name: str) -> None:
+        """`/loaded` with the model's name."""
+        self._send(replies.loaded(name), self._reply(to))
+
+    def dropped(self, batch_id: int, to: Address) -> None:
+        """`/batch_dropped`: this step will not be answered."""
+        self._counters.count("dropped")
+        # A client that never finishes a batch could fill the log; its replies are its own matter.
+        if self._throttle.admits(str(to[0]), "dropped", self._clock())[0]:
+            log.warning("Batch %d dropped: incomplete, or overtaken by a newer one.", batch_id)
+        self._send(replies.batch_dropped(batch_id), self._reply(to))
+
+    def failed(self, batch_id: int, to: Address) -> None:
+        """`/batch_dropped` for a step whose error has been told."""
+        self._counters.count("dropped")
+        self._send(replies.batch_dropped(batch_id), self._reply(to))
+
+    def predicted(self, to: Address) -> None:
+        """`/server_predicted`: the reply is complete."""
+        self._send(self._predicted, self._reply(to))
+
+    def late(self, batch_id: int, to: Address, seconds: float) -> None:
+        """`/late`: the reply came so many seconds after its deadline."""
+        log.warning("Batch %d was answered %.0f ms late.", batch_id, 1e3 * seconds)
+        self._send(replies.late(batch_id, seconds), self._reply(to))
+
+    def echo(self, data: Buffer, tags_at: int, end: int, to: Address) -> None:
+        """`/packet_test_response`.
+
+        Raises:
+            ProtocolError: it fits no datagram.
+        """
+        self._send(replies.packet_test_response(data, tags_at, end), self._reply(to))
+
+    def error(self, text: str, to: Address, level: int = logging.WARNING) -> None:
+        """One log line and `/error`; identical ones in a storm are counted instead."""
+        self._counters.count("errors")
+        line = " ".join(text.split())
+        told, suppressed = self._throttle.admits(str(to[0]), line, self._clock())
+        if not told:
+            return
+        more = f" ({suppressed} like it were not reported)" if suppressed else ""
+        log.log(level, "%s: %s%s", to[0], line, more)
+        self._send(replies.error(line), self._reply(to))
+
+    def close(self) -> None:
+        """Close the socket; no other method may be called after it."""
+        suppressed = self._throttle.suppressed()
+        if suppressed:
+            log.warning("%d more errors were not reported one by one.", suppressed)
+        self._socket.close()
+
+    def send_stems(
+        self, setting: Setting, audio: NDArray[np.float32], batch_id: int, to: Address
+    ) -> tuple[float, bool]:
+        """Send the chunks of a reply in portions; `predicted` ends it. Cycle thread.
+
+        Args:
+            setting: whose stems these are, and how many samples a chunk has.
+            audio: [rows, samples] float32, with at least one row.
+            batch_id: of the step.
+            to: where the step came from.
+
+        Returns:
+            When the first chunk was out, in seconds, and whether all chunks were sent.
+        """
+        reply = self._reply(to)
+        package, samples = setting.package_size, audio.shape[1]
+        total = -(-samples // package)
+        first_out: float | None = None
+        complete = True
+        portion = 0
+        for name, stem in zip(setting.generated, audio, strict=True):
+            address = f"/{name}".encode()
+            for index in range(total):
+                chunk = stem[index * package : (index + 1) * package]
+                datagram = self._writer.write(address, batch_id, index, total, chunk)
+                portion += len(datagram)
+                if first_out is not None and portion > _PORTION_BYTES:
+                    self._pause(_PAUSE_SECONDS)
+                    portion = len(datagram)
+                complete &= self._send(datagram, reply)
+                if first_out is None:
+                    first_out = self._clock()
+        assert first_out is not None, "a reply has at least one stem"
+        return first_out, complete
+
+    def _reply(self, to: Address) -> Address:
+        """The sender's host on the reply port."""
+        return (to[0], self.announced[1], *to[2:])
+
+    def _send(self, datagram: bytes | memoryview, to: Address) -> bool:
+        try:
+            self._socket.sendto(datagram, to)
+        except OSError as error:
+            self._complain(error, len(datagram), to)
+            return False
+        return True
+
+    def _complain(self, error: OSError, size: int, to: Address) -> None:
+        """Say once what keeps datagrams from leaving."""
+        self._counters.count("errors")
+        with self._told_lock:
+            if error.errno in self._told:
+                return
+            self._told.add(error.errno)
+        text = f"A datagram of {size} bytes to {to[0]} was not sent: {error.strerror or error}."
+        if error.errno in (errno.EMSGSIZE, errno.ENOBUFS):
+            text += " " + _size_mend()
+        log.error("%s This is said once.", text)
+        if size > len(replies.error(text)):
+            self._send(replies.error(text), to)
+
+
+def _size_mend() -> str:
+    mend = "Choose a smaller package size"
+    if sys.platform == "darwin":
+        mend += ", or allow larger datagrams: sudo sysctl -w net.inet.udp.maxdgram=65535"
+    return mend + "."

@@ -1,0 +1,219 @@
+"""What each datagram means."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import NamedTuple
+
+from sideman.engine.errors import ProtocolError, SidemanError
+from sideman.runtime.multi_track.assembler import CONTEXT, Assembler
+from sideman.runtime.multi_track.control import Argument, read_control
+from sideman.runtime.multi_track.parameters import PUBLISHED_STEMS, Controls
+from sideman.runtime.multi_track.reply_sender import ReplySender
+from sideman.runtime.multi_track.wire import (
+    AudioChunk,
+    Buffer,
+    SampleReader,
+    check_packet_test,
+    messages,
+    read_address,
+    read_audio,
+    shown,
+)
+from sideman.runtime.server.event_queue import EventQueue
+from sideman.runtime.server.events import Configure, Control, Load, Print, Reset
+from sideman.runtime.server.setting import Setting
+from sideman.runtime.system.hosts import Address
+
+log = logging.getLogger("sideman.runtime.server")
+
+#: Addresses that set one field of `Parameters`.
+_SETTINGS = {
+    b"/update_package_size": "package_size",
+    b"/update_r": "r",
+    b"/w": "w",
+    b"/update_fade": "fade",
+    b"/predict_instruments": "flags",
+    b"/verbose": "verbose",
+}
+_REQUESTS = (b"/reset", b"/load_model", b"/print", b"/predict", b"/packet_test")
+#: Names that no stem may have, because their addresses mean something else.
+RESERVED = frozenset(a[1:].decode() for a in (b"/context", *_SETTINGS, *_REQUESTS))
+_REPEAT_SECONDS = 1.0
+
+
+class _Message(NamedTuple):
+    """Where in the buffer a message lies, and who sent it when."""
+
+    data: Buffer
+    address: bytes
+    start: int
+    tags_at: int
+    end: int
+    sender: Address
+    now: float
+
+
+class Router:
+    """Obeys datagrams or answers them with an error; every method belongs to the receive thread.
+
+    Args:
+        queue: where steps and controls go.
+        replies: sends errors and echoes.
+        unready: why no audio can be answered; nothing when it can.
+        prints: whether the operator gave a folder for `/print`.
+        exact_mask: hide exactly the unknown columns rather than the next trained number.
+    """
+
+    def __init__(
+        self,
+        queue: EventQueue,
+        replies: ReplySender,
+        unready: Callable[[], str],
+        *,
+        prints: bool = False,
+        exact_mask: bool = False,
+    ) -> None:
+        self.controls = Controls(self._publish, exact_mask=exact_mask)
+        self._queue = queue
+        self._replies = replies
+        self._unready = unready
+        self._prints = prints
+        self._assembler = Assembler(queue, replies.dropped)
+        self._reader = SampleReader()
+        self._setting: Setting | None = None
+        self._planes = _planes(PUBLISHED_STEMS)
+        self._now = 0.0
+        self._sender: Address = ("", 0)
+        self._told_unready: tuple[str, int, float] = ("", 0, float("-inf"))
+        self._requests: dict[bytes, Callable[[_Message, str], None]] = {
+            b"/reset": self._reset,
+            b"/load_model": self._load,
+            b"/print": self._print,
+            b"/predict": self._predict,
+        }
+
+    def handle(self, data: Buffer, size: int, sender: Address, now: float) -> None:
+        """Obey one datagram, or say what is wrong with it.
+
+        Args:
+            data: a buffer with the datagram at its start.
+            size: the datagram's bytes.
+            sender: where it came from.
+            now: when it arrived, in seconds.
+        """
+        self._now = now
+        self._sender = sender
+        try:
+            parts = messages(data, size)
+        except ProtocolError as error:
+            self._replies.error(str(error), sender)
+            return
+        for start, end in parts:
+            try:
+                address, tags_at = read_address(data, start, end)
+                self._obey(_Message(data, address, start, tags_at, end, sender, now))
+            except SidemanError as error:
+                self._replies.error(str(error), sender)
+            except Exception as error:
+                log.debug("A datagram could not be handled.", exc_info=True)
+                self._replies.error(f"A datagram could not be handled: {error!r}", sender)
+
+    def _obey(self, message: _Message) -> None:
+        # Asked before the setting is followed: a model that is ready by now has its setting there.
+        unready = self._unready()
+        self._follow_setting()
+        plane = self._planes.get(message.address)
+        if plane is not None:
+            self._audio(message, plane, unready)
+        elif message.address == b"/packet_test":
+            self._packet_test(message)
+        elif message.address in _SETTINGS:
+            self._set(_SETTINGS[message.address], _read(message))
+        elif message.address in self._requests:
+            _read(message)  # whatever the arguments are, they must be whole
+            self._requests[message.address](message, unready)
+        else:
+            raise ProtocolError(f"{shown(message.address)}: no such address.")
+
+    def _follow_setting(self) -> None:
+        """Assemble for the setting in force, whoever changed it."""
+        setting = self.controls.setting
+        if setting is not self._setting:
+            self._setting = setting
+            if setting is not None:
+                self._planes = _planes(setting.stems)
+                self._assembler.use(setting, self._now)
+
+    def _publish(self, setting: Setting) -> bool:
+        """Put a new setting in order, behind the step that it ends."""
+        if self._queue.full:
+            return False
+        self._assembler.use(setting, self._now)
+        self._setting = setting
+        return self._queue.put_control(Configure(setting, self._sender))
+
+    def _set(self, name: str, values: tuple[object, ...]) -> None:
+        self.controls.change(name, values)
+        if name == "verbose":
+            log.setLevel(logging.DEBUG if values[0] else logging.NOTSET)
+
+    def _audio(self, message: _Message, plane: int, unready: str) -> None:
+        chunk = read_audio(message.data, message.address, message.tags_at, message.end)
+        if unready:
+            self._say_unready(unready, chunk, message)
+            return
+        samples = self._reader.read(message.address, chunk.payload)
+        self._assembler.add(plane, chunk, samples, message.sender, message.now)
+
+    def _say_unready(self, reason: str, chunk: AudioChunk, message: _Message) -> None:
+        """Once a batch: a step is fifteen chunks and more."""
+        host, batch_id, told = self._told_unready
+        again = message.now - told < _REPEAT_SECONDS
+        if (host, batch_id) == (message.sender[0], chunk.batch_id) and again:
+            return
+        self._told_unready = (message.sender[0], chunk.batch_id, message.now)
+        self._replies.error(reason, message.sender)
+
+    def _reset(self, message: _Message, _: str) -> None:
+        self._assembler.forget(message.now)
+        self._put(Reset(message.sender))
+
+    def _load(self, message: _Message, _: str) -> None:
+        self._assembler.forget(message.now)
+        self._put(Load(message.sender))
+
+    def _print(self, message: _Message, unready: str) -> None:
+        if not self._prints:
+            raise ProtocolError(
+                "/print: this server writes no files; its operator can start it with "
+                "--debug-dir DIR."
+            )
+        if unready:
+            raise ProtocolError(unready)
+        self._put(Print(message.sender))
+
+    def _predict(self, message: _Message, unready: str) -> None:
+        if unready:
+            raise ProtocolError(unready)
+        self._assembler.complete(message.sender, message.now)
+
+    def _packet_test(self, message: _Message) -> None:
+        check_packet_test(message.data, message.address, message.tags_at, message.end)
+        self._replies.echo(message.data, message.tags_at, message.end, message.sender)
+
+    def _put(self, control: Control) -> None:
+        if not self._queue.put_control(control):
+            raise ProtocolError("Too many control messages wait for a cycle to end.")
+
+
+def _read(message: _Message) -> tuple[Argument, ...]:
+    """The arguments of a control message; raises a ProtocolError where it is not whole."""
+    return read_control(
+        message.data, message.address, message.start, message.tags_at, message.end
+    ).arguments
+
+
+def _planes(stems: tuple[str, ...]) -> dict[bytes, int]:
+    return {b"/context": CONTEXT, **{f"/{stem}".encode(): i for i, stem in enumerate(stems)}}

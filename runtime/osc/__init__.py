@@ -1,1 +1,0 @@
-"""OSC over UDP as existing `multi_track` clients speak it."""

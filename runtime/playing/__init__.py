@@ -1,0 +1,1 @@
+"""One cycle after the other: window, sampler, stages, and what a session remembers."""

@@ -1,0 +1,205 @@
+"""One cycle: context, source latents and noise in; stems and latents out.
+
+A cycle has no memory. Everything it reads and writes lies in buffers that are allocated and bound
+when it is made, so running it allocates nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
+from sideman.engine.backends.program import Program, Record, Segment, discard
+from sideman.engine.bundle.grid import LatentGrid
+from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.playing.noise import Noise
+from sideman.runtime.playing.samplers import Table
+
+
+class Cycle:
+    """The stages bound for one geometry, sampler and set of stems.
+
+    Attributes:
+        audio: input, the context as the codec reads it, [1, codec_samples].
+        known: input, 1 for mixture columns that the model sees, [1, columns].
+        source: input, latents of earlier cycles, [rows, channels, columns].
+        keep: input, 1 for columns taken from the source, [rows, columns].
+        noise: input, all random numbers.
+        mixture: output, the masked context latent, [1, channels, columns].
+        latent: output, kept and generated columns, [rows, channels, columns].
+        decoded: output, all decoded samples, [rows, decoded_samples].
+        output: output, samples to be played, [rows, out_samples]; a view.
+        program: uploads, stages and downloads, in order.
+
+    Args:
+        backend: allocates the buffers.
+        stages: encode, step and decode by name.
+        grid: window and latent sizes.
+        geometry: indices.
+        table: the sampler.
+        rows: stems to generate, by their index in the label.
+        labels: length of the model's label.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        stages: Mapping[str, Stage],
+        grid: LatentGrid,
+        geometry: Geometry,
+        table: Table,
+        rows: tuple[int, ...],
+        labels: int,
+    ) -> None:
+        self.geometry = geometry
+        self.rows = rows
+        latent = (len(rows), grid.channels, grid.columns)
+        self.audio = backend.allocate((1, grid.codec_samples))
+        self.known = backend.allocate((1, grid.columns))
+        self.source = backend.allocate(latent)
+        self.keep = backend.allocate((len(rows), grid.columns))
+        self.noise = Noise(backend, grid, table, len(rows), geometry.decoded_columns)
+        self.mixture = backend.allocate((1, grid.channels, grid.columns))
+        self.latent = backend.allocate(latent)
+        self.decoded = backend.allocate((len(rows), geometry.decoded_samples))
+        self._initial = backend.allocate(latent, double=True)
+        self._initial_sigma = np.float32(table.initial_sigma)
+
+        self.known.host[0, : geometry.known_columns] = 1
+        self.known.upload()
+        encode = stages["encode"].bind(
+            {"audio": self.audio, "known": self.known, "mixture": self.mixture}
+        )
+        steps = self._bind_steps(backend, stages["step"], table, latent, labels)
+        gain = backend.allocate((geometry.decoded_samples,))
+        _write_gain(gain.host, geometry)
+        gain.upload()
+        decode = stages["decode"].bind(
+            {
+                "sample": self._sample,
+                "source": self.source,
+                "keep": self.keep,
+                "noise": self.noise.decoder,
+                "gain": gain,
+                "latent": self.latent,
+                "audio": self.decoded,
+            }
+        )
+        self.program = self._compose(backend, encode, steps, decode)
+        self._idle = backend.program((Segment("idle", (encode.run,)),))
+
+    @property
+    def output(self) -> NDArray[np.float32]:
+        """Samples to be played, [rows, out_samples]; valid until the next run."""
+        start = self.geometry.out_start
+        return self.decoded.host[:, start : start + self.geometry.out_samples]
+
+    def prepare(self) -> None:
+        """Bring freshly drawn noise to where the stages read it; before the request comes."""
+        np.multiply(self.noise.initial.host, self._initial_sigma, out=self._initial.host)
+        self._initial.upload()
+        for buffer in self.noise.buffers:
+            buffer.upload()
+
+    def run(self, record: Record) -> None:
+        """Run encode, every evaluation and decode.
+
+        Args:
+            record: told the seconds of each stage, where the backend can tell them.
+
+        Raises:
+            BackendError: a stage failed; the outputs are then undefined.
+        """
+        self.program.run(record)
+
+    def keep_warm(self) -> None:
+        """Run the shortest stage between cycles, so that a GPU's clocks stay up.
+
+        Encoding the last context again gives the same mixture, so nothing changes.
+
+        Raises:
+            BackendError: the stage failed.
+        """
+        self._idle.run(discard)
+
+    def _compose(
+        self, backend: Backend, encode: Binding, steps: tuple[Binding, ...], decode: Binding
+    ) -> Program:
+        """Everything between the context's arrival and the stems, as one program."""
+        inputs, outputs = (self.audio, self.source, self.keep), (self.latent, self.decoded)
+        return backend.program(
+            (
+                Segment("encode", (*(b.enqueue_upload for b in inputs), encode.run)),
+                Segment("step", tuple(step.run for step in steps)),
+                Segment("decode", (decode.run, *(b.enqueue_download for b in outputs))),
+            )
+        )
+
+    def _bind_steps(
+        self,
+        backend: Backend,
+        stage: Stage,
+        table: Table,
+        latent: tuple[int, ...],
+        labels: int,
+    ) -> tuple[Binding, ...]:
+        """Bind every evaluation; an output goes straight to where the next one reads it."""
+        label = backend.allocate((len(self.rows), labels))
+        label.host[np.arange(len(self.rows)), self.rows] = 1
+        label.upload()
+        coefficients = [_filled(backend, row) for row in table.coefficients()]
+        # Two states in turn: an evaluation must not write what it reads.
+        states = (backend.allocate(latent), backend.allocate(latent))
+        unused = backend.allocate(latent)
+        needed = {e.anchor for e in table.evaluations if e.anchor is not None}
+        anchors = {anchor: backend.allocate(latent) for anchor in needed}
+        spare = {name: backend.allocate(latent) for name in ("merged", "denoised")}
+        bindings = []
+        state = self._initial
+        for index, evaluation in enumerate(table.evaluations):
+            following = states[index % 2]
+            outputs = dict(spare)
+            for anchor, buffer in anchors.items():
+                if anchor.evaluation == index:
+                    outputs[anchor.output] = buffer
+            bindings.append(
+                stage.bind(
+                    {
+                        "x": state,
+                        "anchor": anchors[evaluation.anchor] if evaluation.anchor else unused,
+                        "source": self.source,
+                        "source_noise": self.noise.source[evaluation.source_draw],
+                        "noise": self.noise.step[index],
+                        "keep": self.keep,
+                        "mixture": self.mixture,
+                        "label": label,
+                        "coefficients": coefficients[index],
+                        "next": following,
+                        **outputs,
+                    }
+                )
+            )
+            state = following
+        self._sample: Buffer = state
+        return tuple(bindings)
+
+
+def _filled(backend: Backend, row: NDArray[np.float32]) -> Buffer:
+    """A buffer of its own for one evaluation's coefficients.
+
+    Rows of one buffer would lie 28 bytes apart, and TensorRT reads from multiples of 256 only.
+    """
+    buffer = backend.allocate(row.shape)
+    buffer.host[:] = row
+    buffer.upload()
+    return buffer
+
+
+def _write_gain(gain: NDArray[np.float32], geometry: Geometry) -> None:
+    """Zero outside of what is played, a linear fade-in with both ends, then one."""
+    start, fade = geometry.out_start, geometry.fade_samples
+    gain[start : start + geometry.out_samples] = 1
+    gain[start : start + fade] = np.linspace(0, 1, fade, dtype=np.float32)

@@ -1,0 +1,384 @@
+"""A session: a model that plays along, one step of audio after the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import perf_counter
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sideman.engine.backends.base import Backend, Stage
+from sideman.engine.backends.choice import BackendChoice
+from sideman.engine.backends.once import run_once
+from sideman.engine.bundle.manifest import Manifest, SamplerSpec
+from sideman.engine.errors import SidemanError
+from sideman.engine.loading.stages import DEFAULT, load_stages
+from sideman.runtime.playing.cycle import Cycle
+from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.playing.noise import GaussianNoise, NoiseSource
+from sideman.runtime.playing.profile import Profile
+from sideman.runtime.playing.replay_check import check_replay
+from sideman.runtime.playing.samplers import make_table
+from sideman.runtime.playing.window import Window
+
+
+class Session:
+    """Loaded stages, the window, and the cycle that fits the present parameters.
+
+    Not thread-safe: one thread owns a session. All state of a performance lives here.
+
+    Attributes:
+        manifest: what the bundle says of itself.
+        profile: seconds of every stage; `step` records, the caller commits.
+
+    Args:
+        manifest: of the bundle that the stages are from.
+        backend: owns the stages; closed with the session.
+        stages: by name.
+        noise: where random numbers come from.
+        sampler: another sampler or schedule than the bundle's own.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        backend: Backend,
+        stages: dict[str, Stage],
+        noise: NoiseSource | None = None,
+        sampler: SamplerSpec | None = None,
+    ) -> None:
+        self.manifest = manifest
+        self.grid = manifest.grid
+        self.stems = manifest.stems
+        self.profile = Profile()
+        self._backend = backend
+        self._stages = stages
+        self._noise = noise or GaussianNoise()
+        self._table = make_table(sampler or manifest.sampler)
+        self._cycle: Cycle | None = None
+        self._geometry: Geometry | None = None
+        self._prepared = False
+        self._compared = 0
+        self._silence = self._encode_silence()
+        self._window = Window(self.grid, self.grid.window_samples, len(self.stems))
+        self.reset()
+
+    @classmethod
+    def open(
+        cls,
+        bundle: Path,
+        *,
+        backend: BackendChoice = DEFAULT,
+        seed: int | None = None,
+        sampler: SamplerSpec | None = None,
+    ) -> Session:
+        """Check a bundle, load its stages and start a session; takes seconds to minutes.
+
+        Args:
+            bundle: the bundle's folder.
+            backend: what runs the stages.
+            seed: of the noise, for repeatable sessions.
+            sampler: another sampler or schedule than the bundle's own.
+
+        Raises:
+            SidemanError: the bundle is damaged, the backend missing, or a stage does not load.
+        """
+        manifest, owner, stages = load_stages(bundle, backend)
+        try:
+            return cls(manifest, owner, stages, GaussianNoise(seed), sampler)
+        except BaseException:
+            owner.close()
+            raise
+
+    @property
+    def name(self) -> str:
+        """The bundle's name, for people."""
+        return self.manifest.name
+
+    @property
+    def trained(self) -> bool:
+        """False where the bundle holds random weights."""
+        return self.manifest.trained
+
+    @property
+    def engine(self) -> str:
+        """One line that says what runs the stages."""
+        return self._backend.describe()
+
+    @property
+    def evaluations(self) -> int:
+        """Evaluations of the denoiser in one cycle."""
+        return len(self._table.evaluations)
+
+    @property
+    def mixture(self) -> NDArray[np.float32]:
+        """The masked context latent of the last cycle, [channels, columns]; a view."""
+        mixture = self._configured()[1].mixture
+        mixture.download()
+        latent: NDArray[np.float32] = mixture.host[0]
+        return latent
+
+    @property
+    def latents(self) -> NDArray[np.float32]:
+        """Latents of all stems after the last shift, [stems, channels, columns]; a view."""
+        return self._window.latents
+
+    @property
+    def playable(self) -> bool:
+        """Whether there is a cycle to run.
+
+        `configure` makes one for the stems that it is given; a record that was found wrong takes it
+        away.
+        """
+        return self._cycle is not None
+
+    @property
+    def execution(self) -> str:
+        """How a cycle runs on the device, where there is more to say than stage after stage."""
+        return "" if self._cycle is None else self._cycle.program.describe()
+
+    def check(self, geometry: Geometry, rows: tuple[int, ...]) -> None:
+        """Tell before `configure` whether the stages can run in these sizes; any thread.
+
+        Args:
+            geometry: indices of the cycles to come.
+            rows: stems to generate; with none of them no stage runs.
+
+        Raises:
+            BackendError: an engine was built for other sizes; the message says how to build one.
+        """
+        if rows:
+            sizes = {
+                "batch": len(rows),
+                "decoded_columns": geometry.decoded_columns,
+                "decoded_samples": geometry.decoded_samples,
+            }
+            for stage in self._stages.values():
+                stage.check_sizes(sizes)
+
+    def configure(self, geometry: Geometry, rows: tuple[int, ...]) -> None:
+        """Choose window arithmetic and stems; allocates and binds, so between cycles only.
+
+        The window's content stays. Where its length changes, the newest part stays.
+
+        Args:
+            geometry: indices of the cycles to come.
+            rows: stems to generate, by index, in the order of the output's rows; may be empty.
+
+        Raises:
+            SidemanError: a stem that the model does not have, one named twice, or sizes that the
+                stages cannot run in; the session is then as before. Where memory runs out it has
+                no cycle any more, and has to be configured for less.
+        """
+        if len(set(rows)) != len(rows) or any(not 0 <= row < len(self.stems) for row in rows):
+            raise SidemanError(
+                f"Stems {rows} are not distinct indices into {', '.join(self.stems)}."
+            )
+        self.check(geometry, rows)
+        if geometry.window_samples != len(self._window.audio):
+            audio = self._window.audio
+            self._window.audio = np.zeros(geometry.window_samples, np.float32)
+            newest = min(len(audio), geometry.window_samples)
+            self._window.audio[-newest:] = audio[-newest:]
+        self._geometry = geometry
+        # The old cycle's device memory is freed before the new one's is asked for.
+        self._cycle = None
+        self._cycle = self._make_cycle(geometry, rows) if rows else None
+        self._prepared = False
+        self._compared = 0
+
+    def warm_up(self, cycles: int = 2) -> None:
+        """Run throw-away cycles on silence; the session's state and noise stay untouched.
+
+        The first run of a graph allocates the library's own memory and takes several times as
+        long as the others. A backend that can record the cycle and replay it does so here, and
+        the first replay is compared with a plain run.
+
+        Raises:
+            BackendError: a stage failed, or the replay computes something else.
+        """
+        if self._cycle is None:
+            return
+        scratch = Profile(1)
+        for _ in range(cycles):
+            self._cycle.run(scratch.record)
+        program = self._cycle.program
+        if cycles and not program.replays and program.capture():
+            self._compare_replay(self._cycle)
+
+    def measure_stages(self, cycles: int) -> list[dict[str, float]]:
+        """Run throw-away cycles with every stage timed; the session's state stays untouched.
+
+        Where a cycle is replayed as a whole nothing stands between its stages to be timed, so
+        `step` records the whole only, and this is where the parts come from.
+
+        Args:
+            cycles: how many.
+
+        Returns:
+            Seconds by stage, one mapping a cycle.
+
+        Raises:
+            BackendError: a stage failed.
+        """
+        _, cycle = self._configured()
+        measured: list[dict[str, float]] = []
+        for _ in range(cycles):
+            seconds: dict[str, float] = {}
+            cycle.program.measure(seconds.__setitem__)
+            measured.append(seconds)
+        return measured
+
+    @property
+    def times_stages(self) -> bool:
+        """Whether `step` records every stage, so that nobody needs `measure_stages`."""
+        return self._cycle is None or self._cycle.program.times_segments
+
+    def keep_warm(self) -> None:
+        """Give the device a little work between cycles; the session's state stays untouched.
+
+        Raises:
+            BackendError: a stage failed.
+        """
+        if self._cycle is not None:
+            self._cycle.keep_warm()
+
+    def prepare(self) -> None:
+        """Draw the next cycle's noise; call when a reply is out, before the next step comes."""
+        if self._cycle is not None and self._cycle.program.captures != self._compared:
+            # What it was bound to has changed since, and it was recorded anew.
+            self._compare_replay(self._cycle)
+        if self._cycle is not None and not self._prepared:
+            self._noise.fill(self._cycle.noise)
+            self._cycle.prepare()
+        self._prepared = True
+
+    def step(self, audio: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Take a step's audio and play along.
+
+        Args:
+            audio: [step_samples] float32.
+
+        Returns:
+            The stems, [rows, out_samples] float32, in the order of `configure`'s rows, the first
+            `fade_samples` faded in; a view that is valid until the next call.
+
+        Raises:
+            BackendError: a stage failed. After this and any other error the step counts as
+                skipped: its audio is in the window, its columns are to be generated by the next
+                cycle.
+        """
+        geometry, cycle = self._configured()
+        start = perf_counter()
+        window = self._window
+        window.write(geometry, audio)
+        try:
+            self.prepare()
+            self._prepared = False
+            cycle.audio.host[0] = window.audio[: self.grid.codec_samples]
+            for index, row in enumerate(cycle.rows):
+                cycle.source.host[index] = window.latents[row]
+                window.keep(geometry, row, cycle.keep.host[index])
+            cycle.run(self.profile.record)
+        except BaseException:
+            self._drop_columns(geometry)
+            raise
+        for row in range(len(self.stems)):
+            if row in cycle.rows:
+                window.store(row, cycle.latent.host[cycle.rows.index(row)])
+            else:
+                window.drop_columns(geometry, row)
+        window.shift(geometry)
+        self.profile.record("cycle", perf_counter() - start)
+        return cycle.output
+
+    def skip(self, audio: NDArray[np.float32]) -> None:
+        """Take a step's audio without playing: a dropped step, or no stem wanted.
+
+        The audio enters the window at its place. The columns that the step would have generated
+        are marked as not generated, so that the next cycle generates them rather than keeping
+        silence as if it were music.
+        """
+        if self._geometry is None:
+            raise SidemanError("The session has not been configured.")
+        self._window.write(self._geometry, audio)
+        self._drop_columns(self._geometry)
+
+    def reset(self) -> None:
+        """Forget all audio and latents; a seeded source of noise begins again."""
+        self._window.reset(self._silence)
+        self._noise.restart()
+        self._prepared = False
+
+    def snapshot(self) -> dict[str, NDArray[np.float32]]:
+        """Copies for people to look at.
+
+        Returns:
+            "context" [window_samples], "generated" [stems, channels, columns] and "output"
+            [rows, out_samples], the last cycle's.
+        """
+        output = np.zeros((0, 0), np.float32) if self._cycle is None else self._cycle.output.copy()
+        return {
+            "context": self._window.audio.copy(),
+            "generated": self._window.latents.copy(),
+            "output": output,
+        }
+
+    def close(self) -> None:
+        """Free the stages."""
+        self._cycle = None
+        self._stages = {}
+        self._backend.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _configured(self) -> tuple[Geometry, Cycle]:
+        if self._geometry is None or self._cycle is None:
+            raise SidemanError("The session has no stem to play: configure it first.")
+        return self._geometry, self._cycle
+
+    def _compare_replay(self, cycle: Cycle) -> None:
+        """Make sure of a new record before anybody hears it.
+
+        Raises:
+            BackendError: it computes something else; the session has no cycle any more then, and
+                has to be configured.
+        """
+        try:
+            check_replay(cycle)
+        except BaseException:
+            self._cycle = None
+            raise
+        self._compared = cycle.program.captures
+
+    def _drop_columns(self, geometry: Geometry) -> None:
+        for row in range(len(self.stems)):
+            self._window.drop_columns(geometry, row)
+        self._window.shift(geometry)
+
+    def _make_cycle(self, geometry: Geometry, rows: tuple[int, ...]) -> Cycle:
+        return Cycle(
+            self._backend,
+            self._stages,
+            self.grid,
+            geometry,
+            self._table,
+            rows,
+            len(self.stems),
+        )
+
+    def _encode_silence(self) -> NDArray[np.float32]:
+        """The latent that a session starts from, as in the published server."""
+        inputs = {
+            "audio": np.zeros((1, self.grid.codec_samples), np.float32),
+            "known": np.ones((1, self.grid.columns), np.float32),
+        }
+        latent: NDArray[np.float32]
+        latent = run_once(self._backend, self._stages["encode"], inputs)["mixture"][0]
+        return latent

@@ -1,0 +1,1 @@
+"""The command `serve`: a server, and the protocol that its clients speak."""

@@ -1,0 +1,151 @@
+"""The command `sideman serve`."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
+from sideman.runtime.commandline.options import KeepWarmOption, check_folder
+
+if TYPE_CHECKING:
+    from sideman.runtime.server.server import Server
+
+_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
+
+
+def register(app: typer.Typer) -> None:
+    """Add `serve` to the command line."""
+
+    @app.command()
+    def serve(
+        bundle: Annotated[
+            Path, typer.Argument(metavar="BUNDLE", help="Folder that `sideman export` wrote.")
+        ],
+        listen: Annotated[
+            str, typer.Option(metavar="HOST:PORT", help="Address to listen on.")
+        ] = "127.0.0.1:7000",
+        reply: Annotated[
+            str | None,
+            typer.Option(
+                metavar="HOST:PORT",
+                help="Where /ready is announced; replies go to whoever spoke, on this port.",
+                show_default="port 8000 of this machine",
+            ),
+        ] = None,
+        allow: Annotated[
+            list[str] | None,
+            typer.Option(metavar="HOST", help="A host that may speak; needed beyond loopback."),
+        ] = None,
+        backend: BackendOption = "onnxruntime",
+        threads: ThreadsOption = None,
+        precision: PrecisionOption = None,
+        device: DeviceOption = 0,
+        seed: Annotated[
+            int | None, typer.Option(help="Seed of the noise, for repeatable sessions.")
+        ] = None,
+        debug_dir: Annotated[
+            Path | None,
+            typer.Option(metavar="DIR", help="Let /print write audio and plots into this folder."),
+        ] = None,
+        exact_mask: Annotated[
+            bool,
+            typer.Option(
+                "--exact-mask",
+                help="Hide exactly the unknown columns, not the next number used in training.",
+            ),
+        ] = False,
+        profile: Annotated[
+            Path | None,
+            typer.Option(metavar="FILE.json", help="Write every cycle's timings here at the end."),
+        ] = None,
+        keep_warm: KeepWarmOption = None,
+        verbose: Annotated[bool, typer.Option("--verbose", help="Log every cycle.")] = False,
+    ) -> None:
+        """Serve `multi_track` clients with the model in BUNDLE until Ctrl-C."""
+        from sideman.engine.backends.choice import BackendChoice
+        from sideman.runtime.multi_track.endpoint import multi_track
+        from sideman.runtime.playing.session import Session
+        from sideman.runtime.server.cycle_log import CycleLog
+        from sideman.runtime.server.server import Server
+        from sideman.runtime.system.hosts import parse_address
+
+        check_folder("--profile", profile)
+        logging.basicConfig(format=_FORMAT, datefmt="%H:%M:%S")
+        logging.getLogger("sideman").setLevel(logging.DEBUG if verbose else logging.INFO)
+        cycle_log = CycleLog() if profile is not None else None
+        choice = BackendChoice(backend, threads, precision, device)
+        server = Server(
+            lambda: Session.open(bundle, backend=choice, seed=seed),
+            multi_track(exact_mask=exact_mask),
+            listen=parse_address(listen, "--listen"),
+            reply=parse_address(reply, "--reply") if reply is not None else None,
+            allow=allow or (),
+            debug_dir=debug_dir,
+            bundle=bundle,
+            cycle_log=cycle_log,
+            keep_warm=None if keep_warm is None else keep_warm / 1000,
+        )
+        run(server)
+        if profile is not None and cycle_log is not None:
+            about = {"bundle": str(bundle), "backend": asdict(choice), "seed": seed}
+            _write(profile, cycle_log, server, about)
+        if server.lost:
+            from sideman.engine.errors import SidemanError
+
+            raise SidemanError(server.lost)
+
+
+class _Ended(BaseException):
+    """A signal asked the server to end."""
+
+
+def run(server: Server) -> None:
+    """Run a server until Ctrl-C or SIGTERM; main thread.
+
+    The first signal ends it cleanly. A second one, while a long load is waited for, ends the
+    process as signals usually do.
+
+    Raises:
+        SidemanError: it cannot start.
+    """
+    # SIGBREAK is how a Windows program asks another to end.
+    names = [n for n in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, n)]
+    before: dict[int, Any] = {}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        restore()
+        raise _Ended
+
+    for name in names:
+        number = getattr(signal, name)
+        before[number] = signal.signal(number, end)
+    try:
+        try:
+            server.start()
+            server.wait()
+        except _Ended:
+            pass
+        finally:
+            server.stop()
+    finally:
+        restore()
+
+
+def _write(file: Path, cycle_log: Any, server: Server, about: dict[str, Any]) -> None:
+    from sideman.engine.errors import SidemanError
+
+    try:
+        cycle_log.write(file, server.counters.as_dict(), about)
+    except OSError as error:
+        raise SidemanError(f"--profile {file} cannot be written: {error}") from error

@@ -1,0 +1,54 @@
+"""Every cycle of a run, for `--profile`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+class CycleLog:
+    """Notes each cycle's seconds and batch id; written by the cycle thread, read after its end.
+
+    Attributes:
+        engine: what ran the stages, and how; of the model loaded last.
+        cycles: `{"batch_id", "seconds": {stage: seconds}, "late"}` of every cycle in order.
+    """
+
+    def __init__(self) -> None:
+        self.engine = ""
+        self.cycles: list[dict[str, Any]] = []
+
+    def note(self, batch_id: int, seconds: Mapping[str, float], late: float) -> None:
+        """Add one cycle; cycle thread.
+
+        Args:
+            batch_id: of the step.
+            seconds: by stage.
+            late: seconds after the deadline, 0 when in time.
+        """
+        self.cycles.append({"batch_id": batch_id, "seconds": dict(seconds), "late": late})
+
+    def write(self, file: Path, counters: Mapping[str, int], about: Mapping[str, Any]) -> None:
+        """Write `{"about", "engine", "counters", "cycles"}` as JSON; cycles as the attribute.
+
+        The file is whole or absent: it is written beside its place and moved there.
+
+        Args:
+            file: where to.
+            counters: of the server.
+            about: what ran, for people.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        report = {
+            "about": dict(about),
+            "engine": self.engine,
+            "counters": dict(counters),
+            "cycles": self.cycles,
+        }
+        part = file.with_name(file.name + ".part")
+        part.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        part.replace(file)

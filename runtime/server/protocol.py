@@ -1,0 +1,168 @@
+"""What the server needs of a protocol, and what a protocol is given by the server.
+
+The server knows steps, settings and hosts; which datagram means what, a protocol knows. Each lives
+in a folder of its own (`sideman.runtime.multi_track` is one), imports this module and no other
+part of a protocol, and is handed to `Server` by the command that starts it.
+"""
+
+from __future__ import annotations
+
+import abc
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sideman.engine.bundle.grid import LatentGrid
+from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.server.counters import Counters
+from sideman.runtime.server.event_queue import EventQueue
+from sideman.runtime.server.setting import Setting
+from sideman.runtime.system.hosts import Address
+
+#: Seconds that only increase.
+Clock = Callable[[], float]
+#: Takes one datagram: a buffer with it at the start, its bytes, who sent it, when it arrived in
+#: seconds. It never raises: what is wrong with a datagram is answered. Receive thread.
+Handle = Callable[[bytes | bytearray, int, Address, float], None]
+#: Raises a SidemanError where the model cannot run so many rows in this geometry; any thread.
+Check = Callable[[Geometry, tuple[int, ...]], None]
+
+
+class Settings(abc.ABC):
+    """What clients asked for, brought together with a model; cycle thread, between cycles."""
+
+    @abc.abstractmethod
+    def adopt_model(
+        self,
+        grid: LatentGrid,
+        stems: tuple[str, ...],
+        forget: Callable[[], None],
+        check: Check,
+    ) -> tuple[Setting, list[str]]:
+        """Bring what was asked for together with a model.
+
+        Args:
+            grid: the model's window.
+            stems: the model's stems.
+            forget: called before anything else can be published, to clear settings that were
+                meant for another model.
+            check: refuses what the model's engines cannot run.
+
+        Returns:
+            The setting in force, and what of the requests could not be met.
+
+        Raises:
+            SidemanError: no setting suits this model.
+        """
+
+    @abc.abstractmethod
+    def drop_model(self) -> None:
+        """No model any more; what was asked for is remembered."""
+
+
+class Replies(abc.ABC):
+    """What a client is told; any thread, but for `send_stems`.
+
+    Attributes:
+        announced: where `ready` goes; errors that no client caused go there, too.
+        load_hint: tells a client how to have the model loaded again, as one sentence.
+    """
+
+    announced: Address
+    load_hint: str
+
+    @abc.abstractmethod
+    def ready(self) -> None:
+        """The server listens."""
+
+    @abc.abstractmethod
+    def loaded(self, to: Address, name: str) -> None:
+        """The model of this name is loaded and warm."""
+
+    @abc.abstractmethod
+    def dropped(self, batch_id: int, to: Address) -> None:
+        """This step will not be answered: it is incomplete, or a newer one overtook it."""
+
+    @abc.abstractmethod
+    def failed(self, batch_id: int, to: Address) -> None:
+        """This step will not be answered, for a reason that `error` has told."""
+
+    @abc.abstractmethod
+    def predicted(self, to: Address) -> None:
+        """The reply to a step is complete."""
+
+    @abc.abstractmethod
+    def late(self, batch_id: int, to: Address, seconds: float) -> None:
+        """The reply was complete so many seconds after its deadline."""
+
+    @abc.abstractmethod
+    def error(self, text: str, to: Address, level: int = logging.WARNING) -> None:
+        """Something is wrong; told to the client and to the log."""
+
+    @abc.abstractmethod
+    def send_stems(
+        self, setting: Setting, audio: NDArray[np.float32], batch_id: int, to: Address
+    ) -> tuple[float, bool]:
+        """Send the audio of a reply, without its end (`predicted`); cycle thread.
+
+        Args:
+            setting: whose stems these are.
+            audio: [rows, samples] float32, with at least one row.
+            batch_id: of the step.
+            to: where the step came from.
+
+        Returns:
+            When the first datagram was out, in seconds, and whether all of them were sent.
+        """
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Nothing more is sent."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a protocol is given when the server starts.
+
+    Attributes:
+        queue: takes steps and controls.
+        sender: the socket that replies leave from.
+        announced: where replies go before a client has spoken; its port is the reply port.
+        counters: of the server.
+        clock: seconds.
+        unready: tells why no audio can be answered, or nothing when it can; any thread.
+        prints: whether the operator gave a folder for `Print`.
+    """
+
+    queue: EventQueue
+    sender: socket.socket
+    announced: Address
+    counters: Counters
+    clock: Clock
+    unready: Callable[[], str]
+    prints: bool
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A protocol at work.
+
+    Attributes:
+        handle: takes datagrams.
+        settings: what clients asked for.
+        replies: what clients are told.
+        reserved: names that no stem may have, because the protocol uses them.
+    """
+
+    handle: Handle
+    settings: Settings
+    replies: Replies
+    reserved: frozenset[str]
+
+
+#: Begins to speak a protocol; once a server.
+Open = Callable[[Access], Endpoint]

@@ -1,0 +1,32 @@
+"""What a loaded model works with from one step to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sideman.engine.bundle.grid import LatentGrid
+from sideman.runtime.playing.geometry import Geometry
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a client's parameters come to, once a model is loaded.
+
+    Attributes:
+        geometry: every index of a cycle.
+        grid: the model's window.
+        stems: names of all stems that the model knows, in the order of its label.
+        rows: indices of the stems to be generated.
+        package_size: samples in each datagram of a reply; the last of a stem may hold fewer.
+    """
+
+    geometry: Geometry
+    grid: LatentGrid
+    stems: tuple[str, ...]
+    rows: tuple[int, ...]
+    package_size: int
+
+    @property
+    def generated(self) -> tuple[str, ...]:
+        """Names of the stems to be generated, in the order of `rows`."""
+        return tuple(self.stems[row] for row in self.rows)

@@ -1,0 +1,1 @@
+"""What depends on machine and operating system: hosts, sockets, processes, versions."""

@@ -1,0 +1,177 @@
+"""`sideman serve` as a process: signals, exit codes, the profile, and what it loads."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+#: The command with a session that is made up; at its end it writes which modules were loaded.
+PROGRAM = """
+import sys
+import numpy as np
+import typer
+from sideman.engine.bundle.grid import LatentGrid
+from sideman.engine.errors import DeviceLostError, SidemanError
+from sideman.runtime.playing.profile import Profile
+from sideman.runtime.serve.command import register
+from sideman.runtime.playing.session import Session
+
+LOST = sys.argv[1].endswith("lost")
+
+class Made:
+    name, stems, grid, trained = "made", ("bass", "drums"), LatentGrid(), False
+    engine, execution = "made up", ""
+    def __init__(self):
+        self.profile = Profile()
+    def check(self, geometry, rows): pass
+    def configure(self, geometry, rows):
+        self.out = np.full((len(rows), geometry.out_samples), 0.5, np.float32)
+    def step(self, audio):
+        if LOST:
+            raise DeviceLostError("The GPU is gone.", "Start again.")
+        return self.out
+    def warm_up(self): pass
+    prepare = reset = close = warm_up
+
+Session.open = classmethod(lambda cls, bundle, **options: Made())
+app = typer.Typer()
+register(app)
+try:
+    app(standalone_mode=False)
+except SidemanError as error:
+    print(error, file=sys.stderr)
+    sys.exit(1)
+finally:
+    print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+class Served:
+    """A `serve` process and a socket that hears its replies."""
+
+    def __init__(
+        self, folder: Path, *options: str, listen: str = "127.0.0.1:0", bundle: str = "made"
+    ) -> None:
+        self.replies = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.replies.bind(("127.0.0.1", 0))
+        self.replies.settimeout(30)
+        reply = f"127.0.0.1:{self.replies.getsockname()[1]}"
+        arguments = [str(folder / bundle), "--listen", listen, "--reply", reply, *options]
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "NO_COLOR": "1"},
+        )
+
+    def wait_loaded(self) -> tuple[str, int]:
+        """Its address, once the model is loaded."""
+        assert self.replies.recv(99) == b"/ready\0\0,T\0\0"
+        assert self.replies.recv(99).startswith(b"/loaded\0")
+        line = self.process.stderr.readline()
+        host, _, port = line.partition("Listening on ")[2].partition(",")[0].partition(":")
+        return host, int(port)
+
+    def end(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
+        """Exit code, standard output and log."""
+        if number:
+            self.process.send_signal(number)
+        out, log = self.process.communicate(timeout=30)
+        return self.process.returncode, out, log
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+        self.replies.close()
+
+
+@pytest.fixture
+def serve(tmp_path) -> Iterator:
+    served: list[Served] = []
+
+    def start(*options: str, **named: str) -> Served:
+        served.append(Served(tmp_path, *options, **named))
+        return served[-1]
+
+    yield start
+    for each in served:
+        each.close()
+
+
+def predict(address: tuple[str, int]) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as speaking:
+        speaking.sendto(b"/predict\0\0\0\0,\0\0\0", address)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_sigterm_ends_it_cleanly_and_the_profile_is_written(serve, tmp_path):
+    file = tmp_path / "profile.json"
+    served = serve("--profile", str(file))
+    predict(served.wait_loaded())
+    while not served.replies.recv(65_536).startswith(b"/server_predicted"):
+        pass
+    code, out, log = served.end(signal.SIGTERM)
+    assert code == 0
+    assert "Stopped: 1 cycles, 0 late, 0 dropped, 0 errors, 0 ignored." in log
+    assert "Traceback" not in log
+    report = json.loads(file.read_text())
+    assert [cycle["batch_id"] for cycle in report["cycles"]] == [0]
+    assert report["counters"]["cycles"] == 1
+    loaded = out.split()
+    assert "LOADED" in loaded
+    assert not {"torch", "matplotlib", "onnx", "music2latent", "soundfile"} & set(loaded)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for other processes")
+def test_ctrl_c_ends_it_cleanly(serve):
+    served = serve()
+    served.wait_loaded()
+    code, _, log = served.end(signal.SIGINT)
+    assert code == 0
+    assert "Stopped: 0 cycles" in log
+    assert "Traceback" not in log
+
+
+def test_a_busy_port_ends_it_with_the_reason(serve):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        code, _, log = serve(listen=f"127.0.0.1:{port}").end(0)
+    assert code == 1
+    assert f"Port {port} is busy" in log
+
+
+@pytest.mark.parametrize("listen", ["::1:7000", "127.0.0.1"])
+def test_an_address_that_is_none_ends_it_with_the_reason(serve, listen):
+    code, _, log = serve(listen=listen).end(0)
+    assert code == 1
+    assert "--listen" in log
+
+
+def test_a_profile_that_cannot_be_written_is_said_before_anything_is_played(serve, tmp_path):
+    code, _, log = serve("--profile", str(tmp_path / "nowhere" / "profile.json")).end(0)
+    assert code == 1
+    assert "--profile" in log
+
+
+def test_a_lost_device_ends_it_and_the_client_hears_why(serve):
+    served = serve(bundle="lost")
+    predict(served.wait_loaded())
+    heard = b""
+    while b"The GPU is gone." not in heard:
+        heard = served.replies.recv(65_536)
+    assert heard.startswith(b"/error\0")
+    code, _, log = served.end(0)
+    assert code == 1
+    assert "Start again." in log.splitlines()[-1]
+    assert "Traceback" not in log

@@ -1,4 +1,4 @@
-"""A bundle in another precision: every stage rewritten, whole or not at all."""
+"""Writing a bundle in another precision: all stages are rewritten, or nothing is written."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def convert_bundle(
 ) -> Manifest:
     """Write a float32 bundle in another precision.
 
-    Names, shapes and types of all tensors stay, so whatever runs the one runs the other.
+    Inputs and outputs keep their names, shapes and types, so code that runs the one bundle runs the
+    other.
 
     Args:
         source: the bundle's folder; checked against its hashes first.
@@ -90,7 +91,7 @@ def _origin(origin: Mapping[str, Any], source: Path, precision: str) -> dict[str
 
 
 def _check_place(source: Path, out: Path, force: bool) -> None:
-    """Refuse a taken place before any work."""
+    """Refuse an output folder that exists already, before any work is done."""
     if out.resolve() == source.resolve():
         raise PrecisionError(f"{out} would be replaced by itself.", "Choose another --out.")
     check_place(out, replace=force)

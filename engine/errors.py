@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class SidemanError(Exception):
-    """What happened and where, and, behind it, the way out.
+    """An error whose message says what happened and where, then what to do about it.
 
     Args:
         what: one sentence that says what happened and where (file, field, address, value).
@@ -38,7 +38,7 @@ class DeviceLostError(BackendError):
 
 
 class GeometryError(SidemanError):
-    """A step, lead and fade that no window can hold."""
+    """A combination of step, lead and fade that does not fit into the window."""
 
 
 class ExportError(SidemanError):
@@ -46,4 +46,4 @@ class ExportError(SidemanError):
 
 
 class ProtocolError(SidemanError):
-    """A datagram that is not what its address promises."""
+    """A datagram that does not have the form that its address requires."""

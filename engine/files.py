@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, whenever their making is interrupted."""
+"""Writing files atomically: a file is complete or absent, even if writing is interrupted."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from pathlib import Path
 
 @contextmanager
 def file_in_place_of(path: Path) -> Iterator[Path]:
-    """A file to write, which becomes `path` when the block ends without an error.
+    """Yield a temporary file to write; rename it to `path` if the block ends without an error.
 
-    After an error it stays beside it, hidden and ending in ".partial", until the next attempt.
+    After an error the temporary file stays beside `path`, hidden and ending in ".partial", until
+    the next attempt.
 
     Args:
-        path: where the file belongs; one that is there gives way.
+        path: the final path; an existing file is replaced.
     """
     partial = path.with_name(f".{path.name}.partial")
     yield partial

@@ -1,6 +1,6 @@
 """The one place where optional libraries are imported.
 
-A lean install lacks most of them; asking for one that is missing says which extra brings it.
+A lean install lacks most of them; importing a missing one raises an error that names the extra.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def found(module: str) -> bool:
 def install_command(extra: str) -> str:
     """The pip command that brings an extra of sideman.
 
-    In double quotes: zsh needs some, and cmd knows no others.
+    The extra is in double quotes: zsh needs quotes around brackets, and cmd knows no other kind.
     """
     return f'pip install "sideman[{extra}]"'
 
@@ -44,8 +44,9 @@ def install_command(extra: str) -> str:
 def extra_of(module: str) -> str:
     """The extra that brings a library, such as "cpu".
 
-    Several bring what any use of a GPU needs: it is that of the backend whose own library is here.
-    `cuda` would put onnxruntime-gpu beside the onnxruntime of somebody who plays with TensorRT.
+    Several extras bring the libraries that `EXTRA_OF` lists under `cuda`. If TensorRT is installed,
+    its extra is returned: `cuda` would install onnxruntime-gpu beside a TensorRT user's
+    onnxruntime.
 
     Args:
         module: a key of `EXTRA_OF`.
@@ -63,7 +64,7 @@ def require(module: str, purpose: str, extra: str | None = None) -> ModuleType:
     Args:
         module: import name, a key of `EXTRA_OF` (a submodule of one is accepted too).
         purpose: what it is needed for, as it should stand in the error ("run a stage").
-        extra: that brings all that this purpose needs; `extra_of` where this library is all.
+        extra: the extra that brings everything this purpose needs; None takes `extra_of`.
 
     Raises:
         MissingExtraError: it is not installed; the message names the pip command.

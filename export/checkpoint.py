@@ -1,4 +1,4 @@
-"""Checkpoints from disk: read without running code, and told what is inside.
+"""Reading checkpoints from disk without running code.
 
 Checkpoints are pickles, and a pickle can run anything. They are read with torch's restricted
 unpickler and a short list of further names; everything else is refused by name.
@@ -23,11 +23,12 @@ from torch import Tensor
 from sideman.engine.bundle.manifest import Kind
 from sideman.engine.errors import ExportError
 
-#: What a checkpoint may name beyond torch's own list: the student's hyper-parameters are one.
+#: Types that a checkpoint may name beyond torch's own list; the student's hyper-parameters are a
+#: Namespace.
 ALLOWED: tuple[type, ...] = (argparse.Namespace,)
-#: Where the weights to export stand, by kind of model.
+#: Prefix of the weights to export, by kind of model.
 PREFIXES: Mapping[Kind, str] = {"diffusion": "model.unet.", "consistency": "net.model.unet."}
-#: A tensor that only the U-Net has, by which its copies are found.
+#: A tensor that every U-Net has and nothing else, used to find U-Nets in a checkpoint.
 _MARK = "map_layer0.weight"
 #: Prefix of a codec's tensors in listings.
 _CODEC = "gen_state_dict"
@@ -35,7 +36,7 @@ _CODEC = "gen_state_dict"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint's tensors and what else it says.
+    """A checkpoint's tensors and hyper-parameters.
 
     Attributes:
         path: the file.
@@ -57,7 +58,7 @@ class Checkpoint:
         return "diffusion" if PREFIXES["diffusion"] + _MARK in self.tensors else None
 
     def unet_prefixes(self) -> list[str]:
-        """Where a U-Net's weights begin: the model's, and copies of other values."""
+        """Prefixes of all U-Nets: the model's own, and copies with other weights (teacher, EMA)."""
         return [name.removesuffix(_MARK) for name in self.tensors if name.endswith("." + _MARK)]
 
     def unet(self, kind: Kind, prefix: str | None = None) -> dict[str, Tensor]:
@@ -143,14 +144,14 @@ def _load(path: Path, trust_pickle: bool) -> Any:
         raise ExportError(f"{path} is not a file.")
     mapped = _is_zip(path)
     with torch.serialization.safe_globals(list(ALLOWED)), warnings.catch_warnings():
-        # Remarks on the age of a file's format; whether it can be read shows in a moment.
+        # Warnings that the file's format is old; if it cannot be read, the next lines raise.
         warnings.simplefilter("ignore")
         if mapped and not trust_pickle:
             _refuse_globals(path)
         try:
             return torch.load(path, map_location="cpu", weights_only=not trust_pickle, mmap=mapped)
         except _UNREADABLE as error:
-            # Files of the old format have no list of names to look into beforehand.
+            # Files of the old format have no list of names that could be checked before reading.
             found = re.search(r"GLOBAL (\S+) (?:was not an allowed|whose module)", str(error))
             if found:
                 raise _refusal(path, [found.group(1)]) from error

@@ -45,7 +45,7 @@ def describe(checkpoint: Checkpoint) -> str:
     if names:
         more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
         lines.append(f"  hyper-parameters: {', '.join(names[:_NAMES])}{more}")
-    # Names come from somebody's file: none may command the terminal.
+    # Names come from a file of unknown origin: they must not send control codes to the terminal.
     return "\n".join("".join(c if c.isprintable() else "?" for c in line) for line in lines)
 
 

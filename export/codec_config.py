@@ -25,7 +25,7 @@ _TRAINING_ONLY = {
     "init_as_zero",
     "rho",
 }
-#: Names whose value changes the structure in a way that these networks do not have.
+#: Names whose other values would need a structure that these networks do not implement.
 _FIXED: dict[str, object] = {
     "data_channels": 2,
     "hop": HOP,
@@ -39,7 +39,7 @@ _FIXED: dict[str, object] = {
 
 @dataclass(frozen=True)
 class CodecConfig:
-    """What `music2latent.hparams` says of the networks, under its own names.
+    """Values of `music2latent.hparams` that concern the networks, under their own names.
 
     The defaults are the published model's (music2latent 0.1.8).
     """
@@ -85,7 +85,7 @@ class CodecConfig:
         return self.base_channels * self.multipliers_list[level]
 
     def frequency_only(self, level: int) -> bool:
-        """Whether the step below this resolution leaves time alone."""
+        """Whether the downsampling below this resolution halves frequency only, not time."""
         return self.freq_downsample_list[level] == 1
 
     def heads_at(self, level: int) -> int:

@@ -9,7 +9,7 @@ import typer
 
 from sideman.export import verify
 
-#: What an export imports, and what for.
+#: The libraries that an export imports.
 _LIBRARIES = ("torch", "onnx", "onnx_ir", "onnxscript", "yaml")
 
 
@@ -114,7 +114,7 @@ def checkpoint(
 
 
 def _require(purpose: str, libraries: tuple[str, ...] = _LIBRARIES) -> None:
-    """Name the extra that a missing library belongs to, before anything else fails."""
+    """Raise an error that names the extra of a missing library, before anything else fails."""
     from sideman.engine.optional import require
 
     for library in libraries:

@@ -1,7 +1,7 @@
-"""The model's YAML file as the original trainer writes it, read into what an export needs.
+"""Reading the YAML file that the original trainer writes for a model.
 
-Every size comes from the file. What it says beyond the supported networks is refused by name
-rather than ignored, because it would change what the weights mean.
+Every size comes from the file. Settings that the networks here do not support are refused by name
+rather than ignored, because they would change what the weights mean.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from sideman.engine.bundle.manifest import STEM_NAME, Kind, SamplerSpec
 from sideman.engine.errors import ExportError
 from sideman.export.yaml_fields import Fields, load
 
-#: Exponent of the student's schedule. The original server never passes on the YAML's
-#: `diffusion.rho`, and the student was judged with its sampler's default of 7.
+#: Exponent of the student's schedule. The original server never passes the YAML's `diffusion.rho`
+#: to its sampler, so the student was evaluated with the sampler's default of 7.
 _STUDENT_RHO = 7.0
 #: Fractions of the window that the diffusion model's training hid; its YAML does not say.
 _DEFAULT_MASKS = (0.0, 0.25, 0.5)

@@ -1,4 +1,4 @@
-"""A stage as a torch module becomes a checked ONNX file with its weights beside it."""
+"""Exporting a stage, a torch module, to a checked ONNX file with its weights beside it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from sideman.engine.tensors import TensorSpec
 from sideman.export.onnx_translation import OPSET, TRANSLATIONS
 from sideman.export.stages import BATCH, COLUMNS, MAX_BATCH, SAMPLES
 
-#: Tensors below this many bytes stay in the graph: readers must see the sizes that it computes
-#: with (targets of Reshape), and shape inference has no file to look into.
+#: Tensors below this many bytes stay in the graph: shape inference needs the sizes that it computes
+#: with (targets of Reshape), and does not read the file of weights.
 _INLINE_BYTES = 1024
-#: Sizes of the traced example. Any but 0 and 1, which torch would take for constants.
+#: Sizes of the traced example: any except 0 and 1, which torch would treat as constants.
 _EXAMPLE_BATCH, _EXAMPLE_COLUMNS = 2, 3
 #: Where the exporter notes the modules that an operation belongs to.
 _SCOPES = "pkg.torch.onnx.name_scopes"
@@ -72,7 +72,7 @@ def _translate(
             module,
             _example(inputs, grid),
             dynamic_shapes=_dynamic_shapes(inputs, grid),
-            # Otherwise a slice of as many columns as there are counts as a special case.
+            # Otherwise torch treats a slice of all columns as a special case.
             prefer_deferred_runtime_asserts_over_guards=True,
         )
         exported = torch.onnx.export(
@@ -91,7 +91,7 @@ def _translate(
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Silence the exporter's remarks on its own workings; errors are still raised."""
+    """Silence the exporter's warnings about its own internals; errors are still raised."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -134,8 +134,8 @@ def _dynamic_shapes(inputs: Sequence[TensorSpec], grid: LatentGrid) -> tuple[dic
 def _tidy(model: ir.Model, name: str, specs: Sequence[TensorSpec]) -> None:
     """Leave nothing in the graph that is not needed to run it.
 
-    The exporter notes every operation's stack trace, with paths of this machine; those would
-    stand in a published file and make it depend on where it was made.
+    The exporter records every operation's stack trace, with paths of this machine. These would be
+    published with the file, and would make it depend on where it was made.
     """
     for clean in (passes.RemoveUnusedNodesPass(), passes.DeduplicateInitializersPass()):
         clean(model)
@@ -153,7 +153,7 @@ def _tidy(model: ir.Model, name: str, specs: Sequence[TensorSpec]) -> None:
 def _name_nodes(model: ir.Model) -> None:
     """Name operations after the layer that they belong to: "unet.enc.64x64_block0.norm0/Mul".
 
-    Profiles and changes of precision speak of layers; the tracer only counts.
+    Profiles and the precision policy need the layers' names; the tracer only numbers operations.
     """
     seen: Counter[str] = Counter()
     for node in model.graph:

@@ -1,4 +1,4 @@
-"""How operations that an ONNX opset can express in several ways are written."""
+"""Translations of operations that ONNX can express in several ways."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from onnx import TensorProto
 from onnxscript.onnx_opset import opset21
 
 #: The version of ONNX operators in every graph (torch 2.13 writes up to 23). ONNX Runtime reads it
-#: from 1.22 on, TensorRT from 10.8; TensorRT for RTX 1.7 and OpenVINO read it too. Nothing newer
-#: is needed: what later opsets add (Attention, Swish) has no kernel of its own everywhere.
+#: from 1.22 on, TensorRT from 10.8; TensorRT for RTX 1.7 and OpenVINO read it too. Nothing newer is
+#: needed: not every runtime has kernels for what later opsets add (Attention, Swish).
 OPSET = 21
 _FLOAT = TensorProto.FLOAT
-#: Untyped: values here are symbols of a graph, whatever the operators' stubs say.
+#: Untyped: values here are symbols of a graph, though the operators' stubs say otherwise.
 op: Any = opset21
 
 
-#: Values in a group up to which InstanceNormalization is precise enough.
+#: Largest group, in values, for which InstanceNormalization is precise enough.
 _SHORT_SUM = 1 << 14
 
 
@@ -63,8 +63,9 @@ def _two_level(
 ) -> tuple[Any, Any]:
     """Centred values [B, groups, rows, T] and their scale [B, groups, channels of a group, 1].
 
-    Two passes, mean first: the difference of two large sums would lose the variance of values
-    far from zero. With q the sum of squares of n values, the scale is weight/sqrt(q/n + eps).
+    The mean is computed first, in a pass of its own: with E[x²] − E[x]² the variance of values far
+    from zero would be lost to cancellation. With q the sum of squares of n values, the scale is
+    weight/sqrt(q/n + eps).
     """
     time, row = op.Constant(value_ints=[3]), op.Constant(value_ints=[2])
     grouped = op.Reshape(x, op.Constant(value_ints=[0, groups, rows, -1]))

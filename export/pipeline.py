@@ -1,4 +1,4 @@
-"""Checkpoint and codec to bundle: one stage after the other, whole or not at all."""
+"""From a checkpoint and a codec to a bundle: one stage after the other, written atomically."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ class Request:
 def export_bundle(request: Request, report: Report = lambda _: None) -> Manifest:
     """Export a bundle.
 
-    It is built beside its place and moved there when it is whole, so that nobody ever sees half
-    of one. One network is in memory at a time.
+    The bundle is built in a temporary folder beside its place and moved there when it is complete.
+    One network is in memory at a time.
 
     Raises:
         ExportError: something that the request names cannot be exported.
-        BundleError: its place is taken, or the disk does not let it.
+        BundleError: the folder exists and may not be replaced, or cannot be written.
     """
     _check_request(request)
     report("read")
@@ -84,7 +84,8 @@ def export_bundle(request: Request, report: Report = lambda _: None) -> Manifest
         )
     sources = _Sources(request, model, codec_config)
     if request.checkpoint is not None:
-        # What does not fit shows now, not after the minutes that the codec takes.
+        # Load the weights now, so that those that do not fit are refused before the codec takes
+        # minutes.
         sources.unet()
     with in_place_of(request.out, replace=request.force) as folder:
         parameters = _write_codec(sources, folder, report)
@@ -179,7 +180,8 @@ def _write_codec(sources: _Sources, folder: Path, report: Report) -> dict[str, i
 
 def _write_step(sources: _Sources, folder: Path, report: Report) -> dict[str, int]:
     """Write step; returns the U-Net's number of parameters."""
-    # Tracing leaves cycles that keep the codec's weights alive beside the U-Net's.
+    # Tracing leaves reference cycles, which would keep the codec's weights in memory beside the
+    # U-Net's.
     gc.collect()
     report("step")
     model = sources.model

@@ -1,8 +1,8 @@
 """Untrained weights of realistic spread, so that speed can be measured without a checkpoint.
 
-Networks are commonly initialised with zeros before every residual sum; such a network computes
-nothing, and kernels, compilers and quantisers may take notice. Here every layer has weights of
-the spread that keeps the variance of what flows through it (He et al. 2015, Glorot and Bengio
+Networks are commonly initialised with zeros before every residual sum. Such a network computes
+nothing, which kernels, compilers and quantisers may exploit. Here every layer's weights have the
+standard deviation that preserves the variance of its activations (He et al. 2015, Glorot and Bengio
 2010), and every normalisation and bias varies a little.
 """
 
@@ -17,8 +17,8 @@ from torch import Tensor
 
 #: Spread of biases, and of normalisation weights around 1.
 _SMALL = 0.1
-#: Factors by the end of a tensor's name, where a network's own scale asks for one: the codec's
-#: latents leave tanh at about 0.06 (its latent scale) and enter the decoder there.
+#: Factors by the end of a tensor's name, for layers that need another scale: the codec's latents
+#: leave tanh, and enter the decoder, at about 0.06 (its latent scale).
 _FACTORS = {
     "encoder.conv_out.weight": 0.12,
     "encoder.conv_out.bias": 0.12,

@@ -36,7 +36,7 @@ _UNREADABLE = (OSError, ValueError, EOFError, RuntimeError, BadZipFile, zlib.err
 
 @dataclass(frozen=True)
 class Comparison:
-    """What one recording says of a bundle.
+    """How far a bundle is from one recording.
 
     Attributes:
         kind: denoiser, codec or session.
@@ -59,7 +59,7 @@ def load_recording(file: Path) -> dict[str, NDArray[Any]]:
         SidemanError: not an .npz file, or unreadable.
     """
     try:
-        # Opened here: numpy leaves a file open that only begins like an archive.
+        # Opened here, because numpy does not close a damaged file that only begins like an archive.
         with file.open("rb") as stream:
             archive = np.load(stream, allow_pickle=False)
             if not isinstance(archive, np.lib.npyio.NpzFile):

@@ -23,8 +23,8 @@ from sideman.export.networks.unet import UNet
 BATCH, COLUMNS, SAMPLES = "batch", "decoded_columns", "decoded_samples"
 #: Most rows that a batch may have.
 MAX_BATCH = 4
-#: Samples below this (400 dB under full scale) are silence. Sums of smaller ones get subnormal,
-#: on which processors are slow.
+#: Samples below this (400 dB under full scale) count as silence. Sums of smaller ones become
+#: subnormal, which processors compute slowly.
 INAUDIBLE = 1e-20
 
 Specs = tuple[TensorSpec, ...]
@@ -96,7 +96,7 @@ class EncodeStage(nn.Module):
 
 
 class StepStage(nn.Module):
-    """One evaluation of the denoiser with everything around it.
+    """One evaluation of the denoiser, with the merge before and the solver's update after it.
 
     Any solver whose update is linear in (anchor, merged, denoised, noise) is a table of
     coefficients for this stage: consistency sampling, ancestral DPM2, Euler, Heun.
@@ -147,7 +147,7 @@ class StepStage(nn.Module):
             each [B, C, W].
         """
         sigma, keep_level, merge, alpha, beta, gamma, delta = torch.split(coefficients, 1)
-        # A selection and not a weighted sum: at sigma 80 the sum would lose the source's digits.
+        # A selection, not a weighted sum: at sigma 80 a sum would round away the source's digits.
         kept = (keep * merge)[:, None] > 0.5
         merged = torch.where(kept, source + keep_level * source_noise, x)
         denoised = self._denoise(merged, sigma, label, mixture)

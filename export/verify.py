@@ -133,7 +133,7 @@ def _compare(
         check_comparable(wanted, manifest)
         typer.echo(f"{tested.backend.describe()}, against {owner.describe()}:")
         rows = make_table(manifest.sampler).coefficients()
-        # All levels of a long schedule would tell no more than its ends and its middle.
+        # The ends and the middle of a long schedule show as much as all of its levels.
         picked = rows[sorted({0, len(rows) // 2, len(rows) - 1})].tolist()
         failed = 0
         for result in compare_stages(

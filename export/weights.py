@@ -1,4 +1,4 @@
-"""Weights into networks: all of them, of the right shapes, or none."""
+"""Loading weights into networks, and refusing those that do not fit."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _faults(wanted: Mapping[str, tuple[int, ...]], found: Mapping[str, Tensor]) 
             f"{name} {found[name].dtype}" for name in shared if name not in floating
         ),
         "not finite": (name for name in floating if not bool(found[name].isfinite().all())),
-        # The networks average and repeat; another filter would be another network.
+        # The networks resample by averaging and repeating, which only this filter describes.
         "not the resampling filter [1, 1]": (
             name
             for name in floating

@@ -31,7 +31,7 @@ def load(path: Path) -> Fields:
 
 
 class Fields:
-    """A mapping whose values are asked for by name and type.
+    """A mapping whose values are read by name and checked by type.
 
     Args:
         data: the mapping.
@@ -76,7 +76,7 @@ class Fields:
         return value
 
     def number(self, name: str) -> float:
-        """A positive number; "1e-4", which YAML 1.1 reads as text, is one too."""
+        """A positive number; also accepts "1e-4", which YAML 1.1 reads as text."""
         value = self.raw(name)
         try:
             number = float("nan") if isinstance(value, bool) else float(value)

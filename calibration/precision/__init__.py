@@ -1,13 +1,13 @@
-"""Writes a precision into a stage's ONNX graph, for runtimes that run what the graph says.
+"""Rewrites a stage's ONNX graph in a precision, for runtimes that take types from the graph.
 
-TensorRT 11 and TensorRT for RTX know strongly typed networks only: no flag makes a float32 graph
-run in float16, the graph itself must say where. `policy.py` says which operations may round,
+TensorRT 11 and TensorRT for RTX support only strongly typed networks: no flag makes a float32 graph
+run in float16; the types in the graph decide. `policy.py` says which operations may round,
 `plan.py` decides for every node of a graph, `casting.py` writes the types, `products.py` the
 convolutions that stand in for float32 products, and `storage.py` the files.
 
-What such a graph gives on ONNX Runtime's CPU provider says little: that computes low regions in
-float32 and drops the casts between, so it shows about half of the error and never an overflow
-(measured: finite numbers where float16 gives infinity).
+Running such a graph on ONNX Runtime's CPU provider is no good test: the provider computes low
+regions in float32 and drops the casts between them, so it shows about half of the error and never
+an overflow (measured: finite numbers where float16 gives infinity).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sideman.engine.optional import require
 
 #: Raised whenever the output for the same input changes: engines are cached under it.
 REVISION = 1
-#: Precision, to what manifests call it.
+#: From the name of a precision to its name in manifests.
 PRECISIONS = {short: name for name, short in SHORT_NAMES.items()}
 
 
@@ -39,9 +39,9 @@ def check_precision(precision: str) -> None:
 def rewrite(source: Path, folder: Path, precision: str, *, convolve_products: bool = False) -> Path:
     """Write a float32 graph in another precision.
 
-    Inputs and outputs keep their names, shapes and types: casts stand inside. What stays float32
-    is the policy's affair (`sideman.calibration.precision.policy`). Weights pass through memory
-    one at a time, so a gigabyte of them needs little.
+    Inputs and outputs keep their names, shapes and types: the casts are inside the graph. The
+    policy decides what stays float32 (`sideman.calibration.precision.policy`). Weights are held in
+    memory one at a time, so even a gigabyte of them needs little memory.
 
     Args:
         source: ONNX file of a stage in float32; external weights lie beside it.

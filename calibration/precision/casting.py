@@ -1,6 +1,6 @@
 """Writes types into a graph: casts where precisions meet, constants in the types they are used in.
 
-A value is cast once for all who need it in the other precision, right before the first of them.
+A value is cast once for all nodes that need it in the other precision, right before the first.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ LOW_TYPES = {
     "bf16": TensorProto.BFLOAT16,
     "fp32": TensorProto.FLOAT,
 }
-#: Where ONNX's convolutions and poolings begin to know a low type. Version 22 differs from 21 in
-#: the types that operations take and in nothing else.
+#: First opset whose convolutions and poolings support a low type. Opset 22 differs from 21 only in
+#: the types that operations take.
 _FIRST_OPSET = {"bf16": 22}
 _RAISED_FROM = 21
-#: Operations that look at a value's shape and not at its numbers: any type will do.
+#: Operations that read a value's shape and not its numbers, so its type does not matter.
 _INDIFFERENT = frozenset({"Shape", "Size"})
 
 
 @dataclass(frozen=True)
 class Constant:
-    """A constant of the new graph: a constant of the old one (or a derived one) in a type."""
+    """A constant of the new graph: one of the old graph, or derived from one, in a type."""
 
     name: str
     source: str
@@ -39,7 +39,7 @@ class Constant:
 
 @dataclass(frozen=True)
 class Written:
-    """Nodes, constants and version of operations of the new graph."""
+    """Nodes, constants and opset of the new graph."""
 
     nodes: list[NodeProto]
     constants: list[Constant]
@@ -55,7 +55,7 @@ def write_types(graph: TypedGraph, steps: list[Step], precision: str) -> Written
         precision: what low means, a key of `LOW_TYPES`.
 
     Raises:
-        PrecisionError: the graph's operations are of a version that does not know the precision.
+        PrecisionError: the graph's opset does not support the precision.
     """
     writer = _Writer(graph, precision, _constants(graph, steps, precision))
     nodes = writer.write(steps)
@@ -64,7 +64,7 @@ def write_types(graph: TypedGraph, steps: list[Step], precision: str) -> Written
 
 
 def _opset(graph: TypedGraph, precision: str) -> int:
-    """Version of operations that the new graph needs."""
+    """The opset that the new graph needs."""
     first = _FIRST_OPSET.get(precision, graph.opset)
     if graph.opset < min(first, _RAISED_FROM):
         raise PrecisionError(
@@ -77,7 +77,7 @@ def _opset(graph: TypedGraph, precision: str) -> int:
 def _low_inputs(graph: TypedGraph, step: Step) -> set[int]:
     """Which inputs of a step take the low type: those of the same type as its output.
 
-    The scales of a Resize are float32 whatever it resizes.
+    For example, the scales of a Resize stay float32, whatever type it resizes.
     """
     if not step.low:
         return set()
@@ -119,7 +119,7 @@ class _Writer:
     precision: str
     constants: dict[str, list[Constant]]
     _nodes: list[NodeProto] = field(default_factory=list)
-    #: Names under which a value is there, by type.
+    #: By value, the names of its versions by type.
     _names: defaultdict[str, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
     _scopes: dict[str, str] = field(default_factory=dict)
 

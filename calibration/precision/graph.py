@@ -102,7 +102,7 @@ class TypedGraph:
         return name
 
     def new_tensor(self, wanted: str, tensor: TensorProto) -> str:
-        """A new name for a constant, which it gets."""
+        """Add a constant under a new name; returns the name."""
         tensor.name = self.new_name(wanted)
         self.constants[tensor.name] = tensor
         self.types[tensor.name] = tensor.data_type
@@ -120,7 +120,8 @@ def read_graph(path: Path) -> TypedGraph:
     """Read a float32 graph and infer its types.
 
     Raises:
-        PrecisionError: no readable ONNX graph, not float32, or with graphs inside its nodes.
+        PrecisionError: the file is no readable ONNX graph, is not float32, or has subgraphs in its
+            nodes.
     """
     try:
         model = onnx.load(path, load_external_data=False)
@@ -151,7 +152,7 @@ def read_graph(path: Path) -> TypedGraph:
 
 
 def _check_nodes(path: Path, nodes: Iterable[NodeProto], types: dict[str, int]) -> None:
-    """Refuse what could only be rewritten wrongly."""
+    """Refuse nodes that cannot be rewritten correctly."""
     for node in nodes:
         foreign = [name for name in (*node.input, *node.output) if types.get(name) in _FOREIGN]
         if foreign:

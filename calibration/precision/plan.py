@@ -41,7 +41,7 @@ def choose_precisions(graph: TypedGraph, *, lower: bool) -> list[Step]:
 
 
 def _treatment(graph: TypedGraph, node: NodeProto) -> Treatment:
-    """What the policy says of a node; what makes no float32, or is not ONNX's own, stays."""
+    """The policy's treatment of a node; FULL if it makes no float32 or is not ONNX's own."""
     if node.domain or not all(graph.is_float(name) for name in node.output if name):
         return Treatment.FULL
     return treatment(node.name, node.op_type)
@@ -65,10 +65,10 @@ def _between(graph: TypedGraph, nodes: list[NodeProto], products: list[bool]) ->
 
 
 def _reached(graph: TypedGraph, steps: Iterable[tuple[NodeProto, bool]]) -> list[bool]:
-    """For each node, in an order that follows the flow: does it lie behind a product?
+    """For each node, in topological order: does it come after a product?
 
-    Only floating-point values count as flow: sizes that are computed from a layer's output are
-    no part of the network.
+    Only floating-point values are followed: sizes that are computed from a layer's output are not
+    part of the network.
     """
     reached: set[str] = set()
     found = []

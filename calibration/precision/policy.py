@@ -1,14 +1,14 @@
 """Which operations may be computed in half precision, and why the others may not.
 
-Exported nodes are called after their layer and operation, "unet.enc.64x64_block0.norm0/Mul": what
-stands before the slash is the scope. The first matching line of this order decides:
+Exported nodes are named after their layer and operation, "unet.enc.64x64_block0.norm0/Mul"; the
+part before the slash is the scope. The first of these rules that matches decides:
 
 1. a scope of `PROTECTED_SCOPES`: float32, whatever the operation;
 2. an operation of `MOVES`: the precision of what it moves;
 3. no scope at all: float32 (`UNSCOPED`);
 4. an operation of `PRODUCTS`: low;
 5. an operation of `BETWEEN`: low where a low product comes before it and another after it;
-6. anything else: float32, because nobody has thought about it.
+6. anything else: float32, because its error was not examined.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from enum import Enum
 
 
 class Treatment(Enum):
-    """What the policy says of a node, before its neighbours are looked at."""
+    """What the policy says of a node, regardless of its neighbours."""
 
     FULL = "float32"
     LOW = "low"
@@ -73,10 +73,10 @@ PRODUCTS = {
     "MatMul": "Attention: queries are scaled before the product, so scores keep to the range.",
 }
 
-#: Low only between two low products: before the first stands the scaling of inputs (noise level,
-#: sine and cosine embedding, codec noise), behind the last the combination of outputs (tanh,
-#: preconditioning, the codec's consistency skip). Both are cheap, and their errors reach outputs
-#: undamped.
+#: Low only between two low products. Before the first product inputs are scaled (noise level, sine
+#: and cosine embedding, codec noise); after the last one outputs are combined (tanh,
+#: preconditioning, the codec's consistency skip). Both are cheap, and their errors reach the
+#: outputs undamped.
 BETWEEN = {
     "Add": "Residual connections and biases.",
     "Mul": "SiLU, scaling of queries and residual sums, gains per frequency.",
@@ -84,8 +84,8 @@ BETWEEN = {
     "AveragePool": "A mean of four values.",
 }
 
-#: Operations that compute nothing: a cast before or behind them is the same, and one in between
-#: would be wasted.
+#: Operations that only move values: a cast before them equals a cast after them, and a cast between
+#: two of them would be wasted.
 MOVES = frozenset(
     {
         "Concat",

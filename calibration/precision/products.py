@@ -1,7 +1,7 @@
 """Writes float32 matrix products as 1x1 convolutions.
 
-TensorRT for RTX 1.7.1 compiles no float32 product for SM75 ("FP32 GEMM is not supported") and does
-compile float32 convolutions there, which for a constant factor compute the same sums.
+TensorRT for RTX 1.7.1 compiles no float32 product for SM75 ("FP32 GEMM is not supported"). It does
+compile float32 convolutions there, which compute the same sums if one factor is constant.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sideman.calibration.errors import PrecisionError
 from sideman.calibration.precision.graph import Array, Derived, Form, Step, TypedGraph
 
 _PRODUCTS = ("MatMul", "Gemm")
-#: Axes of what a convolution can take: rows, channels and one to three of pixels.
+#: Most axes of a convolution's input: rows, channels and up to three axes of pixels.
 _MOST_AXES = 5
 
 
@@ -127,7 +127,7 @@ class _Convolution:
             summed: which axis of x has K entries, from the end.
 
         Returns:
-            The nodes, of which the last makes what the product made.
+            The nodes; the output of the last one has the name of the product's output.
         """
         graph = self.graph
         if graph.ranks[weight] != 2 or not 2 <= graph.ranks[x] <= _MOST_AXES:

@@ -1,4 +1,4 @@
-"""Writes a graph and its weights: one weight in memory at a time, files whole or not at all."""
+"""Writes a graph and its weights atomically, with one weight in memory at a time."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from sideman.calibration.errors import PrecisionError
 from sideman.calibration.precision.casting import Constant, Written
 from sideman.calibration.precision.graph import Array, TypedGraph
 
-#: Constants below this many bytes stay in the graph, as the export leaves them there: readers
-#: must see the sizes that a graph computes with.
+#: Constants below this many bytes stay in the graph, as in the export: readers need the sizes that
+#: a graph computes with, such as target shapes.
 _INLINE_BYTES = 1024
 #: Where weights begin in their file, so that readers can map them into memory by pages.
 _ALIGNMENT = 4096
@@ -63,7 +63,7 @@ def _write(graph: TypedGraph, written: Written, path: Path) -> None:
     model = onnx.ModelProto()
     model.CopyFrom(graph.model)
     inner = model.graph
-    # Types noted between inputs and outputs are those of float32.
+    # The recorded types of intermediate values are those of the float32 graph.
     for field in ("node", "initializer", "value_info"):
         inner.ClearField(field)
     inner.node.extend(written.nodes)
@@ -101,7 +101,7 @@ def _converted(graph: TypedGraph, constant: Constant) -> Array:
     dtype = helper.tensor_dtype_to_np_dtype(constant.type)
     if data.dtype == dtype:
         return data
-    # Not "any beyond": that would let NaN pass.
+    # Not `np.any(np.abs(data) > ...)`: that would accept NaN.
     if constant.type == TensorProto.FLOAT16 and not np.all(np.abs(data) <= _LARGEST_HALF):
         raise PrecisionError(
             f"{graph.path}: {constant.source} holds {np.abs(data).max():.6g}, and float16 ends at "

@@ -1,1 +1,1 @@
-"""Backends: one small interface, which no library is part of."""
+"""The interface of all backends; it imports no inference library."""

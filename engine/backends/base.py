@@ -1,4 +1,4 @@
-"""The interface behind which every inference library stands.
+"""The interface through which every inference library is used.
 
 A backend loads stages; a stage tells its tensors and binds preallocated buffers; a binding runs.
 Public methods check their arguments and wrap a `_method` that a backend implements, so that no
@@ -25,8 +25,8 @@ class Buffer:
     """Memory that stages read and write, with a view from the host.
 
     On the CPU the host's view is the memory itself and the copies do nothing. A backend for a
-    device subclasses this with pinned host memory and copies of its own. There are two of each
-    copy: one that is complete when it returns, and one that is an operation of a `Program`.
+    device subclasses this with pinned host memory and copies of its own. Each copy comes in two
+    forms: one is complete when it returns, the other is an operation of a `Program`.
     """
 
     def __init__(self, host: NDArray[Any]) -> None:
@@ -36,15 +36,16 @@ class Buffer:
     def host(self) -> NDArray[Any]:
         """C-contiguous array that the host reads and writes.
 
-        Ask for it anew after every `upload`: a double-buffered one is another array then.
+        Read this property again after every `upload`: a double-buffered buffer then has another
+        array here.
         """
         return self._host
 
     def upload(self) -> None:
-        """Bring what the host wrote to the stages; afterwards the host may write again."""
+        """Copy `host` to where the stages read it; afterwards the host may write again."""
 
     def download(self) -> None:
-        """Bring what the stages wrote to the host, once all work enqueued so far is done."""
+        """Copy what the stages wrote into `host`, once all work enqueued so far is done."""
 
     def enqueue_upload(self) -> None:
         """Upload as an operation of a program; the host must not write until that has run."""
@@ -58,7 +59,7 @@ class Buffer:
 
 
 class Binding(abc.ABC):
-    """A stage with all its tensors bound; running it allocates nothing of ours."""
+    """A stage with all its tensors bound; running it allocates no memory of sideman's own."""
 
     @abc.abstractmethod
     def run(self) -> None:
@@ -111,7 +112,7 @@ class Stage(abc.ABC):
         """Bind buffers that have been checked."""
 
     def check_sizes(self, sizes: Mapping[str, int]) -> None:  # noqa: B027 - most take any
-        """Refuse sizes for which nothing was built; any thread.
+        """Refuse sizes for which nothing was built; may be called from any thread.
 
         Args:
             sizes: by the names that the spec uses ("batch", "decoded_columns").
@@ -169,9 +170,10 @@ class Backend(abc.ABC):
         Args:
             shape: of the array.
             dtype: numpy's name of the element type.
-            double: the host writes the next content while the last may still be copied; `upload`
-                then returns at once, and `host` is another array. Where stages read host memory,
-                as on the CPU, there is one array and nothing to wait for.
+            double: use two host arrays in turn, so that the host can write the next content while
+                the last is still being copied; `upload` then returns at once, and `host` is the
+                other array. Where stages read host memory, as on the CPU, there is one array and
+                nothing to wait for.
 
         Raises:
             BackendError: there is not enough memory.

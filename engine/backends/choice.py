@@ -1,4 +1,4 @@
-"""Which backend runs the stages, and how: what the options of every command come to."""
+"""Which backend runs the stages, and how, as the options of a command say."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class BackendChoice:
     Attributes:
         name: a key of `sideman.engine.loading.registry.BACKENDS`.
         threads: threads inside an operator, for backends on the CPU; None takes one a core.
-        precision: of engines that were built in several; None takes the backend's usual one.
+        precision: which of the built engines to run; None takes the backend's default.
         device: index of the GPU, as the driver counts them.
     """
 
@@ -24,13 +24,12 @@ class BackendChoice:
     device: int = 0
 
     def refuse(self, threads: str = "", precision: str = "", device: str = "") -> None:
-        """Refuse what was asked for and this backend cannot heed.
+        """Refuse options that were given and that this backend cannot follow.
 
         Args:
-            threads: why it has no use for a number of threads, or what to do instead; empty
-                where it has.
-            precision: likewise for another precision.
-            device: likewise for another GPU than the first.
+            threads: why it cannot follow --threads, or what to do instead; empty where it can.
+            precision: likewise for --precision.
+            device: likewise for --device, if that names another GPU than the first.
 
         Raises:
             BackendError: such an option was given.

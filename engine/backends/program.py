@@ -1,4 +1,4 @@
-"""Operations that run in the same order every time: what a cycle is to a backend.
+"""Programs: operations that run in the same order every time, such as those of a cycle.
 
 On the CPU they run one after the other. A backend with a stream subclasses `Program` to enqueue
 them all and wait once, or to capture them once and replay them.
@@ -17,7 +17,7 @@ Record = Callable[[str, float], None]
 
 
 def discard(_name: str, _seconds: float) -> None:
-    """Take a time that nobody asks for."""
+    """Ignore a segment's time."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Program:
     """Segments that run in order; used by one thread.
 
     Attributes:
-        times_segments: whether `run` records the seconds of each segment. Where it does not,
-            because nothing may stand between them, `measure` does.
+        times_segments: whether `run` records the seconds of each segment. If not, because it must
+            not interrupt the work between segments, only `measure` does.
     """
 
     times_segments = True
@@ -47,14 +47,14 @@ class Program:
         self.segments = tuple(segments)
 
     def describe(self) -> str:
-        """How it runs, where there is more to say than one operation after the other."""
+        """How it runs; empty where it simply runs one operation after the other."""
         return ""
 
     def run(self, record: Record) -> None:
         """Run every operation; downloads are complete when this returns.
 
         Args:
-            record: told the seconds of each segment, where the program times them.
+            record: called with each segment's name and seconds, if `times_segments`.
 
         Raises:
             BackendError: an operation failed; what was to be downloaded is then undefined.
@@ -66,7 +66,7 @@ class Program:
             record(segment.name, perf_counter() - start)
 
     def measure(self, record: Record) -> None:
-        """Run with the segments timed, even where that takes longer than `run`.
+        """Run and time every segment, even if that takes longer than `run`.
 
         Args:
             record: told the seconds of each segment.
@@ -83,16 +83,16 @@ class Program:
 
     @property
     def captures(self) -> int:
-        """How many records were made: `run` makes a new one where an old one became wrong."""
+        """How many recordings were made; `run` makes a new one when the old one became invalid."""
         return 0
 
     def capture(self) -> bool:
-        """Record the operations, where the backend can replay a record; between runs.
+        """Record the operations, if the backend can replay them; never during a run.
 
-        Run the program once before, so that its libraries have done what they do only once.
+        Run the program once before, so that the libraries have done their one-time initialisation.
 
         Returns:
-            Whether `run` replays a record from now on.
+            Whether `run` replays the recording from now on.
 
         Raises:
             BackendError: the operations cannot be recorded.

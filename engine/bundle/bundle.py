@@ -90,7 +90,7 @@ def write_manifest(folder: Path, **fields: Any) -> Manifest:
     manifest = Manifest(files=files, **fields)
     text = manifest.to_json()
     target = folder / MANIFEST
-    # Reading it back finds what a reader would refuse before anybody depends on it.
+    # Reading it back finds here what a later reader would refuse.
     checked = Manifest.from_json(text, str(target))
     with file_in_place_of(target) as partial:
         partial.write_text(text, encoding="utf-8", newline="\n")

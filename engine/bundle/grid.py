@@ -1,4 +1,4 @@
-"""How audio samples and latent columns lie over one another."""
+"""How audio samples and latent columns correspond."""
 
 from __future__ import annotations
 
@@ -58,13 +58,14 @@ class LatentGrid:
 
     @staticmethod
     def decoded_samples(columns: int) -> int:
-        """Samples that so many columns decode to: 4,096·N + 1,536."""
+        """Samples that N columns decode to: 4,096·N + 1,536."""
         return columns * COLUMN_SAMPLES + TAIL_SAMPLES
 
     def masked_columns(self, wanted: int) -> int:
         """The smallest trained mask that hides at least `wanted` columns.
 
-        Another mask is outside what the models have seen. Where none is large enough the exact
-        number is returned: showing the model columns that are not known yet would be worse.
+        The models were trained with no other masks. If none is large enough, `wanted` itself is
+        returned: a smaller mask would show the model columns that are not known yet, which is
+        worse.
         """
         return min((mask for mask in self.trained_masks if mask >= wanted), default=wanted)

@@ -133,7 +133,7 @@ class Manifest:
 
 
 def _check(manifest: Manifest, where: str) -> None:
-    """Refuse what has the right types and still makes no sense."""
+    """Refuse values that have the right types but make no sense."""
     if manifest.kind not in ("diffusion", "consistency"):
         raise BundleError(f"{where}: kind {manifest.kind!r} is neither diffusion nor consistency.")
     if set(manifest.stages) != set(STAGES):

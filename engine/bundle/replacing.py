@@ -1,4 +1,4 @@
-"""Writing a bundle's folder so that nobody ever sees half of it."""
+"""Writing a bundle's folder so that it is never seen half-written."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from sideman.engine.errors import BundleError
 
 
 def check_place(out: Path, *, replace: bool) -> None:
-    """Refuse a place that is taken before any work is done for it.
+    """Refuse a folder that exists already, before any work is done.
 
     Args:
         out: the folder to be made.
-        replace: a bundle that is there may be replaced; nothing else ever is.
+        replace: whether an existing bundle may be replaced; anything else never is.
 
     Raises:
-        BundleError: something is there that stays.
+        BundleError: the folder exists and may not be replaced.
     """
     if not out.exists():
         return
@@ -36,17 +36,17 @@ def check_place(out: Path, *, replace: bool) -> None:
 
 @contextmanager
 def in_place_of(out: Path, *, replace: bool) -> Iterator[Path]:
-    """A folder to build in, which becomes `out` when the block ends without an error.
+    """Yield a temporary folder to build in; rename it to `out` if the block ends without an error.
 
     Args:
         out: the folder to be made; its parents are made where they are missing.
-        replace: a folder that is there gives way; without it, one that holds anything is left
-            alone, and an error.
+        replace: whether an existing folder is replaced; if not, one that holds anything is kept and
+            an error is raised.
 
     Raises:
-        BundleError: the disk does not let it.
+        BundleError: the folder cannot be written or renamed.
     """
-    # Behind links, so that both moves stay within one file system.
+    # Links are resolved, so that both renames stay within one file system.
     out = out.resolve()
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ class Case:
     """Inputs of one run of a stage.
 
     Attributes:
-        name: what is particular about it.
+        name: what distinguishes it from the other cases.
         inputs: by tensor name.
     """
 
@@ -64,7 +64,7 @@ class CaseMaker:
         Args:
             evaluations: rows of the sampler's table, as the input `coefficients` holds them; the
                 first number is sigma.
-            latent: [1, channels, columns], what the state is at noise level 0.
+            latent: [1, channels, columns], the state without noise.
             mixture: [1, channels, columns], the context.
         """
         return tuple(
@@ -89,7 +89,7 @@ class CaseMaker:
         }
 
     def decode(self, latent: Array) -> tuple[Case, ...]:
-        """The last columns of a latent [1, channels, columns], all samples sent."""
+        """One case: the last columns of a latent [1, channels, columns], at gain 1 throughout."""
         rows = self._rows(latent)
         inputs = {
             "sample": rows,
@@ -101,7 +101,7 @@ class CaseMaker:
         return (Case("latent", inputs),)
 
     def _rows(self, latent: Array) -> Array:
-        """Another latent for each row: the given one, shifted in time."""
+        """A different latent for each row: the given one, shifted in time."""
         shifted = [np.roll(latent[0], row, axis=-1) for row in range(self._sizes["batch"])]
         return np.stack(shifted)
 

@@ -18,13 +18,13 @@ from sideman.engine.errors import SidemanError
 #: both with ONNX Runtime on the CPU: encode 1.3e-3, step 8e-4 and decode 1.5e-3 with the small
 #: model of `tests/models`; 1.0e-3, 6.5e-4 and 1.3e-3 at full size with random weights.
 #: The bound leaves a factor of six for kernels that sum in float16 too. bfloat16 has three bits
-#: less, hence eight times that. A stage that computes something else errs by about 1.
+#: less, hence eight times that. A stage that computes something else altogether has an error of
+#: about 1.
 TOLERANCES = {"fp32": 1e-3, "fp16": 1e-2, "bf16": 8e-2}
-#: Likewise for recordings of whole sessions, whose errors pass from cycle to cycle. Measured in
-#: float16 on eight recordings of two small trained models: up to 4.6e-2 in the
-#: context's latent and 3.8e-2 in the stems, though encode itself errs by 1.2e-3 on noise at
-#: -20 dBFS and by 6e-3 on their audio. For bfloat16 nothing was measured, so whoever wants it
-#: has to say how much is enough.
+#: Likewise for recordings of whole sessions, whose errors carry over from cycle to cycle. Measured
+#: in float16 on eight recordings of two small trained models: up to 4.6e-2 in the context's latent
+#: and 3.8e-2 in the stems, though encode itself errs by 1.2e-3 on noise at -20 dBFS and by 6e-3 on
+#: their audio. For bfloat16 nothing was measured, so the user has to give a tolerance.
 RECORDING_TOLERANCES = {"fp32": 1e-3, "fp16": 1e-1}
 
 
@@ -33,7 +33,7 @@ def tolerance_of(precision: str, *, recording: bool = False) -> float:
 
     Args:
         precision: of the stages that are tested, as a manifest or an option names it.
-        recording: of a recording and not of a stage.
+        recording: whether a recording is compared, rather than a stage.
 
     Raises:
         SidemanError: there is no bound for it.
@@ -50,9 +50,9 @@ def tolerance_of(precision: str, *, recording: bool = False) -> float:
 
 
 def relative_error(found: NDArray[Any], wanted: NDArray[Any]) -> float:
-    """Norm of the difference over norm of what is wanted; absolute where that is zero.
+    """Norm of the difference divided by the norm of `wanted`; not divided where that is zero.
 
-    Infinite where either holds a value that is not finite: NaN would lose every comparison.
+    Infinite where either array holds a value that is not finite, since NaN fails every comparison.
 
     Raises:
         SidemanError: the shapes differ.
@@ -69,7 +69,7 @@ def relative_error(found: NDArray[Any], wanted: NDArray[Any]) -> float:
 
 @dataclass(frozen=True)
 class Deviation:
-    """One output of one run against the reference's; true where it is close enough.
+    """How far one output of one run is from the reference's; truthy if within the tolerance.
 
     Attributes:
         relative: norm of the difference over norm of the reference.

@@ -1,4 +1,4 @@
-"""Polygraphy's runner over a stage of ours, so that what is compared is what plays."""
+"""A Polygraphy runner for sideman's stages, so that the code that plays is the code compared."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def compare_runs(
         return measured[-1]
 
     runners = [_runner_class()("tested", tested), _runner_class()("reference", reference)]
-    # It tells every tensor of every run; what a user wants to know is said by the caller.
+    # Polygraphy logs every tensor of every run; the caller reports what a user wants to know.
     with log.verbosity(log.CRITICAL):
         try:
             results = comparator.run(runners, data_loader=[dict(case.inputs) for case in cases])
@@ -83,7 +83,7 @@ def _measure(found: Any, wanted: Any, tolerance: float) -> OrderedDict[str, Devi
 
 @cache
 def _runner_class() -> Any:
-    """A class made when it is first wanted, because its base class is an optional library's."""
+    """The runner class, made on first use because its base class is in an optional library."""
     base = require("polygraphy.backend.base", _PURPOSE).BaseRunner
     metadata = require("polygraphy.common", _PURPOSE).TensorMetadata
 

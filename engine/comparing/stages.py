@@ -35,7 +35,7 @@ def check_comparable(reference: Manifest, tested: Manifest) -> None:
     """Refuse a reference that is not float32, or whose stages have other tensors.
 
     Raises:
-        BackendError: it is so; the message names what differs.
+        BackendError: the two cannot be compared; the message names what differs.
     """
     for name in STAGES:
         first, second = reference.stages[name], tested.stages[name]
@@ -65,11 +65,12 @@ def compare_stages(
     """Compare encode, step and decode, one after the other.
 
     Each stage gets inputs like those of a performance. Latents come from the reference's encode
-    stage, so that they have the spread that the model's own have, and both backends get the same.
+    stage, so that they are distributed like those of a performance; both backends get the same
+    ones.
 
     Args:
         reference: what is taken for right.
-        tested: what is measured; sizes for which it has nothing are refused before anything runs.
+        tested: what is measured; sizes that it cannot run are refused before anything runs.
         manifest: of the bundle.
         sizes: "batch", "decoded_columns" and "decoded_samples".
         evaluations: rows of the sampler's table at which the step stage is compared, [n][7].

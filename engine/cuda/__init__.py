@@ -1,1 +1,1 @@
-"""CUDA below the backends: memory, streams and graphs, with no inference library in sight."""
+"""CUDA for the backends: memory, streams and graphs, without any inference library."""

@@ -16,7 +16,7 @@ from sideman.engine.errors import BackendError
 
 @dataclass(frozen=True)
 class _Half:
-    """One copy of the content on the host.
+    """One of a buffer's one or two arrays on the host.
 
     Attributes:
         address: of the page-locked memory.
@@ -35,7 +35,7 @@ class _Storage:
     def __init__(self, stream: Stream, nbytes: int, double: bool) -> None:
         self.stream = stream
         self.nbytes = nbytes
-        # An empty array has an address too.
+        # At least one byte, so that an empty array has an address too.
         size = max(nbytes, 1)
         self.device = stream.allocate(self, size)
         stream.driver.fill(self.device, 0, size, stream.handle)
@@ -57,11 +57,11 @@ class CudaBuffer(Buffer):
     the host memory with all arrays over it as well. No array may be used after the stream is
     closed.
 
-    A double-buffered one has two halves on the host. `upload` then enqueues the copy from the
-    half that was written, makes the other one `host`, and waits until that one's own earlier copy
-    is done, so nothing that a copy still reads is overwritten. On the device there is one array:
-    the copy is on the stream on which the stages run, so it begins when the cycle before has
-    ended, and nothing that a replay still reads is overwritten either.
+    A double-buffered buffer has two halves on the host. `upload` then enqueues the copy from the
+    half that was written, makes the other half `host`, and waits until the earlier copy from that
+    half is done, so the host never overwrites what a copy still reads. On the device there is one
+    array: the copy is enqueued on the stages' stream, so it begins after the previous cycle has
+    ended and never overwrites what a replay still reads.
 
     Args:
         stream: where copies are enqueued.
@@ -94,8 +94,8 @@ class CudaBuffer(Buffer):
 
     @property
     def host(self) -> NDArray[Any]:
-        """C-contiguous array that the host reads and writes; another one after each `upload` of a
-        double-buffered one.
+        """C-contiguous array that the host reads and writes; if double-buffered, another one after
+        each `upload`.
         """
         return self._views[self._storage.current]
 
@@ -110,10 +110,10 @@ class CudaBuffer(Buffer):
         return self._views[0].nbytes
 
     def upload(self) -> None:
-        """Bring what the host wrote to the stages.
+        """Copy `host` to the device.
 
         Raises:
-            BackendError: the copy failed, or this is a part of a double-buffered one.
+            BackendError: the copy failed, or this is a part of a double-buffered buffer.
         """
         storage = self._storage
         event = storage.halves[storage.current].event
@@ -132,7 +132,7 @@ class CudaBuffer(Buffer):
             stream.driver.wait(following)
 
     def download(self) -> None:
-        """Bring what the stages wrote to the host, once all work enqueued so far is done.
+        """Copy what the stages wrote into `host`, once all work enqueued so far is done.
 
         Raises:
             BackendError: the copy failed, or work that was enqueued before it.
@@ -162,8 +162,8 @@ class CudaBuffer(Buffer):
     def __getitem__(self, index: int) -> CudaBuffer:
         """The buffer of one entry of the first axis; it shares all memory with this one.
 
-        Its address is as aligned as its offset is: a library that asks for more than the size of
-        an element (TensorRT: 256 bytes) may refuse it.
+        Its address is aligned no better than its offset: a library that requires more than the size
+        of an element (TensorRT: 256 bytes) may refuse it.
         """
         views = tuple(view[index] for view in self._views)
         position = range(len(self._views[0]))[index]
@@ -178,7 +178,7 @@ class CudaBuffer(Buffer):
         self._copy("copy_to_host", self._host_address(), self.address)
 
     def _copy(self, name: str, to: int, source: int) -> None:
-        # CUDA records no copy of nothing.
+        # CUDA records no copy of zero bytes.
         if self.nbytes:
             stream = self._storage.stream
             getattr(stream.driver, name)(to, source, self.nbytes, stream.handle)

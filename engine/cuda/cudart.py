@@ -16,14 +16,14 @@ from sideman.engine.cuda.library import cudart, failure, values_of
 _MEBIBYTE = 2**20
 
 #: Flags of events that the host waits for. Without "cudaEventBlockingSync" the host spins: it
-#: goes on some microseconds after the GPU instead of when the operating system next wakes it. A
-#: core is busy with that while a cycle runs, and only then; the bindings let other Python threads
-#: run meanwhile, and the thread that receives audio needs one core of its own.
+#: continues some microseconds after the GPU is done, rather than when the operating system next
+#: wakes it. Spinning keeps one core busy, but only while a cycle runs. The bindings let other
+#: Python threads run meanwhile; the thread that receives audio needs a core of its own.
 WAIT_FLAGS: tuple[str, ...] = ()
 
-#: Of the three modes, "global" lets a memory allocation in any other thread of the process spoil
-#: the record, and "relaxed" lets one in this thread pass, though a replay would not repeat it.
-#: This one leaves others alone and refuses here what cannot be replayed.
+#: In the mode "global", a memory allocation in any other thread of the process would spoil the
+#: capture. In "relaxed", one in this thread would be accepted, though a replay does not repeat it.
+#: This mode ignores other threads and refuses in this one what cannot be replayed.
 CAPTURE_MODE = "cudaStreamCaptureModeThreadLocal"
 
 
@@ -172,7 +172,7 @@ class CudaDriver(Driver):
         return values_of(action, getattr(self._runtime, function)(*arguments))
 
     def _choose_device(self) -> None:
-        """CUDA remembers the device of each thread, and each begins with device 0."""
+        """Select the device for this thread: CUDA keeps one for each thread, at first device 0."""
         if not getattr(self._thread, "chosen", False):
             values_of("choose the GPU", self._runtime.cudaSetDevice(self.device.index))
             self._thread.chosen = True

@@ -1,4 +1,4 @@
-"""Which GPU there is, and why there is none."""
+"""Which GPU there is, or why there is none."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class DeviceInfo:
 
 
 def find_device(index: int = 0) -> DeviceInfo:
-    """Look at a GPU without taking memory on it.
+    """Describe a GPU without allocating memory on it.
 
     Args:
         index: which, from 0.
@@ -89,8 +89,8 @@ def select_device(index: int = 0) -> DeviceInfo:
 
 def _count_devices(runtime: Any, supported: int, version: int) -> int:
     error, *counted = runtime.cudaGetDeviceCount()
-    # Measured with cuda-bindings 13 where there is no driver at all: the count fails with
-    # "insufficient driver" as it does with one that is too old, and the version tells them apart.
+    # Without any driver the count fails with "insufficient driver", just as with a driver that is
+    # too old (measured with cuda-bindings 13); the driver's version, 0 for none, tells them apart.
     if error.name == "cudaErrorInsufficientDriver":
         if not supported:
             raise BackendError(

@@ -1,4 +1,4 @@
-"""The lowest seam: the few calls of CUDA that everything above is made of.
+"""The lowest layer: the few calls of CUDA that everything above uses.
 
 Addresses, streams, events and graphs are plain integers. `CudaDriver` is the real one; the tests
 put another in its place that needs no GPU.
@@ -45,7 +45,7 @@ class Driver(abc.ABC):
 
     @abc.abstractmethod
     def allocate_host(self, nbytes: int) -> int:
-        """Allocate page-locked host memory, not cleared, which copies can run from in the
+        """Allocate page-locked host memory, not cleared; copies from and to it run in the
         background.
         """
 
@@ -111,7 +111,7 @@ class Driver(abc.ABC):
 
     @abc.abstractmethod
     def end_capture(self, stream: int) -> int:
-        """Stop recording; the stream runs what is enqueued again, even where this fails.
+        """Stop recording; from now on the stream runs what is enqueued, even if this call fails.
 
         Returns:
             The recorded graph.
@@ -122,7 +122,7 @@ class Driver(abc.ABC):
 
     @abc.abstractmethod
     def capturing(self, stream: int) -> bool:
-        """Whether a stream records, even where the record is spoilt already."""
+        """Whether a stream is recording, even if the recording is invalid already."""
 
     @abc.abstractmethod
     def node_count(self, graph: int) -> int:
@@ -130,11 +130,11 @@ class Driver(abc.ABC):
 
     @abc.abstractmethod
     def instantiate(self, graph: int) -> int:
-        """Make something that can be launched out of a graph, which is not needed any more."""
+        """Make an executable from a graph; the graph is not needed any more."""
 
     @abc.abstractmethod
     def upload(self, executable: int, stream: int) -> None:
-        """Enqueue bringing a graph to the device, so that its first launch takes no longer."""
+        """Enqueue copying a graph to the device, so that its first launch is not slower."""
 
     @abc.abstractmethod
     def launch(self, executable: int, stream: int) -> None:
@@ -149,7 +149,7 @@ class Driver(abc.ABC):
         """Free what `instantiate` made; it must not be running."""
 
     def abandon_capture(self, stream: int) -> None:
-        """Stop recording and forget the record; afterwards the stream is usable.
+        """Stop recording and discard the recording; afterwards the stream is usable.
 
         Raises:
             DeviceLostError: nothing on the device works any more.
@@ -161,5 +161,5 @@ class Driver(abc.ABC):
         except DeviceLostError:
             raise
         except BackendError:
-            return  # a spoilt record ends with an error and leaves no graph behind
+            return  # an invalid recording ends with an error and leaves no graph
         self.destroy_graph(graph)

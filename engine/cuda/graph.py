@@ -1,4 +1,4 @@
-"""A CUDA graph of whatever enqueues work on a stream."""
+"""Recording the work on a stream as a CUDA graph, and replaying it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MEND = f"Set {NO_GRAPH}=1 to run without graphs, and report this."
 
 
 def graphs_allowed() -> bool:
-    """Whether the environment leaves graphs switched on."""
+    """Whether CUDA graphs may be used: `SIDEMAN_NO_CUDA_GRAPH` is not set."""
     return not is_set(NO_GRAPH)
 
 
@@ -27,16 +27,17 @@ def _nothing() -> object:
 class CapturedGraph:
     """Records what is enqueued on a stream, and replays it with one launch.
 
-    It knows nothing of what it records: kernels of any library, copies, in any number, as long as
-    they go to this stream and to the same addresses every time. What else they are bound to, the
-    fingerprint tells.
+    It can record kernels of any library and copies, in any number, as long as they go to this
+    stream and use the same addresses every time. The fingerprint shows whether anything else that
+    they depend on has changed.
 
     Args:
         stream: where `enqueue` enqueues.
-        enqueue: enqueues everything; called once a record, and for the one run in which something
-            turns out to have changed. It must not wait.
-        fingerprint: something cheap that changes when anything changes that the record holds
-            (addresses, shapes, engines, scratch memory); asked before every replay.
+        enqueue: enqueues everything and must not wait; called for each recording, and for the run
+            in which a change is noticed.
+        fingerprint: returns something that changes when anything in the recording changes
+            (addresses, shapes, engines, scratch memory); called before every replay, so it must be
+            cheap.
     """
 
     def __init__(
@@ -51,23 +52,26 @@ class CapturedGraph:
         self._executable: _Executable | None = None
         self._bound: object = None
         self._told = False
-        #: How often a record was made.
+        #: How many graphs were recorded.
         self.captures = 0
 
     @property
     def captured(self) -> bool:
-        """Whether there is a record to replay."""
+        """Whether there is a graph to replay."""
         return self._executable is not None
 
     def capture(self) -> None:
-        """Record anew; enqueue once before, so that libraries have done what they do only once.
+        """Record anew.
+
+        Enqueue everything once before, so that the libraries have done their one-time
+        initialisation.
 
         Raises:
             BackendError: something that is enqueued cannot be recorded, or nothing is enqueued;
-                there is no record then, and the stream is usable.
+                there is no graph then, and the stream is usable.
         """
         self._executable = None
-        # Asked before, so that what changes while it is recorded is noticed too.
+        # Read before recording, so that a change during it is noticed too.
         bound = self._fingerprint()
         driver, stream = self._stream.driver, self._stream.handle
         self._stream.synchronize()
@@ -93,11 +97,11 @@ class CapturedGraph:
     def replay(self) -> None:
         """Enqueue everything with one launch.
 
-        Where anything has changed that the record is bound to, everything is enqueued piece by
-        piece this once, waited for, and recorded anew for the next time.
+        If the fingerprint has changed, everything is enqueued operation by operation this once,
+        waited for, and recorded anew for the next time.
 
         Raises:
-            BackendError: there is no record, or it cannot be launched or renewed.
+            BackendError: there is no graph, or it cannot be launched or recorded anew.
         """
         if self._executable is None:
             raise BackendError("There is no graph to replay: it was never recorded.")

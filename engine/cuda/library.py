@@ -1,4 +1,4 @@
-"""CUDA's runtime library, imported lazily, and what its error codes come to."""
+"""CUDA's runtime library, imported lazily, and the exceptions for its error codes."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _WAYS_OUT = {
 
 
 def cudart() -> Any:
-    """The bindings of CUDA's runtime; versions 12.8 to 13 have them in one place.
+    """The bindings of CUDA's runtime; their import name is the same in versions 12.8 to 13.
 
     Raises:
         MissingExtraError: cuda-python is not installed.
@@ -65,7 +65,7 @@ def cudart() -> Any:
 
 
 def values_of(action: str, result: tuple[Any, ...]) -> Any:
-    """Take the error code off what a function of the runtime returned.
+    """Check the error code that a function of the runtime returned, and return its values.
 
     Args:
         action: what was to be done, as it should stand after "could not".
@@ -95,8 +95,8 @@ def failure(action: str, error: Any, detail: str = "") -> BackendError:
         detail: more of what happened, as a sentence of its own.
     """
     runtime = cudart()
-    # An error that was returned is kept for whoever asks for the last one: a library that does
-    # so after a launch of its own would take it for its own.
+    # CUDA keeps the last error until it is read. Read it here: a library that checks for errors
+    # after a launch of its own would otherwise find this one.
     runtime.cudaGetLastError()
     _, text = runtime.cudaGetErrorString(error)
     meaning = text.decode(errors="replace") if text else "no description"

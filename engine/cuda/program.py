@@ -35,10 +35,10 @@ class StreamProgram(Program):
         return "one stream, no graph"
 
     def run(self, record: Record) -> None:
-        """Enqueue everything and wait; nothing is recorded.
+        """Enqueue everything and wait; segments are not timed.
 
         Args:
-            record: not told anything: nothing stands between the segments to be timed.
+            record: never called, because nothing is enqueued between segments to time them.
 
         Raises:
             DeviceLostError: nothing on the device works any more, now or in an earlier run.
@@ -50,10 +50,10 @@ class StreamProgram(Program):
             self._wait_for(self._done)
 
     def measure(self, record: Record) -> None:
-        """Run piece by piece, with an event between segments: a run apart from what it measures.
+        """Run operation by operation, never as a graph, with an event between segments.
 
-        The host enqueues while the device works, so a segment that the device finishes sooner
-        than the host enqueues the next one includes that wait.
+        The host enqueues while the device works. If the device finishes a segment before the host
+        has enqueued the next one, the segment's time includes that wait.
 
         Args:
             record: told the seconds of each segment on the device.
@@ -88,7 +88,7 @@ class StreamProgram(Program):
 
     @contextmanager
     def _careful(self) -> Iterator[None]:
-        """Leave nothing running behind an error, and nothing to run on a lost device."""
+        """Wait for what still runs after an error, and refuse to run on a lost device."""
         if self._lost is not None:
             raise DeviceLostError(self._lost.what, self._lost.mend)
         try:
@@ -97,7 +97,8 @@ class StreamProgram(Program):
             self._lost = error
             raise
         except BaseException:
-            # The caller is free to write to its buffers now, and copies may still read them.
+            # After the error the caller may write to its buffers, which copies may still be
+            # reading.
             try:
                 self._stream.synchronize()
             except DeviceLostError as error:
@@ -126,8 +127,8 @@ class GraphProgram(StreamProgram):
         fingerprint: Callable[[], object] = lambda: None,
     ) -> None:
         super().__init__(segments, stream)
-        # Not a method of this: an object in a circle is collected late, and with it the memory
-        # that the next cycle wants to take the place of.
+        # Not a bound method: that would be a reference cycle, which is collected late, and its
+        # memory would not be free when the next program needs it.
         self._graph = CapturedGraph(stream, partial(_enqueue, self.segments), fingerprint)
 
     def describe(self) -> str:

@@ -17,7 +17,7 @@ def is_set(variable: str) -> bool:
 
 
 def named_range(name: str) -> AbstractContextManager[object]:
-    """What Nsight Systems shows under a name, if `SIDEMAN_NVTX` is set; nothing otherwise.
+    """A named range for Nsight Systems, if `SIDEMAN_NVTX` is set; else a context that does nothing.
 
     The range spans the host's enqueuing; the profiler shows the kernels enqueued within it too.
 

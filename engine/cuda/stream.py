@@ -25,9 +25,9 @@ class Stream:
 
     What it owns is freed when its holder is collected or when the stream is closed, whichever
     comes first, once the work enqueued by then is done; never twice, and never while a graph is
-    being recorded (CUDA refuses that, and the record would be spoilt). The collector may run in
-    any thread, and another one may begin a record at that moment: so only the thread that asked
-    for something last frees at once, and the others leave it until something is asked for again.
+    being recorded (CUDA refuses that, and the record would be spoilt). The garbage collector may
+    run in any thread while another thread begins to record. So only the thread that allocated last
+    frees at once; other threads postpone it until the next allocation.
 
     Attributes:
         driver: of the device.
@@ -58,7 +58,7 @@ class Stream:
         weakref.finalize(holder, self._release, key).atexit = False
 
     def allocate(self, holder: object, nbytes: int) -> int:
-        """Allocate device memory that lives as long as its holder, at most.
+        """Allocate device memory, which is freed no later than its holder.
 
         Raises:
             BackendError: there is not enough.
@@ -72,21 +72,21 @@ class Stream:
         """Allocate page-locked host memory.
 
         Returns:
-            Its address and an array over it, [nbytes], not cleared. The memory lives as long as
-            this array or any view of it, at most.
+            Its address and an array over it, [nbytes], not cleared. The memory is freed no later
+            than this array and all views of it.
 
         Raises:
             BackendError: there is not enough.
         """
         self._make_room()
-        # An empty array has an address too.
+        # At least one byte, so that an empty array has an address too.
         address = self.driver.allocate_host(max(nbytes, 1))
         array = self.driver.host_view(address, nbytes)
         self.own(array, address, self.driver.free_host)
         return address, array
 
     def create_event(self, holder: object, timed: bool = False) -> int:
-        """Make an event that lives as long as its holder, at most."""
+        """Make an event, which is freed no later than its holder."""
         event = self.driver.create_event(timed)
         self.own(holder, event, self.driver.destroy_event)
         return event
@@ -145,7 +145,7 @@ class Stream:
         self._free(_drain(self._postponed))
 
     def _free(self, owned: list[tuple[Free, int]]) -> None:
-        """Free as much as can be freed; there may be nobody whom an error could be raised to."""
+        """Free as much as can be freed; log errors, because there may be no caller to raise to."""
         try:
             self.synchronize()
         except BackendError as error:
@@ -157,8 +157,8 @@ class Stream:
                 self._tell(error)
 
     def _tell(self, error: BackendError) -> None:
-        # Nothing can be freed on a lost device, and whoever worked on it has been told: the
-        # process has to end.
+        # Nothing can be freed on a lost device, and the call that found it lost has raised its
+        # error: the process has to end.
         if not isinstance(error, DeviceLostError):
             logger.warning("Something on the GPU could not be freed. %s", error)
 

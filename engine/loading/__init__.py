@@ -1,1 +1,1 @@
-"""From a name on the command line and a bundle on disk to stages that run: above every library."""
+"""Makes a backend from its name and loads a bundle's stages; stands above every library folder."""

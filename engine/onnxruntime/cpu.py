@@ -81,7 +81,7 @@ class _OnnxRuntimeBinding(Binding):
 
 
 def session_options(runtime: Any) -> Any:
-    """Options that every session is opened with, whatever runs it.
+    """Options of every session, on the CPU and on a GPU.
 
     Args:
         runtime: the onnxruntime module.
@@ -98,7 +98,7 @@ def session_options(runtime: Any) -> Any:
 def open_session(
     runtime: Any, name: str, path: Path, options: Any, providers: Sequence[Any]
 ) -> Any:
-    """Open a graph, on these providers or not at all.
+    """Open a graph on these providers, without falling back to others.
 
     Args:
         runtime: the onnxruntime module.
@@ -111,7 +111,8 @@ def open_session(
         BackendError: the library refuses the graph.
     """
     try:
-        # Its own fallback would open the graph on the CPU and tell so on standard output only.
+        # ONNX Runtime's own fallback opens the graph on the CPU and says so on standard output
+        # only.
         return runtime.InferenceSession(
             str(path), options, providers=list(providers), enable_fallback=0
         )
@@ -123,7 +124,7 @@ def open_session(
 
 
 def check_tensors(name: str, spec: StageSpec, session: Any) -> None:
-    """Hold what a graph has against what the manifest promises.
+    """Check a graph's tensors against the manifest.
 
     Raises:
         BackendError: names, element types or numbers of axes differ.

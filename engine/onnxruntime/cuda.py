@@ -3,25 +3,25 @@
 Everything is bound by its address on the device, all stages enqueue on one stream of ours, and
 nothing waits between them.
 
-CUDA graphs are recorded by ONNX Runtime itself, one for each binding: since its kernels take
-intermediate memory from an arena whose life only it knows, a record from outside would not be its
-to keep valid. A binding gets a number of its own (`gpu_graph_id`), because a record holds the
-addresses and shapes it was made with, and evaluations of one stage differ in both; -1 runs without
-a record. What the library asks for:
+ONNX Runtime itself records the CUDA graphs, one for each binding. Its kernels take intermediate
+memory from an arena that only ONNX Runtime manages, so a graph recorded from outside could become
+invalid. Each binding gets a number of its own (`gpu_graph_id`), because a recorded graph holds
+addresses and shapes, and evaluations of one stage differ in both; -1 runs without a CUDA graph.
+ONNX Runtime requires:
 
-- All compute on the GPU. Integer arithmetic on shapes stays on the CPU and is allowed as long as
-  no tensor is copied between the two; it is not repeated by a replay, which is right because a
-  binding's shapes never change. Where a graph has such a copy, opening the session fails: it is
-  then opened without graphs, and `describe` says so.
+- All computation on the GPU. Integer arithmetic on shapes stays on the CPU and is allowed as long
+  as no tensor is copied between the two; a replay does not repeat it, which is right because a
+  binding's shapes never change. If an ONNX graph needs such a copy, opening the session fails; the
+  session is then opened without CUDA graphs, and `describe` says so.
 - Fixed shapes and addresses for each number, which a binding has.
 
 Sizes are not fixed at load ("free dimension overrides"): that would fold the shape arithmetic away
 but needs a session, and so a copy of the weights, for each number of stems.
 
-Whether a replay waits for the GPU is up to the library: it heeds
-`disable_synchronize_execution_providers` there since pull request 28686 of its repository (2026);
-releases before wait once a stage. Nothing of this module has run on a GPU yet; the tests hold its
-calls against the library's interface.
+Whether a replay waits for the GPU depends on the release: since pull request 28686 of ONNX Runtime
+(2026), `disable_synchronize_execution_providers` holds for replays too; earlier releases wait once
+a stage. This module has not run on a GPU yet; the tests check its calls against the library's
+interface.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class OnnxRuntimeCudaBackend(Backend):
                 f"{install_command('cuda')}",
             )
         self._driver = driver or open_driver(device)
-        # The libraries that pip installed are in no path that a loader searches.
+        # The loader does not search the folders where pip installs CUDA's libraries.
         self._runtime.preload_dlls(directory="")
         self._stream = Stream(self._driver)
         self._graphs = graphs_allowed()
@@ -120,7 +120,7 @@ class OnnxRuntimeCudaBackend(Backend):
         return OnnxRuntimeProgram(segments, self._stream, self._switch, why, without)
 
     def close(self) -> None:
-        """Free sessions first, which still know the stream, then everything on the stream."""
+        """Free the sessions first, which still refer to the stream, then everything on it."""
         for stage in self._stages:
             stage.close()
         self._stages.clear()
@@ -133,7 +133,7 @@ class OnnxRuntimeCudaBackend(Backend):
         except BackendError as error:
             if not recordable:
                 raise
-            # Opened again: if the graph itself were bad, this fails for that reason.
+            # Opened again: if the ONNX graph itself is faulty, this attempt fails for that reason.
             recordable = False
             session = self._open(name, path, recordable)
             logger.warning("Stage %s runs without CUDA graphs. %s", name, error.what)
@@ -159,8 +159,8 @@ class OnnxRuntimeCudaBackend(Backend):
             "user_compute_stream": str(self._stream.handle),
             "enable_cuda_graph": "1" if recordable else "0",
         }
-        # Named because shapes are computed there; a graph with more than that there is noticed by
-        # the copies that it needs.
+        # The CPU provider is listed because shapes are computed there. If more of a graph ran
+        # there, it would need copies, with which a session cannot be opened for CUDA graphs.
         providers = [(PROVIDER, provider), "CPUExecutionProvider"]
         return open_session(self._runtime, name, path, options, providers)
 

@@ -12,7 +12,7 @@ from sideman.engine.errors import BackendError, DeviceLostError
 
 
 class GraphSwitch:
-    """Whether bindings replay their records; one a backend, used by the thread that runs.
+    """Whether bindings replay their graphs; one per backend, used by the thread that runs.
 
     Attributes:
         on: read by every binding when it is run.
@@ -23,7 +23,7 @@ class GraphSwitch:
 
     @contextmanager
     def turned_on(self) -> Iterator[None]:
-        """Let bindings record, or replay where they have a record."""
+        """Let bindings record their graphs, or replay those that they have."""
         self.on = True
         try:
             yield
@@ -34,14 +34,14 @@ class GraphSwitch:
 class OnnxRuntimeProgram(StreamProgram):
     """A program on a stream whose stages are replayed one by one.
 
-    Copies between stages and host are enqueued each time; there is still one wait.
+    Copies between stages and host are enqueued in every run; the host still waits only once.
 
     Args:
         segments: as `StreamProgram`'s.
         stream: of the backend.
         switch: of the backend.
         why_no_graph: why no stage can be recorded; empty where one can.
-        without: stages that cannot.
+        without: names of the stages that cannot be recorded.
     """
 
     def __init__(
@@ -67,11 +67,11 @@ class OnnxRuntimeProgram(StreamProgram):
 
     @property
     def replays(self) -> bool:
-        """Whether `run` replays the stages' records."""
+        """Whether `run` replays the stages' graphs."""
         return self._captured
 
     def capture(self) -> bool:
-        """Let the library record every stage; it runs each once more for that.
+        """Let ONNX Runtime record every stage, for which it runs each once more.
 
         Returns:
             Whether `run` replays from now on.
@@ -92,7 +92,8 @@ class OnnxRuntimeProgram(StreamProgram):
         except DeviceLostError:
             raise
         except BackendError:
-            # The library may have left while its record was still open, and ours is the stream.
+            # ONNX Runtime may have failed in the midst of recording, which leaves our stream
+            # capturing.
             self._stream.driver.abandon_capture(self._stream.handle)
             raise
 

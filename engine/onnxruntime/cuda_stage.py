@@ -25,7 +25,7 @@ class Binder:
     Args:
         runtime: the onnxruntime module.
         device: index of the GPU.
-        switch: whether bindings replay their records.
+        switch: whether bindings replay their graphs.
     """
 
     def __init__(self, runtime: Any, device: int, switch: GraphSwitch) -> None:
@@ -35,14 +35,14 @@ class Binder:
         self._numbers = itertools.count(1)
 
     def next_number(self) -> int:
-        """The number of a record that no other binding has."""
+        """A graph number (`gpu_graph_id`) that no other binding has."""
         return next(self._numbers)
 
     def run_options(self, record: str = _NO_RECORD) -> Any:
         """Options of a run that does not wait for the GPU.
 
         Args:
-            record: number of the record that is made or replayed, "-1" for none.
+            record: number of the graph that is recorded or replayed, "-1" for none.
         """
         options = self._runtime.RunOptions()
         options.add_run_config_entry("disable_synchronize_execution_providers", "1")
@@ -89,7 +89,7 @@ class CudaStage(Stage):
         self._bindings: weakref.WeakSet[_CudaBinding] = weakref.WeakSet()
 
     def close(self) -> None:
-        """Let go of the session, its bindings before it."""
+        """Release the bindings, then the session."""
         for binding in self._bindings:
             binding.release()
         self._session = None
@@ -127,7 +127,7 @@ class _CudaBinding(Binding):
         self._session = None
 
     def run(self) -> None:
-        """Enqueue the stage, from its record where the switch is on."""
+        """Enqueue the stage; as its CUDA graph where the switch is on."""
         if self._session is None:
             raise BackendError(f"Stage {self._name} is run, but its backend is closed.")
         options = self._recorded if self._switch.on else self._plain
@@ -138,10 +138,11 @@ class _CudaBinding(Binding):
 
 
 def _forget_record(session: Any, number: int | None) -> None:
-    """Free the record of a binding, where ONNX Runtime does.
+    """Free the graph of a binding, if ONNX Runtime can.
 
-    Releases without the method keep it until the session ends, and so do providers that take the
-    call for a no-op (version 1.32 allows that); whether CUDA's is one, nobody has measured here.
+    Releases without the method keep the graph until the session ends, and so do providers that do
+    nothing when it is called (version 1.32 allows that). Whether CUDA's provider is one of them has
+    not been measured.
     """
     free = getattr(session, "release_captured_graph", None)
     if free is None or number is None:

@@ -1,4 +1,5 @@
-"""Engines of TensorRT and of TensorRT for RTX: built once, kept in a cache, found again.
+"""Engines of TensorRT and of TensorRT for RTX: built once, and kept in a cache.
 
-`building` makes what a bundle needs, `cache` keeps and finds it, `running` plays with it.
+`building` builds the engines that a bundle needs, `cache` stores and finds them, `running` runs
+them.
 """

@@ -22,12 +22,13 @@ class Flavour:
         magic: how a serialised engine begins, at `magic_at`. TensorRT for RTX 1.7.1 writes
             "vtrt"; the classic library another first letter before the same three.
         magic_at: offset of `magic`.
-        ahead_of_time: engines are compiled for a named target, with no GPU present. Without it
-            the library measures on the GPU at hand, and the engine belongs to that model of GPU.
+        ahead_of_time: engines are compiled for a named target, with no GPU present. Otherwise the
+            library measures on the GPU of this machine, and the engine is valid for that GPU model
+            only.
         set_flags: builder flags that are set. With REQUIRE_USER_ALLOCATION the caller owns all
             memory, without which a stream of TensorRT for RTX cannot be captured.
-        timing_cache: measured kernel times are worth keeping. In TensorRT for RTX such a cache
-            asks for a GPU and breaks builds without one.
+        timing_cache: whether measured kernel times are kept for later builds. In TensorRT for RTX
+            such a cache needs a GPU, and builds without one fail.
     """
 
     name: str
@@ -54,15 +55,15 @@ class Flavour:
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """Everything that the builder is told, as it stands in an engine's identity.
+        """All settings of the builder, as they are written in an engine's identity.
 
-        TF32 is cleared because what claims to be float32 must be. The verbosity lets the layers
-        and their precisions be read from the engine.
+        TF32 is cleared so that float32 engines really compute in float32. The verbosity lets the
+        layers and their precisions be read from the engine.
         """
         return ("STRONGLY_TYPED", "-TF32", *self.set_flags, "PROFILING_DETAILED")
 
     def targets(self, library: ModuleType) -> tuple[str, ...]:
-        """Targets that can be named, such as "sm89"; none where only the GPU at hand will do."""
+        """Targets that can be named, such as "sm89"; none if only the GPU present can be used."""
         if not self.ahead_of_time:
             return ()
         members: Mapping[str, Any] = library.ComputeCapability.__members__
@@ -119,7 +120,7 @@ TENSORRT_RTX = Flavour(
     set_flags=("REQUIRE_USER_ALLOCATION",),
     timing_cache=False,
 )
-#: By name; where both are installed and none is named, the first one that is here is taken.
+#: By name; the order is that in which `choose_flavour` looks for an installed one.
 FLAVOURS = {flavour.name: flavour for flavour in (TENSORRT_RTX, TENSORRT)}
 
 
@@ -127,8 +128,8 @@ def choose_flavour(name: str | None) -> Flavour:
     """The flavour of a name, or the one that is installed.
 
     Args:
-        name: a key of `FLAVOURS`. With None TensorRT for RTX goes before TensorRT where both are
-            installed, because it alone builds without a GPU and for every card at once.
+        name: a key of `FLAVOURS`. With None, TensorRT for RTX is preferred if both are installed,
+            because only it builds without a GPU and for every card.
 
     Raises:
         BackendError: an unknown name.

@@ -1,4 +1,4 @@
-"""What the library says while it works: into logging, and errors into a sentence."""
+"""The library's messages: sent to logging, and its errors turned into exceptions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LOG = logging.getLogger("sideman.engine.tensorrt")
 _LAYER = (
     re.compile(r"operation '([^']+)'"),
     re.compile(r"for node (\{[^}]*\}|[^\s{}]+?)\.?(?:[\s)]|$)"),
-    # In plain words what follows may be a word like any other: a name has a path or a colon.
+    # After a plain "layer" or "node" any word may follow: a name has a slash, a colon or quotes.
     re.compile(r"(?:[Ll]ayer|[Nn]ode) (?:'([^']+)'|([\w.{}\[\]+-]*/[\w./{}\[\]+-]+)|(\w[\w.-]*):)"),
 )
 _OUT_OF_MEMORY = re.compile(
@@ -44,7 +44,7 @@ class Messages:
     def errors(self) -> Iterator[list[str]]:
         """Collect the errors of what is done inside; one user at a time.
 
-        They become an exception there, so logging tells them to those only who want details.
+        The user raises them as an exception, so they are logged at level INFO only.
         """
         errors: list[str] = []
         self._errors = errors

@@ -1,4 +1,4 @@
-"""Who writes a precision into a graph, and which precision a target knows."""
+"""Finding the code that rewrites graphs in a precision, and checking what targets support."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def find_rewriter() -> Rewriter:
 
 
 def precision_of(spec_precision: str) -> str:
-    """The precision that a manifest tells of a stage, as engines call it."""
+    """The short name that engines use for a precision in a manifest, such as "fp16"."""
     return SHORT_NAMES.get(spec_precision, spec_precision)
 
 

@@ -58,7 +58,7 @@ def resolve_targets(
     wanted: Sequence[str],
     find: FindDevice = find_device,
 ) -> tuple[Target, ...]:
-    """Targets of a build; the GPU is looked for only where its answer matters.
+    """Targets of a build; this machine's GPU is looked up only if it matters.
 
     Args:
         flavour: which library.

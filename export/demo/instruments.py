@@ -28,8 +28,8 @@ def _soft_edges(sound: Samples, attack: float = 0.001, release: float = 0.03) ->
 def pluck(frequency: float, duration: float, force: float, random: np.random.Generator) -> Samples:
     """A plucked string: a burst of noise that runs round a delay line and is smoothed each time.
 
-    The string of Karplus and Strong (1983). The line's length is no whole number of samples for
-    most notes; the rest is made up by a linear interpolation inside the smoothing filter, without
+    The string of Karplus and Strong (1983). For most notes the line's length is not a whole number
+    of samples; linear interpolation inside the smoothing filter supplies the fraction, without
     which high notes are out of tune.
 
     Args:
@@ -49,7 +49,7 @@ def pluck(frequency: float, duration: float, force: float, random: np.random.Gen
     burst -= burst.mean()
     burst /= np.abs(burst).max()
     blocks = -(-round(duration * SAMPLE_RATE) // line)
-    # The three samples ahead of the first block are what the filter reaches back for.
+    # The filter reaches back three samples before the first block.
     string = np.zeros(3 + line * (blocks + 1))
     string[3 : 3 + line] = burst
     for block in range(1, blocks + 1):
@@ -90,7 +90,7 @@ def kick() -> Samples:
 
 
 def _bright_noise(count: int, random: np.random.Generator, times: int) -> Samples:
-    """White noise, differenced so many times: 6 dB an octave less of low frequencies each."""
+    """White noise, differenced `times` times, each a high-pass of 6 dB per octave."""
     noise = random.random(count + times) * 2.0 - 1.0
     noise = np.diff(noise, times)
     return np.asarray(noise / np.abs(noise).max())

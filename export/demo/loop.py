@@ -1,8 +1,8 @@
 """The loop that ships with the demo: a song that no U-Net was trained on, without its bass.
 
-The bass line is what the demo asks the model for. Everything is synthesised here, so nobody else
-holds rights in it. Beside the sound goes what it is made of, by which the demo judges what was
-played along.
+The bass line is what the demo asks the model for. Everything is synthesised here, so no third party
+holds rights in it. A JSON file beside the sound holds its chords and onsets, by which the demo
+judges what was played along.
 
 Run it as `python -m sideman.export.demo.loop FOLDER`.
 """
@@ -27,7 +27,7 @@ from sideman.runtime.listening.truth import Chance, Truth
 #: Which of the held-out songs.
 _SEED = 2
 BARS = 8
-#: Songs whose stem tells what comes by chance.
+#: How many other songs' stems the score of chance is the mean of.
 _OTHERS = 32
 #: The stem that is left out.
 MISSING = "bass"
@@ -57,7 +57,7 @@ def loop_truth() -> Truth:
 
 
 def _chance(truth: Truth) -> Chance:
-    """Mean score of other songs' stems, from anywhere on, to two digits."""
+    """Mean score of other songs' stems, each rotated in time, to two digits."""
     random = np.random.default_rng(0)
     row = STEMS.index(MISSING)
     scores = [

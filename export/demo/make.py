@@ -1,8 +1,8 @@
 """The one command that makes the demonstration bundle, from nothing but this package.
 
-`python -m sideman.export.demo.make FOLDER` trains, exports and scores, stage after stage. What a
-stage has made stays in the folder: run again, the command goes on where it was stopped. Every
-random number has a fixed seed.
+`python -m sideman.export.demo.make FOLDER` trains, exports and scores, stage after stage. The
+results of each stage stay in the folder, so that the command, run again, resumes where it was
+stopped. Every random number has a fixed seed.
 """
 
 from __future__ import annotations
@@ -51,14 +51,15 @@ from sideman.export.networks.unet import UNet
 from sideman.export.weights import load
 
 HERE = Path(__file__).resolve().parent
-#: Windows that the models learn from, held-out songs that they are scored on (and as many of
-#: training), and others that tell what comes by chance.
+#: Windows that the models learn from; held-out songs that they are scored on (and as many songs of
+#: training); other songs, whose stems give the score of chance.
 WINDOWS, SONGS, OTHERS = 1200, 6, 32
 #: Share of the latents' energy that their repeated rows may differ by; the shipped codec's: 0.01.
 _DIFFERENT = 0.2
 MODELS = ("diffusion", "student")
 STAGES = ("codec", "decoder", "latents", "first_rows", "diffusion", "student", "export", "score")
-#: Stages that are not needed where the result of another one was brought along.
+#: Stages that are skipped if the result of the stage beside them was brought along (made
+#: elsewhere).
 _SPARED = {"codec": "decoder", "first_rows": "diffusion"}
 
 
@@ -87,7 +88,7 @@ class Making:
         self._make_codec("codec-raw.pt", train)
 
     def decoder(self) -> None:
-        """Let its decoder go on alone."""
+        """Train the codec's decoder further, alone."""
 
         def train() -> Mapping[str, Tensor]:
             raw = read_checkpoint(self.folder / "codec-raw.pt").codec()
@@ -143,11 +144,11 @@ class Making:
         self._train_diffusion(FIRST)
 
     def diffusion(self) -> None:
-        """Let it go on with all rows."""
+        """Train the diffusion model further, on all rows."""
         self._make_model("diffusion", self._train_diffusion)
 
     def student(self) -> None:
-        """Distil the student from it."""
+        """Distil the student from the diffusion model."""
         model = self.config("student")
 
         def make() -> UNet:
@@ -185,8 +186,8 @@ class Making:
             others = other_songs(OTHERS)
             rows: list[tuple[str, Scores]] = list(score_bounds(songs, others).items())
             judged = [(model, model, songs) for model in MODELS]
-            # Beside the held-out songs some that it has learnt, to tell apart what it cannot play
-            # and what it does not know.
+            # Songs of training too, to tell what the student cannot play at all from what is only
+            # unknown to it.
             judged.append((f"{MODELS[-1]}, songs of training", MODELS[-1], known))
             for name, model, played in judged:
                 scores = score_bundle(self.folder / model, played, report=_say)
@@ -225,7 +226,7 @@ class Making:
 
 
 def _halved(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """In float16, the precision that ships, so that everything after it learns from that."""
+    """Tensors in float16, the precision that ships, so that later stages learn from those."""
     return {name: tensor.half() for name, tensor in tensors.items()}
 
 
@@ -249,7 +250,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--device", default="cpu", help="what trains: cpu, or cuda")
     options = parser.parse_args(arguments)
     keep_memory()
-    # Whoever ends the program politely gets the stage's time noted, as with Ctrl-C.
+    # SIGTERM is handled like Ctrl-C, so that the stage's time is noted.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _run(options.folder, options.device, STAGES[: STAGES.index(options.until) + 1])
@@ -272,7 +273,7 @@ def _run(folder: Path, device: str, stages: Sequence[str]) -> None:
     """Run stages in their order, and note how long each took.
 
     Raises:
-        SidemanError: the folder, the device or what a stage needs is not to be had.
+        SidemanError: the folder, the device or something that a stage needs is not available.
     """
     _check_device(device)
     try:
@@ -304,7 +305,7 @@ def _run(folder: Path, device: str, stages: Sequence[str]) -> None:
 
 
 def _check_device(device: str) -> None:
-    """Refuse a device before hours are spent on the way to it."""
+    """Refuse a device that cannot be used, before any stage begins."""
     try:
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError) as error:

@@ -1,4 +1,4 @@
-"""What each stage of the demonstration's making depends on, to tell one recipe from another."""
+"""What each stage of making the demonstration depends on, so that a changed recipe is noticed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ from sideman.export.demo.world.render import render
 from sideman.export.demo.world.song import STEMS, Song
 
 Ingredients = Mapping[str, object]
-#: The only ingredient of what was brought along, and where the hash of what was made is noted.
+#: Keys in the file of recipes: of the hash of a result that was brought along (its only
+#: ingredient), and of the hash of a result that the stage made.
 _GIVEN, _MADE = "given", "made"
 
 
@@ -46,10 +47,11 @@ class StageRecipe:
     """What a stage depends on, and what it leaves in the folder.
 
     Attributes:
-        ingredients: gives numbers, texts and lists by name; computed when the stage begins, because
-            what an earlier stage has made is among them.
+        ingredients: returns numbers, texts and lists by name; called when the stage begins, because
+            the results of earlier stages are among them.
         made: names of the files and folders that belong to the stage.
-        given: the one of them that may be brought along, made elsewhere; "" where none may.
+        given: the one of these files that may be brought along, that is, made elsewhere; "" if none
+            may.
     """
 
     ingredients: Callable[[], Ingredients]
@@ -173,10 +175,10 @@ def describe_recipes(
 
 
 def check_recipe(path: Path, stage: str, recipe: StageRecipe) -> None:
-    """Note what a stage begins with, or refuse to go on with what another recipe began.
+    """Note a stage's recipe, or refuse to resume what was begun with another recipe.
 
-    Nobody could say what came of a mixture of two. A result that was brought along is noted as
-    that, by its hash: how it was made is not known here.
+    Otherwise a result could come from a mixture of two recipes. For a result that was brought along
+    only its hash is noted, because its recipe is not known here.
 
     Args:
         path: file that the recipes of the stages that were begun are kept in.
@@ -184,8 +186,8 @@ def check_recipe(path: Path, stage: str, recipe: StageRecipe) -> None:
         recipe: today's.
 
     Raises:
-        ExportError: it was begun with another recipe, its result is not the one that it made, what
-            is there is of an unknown recipe, or the file cannot be read.
+        ExportError: the stage was begun with another recipe, its result is not the one that it
+            made, its files exist but their recipe is unknown, or `path` cannot be read.
     """
     begun = _read(path)
     noted = begun.get(stage, {})
@@ -193,7 +195,7 @@ def check_recipe(path: Path, stage: str, recipe: StageRecipe) -> None:
     if _is_given(noted, given, recipe):
         today: dict[str, object] = {_GIVEN: sha256(given)}
     else:
-        # As it would be read again.
+        # Converted as by writing and reading the file, so that both can be compared.
         today = json.loads(json.dumps(recipe.ingredients()))
     if noted and {name: value for name, value in noted.items() if name != _MADE} != today:
         made = ", ".join(recipe.made)
@@ -249,7 +251,7 @@ def is_brought_along(path: Path, stage: str, recipe: StageRecipe) -> bool:
 
 
 def _is_given(noted: Ingredients, given: Path, recipe: StageRecipe) -> bool:
-    # What was brought along and is missing now is no longer what was begun with.
+    # A result that was brought along and is missing now no longer counts as given.
     there = bool(recipe.given) and given.is_file()
     return there and (not noted or _GIVEN in noted)
 
@@ -275,7 +277,7 @@ def _write(path: Path, begun: Mapping[str, object]) -> None:
 
 
 def _encoder(path: Path) -> str:
-    """The encoder's half of a codec, as a hash: its decoder may go on, and latents stay."""
+    """Hash of a codec's encoder: latents stay valid when only its decoder is trained further."""
     found = hashlib.sha256()
     for name, tensor in sorted(read_checkpoint(path).codec().items()):
         if name.startswith("encoder."):
@@ -294,7 +296,7 @@ def _world() -> dict[str, object]:
 
 
 def _choices() -> list[object]:
-    """What is hidden from whom in a few draws, as a sign of how mixtures are drawn."""
+    """Stems heard and columns hidden in a few draws, to notice a change of `draw_mixture`."""
     random = np.random.default_rng(0)
     choices: list[object] = []
     for missing in 2 * list(range(len(STEMS))):

@@ -88,7 +88,7 @@ class Decoder(nn.Module):
         width = config.bottleneck_base_channels
         channels = config.channels(config.levels - 1)
         self.conv_inp = pointwise(config.bottleneck_channels, width, 1)
-        # The package gives these blocks a noise-level projection and never feeds it.
+        # The package gives these blocks a noise-level projection but never uses it.
         self.bottleneck_layers = nn.ModuleList(
             ResBlock(width, width, 1, condition=config.cond_channels)
             for _ in range(config.num_bottleneck_layers)
@@ -215,7 +215,7 @@ class OneStepDecoder(nn.Module):
                     layer.fix_condition(condition)
         sigma, floor, data = config.sigma_max, config.sigma_min, config.sigma_data
         root = math.sqrt(sigma**2 + data**2)
-        # Of unit noise: the factors of model input and of what skips the network.
+        # Factors of unit noise: at the network's input, and on the path that skips the network.
         self.input_factor = sigma / root
         self.skip_factor = sigma * data**2 / ((sigma - floor) ** 2 + data**2)
         self.output_factor = data * (sigma - floor) / root

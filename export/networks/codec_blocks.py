@@ -90,9 +90,9 @@ class ResBlock(nn.Module):
         self.att = FrequencyAttention(outputs, heads) if heads else None
 
     def fix_condition(self, embedding: Tensor) -> None:
-        """Fold what an embedding [condition] of the noise level adds into conv1's bias.
+        """Fold the contribution of a noise-level embedding [condition] into conv1's bias.
 
-        The codec decodes from one noise level only, so nothing of it need stay in a graph.
+        The codec decodes from one noise level only, so no graph needs the embedding.
         """
         assert self.conv1.bias is not None
         self.conv1.bias = nn.Parameter(self.conv1.bias + self.proj_emb(embedding))

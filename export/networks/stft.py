@@ -25,9 +25,10 @@ from sideman.engine.bundle.grid import BINS, HOP
 #: Samples of a frame.
 FRAME = 4 * HOP
 #: Factors (P, Q, bins over P) of the two directions. Companding lifts rounding errors of nearly
-#: empty bins, so the forward transform takes the factors with the smallest: on the recordings a
-#: latent errs by 4.4e-4 with 8 x 256, by 5.1e-4 with 32 x 64, and by 3.7e-4 with a transform in
-#: float64. The inverse gains nothing from it and takes the smallest constants.
+#: empty bins, so the forward transform takes the factors with the smallest error: on the
+#: recordings, a latent's error is 4.4e-4 with 8 x 256, 5.1e-4 with 32 x 64, and 3.7e-4 with a
+#: transform in float64. The inverse gains nothing from that choice and takes the smallest
+#: constants.
 _FORWARD = (8, 256, BINS // 8)
 _INVERSE = (32, 64, BINS // 32)
 
@@ -114,10 +115,10 @@ class InverseStft(_Transform):
 
     @staticmethod
     def bin_weights() -> Tensor:
-        """What each bin counts in a real signal's inverse transform, [1024, 1].
+        """Weight of each bin in a real signal's inverse transform, [1024, 1].
 
-        Every bin but the first stands for its conjugate too. Whoever scales the spectrum
-        anyway multiplies by these instead of spending an operation on them here.
+        Every bin but the first stands for its conjugate too. `Expand` scales the spectrum anyway
+        and includes these factors, which saves an operation here.
         """
         with torch.device("cpu"):
             weights = torch.full((BINS, 1), 2.0 / FRAME)

@@ -54,12 +54,12 @@ def bench(
 ) -> None:
     """Measure every stage and the whole path, through a real server over UDP on this machine.
 
-    Without --paced the next step is sent when the last one is answered, so the path also holds
-    what is otherwise done between steps (drawing noise). With it clocks and caches have the
-    pauses of a performance.
+    Without --paced, the next step is sent as soon as the last one is answered, so the path includes
+    work that is otherwise done between steps (drawing noise). With --paced, clocks and caches see
+    the pauses of a performance.
 
-    Where a cycle is replayed as a whole, nothing stands between its stages to be timed: their
-    times then come from as many separate cycles, run without a graph before the others.
+    If a cycle is replayed as a whole, its stages cannot be timed in it: their times then come from
+    the same number of separate cycles, run before the others and without a graph.
     """
     import json
     import os

@@ -69,7 +69,7 @@ class Result:
             `ROUND_TRIP`: from the first packet of a step to the last stem packet, at the client.
         stages: seconds by stage of separate cycles without a graph; empty where `cycles` has
             every stage.
-        late: how many of them a performer would have heard too late.
+        late: how many of `cycles` a performer would have heard too late.
         peak_bytes: most memory that the process held.
     """
 
@@ -153,7 +153,7 @@ def measure(plan: Plan) -> Result:
 def _measure_stages(
     plan: Plan, session: Session, geometry: Geometry, stems: tuple[str, ...]
 ) -> tuple[Mapping[str, float], ...]:
-    """The time of each stage, where the cycles that are served cannot tell it."""
+    """Seconds by stage of separate cycles; empty if the served cycles time their stages."""
     session.configure(geometry, tuple(session.stems.index(stem) for stem in stems))
     if session.times_stages:
         return ()
@@ -181,7 +181,7 @@ def _run_cycles(plan: Plan, client: MultiTrackClient, server: Server, step_secon
 def _without_news() -> Iterator[None]:
     """Keep the server's warnings off the terminal: a late cycle is a figure here.
 
-    Its errors are told, for they end the measurement.
+    Errors are still shown, because they end the measurement.
     """
     log = logging.getLogger("sideman.runtime")
     before = log.level

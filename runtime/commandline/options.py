@@ -46,7 +46,7 @@ def split_names(text: str | None) -> tuple[str, ...] | None:
 
 
 def check_folder(option: str, file: Path | None) -> None:
-    """Refuse a file whose folder is missing now rather than when the work is done.
+    """Refuse a file whose folder is missing, before the work rather than after it.
 
     Args:
         option: as the user wrote it, for the message.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-#: `problem` stops `serve` from working; `note` is worth knowing, and mending where it bites.
+#: `problem` stops `serve` from working; `note` is worth knowing, and mending if it causes trouble.
 Level = Literal["ok", "note", "problem"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found of one thing.
+    """The result of one probe.
 
     Attributes:
         level: how bad it is.

@@ -74,7 +74,7 @@ def probe_listen_port(address: str, attempt: Callable[[str, str], None] = bind) 
 
 
 def probe_reply_port(address: str, attempt: Callable[[str, str], None] = bind) -> Finding:
-    """The port that the client binds. Never a problem of the server's: Max may be open already.
+    """The port that the client binds; never a problem if taken, because Max may be open already.
 
     Args:
         address: HOST:PORT.
@@ -120,7 +120,7 @@ def probe_buffer(
 
 
 def loopback_error(size: int) -> str:
-    """Send one datagram of so many bytes to oneself; what went wrong, empty when it arrived."""
+    """Send `size` bytes over loopback in a datagram; what went wrong, empty when they arrived."""
     with (
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender,
@@ -145,7 +145,7 @@ def probe_datagram(
 
     Args:
         system: as `sys.platform` names it.
-        attempt: sends so many bytes to oneself; empty when they arrived, else what went wrong.
+        attempt: sends so many bytes over loopback; returns what went wrong, empty if they arrived.
         sysctl: reads a kernel setting.
     """
     limit = sysctl("net.inet.udp.maxdgram") if system == "darwin" else None

@@ -117,7 +117,7 @@ def _onnxruntime(providers: Callable[[], tuple[str, list[str]]]) -> Finding:
 
 
 def ask_nvidia_smi() -> str | None:
-    """What nvidia-smi tells of each GPU, one line each; None where it is not on PATH."""
+    """nvidia-smi's lines, one for each GPU; empty if it failed, None if it is not on PATH."""
     program = shutil.which("nvidia-smi")
     if program is None:
         return None
@@ -136,7 +136,7 @@ def probe_gpu(ask: Callable[[], str | None] = ask_nvidia_smi) -> list[Finding]:
     """NVIDIA GPU and driver.
 
     Args:
-        ask: gives nvidia-smi's answer, empty where it failed, None where there is no such program.
+        ask: returns nvidia-smi's answer; empty if it failed, None if there is no such program.
     """
     try:
         answer = ask()
@@ -157,7 +157,7 @@ def probe_gpu(ask: Callable[[], str | None] = ask_nvidia_smi) -> list[Finding]:
 def probe_cuda(
     find: Callable[[], DeviceInfo] = find_device, installed: Callable[[str], bool] = found
 ) -> list[Finding]:
-    """What CUDA sees from Python: with which engines this machine can play.
+    """The GPU as CUDA sees it from Python, and so which engines this machine can run.
 
     Args:
         find: looks at the first GPU.

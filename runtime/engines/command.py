@@ -71,10 +71,10 @@ def build(
 ) -> None:
     """Build TensorRT engines for a bundle, and keep them for every later start.
 
-    What is in the cache and still valid is found, not built; for everything else one line says
-    why. Steps of another length (--r, --w, --fade) need another decoder, and nothing else anew;
-    lengths that are named together share one engine and its weights.
-    Ctrl-C stops cleanly: engines that are finished are kept.
+    Engines that are in the cache and still valid are not built again; for every other one, a line
+    says why it is built. Steps of another length (--r, --w, --fade) need only another decoder;
+    lengths that are named together share one engine and its weights. Ctrl-C stops cleanly: engines
+    that are finished are kept.
     """
     from sideman.engine.bundle.bundle import Bundle
     from sideman.engine.cuda.device import select_device

@@ -14,7 +14,7 @@ from sideman.engine.tensorrt.building.build import Observer, Outcome, Wanted
 
 
 class Display(Observer):
-    """Shows a build to whoever sits at the terminal; only lines where there is none."""
+    """Shows a build: with a progress bar on a terminal, elsewhere only with lines."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(file=sys.stderr)

@@ -1,1 +1,1 @@
-"""Judges what was played against what was to be played: pitch, onsets, level."""
+"""Scores what was played against the piece's chords and onsets: pitch, onsets, level."""

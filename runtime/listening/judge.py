@@ -46,7 +46,7 @@ def judge(audio: Audio, truth: Truth, stem: str, first: int = 0) -> Score:
         stem: a stem that `truth` has onsets of.
         first: sample before which nothing is judged.
     """
-    # Cut first, a note that sounds on would be struck at the cut.
+    # Onsets are found in the uncut audio: a note that sounds on would give an onset at a cut.
     found = find_onsets(audio, first)
     return Score(
         chord_fit=chord_fit(audio, truth, stem, first) if stem in RANGES else math.nan,

@@ -14,13 +14,15 @@ Audio = npt.NDArray[np.float32]
 #: How far a found onset may be from a wanted one: 50 ms, as is usual (MIREX).
 TOLERANCE = 0.05
 _FRAME, _HOP = 1024, 256
-#: Magnitude over which the logarithm compresses, over that of a full-scale sine.
+#: Factor c of the compression log(1 + c·m) of magnitudes m; a full-scale sine has m = 1/2.
 _COMPRESSION = 1000.0
-#: Frames over which a rise is taken: twice the hop, since a frame of four sees a stroke slowly.
+#: Distance of the frames between which a rise is measured: two hops, because a frame spans four and
+#: a stroke enters it slowly.
 _LAG = 2
-#: Seconds around a peak: it is the highest within, and higher than the mean by the share below.
+#: Seconds on both sides of a peak: within the first it is the highest value, within the second it
+#: exceeds the mean.
 _NEAR, _MEAN = 0.05, 0.2
-#: How much a peak has to rise over the mean around it, and over the piece's highest.
+#: Least height of a peak, relative to the mean around it and to the piece's highest.
 _OVER_MEAN, _OVER_HIGHEST = 1.3, 0.12
 
 
@@ -29,22 +31,23 @@ def find_onsets(audio: Audio, first: int = 0) -> list[int]:
 
     Args:
         audio: [samples] at 44.1 kHz.
-        first: sample before which nothing is looked for. What sounds there is no measure of what
-            comes after it: a piece that is cut begins with a click, whose rise is the highest.
+        first: sample before which no onset is looked for. What sounds before it does not count for
+            the highest rise either: a piece that is cut begins with a click, whose rise is the
+            highest.
 
     Returns:
         Samples, ascending.
     """
     if len(audio) < _FRAME + _LAG * _HOP:
         return []
-    # A stroke in the very first frame has nothing before it to rise from.
+    # Silence before the first frame, so that a stroke in it is a rise.
     padded = np.concatenate([np.zeros(_FRAME, np.float32), audio])
     frames = np.lib.stride_tricks.sliding_window_view(padded, _FRAME)[::_HOP]
     window = np.hanning(_FRAME)
     magnitude = np.log1p(_COMPRESSION * np.abs(np.fft.rfft(frames * window)) / window.sum())
     flux = np.maximum(magnitude[_LAG:] - magnitude[:-_LAG], 0).sum(1)
-    # The rise from frame i to i + lag is steepest when the stroke has just entered the newer one's
-    # second half, which the older one does not hold.
+    # The rise from frame i to i + lag is steepest when the stroke has just entered the newer
+    # frame's second half, which is not in the older frame.
     places = np.maximum((np.arange(len(flux)) + _LAG) * _HOP - _FRAME // 2, 0)
     begin = int(np.searchsorted(places, first))
     highest = flux[begin:].max(initial=0)
@@ -77,7 +80,8 @@ def f_measure(found: Sequence[int], wanted: Sequence[int], tolerance: float = TO
         return float("nan")
     reach = round(tolerance * SAMPLE_RATE)
     matched, place = 0, 0
-    # On a line, taking for every wanted onset the earliest free one within reach is best.
+    # Both are sorted, so matching each wanted onset with the earliest free one within reach is
+    # optimal.
     for onset in wanted:
         while place < len(found) and found[place] < onset - reach:
             place += 1

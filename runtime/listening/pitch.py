@@ -1,4 +1,4 @@
-"""Which note is played, told from the sound alone."""
+"""Finding which note is played in audio, and how often it fits the chord."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def pitch_class(audio: Audio, lowest: int, highest: int) -> int:
 
 
 def chord_fit(audio: Audio, truth: Truth, stem: str, first: int = 0) -> float:
-    """Share of the whole beats whose strongest note is of the chord.
+    """Share of whole beats whose strongest note is in the chord.
 
-    A beat without sound fits nothing.
+    A silent beat fits no chord.
 
     Args:
         audio: [samples] at 44.1 kHz, from the piece's beginning.

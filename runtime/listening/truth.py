@@ -1,4 +1,4 @@
-"""What a piece of music is made of, as far as it is judged."""
+"""The ground truth that playing is scored against: a piece's chords and onsets."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 
 from sideman.engine.errors import SidemanError
 
-#: Of all that is judged, in hertz.
+#: Sample rate of all audio that is scored, in hertz.
 SAMPLE_RATE = 44_100
 BEATS_PER_BAR = 4
 
 
 @dataclass(frozen=True)
 class Chance:
-    """What somebody reaches who plays another piece.
+    """Scores that playing another piece reaches by chance.
 
     Attributes:
         chord_fit: share of beats whose note is of the chord.
@@ -30,7 +30,7 @@ class Chance:
 
 @dataclass(frozen=True)
 class Truth:
-    """Chords and onsets of a piece that goes round and round.
+    """Chords and onsets of a piece that is repeated without end.
 
     Attributes:
         beat_samples: length of a beat at 44.1 kHz.
@@ -55,7 +55,7 @@ class Truth:
         return self.chords[beat // BEATS_PER_BAR % len(self.chords)]
 
     def onsets_between(self, stem: str, start: int, end: int) -> list[int]:
-        """Samples in [start, end) at which a stem is struck, from the first beginning."""
+        """Samples in [start, end) at which a stem is struck, counted over all repetitions."""
         length = self.samples
         return [
             sample

@@ -98,7 +98,7 @@ class Cycle:
         return self.decoded.host[:, start : start + self.geometry.out_samples]
 
     def prepare(self) -> None:
-        """Bring freshly drawn noise to where the stages read it; before the request comes."""
+        """Copy freshly drawn noise to where the stages read it; call before the next step comes."""
         np.multiply(self.noise.initial.host, self._initial_sigma, out=self._initial.host)
         self._initial.upload()
         for buffer in self.noise.buffers:
@@ -190,7 +190,8 @@ class Cycle:
 def _filled(backend: Backend, row: NDArray[np.float32]) -> Buffer:
     """A buffer of its own for one evaluation's coefficients.
 
-    Rows of one buffer would lie 28 bytes apart, and TensorRT reads from multiples of 256 only.
+    Rows of one buffer would be 28 bytes apart, but TensorRT requires addresses that are multiples
+    of 256.
     """
     buffer = backend.allocate(row.shape)
     buffer.host[:] = row
@@ -199,7 +200,7 @@ def _filled(backend: Backend, row: NDArray[np.float32]) -> Buffer:
 
 
 def _write_gain(gain: NDArray[np.float32], geometry: Geometry) -> None:
-    """Zero outside of what is played, a linear fade-in with both ends, then one."""
+    """Zero outside of what is played; there a linear fade-in, 0 and 1 included, then one."""
     start, fade = geometry.out_start, geometry.fade_samples
     gain[start : start + geometry.out_samples] = 1
     gain[start : start + fade] = np.linspace(0, 1, fade, dtype=np.float32)

@@ -31,7 +31,7 @@ class Geometry:
         out_samples: samples to be played, the fade-in included.
         fade_samples: leading samples of these that are faded in over what was played before.
         slack_samples: time between the newest sample's arrival and the first sample's playing;
-            not positive where the regime has no time at all and serves offline use only.
+            not positive in regimes without time to reply, which serve offline use only.
     """
 
     window_samples: int
@@ -58,10 +58,10 @@ class Geometry:
 
     @property
     def late_samples(self) -> int:
-        """Samples by which a reply is heard behind the place that the model made it for.
+        """Samples by which a reply is heard later than the place that the model made it for.
 
-        Clients lay a reply's first sample after the fade-in `slack_samples` + `fade_samples` after
-        the newest sample. The model made it for where it stands in the window.
+        Clients place a reply's first sample after the fade-in `slack_samples` + `fade_samples`
+        after the newest sample. The model made it for its position in the window.
         """
         columns = self.keep_columns + self.step_columns
         newest = self.write_start + self.step_samples
@@ -74,8 +74,8 @@ class Geometry:
     ) -> Geometry:
         """The published server's window, whose steps are T·r samples.
 
-        Its audio lands late by up to a column and a half (41 ms at r = 0.25) because latent
-        columns are 4,096 samples and steps are not; clients expect it so.
+        Its audio is late by up to a column and a half (41 ms at r = 0.25), because steps are not a
+        multiple of a latent column's 4,096 samples; clients expect that.
 
         Args:
             grid: window and latent sizes of the model.
@@ -85,8 +85,8 @@ class Geometry:
             exact_mask: hide exactly the unknown columns rather than the next trained number.
 
         Raises:
-            GeometryError: values that are no step at all, and those on which the published
-                server hangs or returns nothing.
+            GeometryError: values outside their ranges, and those with which the published server
+                hangs or returns nothing.
         """
         _check_reference(r, w, fade)
         window, columns = grid.window_samples, grid.columns
@@ -104,8 +104,8 @@ class Geometry:
         write_start = min(int(window * (1 - (w + 2) * r)), window - step_samples)
         fade_samples = int(fade * grid.sample_rate)
         wanted = step_samples + fade_samples
-        # One column more than the step is what the published server decodes. Where that does not
-        # hold step and fade it returns nothing; we decode as many columns more as it takes.
+        # The published server decodes one column more than the step, and returns nothing if that is
+        # too short for step and fade. Here as many columns more are decoded as are needed.
         for decoded in range(step_columns + 1, columns + 1):
             cropped = min(int(decoded * window / columns), grid.decoded_samples(decoded))
             if cropped >= wanted:
@@ -138,8 +138,8 @@ class Geometry:
         """A window that steps by whole latent columns.
 
         The newest known sample sits 1,536 samples past a column boundary, because N columns take
-        4,096·N + 1,536 samples. Only samples under four STFT frames leave the decoder. Time from
-        the newest sample to the first one played: 4,096·lead − 1,536 − overlap samples.
+        4,096·N + 1,536 samples. Only samples that four STFT frames cover are played. Time from the
+        newest sample to the first one played: 4,096·lead − 1,536 − overlap samples.
 
         Args:
             grid: window and latent sizes of the model.
@@ -163,7 +163,7 @@ class Geometry:
                 f"A step of {step} columns with a lead of {lead} does not fit in {columns}.",
                 "2·step + lead must not exceed the number of columns.",
             )
-        # The first 1,536 decoded samples lie under fewer than four frames.
+        # Fewer than four frames cover the first 1,536 decoded samples.
         decoded = step + max(1, math.ceil((overlap + TAIL_SAMPLES) / COLUMN_SAMPLES))
         if decoded > columns:
             raise GeometryError(
@@ -189,12 +189,12 @@ class Geometry:
 
 
 def deadline_samples(slack: int, step: int) -> int:
-    """Samples that a reply may take: its slack, or the pace.
+    """Samples that a reply may take: its slack, or a step if it has none.
 
     Args:
         slack: samples between the newest sample and the first one played.
-        step: samples of a step. Where a regime has no time at all, what remains to be held is the
-            pace: a reply a step.
+        step: samples of a step. In a regime without slack, replies only have to keep pace: one
+            reply a step.
     """
     return slack if slack > 0 else step
 

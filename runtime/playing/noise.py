@@ -27,7 +27,7 @@ class Noise:
     ) -> None:
         latent = (rows, grid.channels, grid.columns)
         self.table = table
-        # Its factor is applied on the host, so no stage reads this one.
+        # A host buffer: its factor is applied on the host, and no stage reads it.
         self.initial = Buffer(np.zeros(latent, np.float32))
         self.source = backend.allocate((table.source_draws, *latent), double=True)
         self.step = backend.allocate((len(table.evaluations), *latent), double=True)
@@ -48,7 +48,7 @@ class NoiseSource(Protocol):
         """Draw everything anew, in place."""
 
     def restart(self) -> None:
-        """A session starts over: a source with a seed begins its sequence again."""
+        """Begin the sequence again, if the source has a seed; called when a session starts over."""
 
 
 class GaussianNoise:

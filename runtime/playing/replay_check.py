@@ -1,8 +1,8 @@
-"""Does a replayed cycle compute what the ungraphed one computes?
+"""Checks that a replayed cycle computes the same as one that runs without a graph.
 
-A record made on the wrong device, or of nothing at all, replays without any error and leaves the
-last outputs where they were. So the first replay is compared with the same operations run one by
-one, on inputs that lie in between overwritten by others.
+A graph that was recorded on the wrong device, or that is empty, replays without any error and
+leaves the last outputs unchanged. So the first replay is compared with the same operations run one
+by one. Between the two, the operations run on other inputs, so that stale outputs are noticed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sideman.runtime.playing.cycle import Cycle
 from sideman.runtime.playing.noise import GaussianNoise
 
 #: Largest relative error between a replay and a plain run. Both run the same kernels, whose sums
-#: may be ordered differently; a stale or foreign output errs by about 1.
+#: may be ordered differently; a stale or unrelated output has an error of about 1.
 TOLERANCE = 1e-2
 
 
@@ -29,11 +29,12 @@ def check_replay(cycle: Cycle) -> None:
         cycle: its program replays a record.
 
     Raises:
-        BackendError: the replay computes something else, or the outputs depend on no input, so
-            that nothing can be told.
+        BackendError: the replay computes something else, or the outputs do not depend on the
+            inputs, so that the comparison shows nothing.
     """
     inputs = (cycle.audio, cycle.source, cycle.keep, *cycle.noise.buffers)
-    # What was uploaded lies on the device; the host's half of a double buffer is another one.
+    # After an upload, the host's half of a double buffer is not the one that was uploaded: read
+    # back what is on the device.
     for buffer in cycle.noise.buffers:
         buffer.download()
     before = [buffer.host.copy() for buffer in inputs]

@@ -1,9 +1,9 @@
 """Samplers as tables of coefficients.
 
 Every sampler here is one operation repeated: merge the kept columns at a noise level, evaluate
-the denoiser D, and return α·anchor + β·merged + γ·D + δ·noise. The step stage does that
-operation; a sampler is the table of numbers it is run with. So one exported graph serves all of
-them, and nothing between two evaluations runs on the host.
+the denoiser D, and return α·anchor + β·merged + γ·D + δ·noise. The step stage does that operation;
+a sampler is the table of its coefficients. So one exported graph serves all samplers, and nothing
+runs on the host between two evaluations.
 
 Sources: Karras et al. 2022 ("EDM") for the schedule, Euler and Heun; Song et al. 2023 for
 multistep consistency sampling; k-diffusion's ancestral DPM-Solver-2 with RePaint's resampling as
@@ -131,7 +131,7 @@ def _dpm2_ancestral(spec: SamplerSpec) -> Table:
     """Ancestral DPM-Solver-2 with resampling over the first n−1 intervals.
 
     Each pass takes two evaluations: one at s_i and one at the midpoint, where nothing is merged
-    (merging there errs by 3e-2 against the recordings).
+    (with a merge there, the error against the recordings is 3e-2).
     """
     sigmas = karras_sigmas(spec.steps, spec.sigma_min, spec.sigma_max, spec.rho)
     evaluations: list[Evaluation] = []

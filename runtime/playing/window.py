@@ -15,9 +15,9 @@ class Window:
     Attributes:
         audio: context, [window_samples] float32, newest last.
         latents: generated latents of every stem, [stems, channels, columns].
-        generated: which columns hold something that belongs to the music, [stems, columns] bool.
-            At the start that is silence; after a dropped step, or while a stem is off, its new
-            columns hold nothing, and the next cycle generates them.
+        generated: which columns hold valid latents, [stems, columns] bool. At the start all do,
+            with the latent of silence. After a dropped step, or while a stem is off, a stem's new
+            columns are not valid, and the next cycle generates them.
     """
 
     def __init__(self, grid: LatentGrid, window_samples: int, stems: int) -> None:
@@ -26,7 +26,8 @@ class Window:
             (stems, grid.channels, grid.columns), np.float32
         )
         self.generated = np.zeros((stems, grid.columns), np.bool_)
-        # numpy would allocate a copy to move overlapping two-dimensional data onto itself.
+        # Scratch for `shift`: numpy would allocate a copy to move overlapping multi-dimensional
+        # data.
         self._moving = np.zeros_like(self.latents)
 
     def reset(self, silence: NDArray[np.float32]) -> None:
@@ -50,7 +51,7 @@ class Window:
         self.generated[row].fill(True)
 
     def shift(self, geometry: Geometry) -> None:
-        """Move everything one step to the left; what enters at the end is empty."""
+        """Move everything one step to the left; the end becomes zero and not generated."""
         samples, columns = geometry.step_samples, geometry.step_columns
         rest = len(self.audio) - samples
         self.audio[:rest] = self.audio[samples:]

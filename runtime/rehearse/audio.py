@@ -79,9 +79,9 @@ def read_mono(path: Path, sample_rate: int) -> tuple[Samples, list[str]]:
 def resample(samples: Samples, rate: int, wanted: int) -> Samples:
     """Change the sample rate with a Kaiser-windowed sinc (beta 9: some 90 dB of rejection).
 
-    Sample m of the result lies at m·rate/wanted of the input, so its fraction takes on
-    wanted/gcd values: one short filter is made for each and applied to all samples that share it
-    (Crochiere and Rabiner 1983, polyphase structures).
+    Sample m of the result is at position m·rate/wanted of the input, whose fraction takes on
+    wanted/gcd values: one short filter is made for each fraction and applied to all samples that
+    share it (Crochiere and Rabiner 1983, polyphase structures).
 
     Args:
         samples: [n] float32.

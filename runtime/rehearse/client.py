@@ -1,8 +1,8 @@
 """A client that behaves as the published Max external `multi_track` does.
 
-What it sends and how it lays down what comes back follow the protocol of that external, and its
-socket is as the system makes it: packets that a performer would lose are lost here too. The one
-addition is that it waits for our server's `/loaded` where the external just goes on.
+What it sends, and where it places what comes back, follow the protocol of that external. Its socket
+has the system's default buffers, so packets that a performer would lose are lost here too. The one
+addition: it waits for this server's `/loaded`, where the external just goes on.
 
 Two threads: the caller's, which sends, and one that receives. They share the state under one
 lock; the receiving thread takes it once a packet.
@@ -201,7 +201,7 @@ class MultiTrackClient:
         self.steps[batch].sent = time.perf_counter()
 
     def wait_answered(self, timeout: float, check: Callable[[], None] = lambda: None) -> bool:
-        """Wait until the answer of the newest step is complete, or is known never to come."""
+        """Wait until the newest step is answered in full or dropped; False after the timeout."""
 
         def over() -> bool:
             newest = self.steps[self._current]
@@ -213,8 +213,8 @@ class MultiTrackClient:
         try:
             self._socket.sendto(datagram, server)
         except ConnectionError:
-            # The port was closed when an earlier datagram came there. Nobody is told twice:
-            # who waits for an answer asks whether the server lives.
+            # The port was closed when an earlier datagram arrived there. No error here: waiting for
+            # an answer checks whether the server is alive.
             pass
         except OSError as error:
             raise SidemanError(

@@ -62,8 +62,8 @@ def register(app: typer.Typer) -> None:
 
         Writes context, stems and mix as WAV, their spectrograms over one another as
         spectrograms.png, and every cycle against its deadline as latency.png and latency.json. The
-        demo, without BUNDLE and --input, also tells how well chords and beats of its loop were met.
-        Ends with 1 when a step was dropped or lost, or no sound came back.
+        demo, without BUNDLE and --input, also scores how well the stem fits its loop's chords and
+        beats. Ends with 1 when a step was dropped or lost, or no sound came back.
         """
         from sideman.engine.backends.choice import BackendChoice
         from sideman.runtime.rehearse.plan import Request

@@ -27,7 +27,7 @@ def demo_loop() -> Path:
 
 
 def demo_truth() -> Truth:
-    """What the loop is made of, the missing bass included."""
+    """Chords of the loop, and onsets of the bass that it lacks."""
     return Truth.read(_shipped("loop.json"))
 
 

@@ -27,7 +27,7 @@ OnStep = Callable[[int, MultiTrackClient], None]
 
 
 def assign_planes(programme: Programme, names: Sequence[str], stems: Sequence[str]) -> Samples:
-    """Lay input files onto the planes that the external has for every stem.
+    """Assign input files to planes, of which the external has one for every stem.
 
     A file whose name holds a stem's name goes to that plane, any other to the first plane that is
     still empty, or to the last one. The planes add up to the context, as the protocol asks.
@@ -83,7 +83,7 @@ def play_online(
     step = client.placement.step
     start = time.perf_counter()
     for number in range(client.placement.steps):
-        # From one start, so that a late burst does not delay all that follow.
+        # Counted from the first step, so that a late burst does not delay all that follow.
         due = start + (number + 1) * step / sample_rate
         _sleep_until(due, server.check_alive)
         client.send_step(address, due, planes[:, number * step : (number + 1) * step])

@@ -33,7 +33,7 @@ def make_folder(folder: Path) -> None:
 
 
 def _file_name(stem: str) -> str:
-    """A stem's name as a file's: the bundle brings it, and it must not leave the folder."""
+    """A stem's name as a file name: a bundle may name a stem so that it would leave the folder."""
     plain = re.sub(r"[^\w-]", "_", stem)
     return f"{plain}-stem" if plain in _RESERVED else plain
 
@@ -41,8 +41,8 @@ def _file_name(stem: str) -> str:
 def write_audio(rehearsal: Rehearsal, folder: Path) -> list[Path]:
     """Write context, every stem and their sum as 24 bit WAV, all of one length.
 
-    24 bits because every player opens them; nothing clips, since the server's samples stay within
-    ±1 and the mix is turned down where it would not.
+    24 bits, because every player can open them. Nothing clips: the server's samples stay within ±1,
+    and the mix is turned down if it would exceed that.
 
     Args:
         rehearsal: what was played and what came back. Gains are noted in its notes.

@@ -16,20 +16,20 @@ def choose_package(
     stems: tuple[str, ...],
     attempt: Callable[[int], str] = loopback_error,
 ) -> tuple[int, str]:
-    """The samples of a chunk, both ways, as far as datagrams of that size pass over loopback.
+    """Choose the samples of a chunk, both ways, so that its datagrams pass over loopback.
 
     macOS lets 9,216 bytes through unless told otherwise, less than the external's usual package.
 
     Args:
         wanted: as the user asked; None takes the usual package, or the largest that passes.
         stems: all stems of the model; each is an address.
-        attempt: sends so many bytes to oneself; what went wrong, empty when they arrived.
+        attempt: sends so many bytes over loopback; returns what went wrong, empty if they arrived.
 
     Returns:
-        The number, and a note where it is not the usual one though nobody asked for another.
+        The number of samples, and a note if a smaller one than usual had to be chosen, else "".
 
     Raises:
-        SidemanError: what the user asked for does not pass.
+        SidemanError: datagrams of the size that the user asked for do not pass.
     """
     addresses = [_CONTEXT, *(f"/{stem}".encode() for stem in stems)]
     package = wanted or USUAL_PACKAGE

@@ -1,4 +1,4 @@
-"""From the options of a rehearsal to everything that it needs, looked up and checked."""
+"""Looks up and checks everything that a rehearsal needs, from its options."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _USUAL_STEM = "bass"
 
 @dataclass(frozen=True)
 class Request:
-    """Options of `sideman rehearse`; None and () stand for what the demo ships."""
+    """Options of `sideman rehearse`; for bundle and inputs, None and () mean those of the demo."""
 
     bundle: Path | None = None
     inputs: tuple[Path, ...] = ()
@@ -44,8 +44,8 @@ class Request:
 class Plan:
     """A request with everything looked up and found possible.
 
-    `truth` is what the music is made of. That is known of the demo's loop only, and the judges know
-    in which range the demo's own bundle plays: others are not judged.
+    `truth` holds the piece's chords and onsets. It is None except for the demo: only its loop's are
+    known, and the scores assume the ranges in which the demo's own bundle plays.
     """
 
     request: Request
@@ -63,7 +63,7 @@ def make_plan(request: Request) -> Plan:
     """Look up and check everything before anything is started.
 
     Raises:
-        SidemanError: what is wrong with the request.
+        SidemanError: something in the request is wrong; the message names it.
     """
     bundle = request.bundle or demo.demo_bundle()
     manifest = Bundle.open(bundle, check=False).manifest

@@ -22,9 +22,9 @@ _STACK = {"receive": "#bab0ac", "encode": "#4e79a7", "step": "#f28e2b", "decode"
 def draw(rehearsal: Rehearsal, path: Path) -> None:
     """Write the picture as PNG.
 
-    Above, each step's round trip and the server's path against the line that they must stay
-    below; without a clock there is no such line, and this part is left out. Below, the stages of
-    each cycle, one on the other.
+    The upper part shows each step's round trip and the server's path against the deadline; without
+    a clock there is no deadline, and this part is left out. The lower part shows the stages of each
+    cycle, stacked.
 
     Args:
         rehearsal: what happened.

@@ -32,7 +32,7 @@ def free_port(host: str = "127.0.0.1") -> int:
 class ServerProcess:
     """`sideman serve` for the length of a `with` block.
 
-    Its log goes to a file, never to a pipe: a pipe that nobody reads would stop it.
+    Its log goes to a file, not to a pipe: a full pipe that is not read would block it.
 
     Args:
         arguments: of `sideman serve`, without `--profile`.
@@ -48,7 +48,8 @@ class ServerProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        # In a group of its own: the server must outlive Ctrl-C long enough to be asked to end.
+        # In a process group of its own, so that Ctrl-C does not end the server before `end` asks it
+        # to.
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [*self._command, *self._arguments, "--profile", str(self._profile)],

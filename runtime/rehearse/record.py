@@ -80,10 +80,10 @@ class Rehearsal:
         errors: texts of the `/error` messages.
         stale_packets: stem packets of answers older than the previous step, which clients ignore.
         notes: plain sentences for the reader.
-        scores: by stem, how it was played; empty where nobody knows what was to be played.
-        chance: by stem, what comes of playing another piece.
+        scores: by stem, how it was played; empty if the piece's chords and onsets are not known.
+        chance: by stem, the scores of playing another piece.
         judged_from: seconds from the beginning before which nothing was judged.
-        late: seconds by which clients lay replies behind their place; taken off before judging.
+        late: seconds by which clients place replies too late; removed before judging.
     """
 
     bundle: str

@@ -22,7 +22,7 @@ from sideman.runtime.rehearse.process import ServerProcess, free_port
 from sideman.runtime.rehearse.record import Rehearsal
 from sideman.runtime.system.machine import describe_machine
 
-#: Beats without which a share of them says nothing.
+#: Fewest beats that a score is computed from; a share of fewer says nothing.
 _FEWEST_BEATS = 8
 
 
@@ -58,10 +58,11 @@ def run(request: Request, console: Console | None = None) -> bool:
 
 
 def judge_rehearsal(plan: Plan, rehearsal: Rehearsal) -> None:
-    """Score what was played, where it is known what was to be played.
+    """Score what was played, if the piece's chords and onsets are known.
 
     Before the window is full the model has heard less than it was trained with. Clients of the
-    published server hear every reply late by the same time, which is no fault of the player.
+    published server hear every reply late by the same time, which is not the model's fault and is
+    removed.
     """
     if plan.truth is None:
         return

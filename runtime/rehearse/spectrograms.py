@@ -30,7 +30,7 @@ def draw(rehearsal: Rehearsal, path: Path, truth: Truth | None = None) -> None:
     Args:
         rehearsal: what happened.
         path: file to write.
-        truth: what was played, where that is known: its bars and chords are marked.
+        truth: chords of what was played, if known; its bars and chords are marked.
     """
     # The object interface chooses no window system: pyplot would.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -47,7 +47,7 @@ def draw(rehearsal: Rehearsal, path: Path, truth: Truth | None = None) -> None:
         name: spectrogram(np.pad(samples, (0, max(0, total - len(samples)))), rate)
         for name, samples in tracks.items()
     }
-    # One scale for all: what is quiet has to look it.
+    # One scale for all tracks, so that quiet ones look quiet.
     highest = max(float(image.max()) for image in images.values())
     for axes, (name, image) in zip(rows, images.items(), strict=True):
         axes.imshow(
@@ -108,7 +108,7 @@ def spectrogram(samples: Samples, rate: int) -> npt.NDArray[np.float64]:
         if first <= last:
             rows.append(power[:, first : last + 1].max(axis=1))
         else:
-            # Between two bins there is nothing to see but what both tell.
+            # The band lies between two bins: interpolate.
             rest = (low + high) / 2 - last
             rows.append((1 - rest) * power[:, last] + rest * power[:, last + 1])
     decibels: npt.NDArray[np.float64] = 10 * np.log10(np.array(rows) + 1e-12)

@@ -67,8 +67,8 @@ class Placement:
         """Samples from the end of a step until its answer is first needed.
 
         At w = 1 playing reaches the answer's fade after S − fade samples. For w ≤ 0 the answer's
-        place has begun to play when its step ends: nothing can be in time, and what remains to be
-        held is the pace, one answer a step.
+        place has begun to play when its step ends: no answer can be in time, and only the pace has
+        to be kept, one answer a step.
         """
         return deadline_samples(self.lead * self.step - self.fade, self.step)
 
@@ -85,8 +85,8 @@ class Track:
         self.samples: Samples = np.zeros(placement.total, np.float32)
         self._placement = placement
         self._package = package
-        # Both ends included, as the server's own fade-in. The two multiply: existing clients do
-        # that, and what is heard in a rehearsal should be what they play.
+        # Both ends included, as in the server's own fade-in. The two fades multiply, as with
+        # existing clients, so that a rehearsal sounds as they do.
         self._ramp: Samples = np.linspace(0.0, 1.0, placement.fade, dtype=np.float32)
 
     def clear(self, batch: int) -> None:
@@ -95,7 +95,7 @@ class Track:
         self.samples[max(start, 0) : max(end, 0)] = 0.0
 
     def write(self, batch: int, chunk: int, audio: Samples) -> None:
-        """Lay down one chunk, cross-fading what of it falls into the fade.
+        """Write one chunk at its place, cross-fading the part that falls into the fade.
 
         Args:
             batch: number of the step that was answered.

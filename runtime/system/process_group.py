@@ -10,8 +10,8 @@ from typing import Any
 def own_group() -> dict[str, Any]:
     """Options for `subprocess.Popen` that put the child into a process group of its own.
 
-    Ctrl-C in a terminal goes to the whole group: a child that its parent wants to end in an
-    orderly way, or to let finish, must not be part of it.
+    Ctrl-C in a terminal goes to the whole process group. A child that its parent ends itself, or
+    lets finish, must therefore not be in the parent's group.
     """
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}

@@ -1,9 +1,10 @@
-"""Every engine that a bundle needs: found in the cache, or built and put there.
+"""Finding every engine that a bundle needs in the cache, or building and storing it.
 
-A stage becomes one engine with a fixed profile for each shape, because profiles share the weights.
-Measured with TensorRT for RTX 1.7.1 on full-size stages in float32 for sm89: step takes 1,051 MB
-and 26 s with one profile, 1,196 MB and 55 s with four; decode 179 MB and 9 s, 244 MB and 34 s.
-A very small model shows none of it, since kernels, which every profile brings, outweigh weights.
+A stage becomes one engine with a fixed profile for each shape, because the profiles of an engine
+share its weights. Measured with TensorRT for RTX 1.7.1 on full-size stages in float32 for sm89:
+step takes 1,051 MB and 26 s with one profile, 1,196 MB and 55 s with four; decode 179 MB and 9 s,
+244 MB and 34 s. A very small model shows no such saving, because each profile has its own kernels,
+and they outweigh the weights.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Wanted:
 
     Attributes:
         identity: what it is valid for.
-        shapes: what it holds.
+        shapes: the shapes that it holds a profile for.
     """
 
     identity: EngineIdentity
@@ -72,7 +73,7 @@ class Outcome:
 
 
 class Observer:
-    """Told how a build goes on; does nothing. `progress` is called from any thread."""
+    """Receives a build's progress; ignores it here. `progress` is called from any thread."""
 
     def planned(self, count: int) -> None:
         """So many engines are wanted."""
@@ -84,7 +85,7 @@ class Observer:
         """An engine is built, and why."""
 
     def progress(self, fraction: float, phase: str) -> None:
-        """How far the engine is, from 0 to 1, and what the library does."""
+        """The share of the engine that is done, from 0 to 1, and the library's current phase."""
 
     def done(self, outcome: Outcome) -> None:
         """An engine is there."""
@@ -271,7 +272,7 @@ class _Work:
 
 
 def _keep(timings: BlobStore, owner: dict[str, str], content: bytes) -> None:
-    """Save what was measured; without it the next build takes longer, and that is all."""
+    """Save what was measured; if that fails, the next build only takes longer."""
     try:
         timings.save(owner, content)
     except BackendError as error:

@@ -51,7 +51,7 @@ class Built:
         seconds: parsing and building took.
         layers: of the parsed network.
         peak_bytes: largest resident memory of the process; None where it is not known.
-        timing_cache: what the library measured, where the flavour keeps that.
+        timing_cache: kernel times that the library measured, if the flavour keeps them.
     """
 
     plan: memoryview
@@ -79,8 +79,8 @@ def build_engine(
         timing_cache: of an earlier build.
 
     Raises:
-        BackendError: the graph cannot be parsed, is not what the manifest promises, or the
-            library builds nothing of it.
+        BackendError: the graph cannot be parsed, does not match the manifest, or the library cannot
+            build it.
         KeyboardInterrupt: Ctrl-C was pressed; nothing of the build remains.
     """
     reset_peak()
@@ -103,10 +103,10 @@ def build_engine(
 
 @contextmanager
 def _told(order: Order, messages: Messages) -> Iterator[list[str]]:
-    """Collect what the library says, and make an error that tells it of what its bindings raise.
+    """Collect the library's errors, and add them to exceptions that its bindings raise.
 
-    They raise a TypeError, "factory function returned nullptr", where the classic library finds
-    no GPU that works.
+    The bindings raise a TypeError, "factory function returned nullptr", if the classic library
+    finds no working GPU.
     """
     with messages.errors() as errors:
         try:
@@ -167,7 +167,7 @@ def flavour_name(library: ModuleType) -> str:
 
 
 def _check_tensors(order: Order, network: Any) -> None:
-    """Refuse a graph that is not the one the manifest speaks of."""
+    """Refuse a graph whose tensors are not those of the manifest."""
     for tensors, count, get, what in (
         (order.spec.inputs, network.num_inputs, network.get_input, "inputs"),
         (order.spec.outputs, network.num_outputs, network.get_output, "outputs"),
@@ -201,5 +201,5 @@ def _use_timing_cache(flavour: Flavour, config: Any, content: bytes | None) -> N
         config.set_timing_cache(cache, ignore_mismatch=False)
 
 
-#: What `build_engine` looks like to those who call it; tests put a spy in its place.
+#: The type of `build_engine`, which tests replace.
 BuildEngine = Callable[..., Built]

@@ -22,10 +22,10 @@ class _Phase:
 
 
 class PhaseTree:
-    """Phases that hold one another; a phase within counts as the step of its parent it stands in.
+    """Nested phases; an inner phase counts as the current step of its parent.
 
-    Steps take unequal times, so the fraction says that something moves and roughly how far it is;
-    it never goes back.
+    Steps take unequal times, so the fraction is only a rough measure of progress; it never goes
+    back.
     """
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class PhaseTree:
             self._fraction = 1.0
 
     def fraction(self, name: str) -> float:
-        """What is done of the whole, seen from a phase that is open."""
+        """The fraction of the whole build that is done, given its innermost open phase."""
         inner, at = 0.0, self._open.get(name)
         while at is not None:
             inner = min(1.0, (at.done + inner) / at.steps)
@@ -126,8 +126,8 @@ def make_monitor(library: ModuleType, watch: Watch) -> Any:
 def interruptible() -> Iterator[threading.Event]:
     """Turn Ctrl-C into an event while the library works.
 
-    Python would raise in the midst of a callback from the library, which cannot pass an exception
-    on. Only the main thread receives signals; elsewhere the event is never set.
+    Python would raise KeyboardInterrupt inside one of the library's callbacks, through which no
+    exception may pass. Only the main thread receives signals; elsewhere the event is never set.
     """
     stopped = threading.Event()
     if threading.current_thread() is not threading.main_thread():

@@ -1,1 +1,1 @@
-"""Built engines on disk: under which key they are kept, found again, and removed."""
+"""Built engines on disk: their keys, and how they are stored, found and removed."""

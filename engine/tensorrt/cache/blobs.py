@@ -36,8 +36,8 @@ class BlobStore:
 
         Args:
             owner: everything that the blob is valid for: library and version, GPU, and for a
-                runtime cache the driver and the engine's SHA-256. What a driver changes about a
-                timing cache, the library sees for itself.
+                runtime cache the driver and the engine's SHA-256. A timing cache needs no driver
+                here: the library itself notices when the driver has changed.
         """
         return self._folder / f"{key_of(owner)[:32]}.blob"
 

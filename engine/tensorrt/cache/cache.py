@@ -3,8 +3,8 @@
     <cache>/engines/<key of the identity>/<key of the shapes>.json
                                           <key of the shapes>-<hash of the content>.engine
 
-An engine's name holds its hash, so two builders at once never write the same file, and the
-sidecar, replaced last and in one step, says which engine counts.
+An engine's file name holds its hash, so two builders at once never write different content to the
+same file. The sidecar is replaced last, in one atomic step, and names the engine that is valid.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _CONTENT = 12
 
 @dataclass(frozen=True)
 class Entry:
-    """One sidecar of the cache, and the fault that makes it useless.
+    """One sidecar of the cache, and the fault that makes it or its engine unusable, if any.
 
     Attributes:
         path: the sidecar's file.
@@ -88,14 +88,14 @@ class EngineCache:
     def look_up(
         self, identity: EngineIdentity, shapes: tuple[Shape, ...]
     ) -> tuple[Entry | None, str]:
-        """A sound engine that holds all these shapes.
+        """Find an undamaged engine that holds all these shapes.
 
         Returns:
             The entry, marked as used now, or None; and the first fault met on the way.
         """
         fault = ""
         for entry in self.of(identity):
-            # What an unreadable sidecar held, its name alone can tell.
+            # Only its file name tells which shapes an unreadable sidecar was for.
             if entry.sidecar is None:
                 same = entry.path.stem == shapes_key(shapes)[:_SHORT]
                 fault = fault or (entry.fault if same else "")
@@ -178,7 +178,7 @@ class EngineCache:
 
 
 def read_entry(path: Path) -> Entry:
-    """Read a sidecar and look for its engine, without reading that."""
+    """Read a sidecar and check its engine's size, without reading the engine."""
     try:
         sidecar = Sidecar.from_json(path.read_text(encoding="utf-8"))
     except BackendError as error:
@@ -217,7 +217,7 @@ def head_fault(entry: Entry, head: bytes) -> str:
 
 
 def hash_fault(entry: Entry, digest: str) -> str:
-    """Whether a hash is the one that the sidecar promises; empty where it is."""
+    """The fault if a hash is not the one in the sidecar; empty if it is."""
     assert entry.sidecar is not None
     if digest != entry.sidecar.sha256:
         return f"{entry.sidecar.file} is corrupt: another SHA-256 than when it was built"

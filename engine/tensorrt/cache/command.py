@@ -24,10 +24,10 @@ def register(app: typer.Typer) -> None:
 
 
 def list_engines() -> None:
-    """List every built engine, and check it: a damaged one is said to be so.
+    """List every built engine, and check whether it is damaged.
 
-    Age counts from the build. The cache's folder is named by the variable SIDEMAN_CACHE; without
-    it it is the user's own folder for caches.
+    Age counts from the build. The environment variable SIDEMAN_CACHE names the cache's folder; if
+    it is not set, the folder is in the user's own folder for caches.
     """
     import time
     from itertools import groupby
@@ -81,7 +81,7 @@ def prune(
 ) -> None:
     """Remove built engines; 'sideman build' makes them again.
 
-    Options add up: what one of them names is removed.
+    Options add up: whatever any of them selects is removed.
     """
     import time
 
@@ -107,7 +107,7 @@ def prune(
 
 
 def _owner(entry: Entry) -> str:
-    """Bundle and library; the build number tells nobody anything that the version does not."""
+    """Bundle and library; without the library's build number, which would say nothing more."""
     if entry.sidecar is None:
         return "unreadable"
     identity = entry.sidecar.identity

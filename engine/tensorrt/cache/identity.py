@@ -1,4 +1,4 @@
-"""What an engine is valid for: all of it goes into the key under which the engine is kept."""
+"""What an engine is valid for; the key under which it is stored is a hash of all of it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sideman.engine.tensorrt.targets import Target
 
 @dataclass(frozen=True)
 class EngineIdentity:
-    """Everything that can make an engine wrong, but its shapes.
+    """Everything that decides whether an engine is valid, except its shapes.
 
     Attributes:
         stage: name of the stage.
@@ -38,7 +38,7 @@ class EngineIdentity:
         gpu: the GPU's name where the engine belongs to that model; empty where it belongs to an
             architecture.
         precision: "fp32", "fp16" or "bf16".
-        rewriter: revision of what wrote the precision into the graph; 0 where nothing did.
+        rewriter: revision of the rewriter that wrote the precision into the graph; 0 if none did.
         convolve_products: matrix products in float32 were written as convolutions.
         flags: what the builder is told.
         exporter: versions of what made the graph, as the manifest's origin has them.
@@ -68,7 +68,7 @@ class EngineIdentity:
 
     @property
     def key(self) -> str:
-        """SHA-256 of the fields; engines of one identity differ in their shapes only."""
+        """SHA-256 of the fields; engines with the same key differ in their shapes only."""
         return key_of(self.as_dict())
 
 
@@ -89,8 +89,8 @@ def shapes_key(shapes: Iterable[Shape]) -> str:
 def stage_files(bundle: Bundle, stage: str) -> tuple[str, tuple[str, ...]]:
     """Hashes of the files that a stage is made of.
 
-    Which files hold its weights stands in the graph as plain text: every file of the bundle whose
-    name occurs there counts. That may be one too many, never one too few.
+    The graph names its weight files in plain text, so every file of the bundle whose name occurs in
+    the graph counts. That may be one file too many, never one too few.
 
     Args:
         bundle: opened with its hashes checked.
@@ -117,7 +117,7 @@ def stage_files(bundle: Bundle, stage: str) -> tuple[str, tuple[str, ...]]:
 
 
 def exporter_of(origin: Mapping[str, Any]) -> str:
-    """What made a bundle, from its manifest's free-form origin: versions by name."""
+    """Names and versions of what made a bundle, from its manifest's free-form origin."""
     versions = origin.get("versions")
     if not isinstance(versions, Mapping):
         return ""
@@ -128,8 +128,7 @@ def rewrites(bundle: Bundle, stage: str, flavour: Flavour, target: str, precisio
     """Whether a stage's graph has to be rewritten before it is built.
 
     Raises:
-        BackendError: the bundle was written in another precision than float32, and what is asked
-            for cannot be made of it.
+        BackendError: the bundle is not in float32, so the precision cannot be made from it.
     """
     is_precision = precision_of(bundle.manifest.stages[stage].precision)
     convolve = convolves_products(flavour, target)

@@ -1,4 +1,4 @@
-"""Where built engines live, and how files get there whole."""
+"""The cache's folder, and atomic writing into it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sideman.engine.errors import BackendError
 
 #: Environment variable that names the cache's folder.
 VARIABLE = "SIDEMAN_CACHE"
-#: Ending of files that are being written; one that an ended process left is removed by a prune.
+#: Ending of files that are being written; a prune removes those that an ended process left.
 PARTIAL = ".partial"
 #: Beginning of the folders that hold rewritten graphs while engines are built.
 GRAPHS = ".graphs-"
@@ -65,14 +65,14 @@ def temporary_folder(root: Path) -> tempfile.TemporaryDirectory[str]:
 
 
 def mark_used(file: Path) -> None:
-    """Set a file's time to now, by which a prune judges; one of another user stays as it is."""
-    # Without times: to name some, a file must be one's own.
+    """Set a file's time to now, which a prune goes by; another user's file may stay as it is."""
+    # No times are given, because setting given times requires owning the file.
     with suppress(OSError):
         os.utime(file)
 
 
 def write_atomically(file: Path, write: Callable[[IO[bytes]], Any]) -> None:
-    """Write a file that others see whole or not at all, whoever else writes it.
+    """Write a file atomically: readers see it complete or not at all, even with several writers.
 
     Args:
         file: its place; folders are made.
@@ -82,13 +82,13 @@ def write_atomically(file: Path, write: Callable[[IO[bytes]], Any]) -> None:
         BackendError: the disk is full, or the folder cannot be written.
     """
     prepare_folder(file.parent)
-    # A name of its own, and not tempfile's: that would let nobody else read the engine.
+    # Not made by tempfile, whose files only their owner may read: other users may need the engine.
     partial = file.with_name(f".{file.name}.{os.getpid()}-{secrets.token_hex(4)}{PARTIAL}")
     try:
         with partial.open("xb") as stream:
             write(stream)
             stream.flush()
-            # Without it a power cut may leave the name without the content.
+            # Without fsync, a power cut may leave a file without its content.
             os.fsync(stream.fileno())
         partial.replace(file)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What of a cache can be removed."""
+"""Finding and removing what a cache no longer needs."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.cache.cache import EngineCache, Entry
 from sideman.engine.tensorrt.cache.places import GRAPHS, PARTIAL
 
-#: Seconds after which a file that nobody names is taken to be left over: until then a build that
-#: still runs may be writing it.
+#: Seconds after which a file that no sidecar names counts as left over. Until then, a running build
+#: may still be writing it.
 LEFT_OVER = 24 * 3600.0
 
 
@@ -87,7 +87,7 @@ class Rule:
 
 
 def find_waste(cache: EngineCache, rule: Rule) -> Iterator[Waste]:
-    """Everything that a rule removes; only files that this package wrote are ever named.
+    """Everything that a rule removes; these are only files that this package wrote.
 
     Args:
         cache: where to look.
@@ -131,7 +131,7 @@ def label(entry: Entry) -> str:
 def _files(entry: Entry) -> tuple[Path, ...]:
     if entry.engine is not None:
         return (entry.path, entry.engine)
-    # Nobody can say which engine an unreadable sidecar meant, and nobody can use one either.
+    # It is unknown which engine an unreadable sidecar was for, so none of these can be used.
     return (entry.path, *sorted(entry.path.parent.glob(f"{entry.path.stem}-*.engine")))
 
 

@@ -9,7 +9,7 @@ from sideman.engine.tensorrt.cache.identity import EngineIdentity
 from sideman.engine.tensorrt.cache.sidecar import Sidecar
 from sideman.engine.tensorrt.shapes import Shape
 
-#: Fields that follow from others: they are worth a word only where these are the same.
+#: Fields that follow from others: they are mentioned only if those others are the same.
 _FOLLOWS = {
     "rewriter": ("precision", "target"),
     "convolve_products": ("precision", "target"),

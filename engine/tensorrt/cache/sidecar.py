@@ -61,7 +61,7 @@ class Sidecar:
 
         Raises:
             BackendError: not JSON, another schema, or a field missing, unknown or of a wrong
-                type; the message is a phrase that fits behind a file's name.
+                type; the message is a phrase that continues a sentence after the file's name.
         """
         try:
             data = json.loads(text)

@@ -101,7 +101,8 @@ class TensorRTBackend(Backend):
     def load_bundle(self, bundle: Bundle) -> dict[str, Stage]:
         """Load every engine that was built for this bundle, device and precision.
 
-        What is damaged or foreign is built anew, with one line in the log that says why.
+        An engine that is damaged or does not fit is rebuilt, with one line in the log that says
+        why.
 
         Raises:
             SidemanError: nothing is built (the message names the command that builds it), there
@@ -151,7 +152,7 @@ class TensorRTBackend(Backend):
         )
 
     def close(self) -> None:
-        """Wait for what runs, keep what was compiled, and free everything; once."""
+        """Wait for running work, save compiled kernels, free everything; harmless if repeated."""
         if self._closed:
             return
         self._closed = True
@@ -159,7 +160,7 @@ class TensorRTBackend(Backend):
             self._stream.synchronize()
             self._keep_kernels()
         except DeviceLostError:
-            pass  # nothing can be asked of it any more; whoever lost it was told
+            pass  # its kernels are out of reach; the call that lost it has raised
         except BackendError as error:
             logger.warning("What ran when the GPU was given back failed. %s", error)
         finally:

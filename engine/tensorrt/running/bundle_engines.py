@@ -1,4 +1,4 @@
-"""Which built engines a backend takes, and what it does about those that are unusable."""
+"""Choosing the built engines of a bundle, and rebuilding those that are unusable."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class BundleEngines:
             f'"{folder}"' if " " in folder else folder,
             f"--backend {self.flavour.name}",
             f"--precision {self.precision}",
-            # The other flavour builds for the GPU at hand, whatever it is called.
+            # The other flavour builds for the GPU of this machine and takes no target.
             f"--target {self.target.name}" if self.flavour.ahead_of_time else self._which_gpu(),
             options,
         ]
@@ -107,7 +107,7 @@ class BundleEngines:
                 raise self._nothing_built(stage)
         shapes = {shape for one in lost.values() for shape in one}
         if shapes:
-            # In one go, so that shapes that were built into one engine come into one again.
+            # In one build, so that shapes that shared an engine share one again.
             self._build(self._sizes(shapes, found))
             found = {stage: find_engines(self.cache, self.identity(stage)) for stage in STAGES}
         return found
@@ -143,8 +143,8 @@ class BundleEngines:
     def _sizes(
         self, shapes: Collection[Shape], found: dict[str, Found]
     ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Rows and decoded columns to build for: those of the shapes, and where a stage knows
-        none of them (a step decodes nothing) the fewest that the others were built for.
+        """Rows and decoded columns to build for: those in the shapes. If the shapes have no such
+        size (step has no decoded columns), the smallest that other engines were built for.
         """
         known = {shape for one in found.values() for shape in one}
         chosen = []

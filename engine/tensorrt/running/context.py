@@ -17,11 +17,11 @@ class _Block:
 
 
 class Scratch:
-    """One piece of device memory for the intermediate results of every context in turn.
+    """Device memory for intermediate results, which all contexts use in turn.
 
-    Contexts run one after another on one stream, so none needs memory of its own, and the largest
-    need is the whole need. It grows when a context needs more; its address changes then, and
-    whatever was recorded with the old one has to be recorded anew.
+    Contexts run one after another on one stream, so none needs memory of its own, and the size is
+    that of the largest need. The memory grows when a context needs more. Its address changes then,
+    and CUDA graphs that were recorded with the old address have to be recorded anew.
 
     Attributes:
         address: on the device; 0 while there is none.
@@ -39,10 +39,10 @@ class Scratch:
         self._users: weakref.WeakSet[StageContext] = weakref.WeakSet()
 
     def attach(self, context: StageContext, nbytes: int) -> None:
-        """Give a context its scratch memory, and all others the same where it had to grow.
+        """Give a context scratch memory; if that has to grow, give the new one to all others too.
 
         Args:
-            context: from now on kept up to date.
+            context: gets the new address whenever the memory grows later.
             nbytes: that it needs.
 
         Raises:
@@ -55,7 +55,8 @@ class Scratch:
             self._blocks.append(block)
             for user in self._users:
                 user.use_scratch(self.address, self.nbytes)
-            # Only now nobody refers to the old one, which is freed behind all that still runs.
+            # Only now no context refers to the old block, which is freed after all work that still
+            # runs.
             self._blocks = [block]
         context.use_scratch(self.address, self.nbytes)
         self._users.add(context)
@@ -102,7 +103,8 @@ class StageContext:
         """Enqueue one run.
 
         Args:
-            addresses: on the device, by tensor name; the same mapping for the same addresses.
+            addresses: on the device, by tensor name. Pass the same mapping object for the same
+                addresses: its identity is what is compared.
 
         Raises:
             BackendError: it cannot be enqueued, or the backend is closed.
@@ -134,7 +136,7 @@ class StageContext:
         """
         handle, what = self._open(), f"give stage {self._engine.stage} {nbytes} bytes of memory"
         with self._library.doing(what) as errors:
-            # It returns nothing: a refusal is only said.
+            # It returns nothing: a refusal shows only as an error message.
             handle.set_device_memory(address, nbytes)
             if errors:
                 raise self._library.failure(what, errors)
@@ -167,10 +169,10 @@ class StageContext:
         )
 
     def _point_to(self, handle: Any, addresses: Mapping[str, int]) -> None:
-        """Tell the context where its tensors lie; evaluations take turns with one context."""
+        """Set the addresses of the tensors, which differ between evaluations with one context."""
         if addresses is self._bound:
             return
-        # Whatever happens in between, the next run looks at every tensor again.
+        # If an error occurs below, the next run checks every tensor again.
         self._bound = {}
         for name, address in addresses.items():
             if self._addresses.get(name) != address:

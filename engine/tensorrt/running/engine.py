@@ -60,8 +60,8 @@ class LoadedEngine:
 
     @property
     def scratch_bytes(self) -> int:
-        """Device memory for intermediate results; the largest of all shapes, as the library asks
-        for, whichever profile runs.
+        """Bytes of device memory for intermediate results: the largest of all shapes, which the
+        library requires whichever profile runs.
         """
         return int(self._engine.device_memory_size_v2)
 
@@ -70,7 +70,7 @@ class LoadedEngine:
         return self.shapes.index(shape)
 
     def create_context(self, *, own_graph: bool) -> tuple[Any, Any]:
-        """Make an execution context that is given its scratch memory by us.
+        """Make an execution context whose scratch memory sideman provides.
 
         Args:
             own_graph: the library captures and replays by itself; only where it `configures`.
@@ -101,9 +101,9 @@ class LoadedEngine:
     def _configure(self, own_graph: bool) -> Any:
         """Settings of TensorRT for RTX.
 
-        Shapes are fixed, so all that there is to compile for them is compiled at the first run
-        (eager) rather than in the background (lazy): a graph that was captured meanwhile would
-        replay the slower stand-in for ever. Its own capture and ours exclude each other.
+        Shapes are fixed, so their kernels are compiled at the first run (eager) rather than in the
+        background (lazy): a graph that was captured during that would replay the slower fallback
+        kernels for ever. The library's own capture and sideman's exclude each other.
         """
         module = self.library.module
         config = self._engine.create_runtime_config()

@@ -48,7 +48,7 @@ class KernelCache:
                 return
             self._store.save(self._owner, memoryview(content))
         except (BackendError, RuntimeError) as error:
-            # It costs the next start some time, not this one its music.
+            # The next start takes longer; this performance is not affected.
             logger.warning("Compiled kernels are not kept for the next start. %s", error)
             return
         self._kept = content.nbytes

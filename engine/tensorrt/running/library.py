@@ -1,4 +1,4 @@
-"""The imported TensorRT library at run time: its runtime, and what its failures come to."""
+"""The imported TensorRT library at run time: its runtime, and exceptions for its failures."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _LESS_MEMORY = (
     "not played ('sideman cache prune')."
 )
 BUILD_AGAIN = "Build it anew with 'sideman build --force'."
-#: What `Runtime.get_engine_validity` finds wrong with the engine itself, so that another build of
-#: it is the way out; by the library's names.
+#: Diagnostics of `Runtime.get_engine_validity` that concern the engine itself, so that rebuilding
+#: it helps; by the library's names.
 _UNFIT = ("VERSION_MISMATCH", "UNSUPPORTED_CC", "MALFORMED_ENGINE")
 
 
@@ -61,13 +61,13 @@ class Library:
 
     @contextmanager
     def doing(self, what: str) -> Iterator[list[str]]:
-        """Make a `BackendError` of what the library's Python part raises; not to be nested.
+        """Turn exceptions of the library's bindings into `BackendError`; must not be nested.
 
         Args:
-            what: is done inside, as it should stand after "could not".
+            what: what is done inside, worded to follow "could not".
 
         Yields:
-            What the library says meanwhile, for `failure`.
+            A list that the library's errors are added to, for `failure`.
 
         Raises:
             DeviceLostError: nothing on the device works any more.
@@ -100,17 +100,17 @@ class Library:
         return BackendError(f"{self} could not {what}: {line}.")
 
     def _room(self) -> str:
-        """How much memory there is, as a part of a sentence.
+        """How much GPU memory is free, as a part of a sentence; empty if unknown.
 
         Raises:
-            DeviceLostError: the library knows no lost device; its driver does, and is asked here.
+            DeviceLostError: the device is lost. The library has no error for that; CUDA does.
         """
         try:
             free, total = self.stream.driver.memory()
         except DeviceLostError:
             raise
         except BackendError:
-            # What the library said comes first, even where the driver has no time to count.
+            # The library's own error matters more than this failure to read the free memory.
             return ""
         return f"; of {total / 1e6:,.0f} MB on the GPU {free / 1e6:,.0f} MB are free"
 
@@ -123,7 +123,7 @@ class Library:
 
         Raises:
             UnfitEngineError: it is for another version, device or format.
-            BackendError: anything else that the library or driver lacks.
+            BackendError: it cannot be loaded for another reason, such as too little memory.
         """
         what = f"load the engine of stage {stage}"
         with self.doing(what) as errors:

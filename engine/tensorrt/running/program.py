@@ -18,8 +18,8 @@ OWN_GRAPHS = (
 class TensorRTProgram(GraphProgram):
     """A program that is captured as one CUDA graph, where the library lets its stages be captured.
 
-    Otherwise each stage gets contexts that the library captures by itself, and nothing is
-    captured around them: the two exclude each other.
+    Otherwise each binding gets a context whose runs the library itself captures, and the program is
+    not captured as a whole: the two exclude each other.
 
     Args:
         segments: as `GraphProgram`'s.
@@ -54,7 +54,7 @@ class TensorRTProgram(GraphProgram):
         return self._own or super().replays
 
     def measure(self, record: Record) -> None:
-        """Run piece by piece, without any graph: the library's are left out, too."""
+        """Run operation by operation, without any graph, not even the library's own."""
         for binding in self._bindings:
             binding.replaying = False
         try:
@@ -66,8 +66,8 @@ class TensorRTProgram(GraphProgram):
     def capture(self) -> bool:
         """Record everything as one graph, or let the library record each stage.
 
-        The library is asked only now, when everything has run: by then it has compiled what it
-        compiles just in time.
+        Whether stages can be captured is asked only now, after everything has run: by then the
+        library has compiled its kernels just in time.
 
         Returns:
             Whether `run` replays graphs from now on.

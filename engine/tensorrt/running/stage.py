@@ -13,7 +13,7 @@ from sideman.engine.tensorrt.running.engine import LoadedEngine
 from sideman.engine.tensorrt.shapes import Shape, free_sizes
 
 #: "The pointer must have at least 256-byte alignment" (`IExecutionContext::setTensorAddress`).
-#: What is allocated has it; a part of a buffer has it where its offset does.
+#: A whole buffer has it; a part of a buffer has it if its offset has.
 ALIGNMENT = 256
 
 
@@ -46,8 +46,8 @@ class EngineSlot:
     def own_graph(self) -> StageContext:
         """A context for one binding alone, whose runs the library captures by itself.
 
-        Its record is bound to addresses: with a shared context, whose evaluations take turns, it
-        would be made anew for every one of them.
+        The library's graph is bound to addresses. In a context that evaluations share, it would be
+        captured anew for each of them.
 
         Raises:
             BackendError: there is not enough memory.
@@ -78,7 +78,7 @@ class TensorRTStage(Stage):
         self._free = free_sizes(spec)
 
     def check_sizes(self, sizes: Mapping[str, int]) -> None:
-        """Refuse sizes for which no engine was built; any thread.
+        """Refuse sizes for which no engine was built; may be called from any thread.
 
         Args:
             sizes: by the names that the spec uses, and others.
@@ -128,7 +128,7 @@ class TensorRTStage(Stage):
 
 
 class TensorRTBinding(Binding):
-    """An engine's context and the addresses that it is to run on.
+    """An execution context and the addresses of its tensors.
 
     Args:
         slot: the engine in the buffers' shape.
@@ -159,18 +159,18 @@ class TensorRTBinding(Binding):
 
     @property
     def capturable(self) -> bool:
-        """Whether a graph of ours can record it."""
+        """Whether runs can be recorded in a CUDA graph of sideman's own."""
         return self._shared.capturable(self._addresses)
 
     @property
     def bound_to(self) -> object:
-        """Changes whenever a record of a run becomes wrong, but for the scratch memory."""
+        """Changes whenever a recorded run becomes invalid, except when scratch memory moves."""
         return self._shared, self._addresses
 
     def capture_by_itself(self) -> None:
-        """Let the library capture and replay this binding's runs, each as a graph of its own.
+        """Let the library itself capture and replay this binding's runs.
 
-        The shared context stays, to be compared with.
+        The shared context is kept for runs without a graph.
 
         Raises:
             BackendError: there is not enough memory for another context.

@@ -1,6 +1,6 @@
 """The codec's score: stems of held-out songs, encoded and decoded again.
 
-What is held out is a combination: each of these stems alone is in songs of training too.
+Songs are held out as combinations of stems: each of their stems alone is in songs of training too.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sideman.runtime.listening.pitch import RANGES
 
 #: Columns of the pieces that are encoded: the window of the accompaniment models.
 _COLUMNS = 64
-#: Samples at both ends that have no full overlap.
+#: Samples at both ends, where frames of the STFT do not overlap fully.
 _EDGE = 2048
 
 

@@ -1,4 +1,4 @@
-"""How close a sound is to another: sample by sample, and by ear's measure."""
+"""How close a sound is to another: sample by sample, and in its spectrum."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FLOOR = 80.0
 def si_sdr(found: Audio, wanted: Audio) -> float:
     """Scale-invariant signal-to-distortion ratio in decibels (Le Roux et al. 2019).
 
-    It asks for the same phases: a sound that is the same to the ear may have a very low one.
+    It depends on phases: a sound that is the same to the ear may have a very low ratio.
 
     Args:
         found: [samples].
@@ -42,7 +42,7 @@ def si_sdr(found: Audio, wanted: Audio) -> float:
 def log_spectral_distance(found: Audio, wanted: Audio) -> float:
     """Root mean square of the difference of spectra in decibels, averaged over frames.
 
-    What lies more than 80 dB under the loudest bin of what is wanted counts as lying there.
+    To both spectra a floor is added, 80 dB under the loudest bin of `wanted`.
 
     Args:
         found: [samples].

@@ -1,12 +1,13 @@
-"""Whether a U-Net has learnt chords: the bass that it finds in one step.
+"""Measures whether a U-Net has learnt chords, by the bass that it finds in one step.
 
-The loss does not tell. Of two diffusion models, that with a loss of 0.22 fitted chords no better
-than that with 0.27. This tells, in a minute or two, and of a training that still goes on:
+The loss does not show that: of two diffusion models, the one with a loss of 0.22 fitted chords no
+better than the one with 0.27. This measurement takes a minute or two, and works while a training is
+still running:
 
     python -m sideman.export.demo.scoring.one_step FOLDER
 
-From noise alone, one step finds the mean of what may be played. A perceptron names the root in
-every column of its latent; it has learnt that from stems of songs of training.
+From noise alone, one step finds the mean of what may be played. A perceptron, trained on stems of
+songs of training, names the root in every column of the result.
 """
 
 from __future__ import annotations
@@ -39,10 +40,12 @@ _BASS = STEMS.index("bass")
 #: Columns that a step makes, and those that are not heard in each regime.
 NEWEST = int(STEP * COLUMNS)
 HIDDEN = {regime: (w + 1) * NEWEST for w, regime in REGIMES.items()}
-#: Windows that the perceptron learns from, windows of either kind of song, and what draws them: not
-#: what draws the U-Nets' windows. Of 32 of songs of training, four began within two frames of one.
+#: Windows that the perceptron learns from, windows that are judged of each kind of song, and the
+#: seed that draws them. It is not the seed of the U-Nets' windows; even so, of 32 windows of songs
+#: of training, four began within two frames of one of those.
 _LEARNT, _JUDGED, _SEED = 160, 32, 78
-#: Noise level of the one step: nothing but noise comes in, so that all is from the mixture.
+#: Noise level of the one step: its input is practically noise, so that all it finds is from the
+#: mixture.
 _SIGMA = 20.0
 #: Columns on both sides that the perceptron sees, its width, and classes.
 _AROUND, _WIDTH, _ROOTS = 2, 256, 12
@@ -87,7 +90,7 @@ def encode_bass(encode: Encode, tracks: Audio) -> Tensor:
 
 
 def encode_others(encode: Encode, tracks: Audio, hidden: int) -> Tensor:
-    """Everybody but the bass, until some columns before the end, [channels, columns]."""
+    """All stems but the bass, with the last `hidden` columns silent, [channels, columns]."""
     heard: Audio = np.delete(tracks, _BASS, axis=0).sum(0)
     heard[len(heard) - hidden * COLUMN_SAMPLES :] = 0
     latent = encode(torch.from_numpy(heard[None]))[0].clone()
@@ -103,10 +106,10 @@ def learn_roots(stems: Tensor, roots: Tensor) -> nn.Module:
         roots: [windows, columns].
 
     Returns:
-        From what `_surroundings` makes to one number a pitch class.
+        A network from the output of `_surroundings` to one logit for each pitch class.
     """
     inputs, wanted = _surroundings(stems), roots.flatten()
-    # Its own seed, and nobody else's random numbers are touched.
+    # A seed of its own; the global random state is left unchanged.
     with torch.random.fork_rng(devices=[]), torch.enable_grad():
         torch.manual_seed(0)
         probe = nn.Sequential(
@@ -159,7 +162,7 @@ def find_bass(unet: nn.Module, mixtures: Tensor, sigma_min: float) -> Tensor:
 
 
 def tell(folder: Path, model: str, say: Callable[[str], object]) -> None:
-    """Judge a model and say what came of it.
+    """Judge a model and report the result.
 
     Args:
         folder: where it is made.
@@ -167,8 +170,8 @@ def tell(folder: Path, model: str, say: Callable[[str], object]) -> None:
         say: is told line by line.
 
     Raises:
-        ExportError: its training has not come to a state yet, or has another configuration's
-            sizes, or there is no codec.
+        ExportError: its training has not saved a state yet, or has another configuration's sizes,
+            or there is no codec.
     """
     config = read_config(HERE / f"{model}.yaml")
     unet, steps, state = _network(folder, config, model)

@@ -30,9 +30,9 @@ Scores = dict[str, Score]
 
 
 def balanced_songs(count: int, seed: int = 0, *, held_out: bool = True) -> list[Song]:
-    """Songs, every three of which have all keys, progressions and grooves, at one tempo in turn.
+    """Songs in groups of three: all keys, progressions and grooves, at one tempo; tempi alternate.
 
-    At one tempo, two held-out songs that differ in all three leave a third that does.
+    At any tempo, for two held-out songs that differ in all of these there is a third that does.
 
     Args:
         count: how many.
@@ -44,7 +44,7 @@ def balanced_songs(count: int, seed: int = 0, *, held_out: bool = True) -> list[
     while len(songs) < count:
         song = next(drawn)
         full = len(songs) // 3
-        # No other beat and nothing twice among these three.
+        # The tempo of this group, and no key, progression or groove twice in it.
         if song.beat == BEATS[full % len(BEATS)] and not any(
             song.key == other.key
             or song.progression == other.progression
@@ -56,22 +56,22 @@ def balanced_songs(count: int, seed: int = 0, *, held_out: bool = True) -> list[
 
 
 def other_songs(count: int) -> list[Song]:
-    """So many songs of training; none of them is one that is held out."""
+    """`count` songs of training, none of which is held out."""
     return list(islice(draw_songs(1, held_out=False, bars=_BARS), count))
 
 
 def score_bounds(songs: list[Song], others: list[Song]) -> dict[str, Scores]:
-    """The best that can be had, and what comes of knowing nothing.
+    """Scores of the right stems, and of stems that have nothing to do with the song.
 
     Args:
         songs: that are to be played.
-        others: songs that are played instead, from anywhere on: who knows nothing knows no beat
-            either. A few say little.
+        others: songs that are played instead, each rotated in time at random, so that even the beat
+            is right by chance only. The mean of only a few says little.
 
     Returns:
         Under `PLAYED` the scores of the stems themselves, under `CHANCE` those of the other songs'
-        stems. Judged from where bundles are, but to the end of the shorter song; levels over the
-        stem's own.
+        stems. They are judged from the same sample on as bundles, but to the end of the shorter
+        song; levels are relative to the stem's own.
     """
     random = np.random.default_rng(0)
     strangers = [turned(render(other), random) for other in others]
@@ -96,10 +96,10 @@ def score_bundle(
 ) -> dict[int, Scores]:
     """Let a bundle play every stem of every song, with the others as its context.
 
-    As on stage, steps are a quarter of the window, which is not whole columns: what is kept of
-    earlier steps slips by 14 ms against the mixture with each. What that adds to the time at which
-    clients play is known, and judged without. Judged is what is played after one window: before
-    that, the model has heard less than it was trained with.
+    As on stage, a step is a quarter of the window. That is not a whole number of columns, so with
+    each step what is kept of earlier steps slips by 14 ms against the mixture. The delay that this
+    adds to what clients play is known, and is removed before judging. Only what is played after the
+    first window is judged: before that, the model has heard less than it was trained with.
 
     Args:
         bundle: its folder.
@@ -130,7 +130,7 @@ def score_bundle(
 
 
 def play(session: Session, geometry: Geometry, context: Audio) -> Audio:
-    """What a session plays along with a context, at the places where it belongs.
+    """What a session plays along with a context, placed at the time that it was made for.
 
     Args:
         session: configured for one stem in this geometry.
@@ -138,8 +138,8 @@ def play(session: Session, geometry: Geometry, context: Audio) -> Audio:
         context: [samples].
 
     Returns:
-        [samples] at the places that they were made for, as far as every regime has played after
-        the context's last whole step; silent where nothing was played.
+        [samples] from the context's beginning, as far as every regime has played after the
+        context's last whole step; silent where nothing was played.
     """
     session.reset()
     size, fade = geometry.step_samples, geometry.fade_samples
@@ -148,7 +148,7 @@ def play(session: Session, geometry: Geometry, context: Audio) -> Audio:
     ramp = np.linspace(0, 1, fade, dtype=np.float32)
     for step in range(steps):
         answer = session.step(context[step * size : (step + 1) * size])[0]
-        # Time from the newest sample to the first of the fade is the geometry's slack.
+        # The geometry's slack is the time from the newest sample to the first of the fade.
         start = (step + 1) * size + geometry.slack_samples
         if start < 0:
             continue

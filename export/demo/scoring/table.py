@@ -14,7 +14,7 @@ Row = tuple[str, Scores]
 
 
 def to_markdown(codec: Mapping[str, Mapping[str, float]], rows: Sequence[Row]) -> str:
-    """Two tables: the codec's, and everybody's who played.
+    """Two tables: the codec's scores, and the scores of each row.
 
     Args:
         codec: what `score_codec` returns.

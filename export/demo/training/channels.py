@@ -1,22 +1,22 @@
-"""The latent's channels, turned until a quarter of the rows tells nearly everything.
+"""Rotates the latent's channels until a quarter of the rows holds nearly all of its energy.
 
-Music2Latent's channels come in any order, and all of them vary. The U-Nets take the latent for an
-image all the same: they convolve along the channels, and halve their resolution by averaging
-neighbours. What is in few rows gets through that; what is spread over all of them has to be
-gathered first.
+Music2Latent's channels have no particular order, and all of them vary. The U-Nets nevertheless
+treat the latent as an image: they convolve along the channels, and halve their resolution by
+averaging neighbours. Information in few rows survives that; information that is spread over all
+rows has to be gathered first.
 
 The demonstration's latents have far fewer dimensions than channels: 8 hold 97 % of their energy,
-16 hold 99 %. So the channels are turned, by an orthogonal matrix, until the largest direction is
-the first row, the next one the second, and so on; and each of the first 16 is divided among four
-rows, 16 apart. So the U-Nets can learn from 16 rows of the image, in less than half of the time,
-and go on with the whole, which is that four times. With the same directions spread over all
-channels, as slow cosines, 200 steps for the bass alone had its chord's root right in 0.26 of the
-columns of new songs; with each in one row of its own, in 0.39.
+16 hold 99 %. So an orthogonal matrix rotates the channels: the largest principal direction becomes
+the first row, the next one the second, and so on, and each of the first 16 is divided among four
+rows, 16 apart. The U-Nets can then learn from 16 rows of the image, in less than half of the time,
+and go on with the whole image, which repeats these rows four times. When the same directions were
+spread over all channels, as slow cosines, 200 steps of training on the bass alone gave the chord's
+root in 0.26 of the columns of new songs; with each direction in a row of its own, in 0.39.
 
-The matrix disappears in the codec's weights: the encoder ends with a linear layer, the decoder
-begins with one, and the tanh between them is as good as linear for latents that are a seventeenth
-of the U-Nets'. Pieces of six seconds decoded to within 1 % of what they were (four of them, with
-the same noise).
+The matrix is folded into the codec's weights: the encoder ends with a linear layer, the decoder
+begins with one, and the tanh between them is practically linear, because latents there are a
+seventeenth of those that the U-Nets see. Four pieces of six seconds decoded to within 1 % of what
+they were before, with the same noise.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from sideman.export.networks.codec import Codec
 
 #: Rows after which the image repeats. The U-Nets halve it three times.
 PERIOD = 16
-#: Pieces that tell the latents' energy, their length in columns, and the seed that draws them.
+#: Pieces that the latents' energy is measured on, their length in columns, and their seed.
 _PIECES, _COLUMNS, _SEED = 64, 64, 21
 
 
@@ -42,7 +42,7 @@ def describe_sorting() -> dict[str, object]:
 
 
 def sort_channels(codec: Codec, encode: Callable[[Tensor], Tensor]) -> None:
-    """Turn the latent's channels, in place, so that the image has the largest rows first, repeated.
+    """Rotate the latent's channels, in place, so that rows come largest first and repeat.
 
     Args:
         codec: trained, on the CPU.
@@ -55,28 +55,29 @@ def sort_channels(codec: Codec, encode: Callable[[Tensor], Tensor]) -> None:
 
 
 def sorting(latents: Tensor) -> Tensor:
-    """The orthogonal matrix that makes a row of every principal direction, the largest first.
+    """The orthogonal matrix that maps every principal direction to a row, the largest first.
 
-    Each of the first 16 is divided among the rows that are 16 apart. What these differ by is the
-    other directions.
+    Each of the first 16 directions is divided among rows that are 16 apart. The other directions
+    are the differences between these rows.
 
     Args:
         latents: [B, channels, columns]; their channels are a power of two times 16.
 
     Returns:
-        [channels, channels] float64; its product with a column is the sorted one.
+        [channels, channels] float64; its product with a column is the sorted column.
     """
     columns = latents.double().transpose(1, 2).flatten(0, 1)
-    # The smallest first. Large about zero, not about the mean: a U-Net sees the mean as well.
+    # `eigh` returns the smallest first. Moments are about zero, not about the mean, because a U-Net
+    # sees the mean as well.
     _, directions = torch.linalg.eigh(columns.T @ columns)
-    # Which sign the library returns is chance: the largest entry shall be positive.
+    # The library's signs are arbitrary: make the largest entry of each direction positive.
     largest = directions.gather(0, directions.abs().argmax(0, keepdim=True))
     sorted_: Tensor = (directions * largest.sign()).flip(1).T
     return _repeating(latents.shape[1]) @ sorted_
 
 
 def difference(latents: Tensor) -> float:
-    """Share of the energy that is in what rows 16 apart differ by, 0 to 1.
+    """Share of the energy that is in the differences between rows 16 apart, 0 to 1.
 
     Args:
         latents: [..., channels, columns].
@@ -88,7 +89,7 @@ def difference(latents: Tensor) -> float:
 
 
 def _repeating(channels: int) -> Tensor:
-    """Adds and subtracts what is 16 rows apart (Sylvester's matrix), [channels, channels]."""
+    """Matrix that adds and subtracts rows 16 apart (Sylvester's matrix), [channels, channels]."""
     signs = torch.ones((1, 1), dtype=torch.float64)
     while len(signs) < channels // PERIOD:
         signs = torch.kron(torch.tensor([[1.0, 1.0], [1.0, -1.0]], dtype=torch.float64), signs)
@@ -97,7 +98,7 @@ def _repeating(channels: int) -> Tensor:
 
 
 def turn_channels(codec: Codec, matrix: Tensor) -> None:
-    """Multiply the latent by an orthogonal matrix, and divide by it again, within the weights.
+    """Fold an orthogonal matrix into the encoder's weights, and its inverse into the decoder's.
 
     Args:
         codec: changed in place; on the CPU.

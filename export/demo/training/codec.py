@@ -1,17 +1,17 @@
 """The codec: Music2Latent's networks, trained by spectral losses instead of consistency training.
 
 The published codec learns to denoise from every level, so that one step from the highest decodes.
-Here that one step is all that is learnt: from noise and latent to a spectrum whose sound has the
-right magnitudes in short, middle and long windows.
+Here only that one step is learnt: from noise and latent to a spectrum whose sound has the right
+magnitudes in short, middle and long windows.
 
-Distances of complex bins, which come to mind first, teach nothing for thousands of steps: phases
-turn by several cycles a frame and never match by chance, and the best that can be made of a bin
-whose phase is unknown is silence. Magnitudes of the sound, taken in other windows than the codec's
-own, ask of phases that they agree with one another, which can be learnt step by step. After 300
-steps the spectrum errs by 0.39 of its energy in this way; with complex distances the same network
-had learnt no phase at all.
+The obvious loss, the distance of complex bins, teaches nothing for thousands of steps: phases turn
+by several cycles a frame and never match by chance, and for a bin of unknown phase that loss is
+smallest at silence. Magnitudes of the sound, taken in other windows than the codec's own, only
+require phases to agree with one another, which can be learnt step by step. With them, the
+spectrum's error is 0.39 of its energy after 300 steps; with complex distances the same network had
+learnt no phase at all.
 
-That makes a sound with the right colour at the right time, but low notes all come out at one pitch:
+The sound then has the right timbre at the right time, but low notes all come out at one pitch:
 their semitones are a few hertz apart, a fifth of a bin. A second training therefore compares how
 far every bin's phase turns from a frame to those after it, which is its frequency, whatever the
 phase itself.
@@ -43,7 +43,8 @@ RECIPES = (
 #: (rows, columns) of a step's batch: three seconds of sound however it is cut. Normalisation spans
 #: the whole piece, so the networks have to see several lengths.
 _CUTS = ((4, 8), (2, 16), (1, 32))
-#: Noise on the latents, of which a decoder after a diffusion model sees some; in latents' spread.
+#: Noise on the latents, in units of their standard deviation: a decoder after a diffusion model
+#: sees noisy latents too.
 _LATENT_NOISE = 0.1
 #: Windows of the spectral losses in samples: for onsets, the codec's own, for low notes' pitch.
 _WINDOWS = (512, 2048, 8192)
@@ -51,8 +52,9 @@ _WINDOWS = (512, 2048, 8192)
 _SILENT, _COMPANDED = 1e-5, 0.325
 #: Frames over which the turning of phases is compared.
 _LAGS = (1, 2, 4)
-#: Weights beside the squared distance of the sound's magnitudes: of the absolute one, of the
-#: spectrum's own magnitudes, of turning phases, and of the latents' mean and spread.
+#: Weights of the loss's other terms, relative to the squared distance of the sound's magnitudes:
+#: their absolute distance, the spectrum's own magnitudes, turning phases, and the latents' mean and
+#: spread.
 _ABSOLUTE, _DIRECT, TURNING, _REGULAR = 0.3, 0.3, 1.0, 0.05
 
 #: From rows, columns and a generator to audio [rows, samples].
@@ -86,12 +88,12 @@ class Autoencoder(nn.Module):
         self.codec = Codec(config)
         _initialise(self.codec)
         decoder = OneStepDecoder(self.codec)
-        # What a noise level's embedding would give is one constant each; only this one is learnt.
+        # There is one noise level, so its embedding acts as constants; only this one is learnt.
         scale = decoder.scale_out
         del decoder.scale_out
         self.scale_out = decoder.scale_out = nn.Parameter(scale)
         self.decoder = decoder
-        # It shares all modules with `codec`, and those only are saved.
+        # The decoder shares all modules with `codec`, and only those are saved.
         self.decoder.requires_grad_(True)
         self.stft, self.compand = Stft(), Compand(config.alpha_rescale, config.beta_rescale)
         self.istft, self.expand = InverseStft(), Expand(config.alpha_rescale, config.beta_rescale)
@@ -147,7 +149,7 @@ class Autoencoder(nn.Module):
 
 
 def spectral_distance(found: Tensor, wanted: Tensor, window: int) -> Tensor:
-    """Squared and absolute distance of companded magnitudes, each over what there is.
+    """Squared and absolute distance of companded magnitudes, each relative to those wanted.
 
     Args:
         found: [B, samples].
@@ -169,10 +171,10 @@ def spectral_distance(found: Tensor, wanted: Tensor, window: int) -> Tensor:
 
 
 def turning_distance(found: Tensor, wanted: Tensor) -> Tensor:
-    """How differently phases turn from frame to frame, over what there is.
+    """How differently phases turn from frame to frame, relative to the wanted energy.
 
-    Of two frames the product, one of them conjugate, has the phase by which a bin has turned in
-    between: 2π times its frequency times their distance.
+    The product of a frame with the conjugate of an earlier one has the phase by which a bin has
+    turned in between: 2π times its frequency times the time between the frames.
 
     Args:
         found: [B, 2, bins, F], real and imaginary.
@@ -205,7 +207,7 @@ def train_codec(config: CodecConfig, state: Path, device: str = "cpu") -> dict[s
     """
     network = Autoencoder(config, RECIPES[0].seed).to(device)
     for index, recipe in enumerate(RECIPES):
-        # What a training returns is an average, which nothing is learnt by.
+        # A training returns averaged weights, whose gradients are switched off.
         network.requires_grad_(True)
         turning = index * TURNING
         network = go_on(network, recipe, state / f"codec-{index}.state", turning, draw_codec_batch)
@@ -217,14 +219,14 @@ def train_codec(config: CodecConfig, state: Path, device: str = "cpu") -> dict[s
 def go_on(
     network: Autoencoder, recipe: Recipe, state: Path, turning: float, draw: DrawBatch
 ) -> Autoencoder:
-    """Train whatever of a codec may be trained, or go on with it.
+    """Train those parameters of a codec that require gradients, or resume their training.
 
     Args:
         network: the codec.
         recipe: how long and how fast.
         state: file that the training is kept in.
         turning: weight of `turning_distance`.
-        draw: draws what it hears.
+        draw: draws the audio of a batch.
 
     Returns:
         The network with averaged weights.
@@ -243,7 +245,7 @@ def go_on(
 
 
 def weights_of(network: Autoencoder) -> dict[str, Tensor]:
-    """The codec's tensors under their published names, with the scale put where it belongs."""
+    """The codec's tensors under their published names; sets `scale_out` to what was learnt."""
     codec = network.codec
     last = codec.scale_out[-1]
     assert isinstance(last, nn.Linear)
@@ -253,7 +255,7 @@ def weights_of(network: Autoencoder) -> dict[str, Tensor]:
 
 
 def autoencoder_of(config: CodecConfig, weights: Mapping[str, Tensor]) -> Autoencoder:
-    """The network in training that `weights_of` gives these of.
+    """The inverse of `weights_of`: the network in training that has these weights.
 
     Args:
         config: its sizes.
@@ -277,7 +279,7 @@ def _magnitude(spectrum: Tensor) -> Tensor:
 
 
 def _groups(network: Autoencoder) -> list[dict[str, object]]:
-    """AdamW moves every weight by as much, so weights of another size need another rate."""
+    """Groups of parameters with rates by size, because AdamW moves every weight equally far."""
     scale = network.config.latent_scale
     small = list(network.codec.encoder.conv_out.parameters())
     large = [network.codec.decoder.conv_inp.weight]
@@ -291,7 +293,7 @@ def _groups(network: Autoencoder) -> list[dict[str, object]]:
 
 
 def _initialise(codec: Codec) -> None:
-    """PyTorch's own, with latents of their later spread and without a noise level's influence."""
+    """PyTorch's initial weights, but latents have their later spread and noise levels no effect."""
     with torch.no_grad():
         for module in codec.modules():
             if isinstance(module, FrequencyAttention):

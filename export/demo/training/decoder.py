@@ -1,12 +1,12 @@
-"""The codec's decoder goes on alone, until rare notes come out as well as common ones.
+"""Training the codec's decoder further, alone, until rare notes come out as well as common ones.
 
 Neighbouring low notes are a few hertz apart and differ by little in the latent, so a decoder that
-hears songs as they come takes a rare note for its common neighbour. Of 48 notes of the bass, six of
-each root, 0.56 kept their pitch after the codec's training: all E3, A#2 and B2 came out as F3, A2
-and C3. That alone held the band's bass at three chords in four, in songs that have such notes. With
-all roots as often, and more of the bass, it is 0.96.
+is trained on songs as they come decodes a rare note as its common neighbour. After the codec's
+training, 0.56 of 48 bass notes, six of each root, kept their pitch: all E3, A#2 and B2 came out as
+F3, A2 and C3. That alone limited the bass to three right chords in four, in songs that have such
+notes. With all roots equally often, and more of the bass, 0.96 of the notes keep their pitch.
 
-The encoder stays as it is, so what was learnt from its latents holds.
+The encoder is not changed, so models that were trained on its latents stay valid.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ RECIPES = (
     Recipe(steps=700, rate=1e-3, average=0.98, seed=31),
     Recipe(steps=500, rate=7e-4, average=0.98, seed=32),
 )
-#: What `draw_codec_batch` is asked for: only stems are decoded, low notes are the hardest, and
-#: strokes are the next.
+#: Arguments of `draw_codec_batch`: mostly single stems, because only those are decoded; most bass,
+#: because low notes are the hardest, then drums.
 DRAWING: dict[str, Any] = {"shares": (0.5, 0.2, 0.15, 0.15), "alone": 0.9, "every_root": True}
 
 

@@ -28,10 +28,10 @@ class Phase:
 
     Attributes:
         recipe: how long and how fast.
-        rows: how many of the latent's it sees, from the first on.
-        mean, spread: ln(sigma) is normal with these.
+        rows: how many of the latent's rows it sees, from the first on.
+        mean, spread: of ln(sigma), which is normally distributed.
         shares: how often each stem is drawn.
-        hides: for how many mixtures `hide_more` draws another length, as a share.
+        hides: share of the mixtures for which `hide_more` draws another length.
     """
 
     recipe: Recipe
@@ -42,15 +42,15 @@ class Phase:
     hides: float = 0.0
 
 
-#: Where chords that nobody has played yet are learnt, still more bass.
+#: Shares where chords are learnt that have not been heard yet: still more bass.
 _MORE_BASS = (0.6, 0.08, 0.12, 0.2)
 _AHEAD = Phase(
     Recipe(18_000, rate=5e-3, average=0.998, seed=5, muon=True), PERIOD, 2.4, 1.2, _MORE_BASS
 )
-#: First the chords that are heard; then those that nobody has played yet, at high levels; then the
-#: same with lengths that are drawn anew, against learning by heart; and then all rows, at levels
-#: between, so that nothing is lost. Means are higher than EDM's −1.2: what a stem plays at all is
-#: decided at high levels, and the codec forgives what is left at low.
+#: First the chords that are heard; then chords that have not been heard yet, at high noise levels;
+#: then the same with hidden lengths drawn anew, against overfitting; and then all rows, at levels
+#: in between, so that nothing is lost. Means are higher than EDM's −1.2: what a stem plays at all
+#: is decided at high levels, and the codec tolerates errors that remain at low ones.
 PHASES = (
     Phase(
         Recipe(4000, rate=5e-3, average=0.998, seed=2, falls=16_000, muon=True), PERIOD, 1.2, 1.6
@@ -66,14 +66,15 @@ PHASES = (
         hides=0.5,
     ),
 )
-#: How many of them learn from the first rows: a stage of its own, as all take over two hours.
+#: How many phases learn from the first rows only. They are a stage of their own, because all phases
+#: together take over two hours.
 FIRST = sum(phase.rows == PERIOD for phase in PHASES)
 #: Files that they are kept in.
 STATES = tuple(f"diffusion-{index}.state" for index in range(len(PHASES)))
-#: What the first weights are multiplied by where a block or the network ends.
+#: Factor of the initial weights of the last layer of each block and of the network.
 _END = 1e-2
-#: Share of the lengths drawn by `hide_more` that are the longest; of the others, up to the longest,
-#: every one comes up as often.
+#: Share of the lengths drawn by `hide_more` that are the longest; the others are uniform up to the
+#: longest.
 _MOST = 0.5
 
 
@@ -88,7 +89,7 @@ def describe_loss() -> dict[str, object]:
 
 
 def initialise(unet: UNet, seed: int) -> None:
-    """EDM's first weights: spread by fan-in, and zero where a block or the network ends."""
+    """EDM's initial weights: scaled by fan-in, nearly zero where a block or the network ends."""
     torch.manual_seed(seed)
     for name, module in unet.named_modules():
         if isinstance(module, Conv):
@@ -129,8 +130,8 @@ def denoise(
 def column_weights(columns: int) -> Tensor:
     """How much each column counts, [columns], one on average.
 
-    A cycle takes the newest columns only, the others are kept from earlier ones: half of the
-    window at the most, a quarter in the usual step.
+    A cycle takes only the newest columns, half of the window at the most and a quarter in the usual
+    step; the others are kept from earlier cycles.
     """
     weights = torch.ones(columns)
     weights[columns // 2 :] *= 2
@@ -167,20 +168,21 @@ def draw_pairs(
 
 
 def hide_more(mixtures: Tensor, share: float, generator: torch.Generator) -> Tensor:
-    """Mixtures with more of their ends hidden, or as they are.
+    """Hide more of the end of some mixtures.
 
-    Each mixture was encoded with one length hidden. Of 4,800, a fifth lack half of the window, and
-    these are learnt by heart. So other lengths are drawn in training, and the longer of the two is
-    hidden.
+    Each mixture was encoded with one length hidden. Of 4,800 mixtures, a fifth lack half of the
+    window, and these are learnt by heart. So another length is drawn in training, and the longer of
+    the two is hidden.
 
-    What is kept was encoded with the rest still heard and tells a little of it, as no performance
-    does: by the encoder's statistics, and at the cut. `one_step` and the score hide first and
-    encode then, so that no figure profits from it; both rose (docs/demo-bundle.md).
+    The columns that remain were encoded while the newly hidden ones were still heard, so they
+    reveal a little of those, unlike in a performance: by the encoder's statistics, and at the cut.
+    `one_step` and the score hide before they encode, so their figures do not profit from that; both
+    rose (docs/demo-bundle.md).
 
     Args:
         mixtures: [B, channels, columns].
-        share: of them that another length is drawn for, 0 to 1.
-        generator: what draws, on the CPU; nothing where the share is 0.
+        share: of the mixtures, for which another length is drawn, 0 to 1.
+        generator: what draws, on the CPU; not used if the share is 0.
 
     Returns:
         [B, channels, columns].
@@ -205,11 +207,12 @@ def train_diffusion(
 ) -> UNet:
     """Train the diffusion model, or go on with it.
 
-    A convolution does not ask how many rows there are, nor does attention where they repeat. So
-    most is learnt from the rows after which the latent does, in less than half of the time. But the
-    noise does not repeat, and rows have others beyond their edges: the same note is heard through
-    half of the noise when all rows are seen, and that has to be learnt anew. Without, a network had
-    the root in 0.38 of the columns where it had come to 0.74; 150 steps later in 0.65.
+    A convolution works with any number of rows, and so does attention where rows repeat. So most is
+    learnt from the first rows, after which the latent repeats, in less than half of the time. But
+    the noise does not repeat, and the first rows now have neighbours beyond their edges: when all
+    rows are seen, a note, which is in four rows, is heard through half of the noise, and that has
+    to be learnt anew. Without that training, the root was right in 0.38 of the columns, down from
+    0.74; 150 steps later in 0.65.
 
     Args:
         model: its configuration.
@@ -233,7 +236,7 @@ def train_diffusion(
 
 
 def _train(unet: UNet, latents: Latents, phase: Phase, state: Path, device: str) -> UNet:
-    # What a training returns is an average, which nothing is learnt by.
+    # A training returns averaged weights, whose gradients are switched off.
     unet.requires_grad_(True)
 
     def loss(_: int, generator: torch.Generator) -> Tensor:

@@ -1,4 +1,4 @@
-"""Examples for training, rendered as they are needed: there is no end of them."""
+"""Examples for training, rendered on demand, so that their number is unlimited."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sideman.runtime.listening.truth import BEATS_PER_BAR
 
 #: How often a stem is drawn for the codec: low notes are the hardest, drums the easiest.
 _SHARES = (0.4, 0.15, 0.25, 0.2)
-#: How often it is drawn alone, and the range of what a piece is multiplied by.
+#: How often it is drawn alone, and the range of a piece's gain.
 _ALONE, _GAINS = 0.8, (0.7, 1.0)
 #: Bars that are rendered: two, and the longest window at the shortest beat.
 BARS = 6
@@ -30,11 +30,11 @@ def describe_examples() -> dict[str, object]:
 def draw_place(random: np.random.Generator, *, held_out: bool = False) -> tuple[Song, int]:
     """A random song, and where a window of it begins: on a frame of its second bar.
 
-    The first bar rings into it, and songs begin with any chord.
+    So the first bar rings into the window, which begins with any chord, as songs do.
 
     Args:
         random: what draws.
-        held_out: one that scores are made of, or one of the others.
+        held_out: whether the song is one that scores are made of.
 
     Returns:
         The song, and a sample of it.
@@ -45,7 +45,7 @@ def draw_place(random: np.random.Generator, *, held_out: bool = False) -> tuple[
 
 
 def draw_tracks(columns: int, random: np.random.Generator, root: int | None = None) -> Audio:
-    """A random piece of a random song, but of none that scores are made of; from a whole frame on.
+    """A random piece of a random song that is not held out; it begins on a whole frame.
 
     Args:
         columns: its length in latent columns.
@@ -84,7 +84,7 @@ def draw_codec_batch(
         generator: what draws.
         shares: how often each stem is drawn.
         alone: how often it is not mixed with others.
-        every_root: whether all roots come up as often, instead of all songs.
+        every_root: whether all roots, instead of all songs, are equally likely.
 
     Returns:
         [rows, samples] float32.

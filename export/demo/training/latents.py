@@ -20,19 +20,19 @@ from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS
 
 #: Rows of a latent.
 CHANNELS = LatentGrid().channels
-#: Columns of a window, and how many of its end the mixture may lack: every number up to this.
+#: Columns of a window, and how many of its last ones may be hidden from the mixture, at most.
 COLUMNS, HIDDEN = 64, 32
-#: Share of mixtures that are made of all other stems, as a band has them. Those of fewer serve
-#: several stems, so of what is drawn 0.62 are full.
+#: Share of mixtures that are made of all other stems, as in a band. A mixture of fewer stems serves
+#: several missing ones, so only 0.62 of the mixtures drawn in training are full.
 _FULL = 0.75
-#: Range of what a mixture is multiplied by.
+#: Range of a mixture's gain.
 _GAINS = (0.7, 1.0)
-#: Share of mixtures that lack one of these numbers of columns, those of the published regimes at a
-#: step of a quarter; of the others, every number comes up as often.
+#: Share of mixtures with one of these numbers of columns hidden, those of the published regimes at
+#: a step of a quarter; for the others, all numbers are equally likely.
 _USUAL, _USUAL_HIDDEN = 0.5, (0, 16, 32)
 #: Share of windows that begin before the song does, and how much of them may be silent.
 _BEFORE, _SILENT = 0.2, 0.75
-#: Windows that are kept at once; a file of one piece would be lost whole with an interruption.
+#: Windows in a file; with a single file, an interruption would lose all of them.
 SHARD = 100
 
 #: Audio [B, samples] to latents [B, channels, columns] as the U-Net sees them.
@@ -47,8 +47,8 @@ class Latents:
         stems: every stem alone, [windows, stems, channels, columns].
         mixtures: each is made for one stem, of the others or some of them, with the end hidden:
             [windows, stems, channels, columns].
-        heard: which stems a mixture is of: by window, by the stem it is made for, and by stem,
-            [windows, stems, stems]; whoever is missing may play along with it.
+        heard: which stems a mixture contains: by window, by the stem it is made for, and by stem,
+            [windows, stems, stems]; any stem that it lacks may play along with it.
     """
 
     stems: Tensor
@@ -59,7 +59,7 @@ class Latents:
         return len(self.stems)
 
     def first_rows(self, count: int) -> Latents:
-        """The same windows, with so many channels only."""
+        """The same windows, with only the first `count` channels."""
         stems, mixtures = (each[:, :, :count].contiguous() for each in (self.stems, self.mixtures))
         return Latents(stems, mixtures, self.heard)
 
@@ -80,8 +80,8 @@ def describe_windows() -> dict[str, object]:
 def make_latents(encode: Encode, windows: int, folder: Path, seed: int = 0) -> Latents:
     """Encode windows, or read those that were encoded before.
 
-    What is hidden is silent before it is encoded, as in a performance, where nobody has played it
-    yet: the encoder's statistics span the window and would tell of it.
+    Hidden audio is silenced before it is encoded, as in a performance, where it has not been played
+    yet: the encoder's statistics span the window and would reveal it.
 
     Args:
         encode: the codec's encoder.
@@ -112,7 +112,8 @@ def _encode_window(encode: Encode, random: np.random.Generator) -> tuple[Tensor,
         tracks[:, : int(random.integers(int(tracks.shape[1] * _SILENT)))] = 0
     played, tracks = place(tracks, int(random.integers(FRAME_SAMPLES)))
 
-    # One by one: all of a window at once leave the processor's caches, and took 1.6 times as long.
+    # One by one: a whole window at once does not fit the processor's caches, and took 1.6 times as
+    # long.
     def encoded(audio: Audio) -> Tensor:
         return encode(torch.from_numpy(audio)[None])[0].half()
 
@@ -128,17 +129,17 @@ def _encode_window(encode: Encode, random: np.random.Generator) -> tuple[Tensor,
 
 
 def place(tracks: Audio, late: int) -> tuple[Audio, Audio]:
-    """One window as musicians play it, and as the model is to play along.
+    """A window as musicians play it, and the same window as the model is to answer it.
 
-    Nobody begins on a whole frame of the codec. The codec knows whole frames only, so the model
-    answers with the nearest one, which is at most half a frame off: 6 ms.
+    Musicians do not begin on a whole frame of the codec. The codec knows only whole frames, so the
+    model's answer begins on the nearest one, at most half a frame (6 ms) off.
 
     Args:
         tracks: [stems, samples], one column longer than a window, beginning on a whole frame.
-        late: samples, less than a frame, from its beginning to that of the window.
+        late: samples, less than a frame, from the beginning of `tracks` to that of the window.
 
     Returns:
-        Two times [stems, samples of a window].
+        What is played and what is to be answered, each [stems, samples of a window].
     """
     nearest = FRAME_SAMPLES * round(late / FRAME_SAMPLES)
     samples = LatentGrid.decoded_samples(COLUMNS)
@@ -148,11 +149,11 @@ def place(tracks: Audio, late: int) -> tuple[Audio, Audio]:
 def draw_mixture(
     tracks: Audio, missing: int, random: np.random.Generator
 ) -> tuple[Audio, NDArray[np.bool_], int]:
-    """What somebody plays along with.
+    """A mixture to play along with.
 
     Args:
         tracks: [stems, samples], three stems at least.
-        missing: which of them is not played.
+        missing: index of the stem that is left out.
         random: what draws.
 
     Returns:

@@ -41,8 +41,8 @@ class Recipe:
         average: decay of the exponential moving average of the weights (Karras et al. 2022).
         seed: of everything random; a step's own seed follows from it and the step's number, so
             that a training that was interrupted sees the same data as one that was not.
-        falls: steps that the rate falls over, where that is not all of them: a training that
-            another one goes on from may end before. Not fewer than `steps`.
+        falls: steps over which the rate falls, if not `steps`: a training that another one
+            continues may end before its rate has fallen. Not fewer than `steps`.
         muon: whether convolutions from several channels to several learn by Muon instead of AdamW.
     """
 
@@ -69,14 +69,14 @@ def train(
     state: Path,
     groups: Sequence[dict[str, Any]] | None = None,
 ) -> nn.Module:
-    """Train a network, or go on with it where `state` holds a part of it.
+    """Train a network, or resume its training from `state`.
 
     Args:
         network: whose parameters are trained, in place and where they lie.
         loss: of one step; calls `network`.
         recipe: how long and how fast.
         state: file that everything needed to go on is kept in; written atomically.
-        groups: parameters by groups, where some learn at another "scale" of the rate.
+        groups: PyTorch's parameter groups; the entry "scale" multiplies a group's rate.
 
     Returns:
         The network with averaged weights.

@@ -1,8 +1,8 @@
-"""Muon (Jordan et al. 2024): a matrix's step is made orthogonal, so that it is as long in all
-directions, and not the longest in those that most of the gradient points to.
+"""Muon (Jordan et al. 2024): the step of a weight matrix is made orthogonal, so that it is equally
+long in all directions, not longest in those that dominate the gradient.
 
-PyTorch's own takes matrices only, no convolutions, and computes in bfloat16: on a processor with
-AVX2 alone that took eleven times as long for 64 × 576 numbers.
+PyTorch's own Muon takes only matrices, no convolutions, and computes in bfloat16, which took eleven
+times as long for 64 × 576 numbers on a processor with AVX2 alone.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """Take a step; parameters without a gradient stay. Closures are not taken."""
+        """Take a step; parameters without a gradient do not change. Closures are not supported."""
         for group in self.param_groups:
             for weight in group["params"]:
                 if weight.grad is None:
@@ -54,15 +54,16 @@ class Muon(torch.optim.Optimizer):
 
 
 def orthogonal(matrix: Tensor) -> Tensor:
-    """The matrix with its singular values brought near one, and all directions kept.
+    """The matrix with its singular values brought near one, and its singular vectors kept.
 
-    Those above 0.2 % of its norm come between 0.6 and 1.3; smaller ones grow and stay below.
+    Singular values above 0.2 % of its norm end between 0.6 and 1.3; smaller ones grow but stay
+    below.
 
     Args:
         matrix: [rows, columns].
     """
     wide = matrix if len(matrix) <= matrix.shape[1] else matrix.T
-    # No singular value is larger than all together.
+    # The Frobenius norm is no smaller than the largest singular value.
     x: Tensor = wide / (wide.norm() + 1e-7)
     first, third, fifth = _QUINTIC
     for _ in range(_TIMES):
@@ -74,6 +75,6 @@ def orthogonal(matrix: Tensor) -> Tensor:
 def is_filter(parameter: nn.Parameter) -> bool:
     """Whether it is the weight of a convolution from several channels to several.
 
-    Of one channel the step has one direction: there is nothing to make as long as another.
+    With one channel the step has only one direction, so there is nothing to orthogonalise.
     """
     return parameter.ndim > 2 and min(parameter.shape[:2]) > 1

@@ -25,12 +25,12 @@ from sideman.runtime.playing.samplers import karras_sigmas
 RECIPE = Recipe(steps=250, rate=1e-4, average=0.98, seed=3)
 #: Levels between which the teacher takes one step of Heun, and EDM's exponent between them.
 _LEVELS, _RHO = 12, 7.0
-#: Lowest of the levels. Under it the teacher has hardly learnt to tell noise, and what a student
-#: errs by at one level it learns at all above. With 18 levels from 0.002 up and six times the rate,
-#: 800 steps left 14 times the teacher's squared error at a level of 80.
+#: Lowest of the levels. Below it the teacher has hardly learnt to recognise noise, and a student's
+#: error at one level spreads to all levels above. With 18 levels from 0.002 up and six times the
+#: rate, 800 steps left 14 times the teacher's squared error at a level of 80.
 _LOWEST = 0.1
-#: Where the distance of Song and Dhariwal (2023) turns from squared to absolute, over the square
-#: root of the dimensions.
+#: Where the distance of Song and Dhariwal (2023) turns from squared to absolute, divided by the
+#: square root of the number of dimensions.
 _HUBER = 0.00054
 
 #: From x, sigma, label and mixture to x without noise.
@@ -85,9 +85,9 @@ def inconsistency(
     label: Tensor,
     mixture: Tensor,
 ) -> Tensor:
-    """How far what is found from a level is from what is found where the teacher leads to.
+    """The result at one level minus the result at the level below, after a step of the teacher.
 
-    The lower level's finding is taken as given: no gradient flows through it.
+    No gradient flows through the result at the lower level.
 
     Args:
         find: the consistency function.
@@ -112,8 +112,8 @@ def distil(
 ) -> UNet:
     """Distil the student, or go on with it.
 
-    What it finds from a level has to be what it finds from the level below, where the teacher
-    leads to. It begins as a copy of the teacher.
+    Its result at one level has to equal its result at the level below, after a step of the teacher.
+    It begins as a copy of the teacher.
 
     Args:
         model: the student's configuration; its network has the teacher's sizes.
@@ -150,9 +150,9 @@ def distil(
 
 
 def pseudo_huber(difference: Tensor) -> Tensor:
-    """Distance that forgives outliers (Song and Dhariwal 2023): their c, 0.00054·sqrt(dimensions).
+    """Distance robust to outliers (Song and Dhariwal 2023), with their c, 0.00054·sqrt(dimensions).
 
-    Columns count as in the teacher's training.
+    Columns are weighted as in the teacher's training.
 
     Args:
         difference: [B, channels, columns].

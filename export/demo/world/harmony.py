@@ -1,4 +1,4 @@
-"""Keys, chords and the progressions that songs go round in."""
+"""Keys, chords and the progressions that songs repeat."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _DEGREES = {
     "vi": (9, "minor"),
 }
 _INTERVALS = {"major": (0, 4, 7), "minor": (0, 3, 7)}
-#: One chord a bar, four bars, again and again. Two chords in a row tell the key, the progression
-#: and the next one: whoever plays ahead has to be able to know what comes.
+#: One chord a bar, four bars, repeated. Two chords in a row determine the key, the progression and
+#: the next chord: a model that plays ahead has to be able to know what comes.
 PROGRESSIONS = (
     ("I", "ii", "IV", "V"),
     ("I", "iii", "vi", "IV"),

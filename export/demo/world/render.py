@@ -29,7 +29,7 @@ _LEVELS: dict[str, float] = {
     "guitar": 0.14,
     "piano": 0.11,
 }
-#: Every drum and string sounds the same each time: a world that can be learnt in an hour.
+#: Every drum and string sounds the same each time, so that their sounds can be learnt in an hour.
 _SEED = 2026
 
 
@@ -54,7 +54,7 @@ def render(song: Song) -> Audio:
 
 
 def turned(tracks: Audio, random: np.random.Generator) -> Audio:
-    """Tracks [stems, samples] of a song that goes round, from anywhere on."""
+    """Tracks [stems, samples], rotated in time by a random number of samples."""
     return np.roll(tracks, int(random.integers(tracks.shape[1])), axis=1)
 
 

@@ -12,11 +12,12 @@ from sideman.export.demo.world.harmony import KEYS, PROGRESSIONS, Chord, chord_o
 from sideman.runtime.listening.truth import BEATS_PER_BAR
 
 STEMS = ("bass", "drums", "guitar", "piano")
-#: Samples between two frames of the codec. All onsets are whole frames apart, so that a note is
-#: always the same frames, phases included: that, a small codec can learn in an hour.
+#: Samples between two frames of the codec. All onsets are whole frames apart, so that a note always
+#: gives the same frames, phases included, which a small codec can learn in an hour.
 FRAME_SAMPLES = HOP
 #: Frames of a beat: 129 and 108 beats a minute. A beat is five or six whole columns of the latent,
-#: so that what a bar repeats is the same columns again: that, a small model can learn to foresee.
+#: so that what a bar repeats gives the same columns again, which a small model can learn to
+#: foresee.
 BEATS = (40, 48)
 #: MIDI numbers from which the parts are voiced: G2, G3 and C4.
 _BASS, _GUITAR, _PIANO = 43, 55, 60
@@ -42,8 +43,8 @@ _STABS = (
     ((0.0, 1.9), (2.0, 1.9)),
     ((0.5, 0.45), (1.5, 0.45), (2.5, 0.45), (3.5, 0.45)),
 )
-#: How many rhythms the two pairs of a band have. Each pair shares one, so that whoever is missing
-#: can be told from the others.
+#: How many rhythms there are for bass and drums, and for guitar and piano. Each pair shares one, so
+#: that the rhythm of a missing stem can be told from its partner.
 GROOVES, COMPINGS = len(_DRUMS), len(_STRUMS)
 
 
@@ -55,7 +56,7 @@ class Event:
         beat: from the song's beginning.
         stem: one of `STEMS`.
         sound: MIDI number, or the drum's name.
-        beats: that it sounds; 0 for drums, which ring as long as they do.
+        beats: how long it sounds; 0 for drums, whose sounds have a fixed length.
         delay: frames behind the beat: strings of a chord are struck one after the other.
     """
 
@@ -116,8 +117,9 @@ class Song:
         """Whether it is kept from training: one of the six songs of each harmony and tempo.
 
         Every progression is trained on in every key and at every tempo, with five of the six
-        combinations of groove and comping; the sixth is held out. So what anybody plays along with
-        there is in no song of training; what a stem has to play is, beside another rhythm.
+        combinations of groove and comping; the sixth is held out. So what a model hears in a
+        held-out song occurs in no song of training; the part that it has to play does occur, beside
+        another rhythm.
         """
         harmony = KEYS.index(self.key) + self.progression + BEATS.index(self.beat)
         return self.groove == harmony % GROOVES and self.comping == harmony % COMPINGS
@@ -182,7 +184,7 @@ def _chords(
 
 
 def draw_songs(seed: int, *, held_out: bool, bars: int = 8) -> Iterator[Song]:
-    """Songs without end, those kept from training or the others.
+    """Endless random songs: either those that are kept from training, or the others.
 
     Args:
         seed: any integer that is not negative.

@@ -1,4 +1,4 @@
-"""What a song is judged by."""
+"""The chords and onsets by which playing is judged."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sideman.export.demo.world.render import onset_sample
 from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS, Song
 from sideman.runtime.listening.truth import Truth
 
-#: Samples within which strokes are one: the strings of a strummed chord.
+#: Strokes within so many samples count as one: the strings of a strummed chord.
 _TOGETHER = 4 * FRAME_SAMPLES
 
 

@@ -4,7 +4,7 @@ DEMO := .venv/demo
 DEV := .venv/dev
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test install-dev lint types imports tests clean
+.PHONY: demo test install-dev lint types imports packages tests clean
 
 demo: $(DEMO)/.ready
 	$(DEMO)/bin/sideman rehearse --out rehearsal
@@ -14,7 +14,7 @@ $(DEMO)/.ready: pyproject.toml $(wildcard engine/*.py engine/*/*.py runtime/*.py
 	$(DEMO)/bin/pip install --quiet --editable '.[cpu]'
 	touch $@
 
-test: install-dev lint types imports tests
+test: install-dev lint types imports packages tests
 
 # Strict editable mode, because type checkers do not follow the package mapping of the default one.
 # It links file by file, so it is repeated every time to see new files; that takes seconds.
@@ -28,9 +28,13 @@ lint:
 
 types:
 	$(DEV)/bin/mypy -p sideman.engine -p sideman.runtime -p sideman.export -p sideman.calibration
+	$(DEV)/bin/mypy tests/packaging/check.py
 
 imports:
 	$(DEV)/bin/lint-imports --no-cache
+
+packages:
+	$(DEV)/bin/python tests/packaging/check.py
 
 tests:
 	$(DEV)/bin/python -m pytest

@@ -5,6 +5,7 @@ What can be tested without recordings uses made models, so that it runs in every
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,31 @@ from tests.export_once import share_exports
 from tests.models.places import CODEC, CONFIG
 
 ROOT = Path(__file__).parent.parent
+#: Tests that a process of pytest-xdist left out; the main one is not told, and would say nothing.
+LEFT_OUT = pytest.StashKey[list[str]]()
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    for item in items:
+        if hasattr(item.config, "workeroutput"):
+            item.config.workeroutput.setdefault("left out", []).append(item.nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node) -> None:
+    # All collect the same.
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left out", [])
+
+
+def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+    left_out = config.stash.get(LEFT_OUT, [])
+    if left_out:
+        terminalreporter.write_line(f"{len(left_out)} deselected:")
+        counts = Counter(name.partition("[")[0] for name in left_out)
+        for name, count in sorted(counts.items()):
+            terminalreporter.write_line(f"  {name}" + (f" ({count} of it)" if count > 1 else ""))
+
+
 SHARED = ROOT.parent / "shared"
 
 

@@ -5,13 +5,41 @@ What can be tested without recordings uses made models, so that it runs in every
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.export_once import share_exports
 from tests.models.places import CODEC, CONFIG
 
 ROOT = Path(__file__).parent.parent
+#: Tests that a process of pytest-xdist left out; the main one is not told, and would say nothing.
+LEFT_OUT = pytest.StashKey[list[str]]()
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    for item in items:
+        if hasattr(item.config, "workeroutput"):
+            item.config.workeroutput.setdefault("left out", []).append(item.nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node) -> None:
+    # All collect the same.
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left out", [])
+
+
+def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+    left_out = config.stash.get(LEFT_OUT, [])
+    if left_out:
+        terminalreporter.write_line(f"{len(left_out)} deselected:")
+        counts = Counter(name.partition("[")[0] for name in left_out)
+        for name, count in sorted(counts.items()):
+            terminalreporter.write_line(f"  {name}" + (f" ({count} of it)" if count > 1 else ""))
+
+
 SHARED = ROOT.parent / "shared"
 
 
@@ -100,25 +128,41 @@ def models(files: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tiny_bundle(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundle of the tiny consistency student; exporting takes longest of all."""
-    return _export("cd-tiny", models, tmp_path_factory)
+def export_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., None]:
+    """`export_stage`, but a stage that was exported already is copied."""
+    return share_exports(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def tiny_diffusion_bundle(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tiny_bundle(
+    models: Path, export_once: Callable[..., None], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The bundle of the tiny consistency student; exporting takes longest of all."""
+    return _export("cd-tiny", models, export_once, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def tiny_diffusion_bundle(
+    models: Path, export_once: Callable[..., None], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The bundle of the tiny diffusion model; it shares the student's codec."""
-    return _export("ldm-tiny", models, tmp_path_factory)
+    return _export("ldm-tiny", models, export_once, tmp_path_factory)
 
 
-def _export(name: str, models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def _export(
+    name: str,
+    models: Path,
+    export_once: Callable[..., None],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
     torch = pytest.importorskip("torch", reason="exporting needs the extra 'export'")
-    from sideman.export.pipeline import Request, export_bundle
+    from sideman.export import pipeline
 
     out = tmp_path_factory.mktemp("bundles") / name
-    with torch.no_grad():
-        export_bundle(
-            Request(
+    with torch.no_grad(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "export_stage", export_once)
+        pipeline.export_bundle(
+            pipeline.Request(
                 config=models / f"{name}.yaml",
                 checkpoint=models / f"{name}.ckpt",
                 codec=models / "music2latent-tiny.pt",

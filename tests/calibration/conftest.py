@@ -24,7 +24,7 @@ def small() -> Path:
 
 
 @pytest.fixture(scope="session")
-def recorded(tmp_path_factory) -> Callable[[str, str], Path]:
+def recorded(request, tmp_path_factory) -> Callable[[str, str], Path]:
     """A stage of the recordings' model "cd" or "ldm"; the small bundle's without recordings."""
 
     def stage(kind: str, name: str) -> Path:
@@ -32,12 +32,14 @@ def recorded(tmp_path_factory) -> Callable[[str, str], Path]:
             return BUNDLE / f"{name}.onnx"
         torch = pytest.importorskip("torch", reason="recorded models need the extra 'export'")
         with torch.no_grad():
-            return _export(kind, name, tmp_path_factory.mktemp(f"recorded-{kind}"))
+            # Asked for here, because it skips where torch is missing.
+            export_once = request.getfixturevalue("export_once")
+            return _export(kind, name, tmp_path_factory.mktemp(f"recorded-{kind}"), export_once)
 
     return stage
 
 
-def _export(kind: str, name: str, folder: Path) -> Path:
+def _export(kind: str, name: str, folder: Path, export_once: Callable[..., None]) -> Path:
     """Export one stage of a recorded model; a whole bundle would take several times as long."""
     from sideman.export import stages, weights
     from sideman.export.checkpoint import read_checkpoint
@@ -45,7 +47,6 @@ def _export(kind: str, name: str, folder: Path) -> Path:
     from sideman.export.config import read_config
     from sideman.export.networks.codec import Codec
     from sideman.export.networks.unet import UNet
-    from sideman.export.onnx_export import export_stage
 
     model = read_config(GOLDEN / f"{kind}-tiny.yaml")
     if name == "step":
@@ -61,7 +62,7 @@ def _export(kind: str, name: str, folder: Path) -> Path:
         codec = weights.load(lambda: Codec(config), tensors, "codec")
         module = getattr(stages, f"{name}_stage")(codec)
         specs = getattr(stages, f"{name}_specs")(model.grid)
-    export_stage(name, module, *specs, model.grid, folder)
+    export_once(name, module, *specs, model.grid, folder)
     return folder / f"{name}.onnx"
 
 

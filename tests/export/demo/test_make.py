@@ -6,7 +6,7 @@ import json
 import re
 import signal
 import subprocess
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partialmethod
 from pathlib import Path
 from typing import Any
@@ -17,19 +17,19 @@ import yaml
 
 from sideman.engine.bundle.bundle import Bundle, sha256
 from sideman.engine.errors import ExportError
+from sideman.export.codec_config import CodecConfig
 from sideman.export.demo import make
 from sideman.export.demo.scoring import session
 from sideman.export.demo.training import channels, codec, decoder, diffusion, latents, student
 from sideman.export.demo.training.loop import Recipe
 from sideman.export.demo.world.song import Song
 from tests.export.demo.test_recipe import write_codec
-from tests.models.places import CODEC
 
 QUICK = Recipe(steps=2, rate=1e-4, average=0.5)
 
 
 @pytest.fixture
-def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def toy(tmp_path: Path, tiny: CodecConfig, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Configurations and recipes that take seconds."""
     here = tmp_path / "configurations"
     here.mkdir()
@@ -37,7 +37,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         config = yaml.safe_load((make.HERE / f"{model}.yaml").read_text())
         config["model"] |= {"model_channels": 4, "channel_mult": [1, 2], "attn_resolutions": [32]}
         (here / f"{model}.yaml").write_text(yaml.safe_dump(config))
-    (here / "codec.json").write_text(CODEC.read_text())
+    (here / "codec.json").write_text(json.dumps(asdict(tiny)))
     monkeypatch.setattr(make, "HERE", here)
     # One export takes as long as everything else; the other model's differs by its files' names.
     monkeypatch.setattr(make, "MODELS", ("student",))

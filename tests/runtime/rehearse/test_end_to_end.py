@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pytest
 import soundfile
 from rich.console import Console
 
@@ -12,6 +13,7 @@ from sideman.runtime.rehearse.plan import Request
 from sideman.runtime.rehearse.run import run
 
 
+@pytest.mark.realtime
 def test_the_demo_plays_along_in_real_time(tmp_path):
     console = Console(width=200, record=True, highlight=False)
     assert run(Request(out=tmp_path, seconds=6.0), console), console.export_text()

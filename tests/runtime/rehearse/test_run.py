@@ -48,6 +48,7 @@ def read(folder, name):
     return soundfile.read(folder / f"{name}.wav", dtype="float32")[0]
 
 
+@pytest.mark.realtime
 @pytest.mark.parametrize("w", [-1, 1])
 @pytest.mark.parametrize("planes", [False, True])
 def test_audio_goes_round_in_real_time(small_bundle, with_fake_serve, tune, tmp_path, w, planes):
@@ -84,6 +85,7 @@ def test_audio_goes_round_in_real_time(small_bundle, with_fake_serve, tune, tmp_
     assert f"tune.wav in, bass out: 5 steps of 0.194 s (r = 0.25, w = {w})." in text
 
 
+@pytest.mark.realtime
 def test_a_dropped_step_is_told_and_fails(small_bundle, with_fake_serve, tune, tmp_path):
     with_fake_serve("--fake-drop", "2")
     ok, text, data = rehearse(Request(small_bundle, (tune,), out=tmp_path / "out"))
@@ -220,6 +222,7 @@ def test_stems_come_in_the_models_order_once(small_bundle, tune):
     assert make_plan(Request(small_bundle, (tune,))).settings.wanted == ("bass",)
 
 
+@pytest.mark.realtime
 def test_command_line(small_bundle, with_fake_serve, tune, tmp_path, monkeypatch):
     app = typer.Typer()
     register(app)

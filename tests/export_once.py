@@ -1,0 +1,68 @@
+"""Stages that are exported once a test run, whichever test and process asks for them first.
+
+Tracing takes half a minute for a decoder, however small its weights: it is the number of
+operations that counts. The same stage of the same weights gives the same bytes
+(`test_bytes_are_the_same_every_time` holds that), so several tests may share them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from sideman.engine.bundle.grid import LatentGrid
+    from sideman.engine.tensors import TensorSpec
+
+
+def share_exports(temporary: pytest.TempPathFactory) -> Callable[..., None]:
+    """Something to call in place of `export_stage`, with the same arguments."""
+    pytest.importorskip("torch", reason="exporting needs the extra 'export'")
+    from filelock import FileLock  # comes with torch
+
+    from sideman.export.onnx_export import export_stage
+
+    base = temporary.getbasetemp()
+    # Processes of pytest-xdist have a folder each, in one that they share.
+    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "exported-stages"
+    root.mkdir(exist_ok=True)
+
+    def export(
+        name: str,
+        module: nn.Module,
+        inputs: Sequence[TensorSpec],
+        outputs: Sequence[TensorSpec],
+        grid: LatentGrid,
+        folder: Path,
+    ) -> None:
+        kept = root / f"{name}-{_key(module, inputs, outputs, grid)}"
+        with FileLock(f"{kept}.lock"):
+            if not kept.exists():
+                partial = Path(f"{kept}.partial")
+                partial.mkdir(exist_ok=True)
+                export_stage(name, module, inputs, outputs, grid, partial)
+                partial.rename(kept)
+        for file in kept.iterdir():
+            shutil.copyfile(file, folder / file.name)
+
+    return export
+
+
+def _key(module: nn.Module, *others: object) -> str:
+    """A digest of everything that an export depends on: classes, numbers, weights and sizes."""
+    digest = hashlib.sha256(repr(others).encode())
+    for name, part in module.named_modules():
+        plain = {k: v for k, v in vars(part).items() if isinstance(v, int | float | str | tuple)}
+        digest.update(repr((name, type(part).__qualname__, sorted(plain.items()))).encode())
+    for name, tensor in [*module.named_parameters(), *module.named_buffers()]:
+        digest.update(repr((name, tensor.dtype, tuple(tensor.shape))).encode())
+        digest.update(tensor.detach().contiguous().numpy().tobytes())
+    return digest.hexdigest()[:16]

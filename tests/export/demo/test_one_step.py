@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from sideman.export.demo import one_step as module
 from sideman.export.demo.make import HERE
-from sideman.export.demo.scoring import one_step as module
-from sideman.export.demo.scoring.one_step import (
+from sideman.export.demo.one_step import (
     HIDDEN,
     NEWEST,
     column_roots,

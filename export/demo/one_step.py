@@ -4,7 +4,7 @@ The loss does not show that: of two diffusion models, the one with a loss of 0.2
 better than the one with 0.27. This measurement takes a minute or two, and works while a training is
 still running:
 
-    python -m sideman.export.demo.scoring.one_step FOLDER
+    python -m sideman.export.demo.one_step FOLDER
 
 From noise alone, one step finds the mean of what may be played. A perceptron, trained on stems of
 songs of training, names the root in every column of the result.
@@ -226,7 +226,7 @@ def _network(folder: Path, config: ModelConfig, model: str) -> tuple[UNet, int, 
 def main(arguments: Sequence[str]) -> int:
     """Judge a model of a folder."""
     parser = argparse.ArgumentParser(
-        prog="python -m sideman.export.demo.scoring.one_step",
+        prog="python -m sideman.export.demo.one_step",
         description="Tell how often the bass that a U-Net finds in one step has the chord's root.",
         allow_abbrev=False,
     )

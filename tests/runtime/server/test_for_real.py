@@ -24,6 +24,7 @@ R, W, FADE, SEED = 0.125, 1, 0.02, 5
 FOREIGN = {"torch", "matplotlib", "onnx", "music2latent", "onnxscript", "soundfile"}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to end the server by")
 @pytest.mark.parametrize("wanted", [("drums",), ("bass", "piano")])
 def test_a_client_hears_what_the_session_plays(
     wanted: tuple[str, ...], listing_modules: str

@@ -10,13 +10,17 @@ import pytest
 from sideman.engine.errors import SidemanError
 from sideman.runtime.rehearse.process import ServerProcess, free_port
 
+# A list, and not a threading.Event: its `set` takes the lock that `wait` may hold when the signal
+# comes, and the process would hang.
 OBEDIENT = """
-import json, signal, sys, threading
-ended = threading.Event()
-signal.signal(signal.SIGTERM, lambda *_: ended.set())
-signal.signal(getattr(signal, "SIGBREAK", signal.SIGTERM), lambda *_: ended.set())
+import json, signal, sys, time
+ended = []
+signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
+signal.signal(getattr(signal, "SIGBREAK", signal.SIGTERM), lambda *_: ended.append(True))
 print("here I am", flush=True)
-ended.wait(20)
+last = time.monotonic() + 20
+while not ended and time.monotonic() < last:
+    time.sleep(0.01)
 json.dump({"arguments": sys.argv[1:-2]}, open(sys.argv[-1], "w"))
 """
 

@@ -132,10 +132,12 @@ def main():
                 server.echo(batch, audio)
 
         server.answer = answer
-    ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda number, frame: ended.set())
+    # No threading.Event: its `set` may wait for a lock that `wait` holds when the signal comes.
+    ended: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, frame: ended.append(number))
     server.start()
-    ended.wait()
+    while not ended:
+        time.sleep(0.01)
     server.stop()
     seconds = dict(zip(("encode", "step", "decode", "path"), (0.01, 0.02, 0.03, 0.07), strict=True))
     cycles = [{"batch_id": batch, "seconds": seconds, "late": 0.0} for batch in server.replied]

@@ -25,20 +25,6 @@ INPUTS = {
 }
 
 
-@pytest.fixture(params=[True, False], ids=["rtx", "classic"])
-def stand(request, tmp_path, monkeypatch) -> Stand:
-    made = Stand(tmp_path, monkeypatch, rtx=request.param)
-    made.build()
-    return made
-
-
-@pytest.fixture
-def rtx(tmp_path, monkeypatch) -> Stand:
-    made = Stand(tmp_path, monkeypatch)
-    made.build()
-    return made
-
-
 @pytest.fixture
 def classic(tmp_path, monkeypatch) -> Stand:
     made = Stand(tmp_path, monkeypatch, rtx=False)

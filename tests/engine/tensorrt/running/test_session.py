@@ -14,20 +14,6 @@ from tests.engine.fakes.session import cpu_session, play
 from tests.engine.fakes.tensorrt_stand import COLUMNS, GEOMETRY, Stand, cpu_functions
 
 
-@pytest.fixture(params=[True, False], ids=["rtx", "classic"])
-def stand(request, tmp_path, monkeypatch) -> Stand:
-    made = Stand(tmp_path, monkeypatch, rtx=request.param)
-    made.build()
-    return made
-
-
-@pytest.fixture
-def rtx(tmp_path, monkeypatch) -> Stand:
-    made = Stand(tmp_path, monkeypatch)
-    made.build()
-    return made
-
-
 def open_session(stand: Stand) -> Session:
     backend = stand.backend()
     return Session(stand.bundle.manifest, backend, stand.stages(backend), GaussianNoise(1))

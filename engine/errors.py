@@ -12,13 +12,13 @@ class SidemanError(Exception):
 
     Args:
         what: one sentence that says what happened and where (file, field, address, value).
-        mend: what the reader can do about it; empty where the first sentence already says it.
+        remedy: what the reader can do about it; empty where the first sentence already says it.
     """
 
-    def __init__(self, what: str, mend: str = "") -> None:
+    def __init__(self, what: str, remedy: str = "") -> None:
         self.what = what
-        self.mend = mend
-        super().__init__(what if not mend else f"{what}\n  {mend}")
+        self.remedy = remedy
+        super().__init__(what if not remedy else f"{what}\n  {remedy}")
 
 
 class MissingExtraError(SidemanError):

@@ -47,9 +47,9 @@ class Fields:
     def __contains__(self, name: str) -> bool:
         return name in self._data
 
-    def refuse(self, name: str, why: str, mend: str = "") -> ExportError:
+    def refuse(self, name: str, why: str, remedy: str = "") -> ExportError:
         """An error about one field."""
-        return ExportError(f"{self._file}: {self._path(name)} {why}", mend)
+        return ExportError(f"{self._file}: {self._path(name)} {why}", remedy)
 
     def _path(self, name: str) -> str:
         return f"{self._prefix}.{name}" if self._prefix else name

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.export_once import share_exports
@@ -66,6 +67,18 @@ def real_audio() -> Path:
 def published() -> Path:
     """Configurations and tensor shapes of the published models."""
     return _shared("spec/published")
+
+
+@pytest.fixture(scope="session")
+def relative_error() -> Callable[..., float]:
+    """Norm of the difference over norm of the reference, in float64."""
+
+    def error(found: object, wanted: object) -> float:
+        a, b = np.asarray(found, np.float64), np.asarray(wanted, np.float64)
+        assert a.shape == b.shape
+        return float(np.linalg.norm(a - b) / np.linalg.norm(b))
+
+    return error
 
 
 @pytest.fixture(scope="session")

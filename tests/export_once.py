@@ -10,17 +10,13 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from torch import nn
-
-    from sideman.engine.bundle.grid import LatentGrid
-    from sideman.engine.tensors import TensorSpec
 
 
 def share_exports(temporary: pytest.TempPathFactory) -> Callable[..., None]:
@@ -35,20 +31,14 @@ def share_exports(temporary: pytest.TempPathFactory) -> Callable[..., None]:
     root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "exported-stages"
     root.mkdir(exist_ok=True)
 
-    def export(
-        name: str,
-        module: nn.Module,
-        inputs: Sequence[TensorSpec],
-        outputs: Sequence[TensorSpec],
-        grid: LatentGrid,
-        folder: Path,
-    ) -> None:
-        kept = root / f"{name}-{_key(module, inputs, outputs, grid)}"
+    def export(name: str, module: nn.Module, *rest: Any) -> None:
+        *sizes, folder = rest  # inputs, outputs and grid, on which the bytes depend as well
+        kept = root / f"{name}-{_key(module, *sizes)}"
         with FileLock(f"{kept}.lock"):
             if not kept.exists():
-                partial = Path(f"{kept}.partial")
+                partial = kept.with_name(f"{kept.name}.partial")
                 partial.mkdir(exist_ok=True)
-                export_stage(name, module, inputs, outputs, grid, partial)
+                export_stage(name, module, *sizes, partial)
                 partial.rename(kept)
         for file in kept.iterdir():
             shutil.copyfile(file, folder / file.name)

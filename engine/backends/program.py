@@ -13,7 +13,7 @@ from time import perf_counter
 #: Copies a buffer or runs a binding.
 Operation = Callable[[], None]
 #: Takes the name of a segment and the seconds it took.
-Record = Callable[[str, float], None]
+RecordTime = Callable[[str, float], None]
 
 
 def discard(_name: str, _seconds: float) -> None:
@@ -50,7 +50,7 @@ class Program:
         """How it runs; empty where it simply runs one operation after the other."""
         return ""
 
-    def run(self, record: Record) -> None:
+    def run(self, record: RecordTime) -> None:
         """Run every operation; downloads are complete when this returns.
 
         Args:
@@ -65,7 +65,7 @@ class Program:
                 operation()
             record(segment.name, perf_counter() - start)
 
-    def measure(self, record: Record) -> None:
+    def measure(self, record: RecordTime) -> None:
         """Run and time every segment, even if that takes longer than `run`.
 
         Args:

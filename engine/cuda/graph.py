@@ -12,7 +12,7 @@ from sideman.engine.errors import BackendError, DeviceLostError
 logger = logging.getLogger(__name__)
 
 NO_GRAPH = "SIDEMAN_NO_CUDA_GRAPH"
-_MEND = f"Set {NO_GRAPH}=1 to run without graphs, and report this."
+_REMEDY = f"Set {NO_GRAPH}=1 to run without graphs, and report this."
 
 
 def graphs_allowed() -> bool:
@@ -51,7 +51,7 @@ class CapturedGraph:
         self._fingerprint = fingerprint
         self._executable: _Executable | None = None
         self._bound: object = None
-        self._told = False
+        self._warned = False
         #: How many graphs were recorded.
         self.captures = 0
 
@@ -81,7 +81,7 @@ class CapturedGraph:
                 raise BackendError(
                     "The graph of a cycle holds nothing: what was to be recorded went elsewhere, "
                     "to another stream or device.",
-                    _MEND,
+                    _REMEDY,
                 )
             executable = _Executable()
             executable.handle = driver.instantiate(graph)
@@ -108,9 +108,9 @@ class CapturedGraph:
         if self._fingerprint() == self._bound:
             self._stream.driver.launch(self._executable.handle, self._stream.handle)
             return
-        if not self._told:
+        if not self._warned:
             logger.info("What a CUDA graph was bound to has changed: it is recorded anew.")
-            self._told = True
+            self._warned = True
         self._executable = None
         self._enqueue()
         self.capture()
@@ -126,7 +126,7 @@ class CapturedGraph:
         except BackendError as error:
             driver.abandon_capture(stream)
             raise BackendError(
-                f"A cycle cannot be recorded as a CUDA graph. {error.what}", error.mend or _MEND
+                f"A cycle cannot be recorded as a CUDA graph. {error.what}", error.remedy or _REMEDY
             ) from error
         except BaseException:
             driver.abandon_capture(stream)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from sideman.engine.backends.program import Program, Record, Segment
+from sideman.engine.backends.program import Program, RecordTime, Segment
 from sideman.engine.cuda.graph import NO_GRAPH, CapturedGraph, graphs_allowed
 from sideman.engine.cuda.ranges import named_range
 from sideman.engine.cuda.stream import Stream
@@ -34,7 +34,7 @@ class StreamProgram(Program):
         """How it runs."""
         return "one stream, no graph"
 
-    def run(self, record: Record) -> None:
+    def run(self, record: RecordTime) -> None:
         """Enqueue everything and wait; segments are not timed.
 
         Args:
@@ -49,7 +49,7 @@ class StreamProgram(Program):
             self._enqueue_run()
             self._wait_for(self._done)
 
-    def measure(self, record: Record) -> None:
+    def measure(self, record: RecordTime) -> None:
         """Run operation by operation, never as a graph, with an event between segments.
 
         The host enqueues while the device works. If the device finishes a segment before the host
@@ -90,7 +90,7 @@ class StreamProgram(Program):
     def _careful(self) -> Iterator[None]:
         """Wait for what still runs after an error, and refuse to run on a lost device."""
         if self._lost is not None:
-            raise DeviceLostError(self._lost.what, self._lost.mend)
+            raise DeviceLostError(self._lost.what, self._lost.remedy)
         try:
             yield
         except DeviceLostError as error:

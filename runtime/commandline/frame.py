@@ -62,6 +62,6 @@ def main() -> None:
         console = Console(stderr=True, highlight=False, soft_wrap=True)
         console.print("[bold red]error:[/] ", end="")
         console.print(error.what, markup=False)
-        if error.mend:
-            console.print(f"  {error.mend}", markup=False)
+        if error.remedy:
+            console.print(f"  {error.remedy}", markup=False)
         sys.exit(1)

@@ -1,1 +1,1 @@
-"""`sideman doctor`: what this machine has, what it lacks, and how to mend it."""
+"""`sideman doctor`: what this machine has, what it lacks, and how to fix it."""

@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
             bool, typer.Option("--json", help="Print one JSON object instead.")
         ] = False,
     ) -> None:
-        """Look for what would keep this machine from serving, and say how to mend it."""
+        """Look for what would keep this machine from serving, and say how to fix it."""
         findings = examine(listen, reply)
         healthy = all(finding.level != "problem" for finding in findings)
         if as_json:
@@ -65,7 +65,7 @@ def examine(listen: str, reply: str) -> list[Finding]:
 
 
 def show(findings: list[Finding]) -> None:
-    """Print the findings, each with its mend below it, and a last line that sums them up."""
+    """Print the findings, each with its remedy below it, and a last line that sums them up."""
     from rich.console import Console
     from rich.markup import escape
 
@@ -75,10 +75,10 @@ def show(findings: list[Finding]) -> None:
         # Padded by hand: the mark's colour codes would count as letters.
         mark = _MARK[finding.level] + " " * (7 - len(finding.level))
         console.print(f"{mark}  {finding.subject:<{width}}  {escape(finding.text)}")
-        if finding.mend:
-            console.print(f"{'':9}{'':<{width}}  → {escape(finding.mend)}")
+        if finding.remedy:
+            console.print(f"{'':9}{'':<{width}}  → {escape(finding.remedy)}")
     counts = {level: sum(f.level == level for f in findings) for level in _MARK}
 
-    bad = "`sideman serve` will not work until the problems are mended."
+    bad = "`sideman serve` will not work until the problems are fixed."
     verdict = bad if counts["problem"] else "Nothing stands in the way of serving."
     console.print(f"\n{counts['problem']} problems, {counts['note']} notes. {verdict}")

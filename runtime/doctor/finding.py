@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-#: `problem` stops `serve` from working; `note` is worth knowing, and mending if it causes trouble.
+#: `problem` stops `serve` from working; `note` is worth knowing, and fixing if it causes trouble.
 Level = Literal["ok", "note", "problem"]
 
 
@@ -17,10 +17,10 @@ class Finding:
         level: how bad it is.
         subject: the thing, in a word or two.
         text: what was found, in one line.
-        mend: the exact command or step that mends it; empty where nothing needs mending.
+        remedy: the exact command or step that fixes it; empty where nothing needs fixing.
     """
 
     level: Level
     subject: str
     text: str
-    mend: str = ""
+    remedy: str = ""

@@ -16,7 +16,7 @@ from sideman.runtime.system.sockets import (
     enlarge_receive_buffer,
     needed_receive_buffer,
     open_listener,
-    receive_buffer_mend,
+    receive_buffer_remedy,
 )
 
 #: Samples of a step of 1.5 s, a quarter of the published models' window.
@@ -69,7 +69,7 @@ def probe_listen_port(address: str, attempt: Callable[[str, str], None] = bind) 
     try:
         attempt(address, "--listen")
     except SidemanError as error:
-        return Finding("problem", "server port", error.what, error.mend)
+        return Finding("problem", "server port", error.what, error.remedy)
     return Finding("ok", "server port", f"{address}/udp is free")
 
 
@@ -86,9 +86,9 @@ def probe_reply_port(address: str, attempt: Callable[[str, str], None] = bind) -
         cause = error.__cause__
         if isinstance(cause, OSError) and cause.errno == errno.EADDRNOTAVAIL:
             return Finding("ok", "reply port", f"{address}/udp is on another machine: not checked")
-        mend = "If it is not Max, end that program, or choose another port with --reply HOST:PORT"
+        remedy = "If it is not Max, end that program, or choose another port with --reply HOST:PORT"
         text = f"{address}/udp is taken, by Max if that is open: {error.what}"
-        return Finding("note", "reply port", text, mend)
+        return Finding("note", "reply port", text, remedy)
     return Finding("ok", "reply port", f"{address}/udp is free")
 
 
@@ -116,7 +116,7 @@ def probe_buffer(
         text += f" (net.core.rmem_max = {sysctl('net.core.rmem_max') or 'unknown'})"
     if granted >= needed:
         return Finding("ok", "UDP buffer", text)
-    return Finding("note", "UDP buffer", text, receive_buffer_mend())
+    return Finding("note", "UDP buffer", text, receive_buffer_remedy())
 
 
 def loopback_error(size: int) -> str:
@@ -155,19 +155,19 @@ def probe_datagram(
         return Finding("ok", "UDP datagram", f"{MAX_DATAGRAM:,} bytes pass{said}")
     largest = largest_datagram(attempt)
     text = f"{MAX_DATAGRAM:,} bytes do not pass: {error}; {largest:,} do{said}"
-    mend = (
+    remedy = (
         f"sudo sysctl -w net.inet.udp.maxdgram={MAX_DATAGRAM}"
         if system == "darwin"
         else "Look for a firewall or a container's limit on UDP over loopback."
     )
     if largest == 0:
-        return Finding("problem", "UDP datagram", f"nothing passes over loopback: {error}", mend)
+        return Finding("problem", "UDP datagram", f"nothing passes over loopback: {error}", remedy)
     package = largest_package(_CONTEXT, largest)
-    mend += f", or keep packages at {package:,} samples or fewer"
+    remedy += f", or keep packages at {package:,} samples or fewer"
     if package < USUAL_PACKAGE:
         usual = audio_bytes(_CONTEXT, USUAL_PACKAGE)
         text += f"; the client's usual package of {USUAL_PACKAGE:,} samples takes {usual:,}"
-    return Finding("note", "UDP datagram", text, mend)
+    return Finding("note", "UDP datagram", text, remedy)
 
 
 def largest_datagram(attempt: Callable[[int], str] = loopback_error) -> int:

@@ -72,8 +72,8 @@ def probe_backends(
     findings = []
     for module, extra in libraries.items():
         if not installed(module):
-            mend = f"Wanted? {install_command(extra)}"
-            findings.append(Finding("note", module, "not installed", mend))
+            remedy = f"Wanted? {install_command(extra)}"
+            findings.append(Finding("note", module, "not installed", remedy))
         elif module == "onnxruntime":
             findings.append(_onnxruntime(providers))
         else:
@@ -146,8 +146,8 @@ def probe_gpu(ask: Callable[[], str | None] = ask_nvidia_smi) -> list[Finding]:
         return [Finding("ok", "GPU", "none found (no nvidia-smi on PATH); the CPU will be used")]
     rows = [line.split(", ") for line in answer.splitlines() if line.count(", ") == 2]
     if not rows:
-        mend = "Run nvidia-smi yourself to see why; usually the driver needs a restart."
-        return [Finding("note", "GPU", "nvidia-smi does not answer: no usable GPU", mend)]
+        remedy = "Run nvidia-smi yourself to see why; usually the driver needs a restart."
+        return [Finding("note", "GPU", "nvidia-smi does not answer: no usable GPU", remedy)]
     return [
         Finding("ok", f"GPU {i}", f"{name}, {memory}, driver {driver}")
         for i, (name, driver, memory) in enumerate(rows)
@@ -168,7 +168,7 @@ def probe_cuda(
     try:
         device = find()
     except SidemanError as error:
-        return [Finding("note", "CUDA", error.what, error.mend)]
+        return [Finding("note", "CUDA", error.what, error.remedy)]
     text = f"{device.name} is {device.target}; the driver supports CUDA {device.driver}"
     return [Finding("ok", "CUDA", text)]
 
@@ -186,11 +186,11 @@ def probe_sound(formats: Callable[[], tuple[str, bool]] = sound_formats) -> list
         version, mp3 = formats()
     # soundfile raises OSError without its C library, ImportError without itself.
     except (ImportError, OSError) as error:
-        mend = "pip install --force-reinstall soundfile (`serve` works without it)"
-        return [Finding("note", "sound files", f"soundfile cannot be loaded: {error}", mend)]
+        remedy = "pip install --force-reinstall soundfile (`serve` works without it)"
+        return [Finding("note", "sound files", f"soundfile cannot be loaded: {error}", remedy)]
     if not mp3:
-        mend = "pip install --upgrade soundfile, or convert MP3 to WAV first"
-        return [Finding("note", "sound files", f"libsndfile {version} does not read MP3", mend)]
+        remedy = "pip install --upgrade soundfile, or convert MP3 to WAV first"
+        return [Finding("note", "sound files", f"libsndfile {version} does not read MP3", remedy)]
     return [Finding("ok", "sound files", f"libsndfile {version}, reads WAV, FLAC, OGG and MP3")]
 
 
@@ -207,8 +207,8 @@ def probe_processor(
     text = ", ".join(f"{name}={value}" for name, value in variables.items())
     threads = variables.get("OMP_NUM_THREADS", "")
     if threads.isdigit() and int(threads) != count:
-        mend = "unset OMP_NUM_THREADS, or choose with `--threads`, unless you set it on purpose"
-        findings.append(Finding("note", "threads", text, mend))
+        remedy = "unset OMP_NUM_THREADS, or choose with `--threads`, unless you set it on purpose"
+        findings.append(Finding("note", "threads", text, remedy))
     else:
         findings.append(Finding("ok", "threads", text))
     return findings

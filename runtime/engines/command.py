@@ -78,7 +78,7 @@ def build(
     """
     from sideman.engine.bundle.bundle import Bundle
     from sideman.engine.cuda.device import select_device
-    from sideman.engine.tensorrt.building.build import Tools, build_bundle
+    from sideman.engine.tensorrt.building.build import BuildTools, build_bundle
     from sideman.engine.tensorrt.building.request import BuildRequest
     from sideman.engine.tensorrt.cache.places import cache_root
     from sideman.engine.tensorrt.flavours import choose_flavour
@@ -106,7 +106,7 @@ def build(
     with Display() as display:
         try:
             outcomes: list[Outcome] = build_bundle(
-                bundle, request, display, Tools(device=lambda: select_device(device))
+                bundle, request, display, BuildTools(device=lambda: select_device(device))
             )
         except KeyboardInterrupt:
             display.close()

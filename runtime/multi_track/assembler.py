@@ -21,7 +21,7 @@ CONTEXT = -1
 Dropped = Callable[[int, Address], None]
 
 
-class _Past(NamedTuple):
+class _Ended(NamedTuple):
     """The batch that was completed or given up last."""
 
     batch_id: int
@@ -30,7 +30,7 @@ class _Past(NamedTuple):
 
 
 class Assembler:
-    """Puts the audio of one step together; every method belongs to the receive thread.
+    """Puts the audio of one step together; every method runs on the receive thread.
 
     One batch is open at a time. A chunk of another batch gives the open one up, which then is a
     dropped step: what arrived of it enters the window at its place.
@@ -58,7 +58,7 @@ class Assembler:
         self._total = 0
         self._separate = False
         self._seen: set[tuple[int, int]] = set()
-        self._past: _Past | None = None
+        self._last_ended: _Ended | None = None
         self._last_id = 0
 
     def use(self, setting: Setting, now: float) -> None:
@@ -128,7 +128,7 @@ class Assembler:
     def forget(self, now: float) -> None:
         """Begin anew: the open batch is given up, and ids that were used may come again."""
         self.give_up(now)
-        self._past = None
+        self._last_ended = None
 
     def give_up(self, now: float) -> None:
         """Make the open step, if there is one, a dropped step."""
@@ -162,7 +162,7 @@ class Assembler:
             )
 
     def _is_late(self, batch_id: int, sender: Address, now: float) -> bool:
-        past = self._past
+        past = self._last_ended
         if past is None or batch_id != past.batch_id:
             return False
         if self._step is not None and self._step.batch_id == batch_id:
@@ -202,6 +202,6 @@ class Assembler:
             self._dropped(superseded.batch_id, superseded.sender)
 
     def _close(self, step: Step, ended: float) -> None:
-        self._past = _Past(step.batch_id, step.sender, ended)
+        self._last_ended = _Ended(step.batch_id, step.sender, ended)
         self._step = None
         self._seen.clear()

@@ -1,7 +1,7 @@
-"""Reading control messages, with python-osc behind a door that lets only sound ones through.
+"""Reading control messages: python-osc, after a check of size and type tags.
 
-python-osc pads a truncated float with zeros and takes unknown types for nothing, so size and
-type tags are checked here before it sees a datagram.
+python-osc pads a truncated float with zeros and ignores arguments of unknown types, so both are
+checked here before it reads a datagram.
 """
 
 from __future__ import annotations

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sideman.runtime.multi_track.reply_sender import ReplySender
 from sideman.runtime.multi_track.router import RESERVED, Router
-from sideman.runtime.server.protocol import Access, Endpoint, Open
+from sideman.runtime.server.protocol import Access, Endpoint, OpenEndpoint
 
 
-def multi_track(*, exact_mask: bool = False) -> Open:
+def multi_track(*, exact_mask: bool = False) -> OpenEndpoint:
     """The protocol, with its options.
 
     Args:

@@ -14,7 +14,7 @@ from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.errors import BackendError, ProtocolError, SidemanError
 from sideman.runtime.multi_track.wire import MAX_DATAGRAM, largest_package
 from sideman.runtime.playing.geometry import Geometry
-from sideman.runtime.server.protocol import Check, Settings
+from sideman.runtime.server.protocol import CheckSizes, Settings
 from sideman.runtime.server.setting import Setting
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class Controls(Settings):
         self._lock = threading.Lock()
         self._requested = self._in_force = Parameters()
         self._setting: Setting | None = None
-        self._check: Check = _anything
+        self._check: CheckSizes = _accept_all
         self._asked = False
 
     @property
@@ -101,11 +101,11 @@ class Controls(Settings):
             values: the message's arguments.
 
         Raises:
-            ProtocolError: the value is none; nothing changes.
-            GeometryError: the value could be one, but not with the others that were asked for.
-                It is remembered; nothing changes until the others fit.
-            BackendError: no engine was built for what follows from it. Remembered likewise, but
-                for the choice of stems.
+            ProtocolError: no model could use the value; nothing changes.
+            GeometryError: the value does not fit the others that were asked for. It is remembered,
+                and nothing changes until they fit.
+            BackendError: no engine was built for the sizes that follow from it. It is remembered,
+                too, unless it chooses stems.
         """
         with self._lock:
             self._asked = True
@@ -140,7 +140,7 @@ class Controls(Settings):
         grid: LatentGrid,
         stems: tuple[str, ...],
         forget: Callable[[], None],
-        check: Check,
+        check: CheckSizes,
     ) -> tuple[Setting, list[str]]:
         """Bring what was asked for together with a model; cycle thread, between cycles.
 
@@ -180,10 +180,10 @@ class Controls(Settings):
         return setting, list(dict.fromkeys(complaints))
 
     def drop_model(self) -> None:
-        """No model any more; values are remembered as asked for. Cycle thread."""
+        """Forget the model, and remember what was asked for. Cycle thread."""
         with self._lock:
             self._setting = None
-            self._check = _anything
+            self._check = _accept_all
 
     def _first_possible(
         self, grid: LatentGrid, requested: Parameters, complaints: list[str]
@@ -228,8 +228,8 @@ def _setting(
     return Setting(geometry, grid, stems, parameters.rows, parameters.package_size)
 
 
-def _anything(_geometry: Geometry, _rows: tuple[int, ...]) -> None:
-    """Without a model there is nothing that could not run."""
+def _accept_all(_geometry: Geometry, _rows: tuple[int, ...]) -> None:
+    """Accept everything: only a model can refuse sizes."""
 
 
 def _with(parameters: Parameters, name: str, value: Any) -> Parameters:

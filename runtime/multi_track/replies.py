@@ -1,4 +1,4 @@
-"""Writing datagrams: the stems' audio and everything that is said beside it."""
+"""Writing datagrams: the stems' audio, and all other messages to a client."""
 
 from __future__ import annotations
 

@@ -62,8 +62,8 @@ class ReplySender(Replies):
         self._pause = pause
         self._throttle = Throttle()
         self._writer = replies.StemWriter()
-        self._told: set[int | None] = set()
-        self._told_lock = threading.Lock()
+        self._logged: set[int | None] = set()
+        self._logged_lock = threading.Lock()
         self._predicted = replies.server_predicted()
 
     def ready(self) -> None:
@@ -77,7 +77,7 @@ class ReplySender(Replies):
     def dropped(self, batch_id: int, to: Address) -> None:
         """`/batch_dropped`: this step will not be answered."""
         self._counters.count("dropped")
-        # A client that never finishes a batch could fill the log; its replies are its own matter.
+        # A client that never finishes a batch could fill the log. Its replies are not limited.
         if self._throttle.admits(str(to[0]), "dropped", self._clock())[0]:
             log.warning("Batch %d dropped: incomplete, or overtaken by a newer one.", batch_id)
         self._send(replies.batch_dropped(batch_id), self._reply(to))
@@ -105,7 +105,7 @@ class ReplySender(Replies):
         self._send(replies.packet_test_response(data, tags_at, end), self._reply(to))
 
     def error(self, text: str, to: Address, level: int = logging.WARNING) -> None:
-        """One log line and `/error`; identical ones in a storm are counted instead."""
+        """One log line and `/error`; where there are too many, they are only counted."""
         self._counters.count("errors")
         line = " ".join(text.split())
         told, suppressed = self._throttle.admits(str(to[0]), line, self._clock())
@@ -172,20 +172,20 @@ class ReplySender(Replies):
     def _complain(self, error: OSError, size: int, to: Address) -> None:
         """Say once what keeps datagrams from leaving."""
         self._counters.count("errors")
-        with self._told_lock:
-            if error.errno in self._told:
+        with self._logged_lock:
+            if error.errno in self._logged:
                 return
-            self._told.add(error.errno)
+            self._logged.add(error.errno)
         text = f"A datagram of {size} bytes to {to[0]} was not sent: {error.strerror or error}."
         if error.errno in (errno.EMSGSIZE, errno.ENOBUFS):
-            text += " " + _size_mend()
+            text += " " + _size_remedy()
         log.error("%s This is said once.", text)
         if size > len(replies.error(text)):
             self._send(replies.error(text), to)
 
 
-def _size_mend() -> str:
-    mend = "Choose a smaller package size"
+def _size_remedy() -> str:
+    remedy = "Choose a smaller package size"
     if sys.platform == "darwin":
-        mend += ", or allow larger datagrams: sudo sysctl -w net.inet.udp.maxdgram=65535"
-    return mend + "."
+        remedy += ", or allow larger datagrams: sudo sysctl -w net.inet.udp.maxdgram=65535"
+    return remedy + "."

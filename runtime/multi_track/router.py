@@ -1,4 +1,4 @@
-"""What each datagram means."""
+"""Dispatches each datagram by its address."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class _Message(NamedTuple):
 
 
 class Router:
-    """Obeys datagrams or answers them with an error; every method belongs to the receive thread.
+    """Handles datagrams or answers them with an error; every method runs on the receive thread.
 
     Args:
         queue: where steps and controls go.
@@ -86,7 +86,7 @@ class Router:
         self._planes = _planes(PUBLISHED_STEMS)
         self._now = 0.0
         self._sender: Address = ("", 0)
-        self._told_unready: tuple[str, int, float] = ("", 0, float("-inf"))
+        self._last_unready: tuple[str, int, float] = ("", 0, float("-inf"))
         self._requests: dict[bytes, Callable[[_Message, str], None]] = {
             b"/reset": self._reset,
             b"/load_model": self._load,
@@ -95,7 +95,7 @@ class Router:
         }
 
     def handle(self, data: Buffer, size: int, sender: Address, now: float) -> None:
-        """Obey one datagram, or say what is wrong with it.
+        """Handle one datagram, or tell its sender what is wrong with it.
 
         Args:
             data: a buffer with the datagram at its start.
@@ -113,15 +113,15 @@ class Router:
         for start, end in parts:
             try:
                 address, tags_at = read_address(data, start, end)
-                self._obey(_Message(data, address, start, tags_at, end, sender, now))
+                self._dispatch(_Message(data, address, start, tags_at, end, sender, now))
             except SidemanError as error:
                 self._replies.error(str(error), sender)
             except Exception as error:
                 log.debug("A datagram could not be handled.", exc_info=True)
                 self._replies.error(f"A datagram could not be handled: {error!r}", sender)
 
-    def _obey(self, message: _Message) -> None:
-        # Asked before the setting is followed: a model that is ready by now has its setting there.
+    def _dispatch(self, message: _Message) -> None:
+        # Asked first: where the model is ready at this point, its setting is there when it is read.
         unready = self._unready()
         self._follow_setting()
         plane = self._planes.get(message.address)
@@ -169,11 +169,11 @@ class Router:
 
     def _say_unready(self, reason: str, chunk: AudioChunk, message: _Message) -> None:
         """Once a batch: a step is fifteen chunks and more."""
-        host, batch_id, told = self._told_unready
+        host, batch_id, told = self._last_unready
         again = message.now - told < _REPEAT_SECONDS
         if (host, batch_id) == (message.sender[0], chunk.batch_id) and again:
             return
-        self._told_unready = (message.sender[0], chunk.batch_id, message.now)
+        self._last_unready = (message.sender[0], chunk.batch_id, message.now)
         self._replies.error(reason, message.sender)
 
     def _reset(self, message: _Message, _: str) -> None:

@@ -1,4 +1,4 @@
-"""Errors in a storm: the first few are told, the rest counted."""
+"""A limit on how many errors are reported: beyond it they are only counted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Throttle:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         # (host, text) to [second, told, suppressed]; an empty text stands for all of a host.
-        self._told: OrderedDict[tuple[str, str], list[int]] = OrderedDict()
+        self._entries: OrderedDict[tuple[str, str], list[int]] = OrderedDict()
 
     def admits(self, host: str, text: str, now: float) -> tuple[bool, int]:
         """Decide on one error.
@@ -47,18 +47,18 @@ class Throttle:
     def suppressed(self) -> int:
         """How many were suppressed and have not been mentioned yet; begins again at zero."""
         with self._lock:
-            total = sum(entry[2] for entry in self._told.values())
-            for entry in self._told.values():
+            total = sum(entry[2] for entry in self._entries.values())
+            for entry in self._entries.values():
                 entry[2] = 0
             return total
 
     def _entry(self, key: tuple[str, str], second: int) -> list[int]:
-        entry = self._told.get(key)
+        entry = self._entries.get(key)
         if entry is None:
-            entry = self._told[key] = [second, 0, 0]
+            entry = self._entries[key] = [second, 0, 0]
         elif entry[0] != second:
             entry[0], entry[1] = second, 0
-        self._told.move_to_end(key)
-        if len(self._told) > _REMEMBERED:
-            self._told.popitem(last=False)
+        self._entries.move_to_end(key)
+        if len(self._entries) > _REMEMBERED:
+            self._entries.popitem(last=False)
         return entry

@@ -78,7 +78,7 @@ def play_online(
         client.wait_ready(READY_TIMEOUT, server.check_alive)
         client.shake_hands(address, LOAD_TIMEOUT, server.check_alive)
     except SidemanError as error:
-        raise SidemanError(error.what, error.mend or server.log_tail()) from None
+        raise SidemanError(error.what, error.remedy or server.log_tail()) from None
     on_loaded()
     step = client.placement.step
     start = time.perf_counter()

@@ -46,5 +46,5 @@ def choose_package(
     package = min(largest_package(address, largest) for address in addresses)
     return package, (
         f"Packages of {USUAL_PACKAGE:,} samples do not pass here, so {package:,} were used; "
-        "`sideman doctor` says how to mend that."
+        "`sideman doctor` says how to fix that."
     )

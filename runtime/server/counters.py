@@ -1,4 +1,4 @@
-"""Numbers that a server keeps of itself."""
+"""What a server counts."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Counters:
         cycles: replies sent in full.
         late: of these, replies sent after their deadline.
         dropped: steps that will not be answered.
-        errors: messages that could not be obeyed, and cycles and loads that failed.
-        ignored: datagrams of hosts that may not speak.
+        errors: messages that were refused, and cycles and loads that failed.
+        ignored: datagrams from hosts that are not allowed.
     """
 
     cycles: int = 0

@@ -12,7 +12,7 @@ class CycleLog:
     """Notes each cycle's seconds and batch id; written by the cycle thread, read after its end.
 
     Attributes:
-        engine: what ran the stages, and how; of the model loaded last.
+        engine: what runs the stages of the model that was loaded last, and how.
         cycles: `{"batch_id", "seconds": {stage: seconds}, "late"}` of every cycle in order.
     """
 

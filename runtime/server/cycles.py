@@ -29,7 +29,9 @@ log = logging.getLogger("sideman.runtime.server")
 
 
 class Cycles:
-    """Loads the model, then takes one event after the other; all methods but two are its thread's.
+    """Loads the model, then handles events one at a time.
+
+    All methods but `start` and `join` run on the cycle thread.
 
     Args:
         queue: where events come from.
@@ -37,7 +39,8 @@ class Cycles:
         model: the session.
         counters: of the server.
         clock: seconds.
-        check_room: told the length of each new step, for the receive buffer's sake.
+        check_buffer: called with the samples of each new step, to warn of a receive buffer that is
+            too small for it.
         debug: where `Print` writes, if anywhere.
         cycle_log: notes every cycle, if anybody wants it.
         keep_warm: seconds of waiting after which the device is given a little work, again and
@@ -52,7 +55,7 @@ class Cycles:
         model: Model,
         counters: Counters,
         clock: Callable[[], float],
-        check_room: Callable[[int], None],
+        check_buffer: Callable[[int], None],
         debug: DebugFolder | None = None,
         cycle_log: CycleLog | None = None,
         keep_warm: float | None = None,
@@ -65,7 +68,7 @@ class Cycles:
         self._model = model
         self._counters = counters
         self._clock = clock
-        self._check_room = check_room
+        self._check_buffer = check_buffer
         self._debug = debug
         self._cycle_log = cycle_log
         self._keep_warm = keep_warm
@@ -106,7 +109,7 @@ class Cycles:
                 self._configure(event.setting, event.sender)
             case Reset():
                 if self._model.session is not None:
-                    self._start_anew(self._model.session)
+                    self._restart(self._model.session)
             case Load():
                 self._load_again(event.sender)
             case Print():
@@ -116,24 +119,24 @@ class Cycles:
                     self._model.session.keep_warm()
 
     def _end_if_lost(self, error: Exception) -> None:
-        """A lost device stays lost in this process: say so and end, rather than fail for ever."""
+        """End the server where the device is lost, for a process cannot use it again."""
         if isinstance(error, DeviceLostError):
             self._queue.close()
             self._end(str(error))
 
     def _load_again(self, sender: Address) -> None:
-        """A client begins: with a clean session, and with the bundle as it is on disk."""
+        """Load the bundle if it is not loaded or has changed on disk; reset the session if not."""
         session = self._model.session
-        if session is None or not self._model.current:
+        if session is None or not self._model.up_to_date:
             self._load(sender)
             return
-        self._start_anew(session)
+        self._restart(session)
         self._replies.loaded(sender, session.name)
 
     @staticmethod
-    def _start_anew(session: Session) -> None:
+    def _restart(session: Session) -> None:
         session.reset()
-        session.prepare()  # now, for the next step has no time for it
+        session.prepare()  # draws the noise now, not while the next step waits for it
 
     def _load(self, sender: Address) -> None:
         self._settings.drop_model()
@@ -155,20 +158,20 @@ class Cycles:
             return
         for complaint in complaints:
             self._replies.error(complaint, sender)
-        self._model.warm()
+        self._model.mark_ready()
         untrained = "" if session.trained else " (untrained: its weights are random)"
         log.info("Loaded %s%s on %s.", session.name, untrained, self._note_engine(session))
         self._replies.loaded(sender, session.name)
 
     def _note_engine(self, session: Session) -> str:
-        """What runs the stages now, and how, for log and cycle_log."""
+        """Note what runs the stages now, and how; returned for the log."""
         engine = session.engine + (f", {session.execution}" if session.execution else "")
         if self._cycle_log is not None:
             self._cycle_log.engine = engine
         return engine
 
     def _give_up_if_unplayable(self, error: Exception, sender: Address) -> None:
-        """A session without a cycle would fail every step to come, and a reset mends nothing."""
+        """Close a session without a working cycle: each step would fail, even after a reset."""
         session, setting = self._model.session, self._setting
         if session is None or setting is None or not setting.rows:
             return
@@ -176,7 +179,7 @@ class Cycles:
             self._give_up_model(f"The session cannot play any more: {error}", sender)
 
     def _give_up_model(self, reason: str, sender: Address) -> None:
-        """Without a model the server still listens, says why, and can load again."""
+        """Close the model; the server goes on, tells clients the reason, and can load again."""
         self._settings.drop_model()
         self._setting = None
         self._model.close(f"{reason} {self._replies.load_hint}")
@@ -210,7 +213,7 @@ class Cycles:
         )
         if changed:
             session.configure(setting.geometry, setting.rows)
-            self._check_room(setting.geometry.step_samples)
+            self._check_buffer(setting.geometry.step_samples)
         self._setting = setting
         return changed
 

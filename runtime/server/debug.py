@@ -16,14 +16,14 @@ from sideman.runtime.system.process_group import own_group
 
 log = logging.getLogger("sideman.runtime.server")
 
-#: A client that asks again and again shall not fill the disk.
+#: A limit, so that a client that asks again and again cannot fill the disk.
 _MOST_FOLDERS = 1_000
 _MOST_DRAWINGS = 4
 _PLOT_SECONDS = 30.0
 
 
 class DebugFolder:
-    """Writes what a session holds into numbered folders; the cycle thread's, between cycles.
+    """Writes what a session holds into numbered folders; cycle thread, between cycles.
 
     Args:
         root: the operator's folder; made where it does not exist.

@@ -1,4 +1,4 @@
-"""What lies between the receive thread and the cycle thread: events in order, and step buffers."""
+"""The queue from the receive thread to the cycle thread, and the buffers of steps."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class EventQueue:
     def resize(self, step_samples: int, window_samples: int) -> None:
         """Allocate buffers for steps of this length; receive thread.
 
-        There are enough that all audio of one window can wait, besides a step being assembled,
-        one in the cycle, and one wanted. Older audio than that would have left the window before
-        anybody saw it.
+        They hold the audio of one window, and three steps more: one that is being assembled, one
+        in the cycle, and one that waits for an answer. Older audio would have left the window
+        before a cycle could use it.
 
         Args:
             step_samples: samples of one step.
@@ -128,7 +128,7 @@ class EventQueue:
             self._take_back(step)
 
     def forget_settings(self) -> tuple[int, Address] | None:
-        """Drop all steps and settings that wait, for they were meant for another model.
+        """Drop all steps and settings that wait, because they were meant for another model.
 
         Cycle thread.
 

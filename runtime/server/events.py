@@ -1,4 +1,4 @@
-"""What the cycle thread is told, one event after the other."""
+"""The events that the cycle thread handles, one at a time."""
 
 from __future__ import annotations
 

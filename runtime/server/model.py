@@ -1,4 +1,4 @@
-"""The loaded model, and the story of how it came to be loaded or not."""
+"""The loaded model, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LOADING = "The model is still loading; ask again when /loaded has come."
 
 
 class Model:
-    """Opens and closes the session; the cycle thread's, except for `unready`.
+    """Opens and closes the session; only the cycle thread calls it, except for `unready`.
 
     Args:
         open_session: opens the bundle; may take minutes, may fail, and may be called again.
@@ -38,7 +38,7 @@ class Model:
         return self._unready
 
     @property
-    def current(self) -> bool:
+    def up_to_date(self) -> bool:
         """Whether the session is there and its bundle is the one on disk."""
         return self.session is not None and self._digest == self._read_digest()
 
@@ -63,12 +63,12 @@ class Model:
                 )
         return session
 
-    def warm(self) -> None:
-        """From here on audio is answered."""
+    def mark_ready(self) -> None:
+        """Let audio be answered from here on."""
         self._unready = ""
 
     def close(self, reason: str) -> None:
-        """Answer audio with this reason from here on, and free the session."""
+        """Free the session; from here on this is the reason why no audio is answered."""
         self._unready = reason
         session, self.session = self.session, None
         if session is not None:

@@ -1,8 +1,8 @@
 """What the server needs of a protocol, and what a protocol is given by the server.
 
-The server knows steps, settings and hosts; which datagram means what, a protocol knows. Each lives
-in a folder of its own (`sideman.runtime.multi_track` is one), imports this module and no other
-part of a protocol, and is handed to `Server` by the command that starts it.
+The server knows steps, settings and hosts. A protocol knows what a datagram means. Each protocol
+lives in a folder of its own (`sideman.runtime.multi_track` is one). The server imports none of
+them: the command that starts it passes the protocol to `Server`.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from sideman.runtime.system.hosts import Address
 Clock = Callable[[], float]
 #: Takes one datagram: a buffer with it at the start, its bytes, who sent it, when it arrived in
 #: seconds. It never raises: what is wrong with a datagram is answered. Receive thread.
-Handle = Callable[[bytes | bytearray, int, Address, float], None]
+HandleDatagram = Callable[[bytes | bytearray, int, Address, float], None]
 #: Raises a SidemanError where the model cannot run so many rows in this geometry; any thread.
-Check = Callable[[Geometry, tuple[int, ...]], None]
+CheckSizes = Callable[[Geometry, tuple[int, ...]], None]
 
 
 class Settings(abc.ABC):
@@ -41,7 +41,7 @@ class Settings(abc.ABC):
         grid: LatentGrid,
         stems: tuple[str, ...],
         forget: Callable[[], None],
-        check: Check,
+        check: CheckSizes,
     ) -> tuple[Setting, list[str]]:
         """Bring what was asked for together with a model.
 
@@ -61,7 +61,7 @@ class Settings(abc.ABC):
 
     @abc.abstractmethod
     def drop_model(self) -> None:
-        """No model any more; what was asked for is remembered."""
+        """Forget the model, and remember what was asked for."""
 
 
 class Replies(abc.ABC):
@@ -121,7 +121,7 @@ class Replies(abc.ABC):
 
     @abc.abstractmethod
     def close(self) -> None:
-        """Nothing more is sent."""
+        """Close the socket; nothing is sent after that."""
 
 
 @dataclass(frozen=True)
@@ -158,11 +158,11 @@ class Endpoint:
         reserved: names that no stem may have, because the protocol uses them.
     """
 
-    handle: Handle
+    handle: HandleDatagram
     settings: Settings
     replies: Replies
     reserved: frozenset[str]
 
 
-#: Begins to speak a protocol; once a server.
-Open = Callable[[Access], Endpoint]
+#: Puts a protocol to work for one server.
+OpenEndpoint = Callable[[Access], Endpoint]

@@ -9,19 +9,19 @@ import threading
 from collections.abc import Callable
 
 from sideman.runtime.server.counters import Counters
-from sideman.runtime.server.protocol import Handle
+from sideman.runtime.server.protocol import HandleDatagram
 from sideman.runtime.system.hosts import Address, Guard, shown_address
 from sideman.runtime.system.sockets import (
     needed_receive_buffer,
     receive_buffer,
-    receive_buffer_mend,
+    receive_buffer_remedy,
 )
 
 log = logging.getLogger("sideman.runtime.server")
 
 #: Larger than any datagram, so none is cut.
-_BUFFER_BYTES = 65_536
-_HOSTS_NAMED = 64
+_DATAGRAM_BYTES = 65_536
+_MOST_HOSTS_LOGGED = 64
 
 
 class Receiver:
@@ -39,21 +39,21 @@ class Receiver:
         self,
         listener: socket.socket,
         guard: Guard,
-        handle: Handle,
+        handle: HandleDatagram,
         counters: Counters,
         clock: Callable[[], float],
     ) -> None:
         self._listener = listener
         # Read once: the cycle thread may ask when the socket is closed already.
-        self._room = receive_buffer(listener)
+        self._buffer_bytes = receive_buffer(listener)
         self._guard = guard
         self._handle = handle
         self._counters = counters
         self._clock = clock
-        self._buffer = bytearray(_BUFFER_BYTES)
+        self._buffer = bytearray(_DATAGRAM_BYTES)
         self._closing = False
-        self._strangers: set[str] = set()
-        self._named_need = 0
+        self._ignored_hosts: set[str] = set()
+        self._logged_need = 0
         self._wake, self._woken = socket.socketpair()
         self._thread = threading.Thread(target=self._run, name="sideman-receive", daemon=True)
 
@@ -70,18 +70,18 @@ class Receiver:
         for each in (self._wake, self._woken, self._listener):
             each.close()
 
-    def check_room(self, step_samples: int) -> None:
+    def check_buffer(self, step_samples: int) -> None:
         """Log a receive buffer that does not hold two steps of this length; cycle thread."""
-        need, given = needed_receive_buffer(step_samples), self._room
-        if given < need and need > self._named_need:
-            self._named_need = need
+        need, given = needed_receive_buffer(step_samples), self._buffer_bytes
+        if given < need and need > self._logged_need:
+            self._logged_need = need
             log.warning(
                 "The socket's receive buffer is %d bytes; two steps of %d samples take up to %d, "
-                "so packets may be lost. Mend: %s, and start again.",
+                "so packets may be lost. Remedy: %s, and start again.",
                 given,
                 step_samples,
                 need,
-                receive_buffer_mend(),
+                receive_buffer_remedy(),
             )
 
     def _run(self) -> None:
@@ -93,7 +93,7 @@ class Receiver:
                 try:
                     self._drain()
                 except Exception:
-                    # Whatever a datagram did, the next one is heard.
+                    # One datagram must not end the thread: the next one is read.
                     log.exception("The receive thread met an error of its own.")
 
     def _drain(self) -> None:
@@ -104,7 +104,7 @@ class Receiver:
             except BlockingIOError:
                 return
             except OSError as error:
-                # Windows reports here that an earlier reply found nobody at home.
+                # Windows reports here that an earlier reply reached a port without a socket.
                 log.debug("Receiving: %s", error)
                 return
             now = self._clock()
@@ -116,8 +116,8 @@ class Receiver:
     def _ignore(self, sender: Address) -> None:
         self._counters.count("ignored")
         host = str(sender[0])
-        if host not in self._strangers and len(self._strangers) < _HOSTS_NAMED:
-            self._strangers.add(host)
+        if host not in self._ignored_hosts and len(self._ignored_hosts) < _MOST_HOSTS_LOGGED:
+            self._ignored_hosts.add(host)
             log.warning(
                 "Ignoring datagrams from %s, which is not allowed to speak here; "
                 "--allow %s would let it.",

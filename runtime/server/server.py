@@ -17,7 +17,7 @@ from sideman.runtime.server.cycles import Cycles
 from sideman.runtime.server.debug import DebugFolder
 from sideman.runtime.server.event_queue import EventQueue
 from sideman.runtime.server.model import Model
-from sideman.runtime.server.protocol import Access, Clock, Open, Replies
+from sideman.runtime.server.protocol import Access, Clock, OpenEndpoint, Replies
 from sideman.runtime.server.receiver import Receiver
 from sideman.runtime.system.hosts import Address, Guard, resolve, shown_address
 from sideman.runtime.system.sockets import enlarge_receive_buffer, open_listener, open_sender
@@ -59,7 +59,7 @@ class Server:
     def __init__(
         self,
         open_session: Callable[[], Session],
-        protocol: Open,
+        protocol: OpenEndpoint,
         listen: tuple[str, int] = DEFAULT_LISTEN,
         reply: tuple[str, int] | None = None,
         allow: Iterable[str] = (),
@@ -186,7 +186,7 @@ class Server:
             self._model,
             self.counters,
             self._clock,
-            receiver.check_room,
+            receiver.check_buffer,
             self._debug,
             self._cycle_log,
             self._keep_warm,

@@ -122,7 +122,7 @@ def needed_receive_buffer(step_samples: int) -> int:
     return 2 * two_steps if sys.platform == "linux" else two_steps
 
 
-def receive_buffer_mend() -> str:
+def receive_buffer_remedy() -> str:
     """The command that lets this system's sockets have a larger receive buffer."""
     return {
         "linux": f"sudo sysctl -w net.core.rmem_max={RECEIVE_BYTES}",

@@ -136,18 +136,6 @@ def feed() -> Callable[..., dict]:
 
 
 @pytest.fixture(scope="session")
-def relative_error() -> Callable[..., float]:
-    """Norm of the difference over norm of the reference, in float64."""
-
-    def error(found: object, wanted: object) -> float:
-        a, b = np.asarray(found, np.float64), np.asarray(wanted, np.float64)
-        assert a.shape == b.shape
-        return float(np.linalg.norm(a - b) / np.linalg.norm(b))
-
-    return error
-
-
-@pytest.fixture(scope="session")
 def redrawn(tmp_path_factory) -> Callable[[Path, int], Path]:
     """A graph with other random weights of the same spread: an independent sample."""
     import onnx

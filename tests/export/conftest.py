@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
@@ -14,18 +13,6 @@ import torch
 def _no_gradients():
     with torch.no_grad():
         yield
-
-
-@pytest.fixture(scope="session")
-def relative_error() -> Callable[..., float]:
-    """Norm of the difference over norm of the reference, in float64."""
-
-    def error(found: object, wanted: object) -> float:
-        a, b = np.asarray(found, np.float64), np.asarray(wanted, np.float64)
-        assert a.shape == b.shape
-        return float(np.linalg.norm(a - b) / np.linalg.norm(b))
-
-    return error
 
 
 @pytest.fixture(scope="session")

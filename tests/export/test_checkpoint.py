@@ -38,7 +38,7 @@ def test_code_is_refused_by_name(tmp_path: Path, new_format: bool) -> None:
     path = save(tmp_path / "x.ckpt", data, _use_new_zipfile_serialization=new_format)
     with pytest.raises(ExportError, match=r"posix\.mkdir|nt\.mkdir") as caught:
         read_checkpoint(path)
-    assert "--trust-pickle" in caught.value.mend
+    assert "--trust-pickle" in caught.value.remedy
     assert not trap.exists()
     assert read_checkpoint(path, trust_pickle=True).tensors.keys() == {"model.unet.a"}
     assert trap.exists()

@@ -99,7 +99,7 @@ def test_a_reference_is_compared_without_torch(monkeypatch: pytest.MonkeyPatch) 
 def test_the_reference_is_not_compared_with_itself() -> None:
     result = verify(BUNDLE)
     assert isinstance(result.exception, SidemanError)
-    assert "--reference" in result.exception.mend
+    assert "--reference" in result.exception.remedy
 
 
 def test_only_float32_is_a_reference(half: Path) -> None:

@@ -19,7 +19,7 @@ from typing import Self
 
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.errors import BackendError
-from sideman.engine.tensorrt.building.builder import BuildEngine, Built, Order, build_engine
+from sideman.engine.tensorrt.building.builder import BuildEngine, BuildOrder, Built, build_engine
 from sideman.engine.tensorrt.building.request import BuildRequest
 from sideman.engine.tensorrt.cache.blobs import BlobStore
 from sideman.engine.tensorrt.cache.cache import EngineCache, Entry
@@ -92,7 +92,7 @@ class Observer:
 
 
 @dataclass(frozen=True)
-class Tools:
+class BuildTools:
     """What a build uses; a test puts others in their place.
 
     Attributes:
@@ -107,7 +107,10 @@ class Tools:
 
 
 def build_bundle(
-    path: Path, request: BuildRequest, observer: Observer | None = None, tools: Tools | None = None
+    path: Path,
+    request: BuildRequest,
+    observer: Observer | None = None,
+    tools: BuildTools | None = None,
 ) -> list[Outcome]:
     """Find or build every engine of a bundle for the sizes and targets that are asked for.
 
@@ -127,7 +130,7 @@ def build_bundle(
         SidemanError: the bundle is damaged, the request cannot be met, or a build fails.
         KeyboardInterrupt: Ctrl-C was pressed.
     """
-    observer, tools = observer or Observer(), tools or Tools()
+    observer, tools = observer or Observer(), tools or BuildTools()
     library = request.flavour.require()
     targets = resolve_targets(request.flavour, library, request.targets, tools.device)
     for target in targets:
@@ -146,7 +149,7 @@ def _wanted(
     request: BuildRequest,
     library: ModuleType,
     targets: tuple[Target, ...],
-    tools: Tools,
+    tools: BuildTools,
 ) -> Iterator[Wanted]:
     plan = plan_shapes(bundle.manifest, request.rows, request.decoded_columns)
     for target in targets:
@@ -169,7 +172,7 @@ class _Sources:
 
     bundle: Bundle
     request: BuildRequest
-    tools: Tools
+    tools: BuildTools
     root: Path
     observer: Observer
     _folder: tempfile.TemporaryDirectory[str] | None = None
@@ -217,7 +220,7 @@ class _Work:
     cache: EngineCache
     sources: _Sources
     observer: Observer
-    tools: Tools
+    tools: BuildTools
 
     def provide(self, wanted: Wanted) -> Outcome:
         """Find an engine, or build it."""
@@ -240,7 +243,7 @@ class _Work:
         source = self.sources.of(wanted)
         self.observer.building(wanted, reason)
         identity = wanted.identity
-        order = Order(
+        order = BuildOrder(
             identity.stage,
             source,
             self.bundle.manifest.stages[identity.stage],

@@ -21,7 +21,7 @@ from sideman.engine.tensorrt.shapes import Shape
 
 
 @dataclass(frozen=True)
-class Order:
+class BuildOrder:
     """One engine to be built.
 
     Attributes:
@@ -64,7 +64,7 @@ class Built:
 def build_engine(
     flavour: Flavour,
     library: ModuleType,
-    order: Order,
+    order: BuildOrder,
     *,
     report: OnProgress = lambda *_: None,
     timing_cache: bytes | None = None,
@@ -86,7 +86,7 @@ def build_engine(
     reset_peak()
     start = time.perf_counter()
     messages = messages_of(library)
-    with _told(order, messages) as errors, interruptible() as stopped:
+    with _raising(order, messages) as errors, interruptible() as stopped:
         builder = library.Builder(messages.logger)
         network = builder.create_network(flavour.network_flags(library))
         _parse(library, order, network, messages.logger, errors)
@@ -102,8 +102,8 @@ def build_engine(
 
 
 @contextmanager
-def _told(order: Order, messages: Messages) -> Iterator[list[str]]:
-    """Collect the library's errors, and add them to exceptions that its bindings raise.
+def _raising(order: BuildOrder, messages: Messages) -> Iterator[list[str]]:
+    """Collect the library's errors, and add them to exceptions of its bindings.
 
     The bindings raise a TypeError, "factory function returned nullptr", if the classic library
     finds no working GPU.
@@ -119,7 +119,7 @@ def _told(order: Order, messages: Messages) -> Iterator[list[str]]:
 
 def _build(
     library: ModuleType,
-    order: Order,
+    order: BuildOrder,
     builder: Any,
     network: Any,
     config: Any,
@@ -138,7 +138,9 @@ def _build(
     return plan
 
 
-def _parse(library: ModuleType, order: Order, network: Any, logger: Any, errors: list[str]) -> None:
+def _parse(
+    library: ModuleType, order: BuildOrder, network: Any, logger: Any, errors: list[str]
+) -> None:
     parser = library.OnnxParser(network, logger)
     # From the file, because external weights lie beside it.
     if parser.parse_from_file(str(order.source)):
@@ -166,7 +168,7 @@ def flavour_name(library: ModuleType) -> str:
     return f"{library.__name__} {library.__version__}"
 
 
-def _check_tensors(order: Order, network: Any) -> None:
+def _check_tensors(order: BuildOrder, network: Any) -> None:
     """Refuse a graph whose tensors are not those of the manifest."""
     for tensors, count, get, what in (
         (order.spec.inputs, network.num_inputs, network.get_input, "inputs"),
@@ -181,7 +183,7 @@ def _check_tensors(order: Order, network: Any) -> None:
             )
 
 
-def _add_profiles(order: Order, builder: Any, config: Any) -> None:
+def _add_profiles(order: BuildOrder, builder: Any, config: Any) -> None:
     for shape in order.shapes:
         free = [t for t in order.spec.inputs if any(isinstance(size, str) for size in t.shape)]
         if not free:

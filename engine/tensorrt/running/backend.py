@@ -17,7 +17,7 @@ from sideman.engine.cuda.device import DeviceInfo
 from sideman.engine.cuda.driver import Driver
 from sideman.engine.cuda.stream import Stream
 from sideman.engine.errors import BackendError, DeviceLostError
-from sideman.engine.tensorrt.building.build import Tools
+from sideman.engine.tensorrt.building.build import BuildTools
 from sideman.engine.tensorrt.cache.blobs import BlobStore
 from sideman.engine.tensorrt.cache.cache import EngineCache
 from sideman.engine.tensorrt.cache.finding import FoundEngine, read_engine
@@ -65,7 +65,7 @@ class TensorRTBackend(Backend):
         *,
         cache: Path | None = None,
         open_device: Callable[[int], Driver] = open_driver,
-        tools: Tools | None = None,
+        tools: BuildTools | None = None,
     ) -> None:
         self.name = flavour
         self.precision = precision
@@ -76,7 +76,7 @@ class TensorRTBackend(Backend):
         self._target = _target(kind, module, info)
         check_precision(kind, self._target.name, precision)
         self._cache = EngineCache(cache)
-        self._tools = tools or Tools(device=lambda: info)
+        self._tools = tools or BuildTools(device=lambda: info)
         self._engines: list[LoadedEngine] = []
         self._closed = False
         self._stream = Stream(self._driver)
@@ -198,7 +198,7 @@ class TensorRTBackend(Backend):
         try:
             plan = read_engine(found)
         except BackendError as error:
-            raise UnfitEngineError(error.what, error.mend) from error
+            raise UnfitEngineError(error.what, error.remedy) from error
         kernels = self._kernels(found) if self._library.configures else None
         return LoadedEngine(self._library, stage, spec, found.sidecar.shapes, plan, kernels)
 

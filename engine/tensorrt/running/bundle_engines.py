@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.manifest import STAGES
 from sideman.engine.errors import BackendError
-from sideman.engine.tensorrt.building.build import Observer, Tools, Wanted, build_bundle
+from sideman.engine.tensorrt.building.build import BuildTools, Observer, Wanted, build_bundle
 from sideman.engine.tensorrt.building.request import BuildRequest
 from sideman.engine.tensorrt.cache.cache import EngineCache
 from sideman.engine.tensorrt.cache.finding import FoundEngine, find_engines
@@ -22,7 +22,7 @@ from sideman.engine.tensorrt.targets import Target
 logger = logging.getLogger(__name__)
 
 #: Engines of a stage by the shape that they hold.
-Found = dict[Shape, FoundEngine]
+EnginesByShape = dict[Shape, FoundEngine]
 
 
 class _Log(Observer):
@@ -52,7 +52,7 @@ class BundleEngines:
     target: Target
     precision: str
     cache: EngineCache
-    tools: Tools
+    tools: BuildTools
     device: int = 0
 
     def identity(self, stage: str) -> EngineIdentity:
@@ -92,7 +92,7 @@ class BundleEngines:
     def _which_gpu(self) -> str:
         return f"--device {self.device}" if self.device else ""
 
-    def find(self) -> dict[str, Found]:
+    def find(self) -> dict[str, EnginesByShape]:
         """Every built engine by stage and shape; those that are damaged are built anew first.
 
         Contents are not read yet, only sidecars and sizes.
@@ -112,7 +112,7 @@ class BundleEngines:
             found = {stage: find_engines(self.cache, self.identity(stage)) for stage in STAGES}
         return found
 
-    def replace(self, stage: str, engine: FoundEngine, fault: str) -> Found:
+    def replace(self, stage: str, engine: FoundEngine, fault: str) -> EnginesByShape:
         """Build an engine anew that turned out to be unusable when it was read or loaded.
 
         Args:
@@ -131,7 +131,7 @@ class BundleEngines:
         self._build(self._sizes(engine.sidecar.shapes, others), fault)
         return find_engines(self.cache, self.identity(stage))
 
-    def _lost(self, stage: str, found: Found) -> set[Shape]:
+    def _lost(self, stage: str, found: EnginesByShape) -> set[Shape]:
         """Shapes whose engine is damaged, so far as its sidecar can be read."""
         shapes: set[Shape] = set()
         for entry in self.cache.of(self.identity(stage)):
@@ -141,7 +141,7 @@ class BundleEngines:
         return shapes
 
     def _sizes(
-        self, shapes: Collection[Shape], found: dict[str, Found]
+        self, shapes: Collection[Shape], found: dict[str, EnginesByShape]
     ) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Rows and decoded columns to build for: those in the shapes. If the shapes have no such
         size (step has no decoded columns), the smallest that other engines were built for.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sideman.engine.backends.program import Record, Segment, discard
+from sideman.engine.backends.program import RecordTime, Segment, discard
 from sideman.engine.cuda.graph import graphs_allowed
 from sideman.engine.cuda.program import GraphProgram
 from sideman.engine.cuda.stream import Stream
@@ -53,7 +53,7 @@ class TensorRTProgram(GraphProgram):
         """Whether `run` replays a graph, be it ours or the library's."""
         return self._own or super().replays
 
-    def measure(self, record: Record) -> None:
+    def measure(self, record: RecordTime) -> None:
         """Run operation by operation, without any graph, not even the library's own."""
         for binding in self._bindings:
             binding.replaying = False

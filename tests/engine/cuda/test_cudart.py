@@ -189,7 +189,7 @@ def test_every_call_tells_a_lost_device_from_other_errors(
             getattr(driver, method)(*arguments)
         assert type(caught.value) is kind
         if kind is DeviceLostError:
-            assert "End this process and start it again" in caught.value.mend
+            assert "End this process and start it again" in caught.value.remedy
         assert ("cudaGetLastError",) in runtime.calls, "or the next library takes it for its own"
 
 
@@ -203,7 +203,7 @@ def test_too_little_memory_tells_how_much_there_is(use: Callable[..., FakeRuntim
     use(cudaMalloc="cudaErrorMemoryAllocation")
     with pytest.raises(BackendError, match=r"(?s)2,048 MiB.*24,576 MiB.*1,024 MiB are free") as e:
         CudaDriver().allocate(2**31)
-    assert "fewer stems" in e.value.mend
+    assert "fewer stems" in e.value.remedy
 
 
 def test_values_are_brought_into_our_units(use: Callable[..., FakeRuntime]) -> None:
@@ -260,7 +260,7 @@ def test_the_real_bindings_tell_a_device_or_a_way_out() -> None:
     try:
         device = find_device()
     except BackendError as error:
-        assert error.mend
+        assert error.remedy
         assert type(error) is BackendError
     else:
         assert device.target.startswith("sm")

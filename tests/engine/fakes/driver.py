@@ -302,7 +302,7 @@ class FakeDriver(Driver):
     def _call(self, name: str, unsafe: bool = False) -> None:
         """Fail where a test wants it; spoil a record by what CUDA does not allow meanwhile."""
         if self.lost is not None:
-            raise DeviceLostError(self.lost.what, self.lost.mend)
+            raise DeviceLostError(self.lost.what, self.lost.remedy)
         count = self.calls[name]
         self.calls[name] += 1
         for planned in self._failures.get(name, []):

@@ -11,22 +11,12 @@ from sideman.engine.bundle.manifest import Manifest
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.noise import GaussianNoise
 from sideman.runtime.playing.session import Session
-from tests.runtime.conftest import CONSISTENCY, STEMS, FakeBackend, stage_specs
+from tests.runtime.fakes.backend import FakeBackend
+from tests.runtime.fakes.manifest import manifest_fields
 
 GRID = LatentGrid(channels=2)
-SPECS = stage_specs(GRID, len(STEMS))
-MANIFEST = Manifest(
-    name="fake",
-    kind="consistency",
-    trained=False,
-    grid=GRID,
-    stems=STEMS,
-    sampler=CONSISTENCY,
-    sigma_data=1.0,
-    parameters={},
-    stages=SPECS,
-    files={},
-)
+MANIFEST = Manifest(**manifest_fields(GRID), files={})
+SPECS = MANIFEST.stages
 GEOMETRY = Geometry.reference(GRID, 0.25, 1, 0.02)
 
 

@@ -14,8 +14,8 @@ import pytest
 from sideman.engine.backends.base import Stage
 from sideman.engine.bundle.bundle import Bundle, write_manifest
 from sideman.engine.cuda.device import DeviceInfo
-from sideman.engine.tensorrt.building.build import Outcome, Tools, build_bundle
-from sideman.engine.tensorrt.building.builder import Built, Order
+from sideman.engine.tensorrt.building.build import BuildTools, Outcome, build_bundle
+from sideman.engine.tensorrt.building.builder import BuildOrder, Built
 from sideman.engine.tensorrt.building.request import BuildRequest
 from sideman.engine.tensorrt.cache.cache import EngineCache
 from sideman.engine.tensorrt.flavours import FLAVOURS
@@ -25,7 +25,7 @@ from tests.engine.fakes.driver import DEVICE, FakeDriver
 from tests.engine.fakes.session import GEOMETRY, GRID, SPECS
 from tests.engine.fakes.session import functions as cpu_functions
 from tests.engine.fakes.tensorrt import FakeTensorRT, Function, write_plan
-from tests.runtime.conftest import CONSISTENCY, STEMS
+from tests.runtime.fakes.manifest import manifest_fields
 
 COLUMNS = GEOMETRY.decoded_columns
 
@@ -34,19 +34,7 @@ def make_bundle(folder: Path) -> Bundle:
     folder.mkdir(parents=True)
     for name in SPECS:
         (folder / f"{name}.onnx").write_text(f"graph {name}")
-    write_manifest(
-        folder,
-        name="stand",
-        kind="consistency",
-        trained=False,
-        grid=GRID,
-        stems=STEMS,
-        sampler=CONSISTENCY,
-        sigma_data=1.0,
-        parameters={},
-        stages=SPECS,
-        origin={},
-    )
+    write_manifest(folder, **manifest_fields(GRID, name="stand"), origin={})
     return Bundle.open(folder)
 
 
@@ -79,7 +67,7 @@ class Stand:
         self.cache = EngineCache(folder / "cache")
         self.plans: dict[str, dict[str, Any]] = {}
         self.built: list[str] = []
-        self.tools = Tools(
+        self.tools = BuildTools(
             rewriter=lambda: Rewriter(_copy, 1), device=lambda: device, build=self._build
         )
 
@@ -115,7 +103,7 @@ class Stand:
         entries = [entry for entry in self.cache.entries() if entry.sidecar is not None]
         return [entry.engine for entry in entries if entry.sidecar.identity["stage"] == stage]
 
-    def _build(self, flavour: Any, library: Any, order: Order, **_: Any) -> Built:
+    def _build(self, flavour: Any, library: Any, order: BuildOrder, **_: Any) -> Built:
         self.built.append(order.stage)
         plan = write_plan(
             order.stage,

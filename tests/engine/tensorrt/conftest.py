@@ -202,7 +202,7 @@ def library() -> FakeLibrary:
 @pytest.fixture
 def spied(monkeypatch, library, tmp_path):
     """A request for a bundle of paper, and a builder that only notes what it is asked for."""
-    from sideman.engine.tensorrt.building.build import Tools
+    from sideman.engine.tensorrt.building.build import BuildTools
 
     monkeypatch.setattr(flavours, "require", lambda module, purpose: library)
     orders: list = []
@@ -223,7 +223,7 @@ def spied(monkeypatch, library, tmp_path):
     return SimpleNamespace(
         orders=orders,
         rewritten=rewritten,
-        tools=Tools(rewriter=lambda: Rewriter(rewrite, 1), device=None, build=build),
+        tools=BuildTools(rewriter=lambda: Rewriter(rewrite, 1), device=None, build=build),
         request=BuildRequest(
             TENSORRT_RTX, (1,), (18,), "fp16", ("sm89",), cache=tmp_path / "cache"
         ),

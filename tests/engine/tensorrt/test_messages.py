@@ -38,7 +38,7 @@ def test_the_layer_of_a_failure_is_named(text, layer):
     assert layer in error.what
     assert error.what.startswith("Stage step for sm75: ")
     assert "consequence" not in error.what
-    assert error.mend
+    assert error.remedy
 
 
 def test_positions_in_the_library_s_source_are_left_out():
@@ -63,7 +63,7 @@ def test_missing_memory_is_said_with_the_way_out(text, said):
     error = failed_build("Stage step for sm89", ["first something odd", text])
     assert "memory ran out" in error.what
     assert said in error.what
-    assert "--rows" in error.mend
+    assert "--rows" in error.remedy
 
 
 def test_a_failure_without_a_word_is_said_to_be_one():

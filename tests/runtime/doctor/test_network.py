@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from sideman.runtime.doctor import network
-from sideman.runtime.system.sockets import receive_buffer_mend
+from sideman.runtime.system.sockets import receive_buffer_remedy
 
 
 def passes_up_to(limit):
@@ -22,9 +22,9 @@ def test_a_free_port_is_ok_and_a_busy_one_a_problem_of_the_server_only():
         reply = network.probe_reply_port(address)
     assert listen.level == "problem"
     assert address in listen.text
-    assert "--listen" in listen.mend
+    assert "--listen" in listen.remedy
     assert reply.level == "note"
-    assert "--reply" in reply.mend
+    assert "--reply" in reply.remedy
     assert network.probe_listen_port(address).level == "ok"
     assert network.probe_reply_port(address).level == "ok"
 
@@ -48,13 +48,13 @@ def test_a_small_buffer_is_a_note_with_the_command(system):
     finding = network.probe_buffer(system, lambda: 425_984, lambda name: "212992")
     assert finding.level == "note"
     assert "425,984 bytes granted" in finding.text
-    assert finding.mend == receive_buffer_mend()
+    assert finding.remedy == receive_buffer_remedy()
     assert ("net.core.rmem_max = 212992" in finding.text) == (system == "linux")
 
 
 def test_a_large_buffer_is_ok():
     finding = network.probe_buffer("linux", lambda: 1 << 23, lambda name: None)
-    assert (finding.level, finding.mend) == ("ok", "")
+    assert (finding.level, finding.remedy) == ("ok", "")
     assert "net.core.rmem_max = unknown" in finding.text
 
 
@@ -74,8 +74,8 @@ def test_macos_default_limit_is_found_with_its_mend():
     assert "9,216 do" in finding.text
     assert "net.inet.udp.maxdgram = 9216" in finding.text
     assert "package of 4,410 samples takes 22,080" in finding.text
-    assert finding.mend.startswith("sudo sysctl -w net.inet.udp.maxdgram=65507")
-    assert "1,837 samples or fewer" in finding.mend
+    assert finding.remedy.startswith("sudo sysctl -w net.inet.udp.maxdgram=65507")
+    assert "1,837 samples or fewer" in finding.remedy
 
 
 def test_a_limit_above_the_usual_package_says_nothing_of_it():
@@ -92,7 +92,7 @@ def test_no_loopback_at_all_is_a_problem():
 
 def test_everything_passing_is_ok():
     finding = network.probe_datagram("linux", passes_up_to(65_507), lambda name: None)
-    assert (finding.level, finding.mend) == ("ok", "")
+    assert (finding.level, finding.remedy) == ("ok", "")
 
 
 def test_an_unknown_kernel_setting_is_none():

@@ -36,7 +36,7 @@ def test_onnxruntime_with_its_providers_is_enough():
     assert found["onnxruntime"].level == "ok"
     assert found["onnxruntime"].text == "1.22.0, providers: Azure, CPU"
     assert found["openvino"].level == "note"
-    assert found["tensorrt_rtx"].mend == 'Wanted? pip install "sideman[tensorrt-rtx]"'
+    assert found["tensorrt_rtx"].remedy == 'Wanted? pip install "sideman[tensorrt-rtx]"'
     assert "problem" not in {finding.level for finding in found.values()}
 
 
@@ -51,7 +51,7 @@ def test_only_libraries_with_a_backend_are_asked_for():
 def test_no_backend_is_a_problem():
     found = backends(set())
     assert found["backend"].level == "problem"
-    assert found["backend"].mend == 'pip install "sideman[cpu]"'
+    assert found["backend"].remedy == 'pip install "sideman[cpu]"'
 
 
 def test_a_backend_that_cannot_be_imported_is_a_problem():
@@ -67,7 +67,7 @@ def test_a_backend_that_cannot_be_imported_is_a_problem():
 def test_both_onnxruntimes_are_a_problem():
     found = backends({"onnxruntime"}, {"onnxruntime": "1.22", "onnxruntime-gpu": "1.22"})
     assert found["onnxruntime twice"].level == "problem"
-    assert "pip uninstall -y onnxruntime onnxruntime-gpu" in found["onnxruntime twice"].mend
+    assert "pip uninstall -y onnxruntime onnxruntime-gpu" in found["onnxruntime twice"].remedy
 
 
 def test_versions_of_other_backends_are_told():
@@ -128,6 +128,6 @@ def test_cuda_without_a_driver_is_a_note_with_its_mend():
         raise BackendError("There is no NVIDIA driver on this machine.", "Install one.")
 
     (finding,) = software.probe_cuda(find, lambda module: True)
-    assert (finding.level, finding.mend) == ("note", "Install one.")
+    assert (finding.level, finding.remedy) == ("note", "Install one.")
     assert "no NVIDIA driver" in finding.text
     assert software.probe_cuda(find, lambda module: False) == []

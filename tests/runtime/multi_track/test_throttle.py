@@ -27,4 +27,4 @@ def test_a_host_with_ever_new_errors_is_held_back_and_memory_stays_bounded():
     throttle = Throttle()
     told = sum(throttle.admits("a", str(k), 0.0)[0] for k in range(5_000))
     assert told == 200
-    assert len(throttle._told) <= 1_025
+    assert len(throttle._entries) <= 1_025

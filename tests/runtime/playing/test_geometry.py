@@ -60,7 +60,7 @@ def test_reference_works_or_says_why(r: float, w: int, fade: float) -> None:
         g = Geometry.reference(GRID, r, w, fade)
     except GeometryError as error:
         assert not works
-        assert error.mend
+        assert error.remedy
         return
     assert_inside(g)
     if works:

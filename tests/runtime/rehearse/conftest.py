@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import importlib.util
 import sys
 from collections import Counter
@@ -12,10 +11,12 @@ import numpy as np
 import pytest
 
 from sideman.engine.bundle.bundle import write_manifest
+from sideman.engine.bundle.grid import LatentGrid
 from sideman.runtime.playing.profile import STAGES
 from sideman.runtime.rehearse.process import ServerProcess
 from sideman.runtime.rehearse.record import Rehearsal, StepRecord
 from sideman.runtime.rehearse.timeline import Placement
+from tests.runtime.fakes.manifest import manifest_fields
 
 PROGRAM = Path(__file__).with_name("fake_serve.py")
 
@@ -81,15 +82,15 @@ def make_rehearsal():
 
 
 @pytest.fixture
-def small_bundle(fake_session, tmp_path):
+def small_bundle(tmp_path):
     """A bundle folder with a window of 0.8 s whose stages are only names; none can be run."""
-    manifest = fake_session(columns=8, window_samples=34_304, trained_masks=(0, 2, 4)).manifest
+    fields = manifest_fields(
+        LatentGrid(2, columns=8, window_samples=34_304, trained_masks=(0, 2, 4))
+    )
     folder = tmp_path / "small"
     folder.mkdir()
-    for stage in manifest.stages.values():
+    for stage in fields["stages"].values():
         (folder / stage.file).write_bytes(b"no graph")
-    fields = {field.name: getattr(manifest, field.name) for field in dataclasses.fields(manifest)}
-    del fields["files"]
     write_manifest(folder, **fields)
     return folder
 

@@ -265,7 +265,7 @@ def test_fault_8_a_receive_buffer_too_small_is_named_with_its_mend(stage, caplog
         stage.client()
     (record,) = [r for r in caplog.records if "receive buffer" in r.getMessage()]
     assert "212992" in record.getMessage()
-    assert receiver.receive_buffer_mend() in record.getMessage()
+    assert receiver.receive_buffer_remedy() in record.getMessage()
 
 
 def test_fault_9_only_loopback_is_bound_and_files_are_not_written(client):

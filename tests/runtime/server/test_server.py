@@ -39,7 +39,7 @@ def test_a_busy_port_is_an_error_that_says_so(stage, client):
     host, port = client.server.address
     with pytest.raises(SidemanError, match=f"Port {port} is busy") as caught:
         stage.server(listen=(host, port)).start()
-    assert f"--listen 127.0.0.1:{port + 1 if port < 65535 else port - 1}" in caught.value.mend
+    assert f"--listen 127.0.0.1:{port + 1 if port < 65535 else port - 1}" in caught.value.remedy
 
 
 def test_an_address_of_another_machine_cannot_be_bound(stage):

@@ -8,7 +8,7 @@ import pytest
 
 from sideman.engine.bundle.bundle import Bundle, write_manifest
 from sideman.engine.errors import BackendError, BundleError
-from sideman.engine.tensorrt.building.build import Observer, Tools, build_bundle
+from sideman.engine.tensorrt.building.build import BuildTools, Observer, build_bundle
 from sideman.engine.tensorrt.building.builder import Built
 from sideman.engine.tensorrt.cache.cache import EngineCache
 from sideman.engine.tensorrt.flavours import TENSORRT
@@ -235,7 +235,7 @@ def test_timings_are_kept_for_the_next_build(paper_bundle, spied, monkeypatch):
         given.append(timing_cache)
         return Built(memoryview(b"ftrt"), 0.1, 3, None, (timing_cache or b"") + b"t")
 
-    tools = Tools(spied.tools.rewriter, Card, build)
+    tools = BuildTools(spied.tools.rewriter, Card, build)
     request = replace(spied.request, flavour=TENSORRT, targets=())
     build_bundle(paper_bundle, request, tools=tools)
     assert given == [None, b"t", b"tt"]

@@ -10,7 +10,7 @@ import pytest
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.errors import BackendError
-from sideman.engine.tensorrt.building.builder import Order, build_engine
+from sideman.engine.tensorrt.building.builder import BuildOrder, build_engine
 from sideman.engine.tensorrt.flavours import TENSORRT, TENSORRT_RTX
 from sideman.engine.tensorrt.shapes import Shape, plan_shapes
 from sideman.engine.tensors import TensorSpec
@@ -24,7 +24,7 @@ SPEC = StageSpec(
 def order(tmp_path):
     (tmp_path / "step.onnx").write_text("graph")
     shapes = (Shape.of({"batch": 1}), Shape.of({"batch": 4}))
-    return Order("step", tmp_path / "step.onnx", SPEC, shapes, "sm89")
+    return BuildOrder("step", tmp_path / "step.onnx", SPEC, shapes, "sm89")
 
 
 def test_every_shape_becomes_a_fixed_profile(library, order):
@@ -148,7 +148,7 @@ class TestRealLibrary:
         bundle = Bundle.open(small)
         (shape,) = plan_shapes(bundle.manifest, [1], [17])["encode"]
         spec = bundle.manifest.stages["encode"]
-        return Order("encode", bundle.stage_path("encode"), spec, (shape,), "sm89")
+        return BuildOrder("encode", bundle.stage_path("encode"), spec, (shape,), "sm89")
 
     def test_progress_reaches_its_end_phase_by_phase(self, rtx, encode):
         seen = []
@@ -208,7 +208,7 @@ class TestRealLibrary:
         )
         with pytest.raises(BackendError, match=r"node lost/Unheard \(Unheard\)"):
             build_engine(
-                TENSORRT_RTX, rtx, Order("x", tmp_path / "x.onnx", spec, (Shape(),), "sm89")
+                TENSORRT_RTX, rtx, BuildOrder("x", tmp_path / "x.onnx", spec, (Shape(),), "sm89")
             )
 
     def test_a_layer_that_the_target_lacks_is_named(self, rtx, tmp_path):
@@ -228,7 +228,7 @@ class TestRealLibrary:
             "x.onnx", "float32", (TensorSpec("x", ("batch", 3)),), (TensorSpec("y", ("batch", 3)),)
         )
         shapes = (Shape.of({"batch": 2}),)
-        order = Order("step", tmp_path / "x.onnx", spec, shapes, "sm75")
+        order = BuildOrder("step", tmp_path / "x.onnx", spec, shapes, "sm75")
         with pytest.raises(BackendError, match=r"at layer unet\.product/MatMul: .*FP32 GEMM"):
             build_engine(TENSORRT_RTX, rtx, order)
         assert build_engine(TENSORRT_RTX, rtx, dataclasses.replace(order, target="sm80")).plan

@@ -15,8 +15,8 @@ import pytest
 
 from sideman.engine.bundle.bundle import Bundle, write_manifest
 from sideman.engine.errors import BackendError, BundleError
-from sideman.engine.tensorrt.building.build import Tools, build_bundle
-from sideman.engine.tensorrt.building.builder import Order, build_engine
+from sideman.engine.tensorrt.building.build import BuildTools, build_bundle
+from sideman.engine.tensorrt.building.builder import BuildOrder, build_engine
 from sideman.engine.tensorrt.building.request import BuildRequest
 from sideman.engine.tensorrt.cache.cache import EngineCache, content_fault
 from sideman.engine.tensorrt.cache.finding import find_engines, read_engine
@@ -32,7 +32,7 @@ FIRST = "first build for this bundle"
 
 
 @pytest.fixture(scope="session")
-def tools() -> Tools:
+def tools() -> BuildTools:
     """The real rewriter and builder, and nobody who looks for a GPU."""
     precision = pytest.importorskip("sideman.calibration.precision")
     pytest.importorskip("onnx", reason="rewriting needs the extra 'calibration'")
@@ -40,7 +40,7 @@ def tools() -> Tools:
     def no_gpu():
         raise AssertionError("a GPU was looked for")
 
-    return Tools(lambda: Rewriter(precision.rewrite, precision.REVISION), no_gpu)
+    return BuildTools(lambda: Rewriter(precision.rewrite, precision.REVISION), no_gpu)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_a_stage_builds_for_every_target_and_in_every_precision(
     if rewrites(bundle, "encode", TENSORRT_RTX, target, precision):
         path = tools.rewriter().rewrite(path, tmp_path, precision, convolve_products=False)
     shapes = plan_shapes(bundle.manifest, (1,), (COLUMNS,))["encode"]
-    order = Order("encode", path, bundle.manifest.stages["encode"], shapes, target)
+    order = BuildOrder("encode", path, bundle.manifest.stages["encode"], shapes, target)
     built = build_engine(TENSORRT_RTX, rtx, order)
     assert built.layers > 100
     assert bytes(built.plan[:4]) == b"vtrt"
@@ -125,7 +125,7 @@ def test_an_engine_holds_a_profile_for_each_shape(small, rtx):
     shapes = plan_shapes(bundle.manifest, (1, 2), (COLUMNS,))["step"]
     spec, path = bundle.manifest.stages["step"], bundle.stage_path("step")
     sizes = [
-        build_engine(TENSORRT_RTX, rtx, Order("step", path, spec, some, "sm89")).plan.nbytes
+        build_engine(TENSORRT_RTX, rtx, BuildOrder("step", path, spec, some, "sm89")).plan.nbytes
         for some in (shapes[:1], shapes)
     ]
     assert sizes[0] < sizes[1]

@@ -58,4 +58,4 @@ def test_damage_within_is_found_when_it_is_read(cache, store, identity, shape, c
         entry.engine.write_bytes(content)
     with pytest.raises(BackendError, match=said) as error:
         read_engine(found)
-    assert "sideman build" in error.value.mend
+    assert "sideman build" in error.value.remedy

@@ -104,7 +104,7 @@ def test_nothing_built_names_the_command(tmp_path, monkeypatch) -> None:
         stand.stages(backend)
     assert "stage encode of stand" in caught.value.what
     command = f"sideman build {stand.bundle.path} --backend tensorrt-rtx --precision bf16"
-    assert caught.value.mend == f"Build them once: {command} --target sm89"
+    assert caught.value.remedy == f"Build them once: {command} --target sm89"
 
 
 def test_the_nearest_engines_are_named(classic: Stand) -> None:
@@ -112,7 +112,7 @@ def test_the_nearest_engines_are_named(classic: Stand) -> None:
         classic.stages(backend)
     assert "nearest: precision fp32, not fp16" in caught.value.what
     assert "on Fake GPU" in caught.value.what
-    assert "--target" not in caught.value.mend
+    assert "--target" not in caught.value.remedy
 
 
 def test_a_folder_with_blanks_is_quoted(tmp_path, monkeypatch) -> None:
@@ -121,7 +121,7 @@ def test_a_folder_with_blanks_is_quoted(tmp_path, monkeypatch) -> None:
     stand = Stand(folder, monkeypatch)
     with stand.backend() as backend, pytest.raises(BackendError) as caught:
         stand.stages(backend)
-    assert f'sideman build "{stand.bundle.path}" --backend' in caught.value.mend
+    assert f'sideman build "{stand.bundle.path}" --backend' in caught.value.remedy
 
 
 def test_rtx_has_no_engines_for_hopper(tmp_path, monkeypatch) -> None:
@@ -130,7 +130,7 @@ def test_rtx_has_no_engines_for_hopper(tmp_path, monkeypatch) -> None:
     with pytest.raises(BackendError, match=r"NVIDIA H100, which is sm90") as caught:
         stand.backend()
     assert "sm75, sm89, sm120" in caught.value.what
-    assert "--backend tensorrt or --backend onnxruntime-cuda" in caught.value.mend
+    assert "--backend tensorrt or --backend onnxruntime-cuda" in caught.value.remedy
     assert stand.driver.leaks() == {}
     classic = Stand(tmp_path / "classic", monkeypatch, rtx=False, device=device)
     classic.build()
@@ -191,7 +191,7 @@ def test_too_little_memory_is_told_with_numbers(stand: Stand, point: str) -> Non
     with stand.backend() as backend:
         with pytest.raises(BackendError, match=r"memory ran out; of 1,074 MB .* are free") as error:
             encode(stand, backend)
-        assert "play fewer stems" in error.value.mend
+        assert "play fewer stems" in error.value.remedy
         # Nothing half-made is kept: with room again, it works.
         np.testing.assert_allclose(encode(stand, backend)[0], 0.5, rtol=1e-6)
 

@@ -147,7 +147,7 @@ def test_an_engine_that_stays_unfit_is_an_error_with_a_way_out(stand: Stand) -> 
     with stand.backend() as backend:
         with pytest.raises(BackendError, match="mixture in float16") as caught:
             stand.stages(backend)
-        assert "sideman build --force" in caught.value.mend
+        assert "sideman build --force" in caught.value.remedy
     assert stand.built == ["encode"]
     assert stand.driver.leaks() == {}
 

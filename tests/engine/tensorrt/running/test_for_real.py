@@ -14,7 +14,7 @@ from sideman.engine.cuda.device import find_device
 from sideman.engine.cuda.stream import Stream
 from sideman.engine.errors import BackendError, SidemanError
 from sideman.engine.loading.registry import create_backend
-from sideman.engine.tensorrt.building.builder import Order, build_engine
+from sideman.engine.tensorrt.building.builder import BuildOrder, build_engine
 from sideman.engine.tensorrt.flavours import TENSORRT_RTX
 from sideman.engine.tensorrt.running.backend import TensorRTBackend
 from sideman.engine.tensorrt.running.library import Library
@@ -53,7 +53,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path: Path = tmp_path_factory.mktemp("plan") / "double.onnx"
     onnx.save(model, path)
     shape = (TensorSpec("x", ("batch", 3)),), (TensorSpec("y", ("batch", 3)),)
-    order = Order(
+    order = BuildOrder(
         "double", path, StageSpec(path.name, "float32", *shape), (Shape.of({"batch": 2}),), "sm89"
     )
     return bytes(build_engine(TENSORRT_RTX, real, order).plan)
@@ -70,7 +70,7 @@ def library() -> Library:
 def test_without_a_gpu_the_message_says_so_and_names_what_runs_without(name: str) -> None:
     with pytest.raises(BackendError, match=NO_DRIVER) as caught:
         create_backend(BackendChoice(name))
-    assert "--backend onnxruntime" in caught.value.mend
+    assert "--backend onnxruntime" in caught.value.remedy
 
 
 @pytest.mark.usefixtures("_no_gpu")
@@ -94,7 +94,7 @@ def test_deserialising_without_a_gpu_gives_none_and_not_a_crash(
 def test_what_is_no_engine_is_unfit(library) -> None:
     with pytest.raises(BackendError, match="MALFORMED_ENGINE") as caught:
         library.deserialise("double", b"no engine at all" * 20)
-    assert "sideman build --force" in caught.value.mend
+    assert "sideman build --force" in caught.value.remedy
 
 
 def test_the_library_names_what_it_builds_for() -> None:

@@ -93,7 +93,7 @@ def test_sizes_that_were_not_built_are_refused_before_anything_changes(stand: St
         assert f"sideman build {stand.bundle.path} --backend {stand.flavour.name}" in str(
             caught.value
         )
-        assert "--rows 3" in caught.value.mend
+        assert "--rows 3" in caught.value.remedy
         session.step(np.zeros(GEOMETRY.step_samples, np.float32))
 
 
@@ -103,7 +103,7 @@ def test_another_decode_length_asks_for_the_step_that_is_played(rtx: Stand) -> N
         sizes = {"batch": 2, "decoded_columns": COLUMNS + 1, "decoded_samples": 1}
         with pytest.raises(BackendError, match=f"columns {COLUMNS + 1}") as caught:
             decode.check_sizes(sizes)
-        assert "--rows 2 --r R --w W --fade FADE" in caught.value.mend
+        assert "--rows 2 --r R --w W --fade FADE" in caught.value.remedy
         decode.check_sizes(
             {**sizes, "decoded_columns": COLUMNS, "decoded_samples": GEOMETRY.decoded_samples}
         )

@@ -1,0 +1,67 @@
+"""What a bundle says of itself, made up: stages with the tensors that real ones have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sideman.engine.bundle.grid import LatentGrid
+from sideman.engine.bundle.manifest import SamplerSpec, StageSpec
+from sideman.engine.tensors import TensorSpec
+from tests.runtime.fakes.session import STEMS
+
+CONSISTENCY = SamplerSpec("consistency", 2, 1e-4, 80.0, 7.0)
+
+
+def stage_specs(grid: LatentGrid, stems: int) -> dict[str, StageSpec]:
+    latent = ("batch", grid.channels, grid.columns)
+    mixture = TensorSpec("mixture", (1, grid.channels, grid.columns))
+    keep = TensorSpec("keep", ("batch", grid.columns))
+
+    def spec(name: str, inputs: tuple, outputs: tuple) -> StageSpec:
+        return StageSpec(f"{name}.onnx", "float32", inputs, outputs)
+
+    latents = [TensorSpec(n, latent) for n in ("x", "anchor", "source", "source_noise", "noise")]
+    return {
+        "encode": spec(
+            "encode",
+            (TensorSpec("audio", (1, grid.codec_samples)), TensorSpec("known", (1, grid.columns))),
+            (mixture,),
+        ),
+        "step": spec(
+            "step",
+            (
+                *latents,
+                keep,
+                mixture,
+                TensorSpec("label", ("batch", stems)),
+                TensorSpec("coefficients", (7,)),
+            ),
+            tuple(TensorSpec(n, latent) for n in ("next", "denoised", "merged")),
+        ),
+        "decode": spec(
+            "decode",
+            (
+                TensorSpec("sample", latent),
+                TensorSpec("source", latent),
+                keep,
+                TensorSpec("noise", ("batch", 2, 1024, "decoded_columns", 8)),
+                TensorSpec("gain", ("decoded_samples",)),
+            ),
+            (TensorSpec("latent", latent), TensorSpec("audio", ("batch", "decoded_samples"))),
+        ),
+    }
+
+
+def manifest_fields(grid: LatentGrid, **other: Any) -> dict[str, Any]:
+    """The fields of a manifest, without its files, for a consistency model on a grid."""
+    return {
+        "name": "fake",
+        "kind": "consistency",
+        "trained": False,
+        "grid": grid,
+        "stems": STEMS,
+        "sampler": CONSISTENCY,
+        "sigma_data": 1.0,
+        "parameters": {},
+        "stages": stage_specs(grid, len(STEMS)),
+    } | other

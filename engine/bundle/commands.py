@@ -1,4 +1,4 @@
-"""Subcommands of the engine that concern bundles: `inspect` and `diff`."""
+"""The subcommands `inspect` and `diff`."""
 
 from __future__ import annotations
 

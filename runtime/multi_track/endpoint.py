@@ -15,10 +15,21 @@ def multi_track(*, exact_mask: bool = False) -> OpenEndpoint:
     """
 
     def begin(access: Access) -> Endpoint:
-        replies = ReplySender(access.sender, access.announced, access.counters, access.clock)
-        router = Router(
-            access.queue, replies, access.unready, prints=access.prints, exact_mask=exact_mask
+        replies = ReplySender(
+            access.sender,
+            access.announced,
+            access.counters,
+            access.clock,
+            lambda: router.controls.in_force.package_size,
         )
-        return Endpoint(router.handle, router.controls, replies, RESERVED)
+        router = Router(
+            access.queue,
+            replies,
+            access.unready,
+            access.cycle_seconds,
+            prints=access.prints,
+            exact_mask=exact_mask,
+        )
+        return Endpoint(router.handle, router.expire, router.controls, replies, RESERVED)
 
     return begin

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sideman.engine.bundle.grid import LatentGrid
-from sideman.engine.errors import BackendError, ProtocolError, SidemanError
+from sideman.engine.errors import BackendError, GeometryError, ProtocolError, SidemanError
 from sideman.runtime.multi_track.wire import MAX_DATAGRAM, largest_package
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.server.protocol import CheckSizes, Settings
@@ -22,10 +22,20 @@ log = logging.getLogger(__name__)
 SMALLEST_PACKAGE, LARGEST_PACKAGE = 128, 16_384
 #: The stems of the published models: what is assumed until a bundle says otherwise.
 PUBLISHED_STEMS = ("bass", "drums", "guitar", "piano")
+#: Values that only make sense together.
+_SIZES = ("r", "w", "fade", "package_size")
+_UNKNOWN = (
+    "This server has not been told since it started what to play; send the settings and "
+    "/load_model (in Max: the message load_model)."
+)
 _LONGEST_FADE = 60.0
 _MOST_STEMS = 64
 
 Number = int | float
+
+
+class _UnfitStemsError(ProtocolError):
+    """A choice of stems that the model does not have."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +71,10 @@ Publish = Callable[[Setting], bool]
 class Controls(Settings):
     """What clients asked for, checked at arrival.
 
-    r, w and fade arrive as separate messages although only the three together make sense. Values
-    that are possible alone are remembered; the three take effect as a whole as soon as a window
-    can hold them, and until then the last possible three stay in force.
+    r, w, fade and package size arrive as separate messages although only together they make sense.
+    Values that are possible alone are remembered; the four take effect as a whole as soon as a
+    window can hold them and a datagram a chunk. Until then the last possible four stay in force,
+    and no step is answered: the client places audio by what it asked for.
 
     The receive thread sets values; the cycle thread announces a model. One lock holds the two
     apart, and it is held while a new setting is published, so that settings are published in the
@@ -81,7 +92,9 @@ class Controls(Settings):
         self._requested = self._in_force = Parameters()
         self._setting: Setting | None = None
         self._check: CheckSizes = _accept_all
-        self._asked = False
+        self._asked = self._greeted = False
+        # Why what was asked for is not in force: of sizes, of stems.
+        self._refused: dict[str, str] = {}
 
     @property
     def setting(self) -> Setting | None:
@@ -92,6 +105,21 @@ class Controls(Settings):
     def in_force(self) -> Parameters:
         """The parameters that `setting` follows from. Any thread."""
         return self._in_force
+
+    @property
+    def unserved(self) -> str:
+        """Why steps of a client cannot be answered that the model could play; empty where they can.
+
+        A client cannot be asked what it has set, and it plays whatever comes as what it asked for.
+        Any thread.
+        """
+        if not self._greeted:
+            return _UNKNOWN
+        return next(iter(self._refused.values()), "")
+
+    def greet(self) -> None:
+        """A client begins, with the values that stand; receive thread."""
+        self._greeted = True
 
     def change(self, name: str, values: Sequence[object]) -> None:
         """Take one control message; receive thread.
@@ -109,31 +137,41 @@ class Controls(Settings):
         """
         with self._lock:
             self._asked = True
+            self._greeted |= name == "flags"
             setting = self._setting
             stems = setting.stems if setting else None
-            value = _CHECKS[name](name, values, stems)
+            try:
+                value = _CHECKS[name](name, values, stems)
+            except _UnfitStemsError as error:
+                self._refuse(name, str(error))
+                raise
             requested = _with(self._requested, name, value)
             if setting is None:
                 self._requested = requested
                 return
-            if name in ("r", "w", "fade"):
-                force = dataclasses.replace(
-                    self._in_force, r=requested.r, w=requested.w, fade=requested.fade
-                )
-                try:
-                    geometry = self._geometry(setting.grid, force)
-                    self._check(geometry, force.rows)
-                except SidemanError:
+            kind = "sizes" if name in _SIZES else name
+            try:
+                if name in _SIZES:
+                    sizes = {size: getattr(requested, size) for size in _SIZES}
+                    force = dataclasses.replace(self._in_force, **sizes)
+                else:
+                    force = _with(self._in_force, name, value)
+                geometry = self._possible(setting.grid, setting.stems, force)
+            except SidemanError as error:
+                if name in _SIZES:
                     self._requested = requested
-                    raise
-            else:
-                force = _with(self._in_force, name, value)
-                geometry = setting.geometry
-                self._check(geometry, force.rows)
+                self._refuse(kind, str(error))
+                raise
             changed = _setting(force, geometry, setting.grid, setting.stems)
             if not self._publish(changed):
                 raise ProtocolError("Too many control messages wait for a cycle to end.")
             self._requested, self._in_force, self._setting = requested, force, changed
+            self._refuse(kind, "")
+
+    def _refuse(self, kind: str, reason: str) -> None:
+        """Note why a kind of values is not in force, or that it is."""
+        refused = {k: text for k, text in self._refused.items() if k != kind}
+        self._refused = refused | {kind: reason} if reason else refused
 
     def adopt_model(
         self,
@@ -158,26 +196,24 @@ class Controls(Settings):
             GeometryError: not even the default values suit this model.
         """
         complaints: list[str] = []
+        unfit: list[str] = []
         with self._lock:
             self._check = check
             requested = self._requested
             if len(requested.flags) != len(stems):
                 if requested.flags != Parameters.flags:
-                    complaints.append(
+                    unfit.append(
                         f"{len(requested.flags)} instrument flags do not suit {len(stems)} stems."
                     )
                 first = tuple(int(i == 0) for i in range(len(stems)))
                 requested = dataclasses.replace(requested, flags=first)
-            limit = _package_limit(stems)
-            if requested.package_size > limit:
-                complaints.append(_package_text(requested.package_size, limit))
-                size = min(limit, Parameters.package_size)
-                requested = dataclasses.replace(requested, package_size=size)
-            force, geometry = self._first_possible(grid, requested, complaints)
+            force, geometry = self._first_possible(grid, stems, requested, complaints)
             forget()
             setting = _setting(force, geometry, grid, stems)
             self._requested, self._in_force, self._setting = requested, force, setting
-        return setting, list(dict.fromkeys(complaints))
+            self._refuse("flags", " ".join(unfit))
+            self._refuse("sizes", complaints[0] if complaints else "")
+        return setting, list(dict.fromkeys(unfit + complaints))
 
     def drop_model(self) -> None:
         """Forget the model, and remember what was asked for. Cycle thread."""
@@ -186,7 +222,11 @@ class Controls(Settings):
             self._check = _accept_all
 
     def _first_possible(
-        self, grid: LatentGrid, requested: Parameters, complaints: list[str]
+        self,
+        grid: LatentGrid,
+        stems: tuple[str, ...],
+        requested: Parameters,
+        complaints: list[str],
     ) -> tuple[Parameters, Geometry]:
         """What was asked for, else what was in force, else the default values, else no stem.
 
@@ -194,38 +234,44 @@ class Controls(Settings):
         nothing runs, and where nobody has asked for anything yet, it is no fault either.
         """
         for source in (requested, self._in_force):
-            wanted = dataclasses.replace(requested, r=source.r, w=source.w, fade=source.fade)
+            wanted = dataclasses.replace(
+                requested, **{size: getattr(source, size) for size in _SIZES}
+            )
             try:
-                return wanted, self._possible(grid, wanted)
+                return wanted, self._possible(grid, stems, wanted)
             except SidemanError as error:
                 complaints.append(str(error))
         default = Parameters()
-        wanted = dataclasses.replace(requested, r=default.r, w=default.w, fade=default.fade)
+        wanted = dataclasses.replace(requested, **{size: getattr(default, size) for size in _SIZES})
         try:
-            return wanted, self._possible(grid, wanted)
+            return wanted, self._possible(grid, stems, wanted)
         except BackendError as error:
             complaint = f"No stem plays until other settings come. {error}"
             complaints[:] = [complaint] * self._asked
             if not self._asked:
                 log.info("%s", complaint)
             silent = dataclasses.replace(wanted, flags=(0,) * len(wanted.flags))
-            return silent, self._possible(grid, silent)
+            return silent, self._possible(grid, stems, silent)
 
-    def _possible(self, grid: LatentGrid, wanted: Parameters) -> Geometry:
-        geometry = self._geometry(grid, wanted)
-        self._check(geometry, wanted.rows)
-        return geometry
-
-    def _geometry(self, grid: LatentGrid, wanted: Parameters) -> Geometry:
-        return Geometry.reference(
+    def _possible(self, grid: LatentGrid, stems: tuple[str, ...], wanted: Parameters) -> Geometry:
+        """The geometry of these values; a SidemanError where they are not possible."""
+        geometry = Geometry.reference(
             grid, wanted.r, wanted.w, wanted.fade, exact_mask=self._exact_mask
         )
+        limit = min(largest_package(f"/{stem}".encode()) for stem in stems)
+        if min(wanted.package_size, geometry.out_samples) > limit:
+            raise GeometryError(
+                f"package size: a chunk of {wanted.package_size} samples fits no datagram of "
+                f"{MAX_DATAGRAM} bytes; the largest is {limit}."
+            )
+        self._check(geometry, wanted.rows)
+        return geometry
 
 
 def _setting(
     parameters: Parameters, geometry: Geometry, grid: LatentGrid, stems: tuple[str, ...]
 ) -> Setting:
-    return Setting(geometry, grid, stems, parameters.rows, parameters.package_size)
+    return Setting(geometry, grid, stems, parameters.rows)
 
 
 def _accept_all(_geometry: Geometry, _rows: tuple[int, ...]) -> None:
@@ -275,42 +321,29 @@ def _fade(name: str, values: Sequence[object], _: object) -> float:
     return value
 
 
-def _package(name: str, values: Sequence[object], stems: tuple[str, ...] | None) -> int:
-    value = values[0] if len(values) == 1 else None
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ProtocolError("package size: exactly one whole number is expected.")
+def _package(name: str, values: Sequence[object], _: object) -> int:
+    value = _whole("package size", values)
     if not SMALLEST_PACKAGE <= value <= LARGEST_PACKAGE:
         raise ProtocolError(
             f"package size: {value} is not within {SMALLEST_PACKAGE} to {LARGEST_PACKAGE}."
         )
-    limit = _package_limit(stems or PUBLISHED_STEMS)
-    if value > limit:
-        raise ProtocolError(_package_text(value, limit))
     return value
 
 
-def _package_limit(stems: tuple[str, ...]) -> int:
-    return min(largest_package(f"/{stem}".encode()) for stem in stems)
-
-
-def _package_text(size: int, limit: int) -> str:
-    return (
-        f"package size: a chunk of {size} samples fits no datagram of {MAX_DATAGRAM} bytes; "
-        f"the largest is {limit}."
-    )
-
-
 def _flags(name: str, values: Sequence[object], stems: tuple[str, ...] | None) -> tuple[int, ...]:
-    flags = tuple(value for value in values if isinstance(value, int) and value in (0, 1))
+    # Pure Data sends floats only, and others the types T and F.
+    flags = tuple(int(v) for v in values if isinstance(v, int | float) and v in (0, 1))
     if len(flags) != len(values) or not flags:
         raise ProtocolError("instruments: only 0 or 1 is expected for each stem.")
     if len(flags) > _MOST_STEMS or (stems is not None and len(flags) != len(stems)):
         known = ", ".join(stems) if stems else f"at most {_MOST_STEMS} stems"
-        raise ProtocolError(f"instruments: {len(flags)} flags do not suit {known}.")
-    return tuple(int(flag) for flag in flags)
+        raise _UnfitStemsError(f"instruments: {len(flags)} flags do not suit {known}.")
+    return flags
 
 
 def _verbose(name: str, values: Sequence[object], _: object) -> int:
+    if len(values) == 1 and isinstance(values[0], bool):
+        return int(values[0])
     value = _whole(name, values)
     if value < 0:
         raise ProtocolError(f"verbose: {value} is negative.")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sideman.runtime.multi_track import replies
 from sideman.runtime.multi_track.throttle import Throttle
-from sideman.runtime.multi_track.wire import Buffer
+from sideman.runtime.multi_track.wire import Buffer, shown
 from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.protocol import Clock, Replies
 from sideman.runtime.server.setting import Setting
@@ -42,6 +42,8 @@ class ReplySender(Replies):
         announced: where `/ready` goes, before anybody has spoken; its port is the reply port.
         counters: of the server.
         clock: seconds, for the throttle.
+        package_size: samples in a chunk; asked once a reply, so that a client that places chunks by
+            its newest size is right.
         pause: waits so many seconds, between the portions of a reply.
     """
 
@@ -53,12 +55,14 @@ class ReplySender(Replies):
         announced: Address,
         counters: Counters,
         clock: Clock,
+        package_size: Callable[[], int],
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.announced = announced
         self._socket = sender
         self._counters = counters
         self._clock = clock
+        self._package_size = package_size
         self._pause = pause
         self._throttle = Throttle()
         self._writer = replies.StemWriter()
@@ -86,6 +90,27 @@ class ReplySender(Replies):
         """`/batch_dropped` for a step whose error has been told."""
         self._counters.count("dropped")
         self._send(replies.batch_dropped(batch_id), self._reply(to))
+
+    def refused(self, batch_id: int, reason: str, to: Address) -> None:
+        """`/error` and `/batch_dropped`, which clients know, for a step that cannot be answered."""
+        self.error(f"Batch {batch_id}: {reason}", to)
+        self.failed(batch_id, to)
+
+    def patched(self, batch_id: int, holes: list[tuple[int, int]], to: Address) -> None:
+        """`/error` for a step that is answered although packets did not come."""
+        self._counters.count("patched")
+        missing = sum(end - start for start, end in holes)
+        self.error(
+            f"Batch {batch_id}: {missing} samples did not come, the first of them at "
+            f"{holes[0][0]}; silence takes their place.",
+            to,
+        )
+
+    def ignored(self, address: bytes, to: Address) -> None:
+        """No answer to what only servers send: it could be answered by another answer, for ever."""
+        self._counters.count("ignored")
+        if self._throttle.admits(str(to[0]), "ignored", self._clock())[0]:
+            log.warning("%s sends %s, which only servers send: ignored.", to[0], shown(address))
 
     def predicted(self, to: Address) -> None:
         """`/server_predicted`: the reply is complete."""
@@ -128,7 +153,7 @@ class ReplySender(Replies):
         """Send the chunks of a reply in portions; `predicted` ends it. Cycle thread.
 
         Args:
-            setting: whose stems these are, and how many samples a chunk has.
+            setting: whose stems these are.
             audio: [rows, samples] float32, with at least one row.
             batch_id: of the step.
             to: where the step came from.
@@ -137,7 +162,8 @@ class ReplySender(Replies):
             When the first chunk was out, in seconds, and whether all chunks were sent.
         """
         reply = self._reply(to)
-        package, samples = setting.package_size, audio.shape[1]
+        samples = audio.shape[1]
+        package = min(self._package_size(), samples)
         total = -(-samples // package)
         first_out: float | None = None
         complete = True

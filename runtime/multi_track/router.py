@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from sideman.engine.errors import ProtocolError, SidemanError
-from sideman.runtime.multi_track.assembler import CONTEXT, Assembler
+from sideman.runtime.multi_track.assembler import Assembler
+from sideman.runtime.multi_track.batch import CONTEXT
 from sideman.runtime.multi_track.control import Argument, read_control
 from sideman.runtime.multi_track.parameters import PUBLISHED_STEMS, Controls
 from sideman.runtime.multi_track.reply_sender import ReplySender
@@ -24,7 +25,7 @@ from sideman.runtime.multi_track.wire import (
 from sideman.runtime.server.event_queue import EventQueue
 from sideman.runtime.server.events import Configure, Control, Load, Print, Reset
 from sideman.runtime.server.setting import Setting
-from sideman.runtime.system.hosts import Address
+from sideman.runtime.system.hosts import Address, is_loopback
 
 log = logging.getLogger("sideman.runtime.server")
 
@@ -38,8 +39,21 @@ _SETTINGS = {
     b"/verbose": "verbose",
 }
 _REQUESTS = (b"/reset", b"/load_model", b"/print", b"/predict", b"/packet_test")
+#: What only servers send. It arrives where two servers, or a server and itself, are each other's
+#: clients.
+_REPLIES = frozenset(
+    (
+        b"/ready",
+        b"/loaded",
+        b"/server_predicted",
+        b"/batch_dropped",
+        b"/late",
+        b"/error",
+        b"/packet_test_response",
+    )
+)
 #: Names that no stem may have, because their addresses mean something else.
-RESERVED = frozenset(a[1:].decode() for a in (b"/context", *_SETTINGS, *_REQUESTS))
+RESERVED = frozenset(a[1:].decode() for a in (b"/context", *_SETTINGS, *_REQUESTS, *_REPLIES))
 _REPEAT_SECONDS = 1.0
 
 
@@ -62,6 +76,7 @@ class Router:
         queue: where steps and controls go.
         replies: sends errors and echoes.
         unready: why no audio can be answered; nothing when it can.
+        cycle_seconds: how long the last cycles took at the most; None before the first.
         prints: whether the operator gave a folder for `/print`.
         exact_mask: hide exactly the unknown columns rather than the next trained number.
     """
@@ -71,6 +86,7 @@ class Router:
         queue: EventQueue,
         replies: ReplySender,
         unready: Callable[[], str],
+        cycle_seconds: Callable[[], float | None] = lambda: None,
         *,
         prints: bool = False,
         exact_mask: bool = False,
@@ -80,13 +96,13 @@ class Router:
         self._replies = replies
         self._unready = unready
         self._prints = prints
-        self._assembler = Assembler(queue, replies.dropped)
+        self._assembler = Assembler(queue, replies, cycle_seconds)
         self._reader = SampleReader()
         self._setting: Setting | None = None
         self._planes = _planes(PUBLISHED_STEMS)
         self._now = 0.0
         self._sender: Address = ("", 0)
-        self._last_unready: tuple[str, int, float] = ("", 0, float("-inf"))
+        self._last_unserved: tuple[str, int, float] = ("", 0, float("-inf"))
         self._requests: dict[bytes, Callable[[_Message, str], None]] = {
             b"/reset": self._reset,
             b"/load_model": self._load,
@@ -120,6 +136,11 @@ class Router:
                 log.debug("A datagram could not be handled.", exc_info=True)
                 self._replies.error(f"A datagram could not be handled: {error!r}", sender)
 
+    def expire(self, now: float) -> float | None:
+        """End steps whose packets have stopped coming; tells when to call again, in seconds."""
+        self._now = now
+        return self._assembler.expire(now)
+
     def _dispatch(self, message: _Message) -> None:
         # Asked first: where the model is ready at this point, its setting is there when it is read.
         unready = self._unready()
@@ -131,6 +152,8 @@ class Router:
             self._packet_test(message)
         elif message.address in _SETTINGS:
             self._set(_SETTINGS[message.address], _read(message))
+        elif message.address in _REPLIES:
+            self._replies.ignored(message.address, message.sender)
         elif message.address in self._requests:
             _read(message)  # whatever the arguments are, they must be whole
             self._requests[message.address](message, unready)
@@ -161,26 +184,29 @@ class Router:
 
     def _audio(self, message: _Message, plane: int, unready: str) -> None:
         chunk = read_audio(message.data, message.address, message.tags_at, message.end)
-        if unready:
-            self._say_unready(unready, chunk, message)
+        reason = unready or self.controls.unserved
+        if reason:
+            self._say_unserved(reason, chunk, message)
             return
         samples = self._reader.read(message.address, chunk.payload)
         self._assembler.add(plane, chunk, samples, message.sender, message.now)
 
-    def _say_unready(self, reason: str, chunk: AudioChunk, message: _Message) -> None:
+    def _say_unserved(self, reason: str, chunk: AudioChunk, message: _Message) -> None:
         """Once a batch: a step is fifteen chunks and more."""
-        host, batch_id, told = self._last_unready
+        host, batch_id, told = self._last_unserved
         again = message.now - told < _REPEAT_SECONDS
         if (host, batch_id) == (message.sender[0], chunk.batch_id) and again:
             return
-        self._last_unready = (message.sender[0], chunk.batch_id, message.now)
+        self._last_unserved = (message.sender[0], chunk.batch_id, message.now)
         self._replies.error(reason, message.sender)
+        self._replies.failed(chunk.batch_id, message.sender)
 
     def _reset(self, message: _Message, _: str) -> None:
         self._assembler.forget(message.now)
         self._put(Reset(message.sender))
 
     def _load(self, message: _Message, _: str) -> None:
+        self.controls.greet()
         self._assembler.forget(message.now)
         self._put(Load(message.sender))
 
@@ -195,8 +221,14 @@ class Router:
         self._put(Print(message.sender))
 
     def _predict(self, message: _Message, unready: str) -> None:
-        if unready:
-            raise ProtocolError(unready)
+        reason = unready or self.controls.unserved
+        if reason:
+            raise ProtocolError(reason)
+        if not is_loopback(message.sender) and not self._assembler.mostly_arrived:
+            raise ProtocolError(
+                "/predict: from another machine it completes a step of which more than half has "
+                "arrived, so that a few bytes with a false sender cannot ask for a whole reply."
+            )
         self._assembler.complete(message.sender, message.now)
 
     def _packet_test(self, message: _Message) -> None:

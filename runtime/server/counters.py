@@ -13,13 +13,15 @@ class Counters:
     Attributes:
         cycles: replies sent in full.
         late: of these, replies sent after their deadline.
+        patched: steps that were played with silence in place of packets that did not come.
         dropped: steps that will not be answered.
         errors: messages that were refused, and cycles and loads that failed.
-        ignored: datagrams from hosts that are not allowed.
+        ignored: datagrams from hosts that are not allowed, and messages that only servers send.
     """
 
     cycles: int = 0
     late: int = 0
+    patched: int = 0
     dropped: int = 0
     errors: int = 0
     ignored: int = 0
@@ -32,7 +34,8 @@ class Counters:
 
     def as_dict(self) -> dict[str, int]:
         """All counts by name."""
-        return {n: getattr(self, n) for n in ("cycles", "late", "dropped", "errors", "ignored")}
+        names = ("cycles", "late", "patched", "dropped", "errors", "ignored")
+        return {name: getattr(self, name) for name in names}
 
     def __str__(self) -> str:
         return ", ".join(f"{number} {name}" for name, number in self.as_dict().items())

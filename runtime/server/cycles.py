@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sideman.engine.errors import DeviceLostError, SidemanError
 from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.cycle_log import CycleLog
+from sideman.runtime.server.cycle_time import CycleTime
 from sideman.runtime.server.debug import DebugFolder
 from sideman.runtime.server.event_queue import EventQueue
 from sideman.runtime.server.events import Configure, Event, Idle, Load, Print, Reset, Step
@@ -39,6 +40,7 @@ class Cycles:
         model: the session.
         counters: of the server.
         clock: seconds.
+        cycle_time: notes how long each cycle takes.
         check_buffer: called with the samples of each new step, to warn of a receive buffer that is
             too small for it.
         debug: where `Print` writes, if anywhere.
@@ -55,6 +57,7 @@ class Cycles:
         model: Model,
         counters: Counters,
         clock: Callable[[], float],
+        cycle_time: CycleTime,
         check_buffer: Callable[[int], None],
         debug: DebugFolder | None = None,
         cycle_log: CycleLog | None = None,
@@ -68,6 +71,7 @@ class Cycles:
         self._model = model
         self._counters = counters
         self._clock = clock
+        self._cycle_time = cycle_time
         self._check_buffer = check_buffer
         self._debug = debug
         self._cycle_log = cycle_log
@@ -212,6 +216,7 @@ class Cycles:
             before is None or before.geometry != setting.geometry or before.rows != setting.rows
         )
         if changed:
+            self._cycle_time.forget()
             session.configure(setting.geometry, setting.rows)
             self._check_buffer(setting.geometry.step_samples)
         self._setting = setting
@@ -245,6 +250,7 @@ class Cycles:
     def _play(self, step: Step, setting: Setting) -> None:
         session = self._model.session
         assert session is not None
+        taken = self._clock()
         try:
             stems = session.step(step.audio)
         except Exception as error:
@@ -261,6 +267,7 @@ class Cycles:
                 return
         else:
             self._reply(step, setting, stems, session.profile)
+            self._cycle_time.note(self._clock() - taken)
         session.prepare()
 
     def _reply(

@@ -32,15 +32,15 @@ class EventQueue:
     def resize(self, step_samples: int, window_samples: int) -> None:
         """Allocate buffers for steps of this length; receive thread.
 
-        They hold the audio of one window, and three steps more: one that is being assembled, one
-        in the cycle, and one that waits for an answer. Older audio would have left the window
+        They hold the audio of one window, and four steps more: two that may be being assembled,
+        one in the cycle, and one that waits for an answer. Older audio would have left the window
         before a cycle could use it.
 
         Args:
             step_samples: samples of one step.
             window_samples: samples of the window.
         """
-        count = -(-window_samples // step_samples) + 3
+        count = -(-window_samples // step_samples) + 4
         with self._changed:
             if step_samples != self._samples:
                 self._samples = step_samples

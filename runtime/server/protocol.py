@@ -28,6 +28,9 @@ Clock = Callable[[], float]
 #: Takes one datagram: a buffer with it at the start, its bytes, who sent it, when it arrived in
 #: seconds. It never raises: what is wrong with a datagram is answered. Receive thread.
 HandleDatagram = Callable[[bytes | bytearray, int, Address, float], None]
+#: Ends what has waited long enough, given the time in seconds; tells when it wants to be called
+#: again, None where nothing waits. Receive thread, after datagrams and at the time it told.
+Expire = Callable[[float], float | None]
 #: Raises a SidemanError where the model cannot run so many rows in this geometry; any thread.
 CheckSizes = Callable[[Geometry, tuple[int, ...]], None]
 
@@ -134,6 +137,8 @@ class Access:
         announced: where replies go before a client has spoken; its port is the reply port.
         counters: of the server.
         clock: seconds.
+        cycle_seconds: how long the last cycles took at the most, reply included; None before the
+            first; any thread.
         unready: tells why no audio can be answered, or nothing when it can; any thread.
         prints: whether the operator gave a folder for `Print`.
     """
@@ -143,6 +148,7 @@ class Access:
     announced: Address
     counters: Counters
     clock: Clock
+    cycle_seconds: Callable[[], float | None]
     unready: Callable[[], str]
     prints: bool
 
@@ -153,12 +159,14 @@ class Endpoint:
 
     Attributes:
         handle: takes datagrams.
+        expire: ends what has waited long enough for a datagram.
         settings: what clients asked for.
         replies: what clients are told.
         reserved: names that no stem may have, because the protocol uses them.
     """
 
     handle: HandleDatagram
+    expire: Expire
     settings: Settings
     replies: Replies
     reserved: frozenset[str]

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 
 from sideman.runtime.server.counters import Counters
-from sideman.runtime.server.protocol import HandleDatagram
+from sideman.runtime.server.protocol import Expire, HandleDatagram
 from sideman.runtime.system.hosts import Address, Guard, shown_address
 from sideman.runtime.system.sockets import (
     needed_receive_buffer,
@@ -31,6 +31,7 @@ class Receiver:
         listener: bound, not blocking.
         guard: who may speak.
         handle: the protocol's.
+        expire: the protocol's.
         counters: of the server.
         clock: seconds; read once a datagram, as soon as it is there.
     """
@@ -40,6 +41,7 @@ class Receiver:
         listener: socket.socket,
         guard: Guard,
         handle: HandleDatagram,
+        expire: Expire,
         counters: Counters,
         clock: Callable[[], float],
     ) -> None:
@@ -48,6 +50,7 @@ class Receiver:
         self._buffer_bytes = receive_buffer(listener)
         self._guard = guard
         self._handle = handle
+        self._expire = expire
         self._counters = counters
         self._clock = clock
         self._buffer = bytearray(_DATAGRAM_BYTES)
@@ -88,10 +91,13 @@ class Receiver:
         with selectors.DefaultSelector() as selector:
             selector.register(self._listener, selectors.EVENT_READ)
             selector.register(self._woken, selectors.EVENT_READ)
+            due: float | None = None
             while not self._closing:
-                selector.select()
+                selector.select(None if due is None else max(0.0, due - self._clock()))
+                due = None
                 try:
                     self._drain()
+                    due = self._expire(self._clock())
                 except Exception:
                     # One datagram must not end the thread: the next one is read.
                     log.exception("The receive thread met an error of its own.")

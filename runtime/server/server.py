@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from sideman.engine.errors import SidemanError
 from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.cycle_log import CycleLog
+from sideman.runtime.server.cycle_time import CycleTime
 from sideman.runtime.server.cycles import Cycles
 from sideman.runtime.server.debug import DebugFolder
 from sideman.runtime.server.event_queue import EventQueue
@@ -168,6 +169,7 @@ class Server:
         self, listener: socket.socket, sender: socket.socket, guard: Guard, announced: Address
     ) -> None:
         """Put the parts together and start them."""
+        cycle_time = CycleTime()
         endpoint = self._protocol(
             Access(
                 self._queue,
@@ -175,17 +177,21 @@ class Server:
                 announced,
                 self.counters,
                 self._clock,
+                lambda: cycle_time.longest,
                 self._model.unready,
                 prints=self._debug is not None,
             )
         )
-        receiver = Receiver(listener, guard, endpoint.handle, self.counters, self._clock)
+        receiver = Receiver(
+            listener, guard, endpoint.handle, endpoint.expire, self.counters, self._clock
+        )
         cycles = Cycles(
             self._queue,
             endpoint,
             self._model,
             self.counters,
             self._clock,
+            cycle_time,
             receiver.check_buffer,
             self._debug,
             self._cycle_log,

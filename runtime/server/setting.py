@@ -17,14 +17,12 @@ class Setting:
         grid: the model's window.
         stems: names of all stems that the model knows, in the order of its label.
         rows: indices of the stems to be generated.
-        package_size: samples in each datagram of a reply; the last of a stem may hold fewer.
     """
 
     geometry: Geometry
     grid: LatentGrid
     stems: tuple[str, ...]
     rows: tuple[int, ...]
-    package_size: int
 
     @property
     def generated(self) -> tuple[str, ...]:

@@ -54,6 +54,11 @@ def resolve(host: str, port: int, option: str) -> tuple[int, Address]:
     return int(found[0][0]), found[0][4]
 
 
+def is_loopback(address: Address) -> bool:
+    """Whether a numeric address is one of this machine alone."""
+    return ipaddress.ip_address(_plain(str(address[0]))).is_loopback
+
+
 def shown_address(address: Address) -> str:
     """HOST:PORT for a log."""
     host = f"[{address[0]}]" if ":" in str(address[0]) else address[0]

@@ -10,7 +10,7 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from sideman.runtime.server.server import Server
-from tests.runtime.fakes.session import PATIENCE
+from tests.runtime.fakes.session import PATIENCE, STEMS
 
 
 class Client:
@@ -31,6 +31,11 @@ class Client:
         for tag, value in zip(tags, values or [None] * len(tags), strict=True):
             builder.add_arg(value, tag)
         self.raw(builder.build().dgram)
+
+    def wants(self, *stems: str) -> None:
+        """Ask for stems of the published models."""
+        flags = [int(stem in stems) for stem in STEMS]
+        self.control("/predict_instruments", "i" * len(flags), *flags)
 
     @staticmethod
     def chunk(address: str, batch_id: int, start: int, total: int, samples: np.ndarray) -> bytes:

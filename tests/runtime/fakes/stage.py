@@ -33,9 +33,10 @@ class Stage:
         return server
 
     def client(self, open_session: Callable | None = None, **options: object) -> Client:
-        """A client of a started server, `/ready` heard and the model loaded."""
+        """A client of a started server that has the model loaded and is asked for the bass."""
         client = self.early_client(open_session, **options)
         assert client.expect("/loaded") == ["fake"]
+        client.wants("bass")
         return client
 
     def early_client(self, open_session: Callable | None = None, **options: object) -> Client:

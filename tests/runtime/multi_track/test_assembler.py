@@ -26,7 +26,7 @@ BOB = ("127.0.0.2", 5_001)
 
 def setting(r: float = 0.25, w: int = 1) -> Setting:
     grid = LatentGrid()
-    return Setting(Geometry.reference(grid, r, w, 0.02), grid, STEMS, (0,), 4_410)
+    return Setting(Geometry.reference(grid, r, w, 0.02), grid, STEMS, (0,))
 
 
 class Bench:

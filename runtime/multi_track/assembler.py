@@ -44,7 +44,7 @@ class _Ended(NamedTuple):
 
     batch_id: int
     host: object
-    ports: set[int]
+    senders: set[Address]
     parts: dict[Place, Part]
     at: float
     last: float
@@ -129,14 +129,14 @@ class Assembler:
         batch = self._find(chunk.batch_id)
         if batch is None and self._is_late(plane, chunk, samples, sender, now):
             return
-        if batch is not None and sender[1] in batch.retired:
+        if batch is not None and sender[:2] in batch.retired:
             return
         reason = self._misfit(plane, chunk, len(samples))
         if reason:
             self._refuse(chunk.batch_id, reason, sender, now)
             return
         if batch is not None and self._is_restart(batch, plane, chunk, samples, sender, now):
-            retired = frozenset(batch.ports | batch.retired) - {sender[1]}
+            retired = frozenset(batch.senders | batch.retired) - {sender[:2]}
             self._open.remove(batch)
             self._put(batch.step)
             batch = self._begin(plane, chunk, sender, now, retired)
@@ -217,11 +217,11 @@ class Assembler:
             return True
         known = ended.parts.get((plane, chunk.place))
         if known is None:
-            if sender[1] not in ended.ports:
+            if sender[:2] not in ended.senders:
                 return False
             self._patience.note(now - ended.last)
             return True
-        return sender[1] in ended.ports or known == Part.of(samples)
+        return sender[:2] in ended.senders or known == Part.of(samples)
 
     def _is_restart(
         self,
@@ -235,7 +235,7 @@ class Assembler:
         step = batch.step
         if sender[0] != step.sender[0]:
             return True
-        fresh = sender[1] not in batch.ports or now - step.last > self._half_step
+        fresh = sender[:2] not in batch.senders or now - step.last > self._half_step
         return fresh and bool(batch.contradiction(plane, chunk, samples))
 
     def _begin(
@@ -244,7 +244,7 @@ class Assembler:
         chunk: AudioChunk,
         sender: Address,
         now: float,
-        retired: frozenset[int] = frozenset(),
+        retired: frozenset[Address] = frozenset(),
     ) -> Batch:
         if len(self._open) == _MOST_OPEN:
             strays = (b for b in self._open if b.beside and not b.mostly_covered)
@@ -347,7 +347,7 @@ class Assembler:
             _Ended(
                 step.batch_id,
                 step.sender[0],
-                batch.ports,
+                batch.senders,
                 batch.parts,
                 now,
                 step.last,

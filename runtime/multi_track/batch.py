@@ -63,8 +63,8 @@ class Batch:
         separate: whether it consists of separate planes; else of `/context`.
         beside: whether another batch was open when it began.
         parts: the chunks that have arrived.
-        ports: where they came from.
-        retired: ports of a client that has restarted since; what they still send is late.
+        senders: the addresses that they came from.
+        retired: addresses of a client that has restarted since; what they still send is late.
         largest_gap: longest time between two packets, in seconds.
 
     Args:
@@ -82,7 +82,7 @@ class Batch:
         total: int,
         *,
         beside: bool = False,
-        retired: frozenset[int] = frozenset(),
+        retired: frozenset[Address] = frozenset(),
     ) -> None:
         self.step = step
         self.total = total
@@ -91,7 +91,7 @@ class Batch:
         self.retired = retired
         self.largest_gap = 0.0
         self.parts: dict[Place, Part] = {}
-        self.ports: set[int] = set()
+        self.senders: set[Address] = set()
         self._copies: set[tuple[int, int, int]] = set()
         self._places: dict[int, list[int]] = {}
         self._covered: dict[int, int] = {}
@@ -139,7 +139,7 @@ class Batch:
             self.largest_gap = max(self.largest_gap, now - step.last)
         step.last = now
         self._packets += 1
-        self.ports.add(sender[1])
+        self.senders.add(sender[:2])
         self._copies.add((plane, chunk.place, sender[1]))
         if (plane, chunk.place) in self.parts:
             return False

@@ -107,15 +107,18 @@ class Controls(Settings):
         return self._in_force
 
     @property
+    def refused(self) -> str:
+        """Why what a client asked for is not in force; empty where it is. Any thread."""
+        return next(iter(self._refused.values()), "")
+
+    @property
     def unserved(self) -> str:
-        """Why steps of a client cannot be answered that the model could play; empty where they can.
+        """Why no step can be answered although the model could play; empty where one can.
 
         A client cannot be asked what it has set, and it plays whatever comes as what it asked for.
         Any thread.
         """
-        if not self._greeted:
-            return _UNKNOWN
-        return next(iter(self._refused.values()), "")
+        return self.refused if self._greeted else _UNKNOWN
 
     def greet(self) -> None:
         """A client begins, with the values that stand; receive thread."""

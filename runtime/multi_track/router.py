@@ -221,7 +221,7 @@ class Router:
         self._put(Print(message.sender))
 
     def _predict(self, message: _Message, unready: str) -> None:
-        reason = unready or self.controls.unserved
+        reason = unready or self.controls.refused
         if reason:
             raise ProtocolError(reason)
         if not is_loopback(message.sender) and not self._assembler.mostly_arrived:

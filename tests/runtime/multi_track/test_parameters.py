@@ -44,7 +44,8 @@ def controls(published) -> Controls:
 def test_defaults(controls):
     setting = controls.setting
     assert controls.in_force == Parameters(0.25, 1, 0.02, 4_410, (1, 0, 0, 0), 0)
-    assert (setting.rows, setting.package_size) == ((0,), 4_410)
+    assert setting.rows == (0,)
+    assert controls.refused == ""
     assert setting.geometry == Geometry.reference(GRID, 0.25, 1, 0.02)
 
 
@@ -60,11 +61,37 @@ def test_three_values_take_effect_as_a_whole(controls, published):
     assert setting.geometry == Geometry.reference(GRID, 0.5, 0, 0.02)
 
 
-def test_other_values_do_not_wait_for_the_three(controls):
+def test_stems_do_not_wait_for_sizes(controls):
     with pytest.raises(GeometryError):
         controls.change("r", [0.5])
-    controls.change("package_size", [1_024])
-    assert controls.in_force == Parameters(package_size=1_024)
+    controls.change("flags", [0, 1, 0, 0])
+    assert controls.in_force == Parameters(flags=(0, 1, 0, 0))
+
+
+def test_while_what_was_asked_for_is_not_in_force_no_step_is_served(controls):
+    assert "has not been told" in controls.unserved
+    controls.change("flags", [0, 1, 0, 0])
+    assert controls.unserved == ""
+    with pytest.raises(GeometryError):
+        controls.change("r", [0.5])
+    assert "r = 0.5" in controls.unserved
+    controls.change("w", [0])
+    assert controls.unserved == ""
+    with pytest.raises(ProtocolError):
+        controls.change("flags", [1, 1])
+    assert "2 flags" in controls.unserved
+    controls.change("fade", [0.01])
+    assert "2 flags" in controls.unserved
+    controls.change("flags", [1, 1, 0, 0])
+    assert controls.unserved == ""
+    with pytest.raises(ProtocolError):
+        controls.change("w", [3])  # no client can mean this: it changes nothing
+    assert controls.unserved == ""
+
+
+def test_a_client_that_loads_is_content_with_the_values_that_stand(controls):
+    controls.greet()
+    assert controls.unserved == ""
 
 
 def test_what_is_refused_is_not_remembered(controls):
@@ -106,7 +133,7 @@ BAD = [
     ("package_size", [127]),
     ("package_size", [16_385]),
     ("package_size", [-1]),
-    ("package_size", [512.0]),
+    ("package_size", [512.5]),
     ("package_size", []),
     ("package_size", [True]),
     ("flags", [1, 0, 0]),
@@ -140,10 +167,34 @@ def test_bad_values_are_refused_without_a_model_too(published, name, values):
 
 
 @pytest.mark.parametrize("size", [13_096, 16_384])
-def test_a_package_that_fits_no_datagram_is_refused_with_the_reason(controls, size):
-    with pytest.raises(ProtocolError, match=r"65507 bytes; the largest is 13095"):
+def test_a_package_that_fits_no_datagram_waits_for_a_step_that_is_shorter(controls, size):
+    with pytest.raises(GeometryError, match="the largest is 13095"):
         controls.change("package_size", [size])
+    assert controls.in_force.package_size == 4_410
+    controls.change("r", [0.04])  # 10,584 samples and the fade: one chunk
+    assert controls.in_force.package_size == size
+    with pytest.raises(GeometryError, match="the largest is 13095"):
+        controls.change("r", [0.25])
     controls.change("package_size", [13_095])
+    assert (controls.in_force.r, controls.in_force.package_size) == (0.25, 13_095)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "found"),
+    [
+        ("flags", [1.0, 0.0, 1.0, 0.0], (1, 0, 1, 0)),
+        ("flags", [True, False, True, False], (1, 0, 1, 0)),
+        ("package_size", [512.0], 512),
+        ("verbose", [1.0], 1),
+        ("verbose", [True], 1),
+    ],
+)
+def test_numbers_as_other_programs_send_them(controls, name, values, found):
+    """Pure Data and TouchOSC send floats only, SuperCollider and browsers truths."""
+    controls.change(name, values)
+    value = getattr(controls.in_force, name)
+    assert value == found
+    assert "float" not in str(type(value))
 
 
 @pytest.mark.parametrize("w", [-1, 0, 1, -1.0, 1.0])
@@ -170,11 +221,13 @@ def test_requests_that_the_model_cannot_meet_are_told(published):
     controls = Controls(published)
     controls.change("r", [0.5])
     controls.change("flags", [0, 1])
-    controls.change("package_size", [13_095])
     stems = (*STEMS[:3], "accompaniment")
     _, complaints = controls.adopt_model(GRID, stems, lambda: None, lambda *_: None)
-    assert len(complaints) == 3
+    assert len(complaints) == 2
     assert controls.in_force == Parameters()
+    assert controls.refused == complaints[0]
+    controls.change("flags", [1, 0, 0, 0])
+    assert controls.refused == complaints[1]
     controls.change("w", [0])  # r was remembered
     assert controls.in_force.r == 0.5
 

@@ -18,10 +18,10 @@ from sideman.runtime.server.setting import Setting
 STOCK_BUFFER = 65_536
 
 
-def setting(names: tuple[str, ...], package: int) -> Setting:
+def setting(names: tuple[str, ...]) -> Setting:
     grid = LatentGrid()
     geometry = Geometry.reference(grid, 0.25, 1, 0.02)
-    return Setting(geometry, grid, names, tuple(range(len(names))), package)
+    return Setting(geometry, grid, names, tuple(range(len(names))))
 
 
 class Client:
@@ -49,10 +49,12 @@ class Client:
 def test_a_reply_does_not_overrun_a_client_with_a_stock_buffer(package: int, stems: int) -> None:
     client = Client()
     clock = SimpleNamespace(now=0.0)
-    replies = ReplySender(client, ("127.0.0.1", 8_000), Counters(), lambda: clock.now, client.pause)
+    replies = ReplySender(
+        client, ("127.0.0.1", 8_000), Counters(), lambda: clock.now, lambda: package, client.pause
+    )
     names = tuple(f"stem{n}" for n in range(stems))
     audio = np.zeros((stems, 67_032), np.float32)
-    _, complete = replies.send_stems(setting(names, package), audio, 1, ("127.0.0.1", 9))
+    _, complete = replies.send_stems(setting(names), audio, 1, ("127.0.0.1", 9))
     assert complete
     assert client.lost == 0
     assert client.heard == stems * -(-67_032 // package)
@@ -69,9 +71,11 @@ def test_the_first_packet_never_waits() -> None:
     def pause(seconds: float) -> None:
         paused_before_first.append(client.heard == 0)
 
-    replies = ReplySender(client, ("127.0.0.1", 8_000), Counters(), lambda: next(times), pause)
+    replies = ReplySender(
+        client, ("127.0.0.1", 8_000), Counters(), lambda: next(times), lambda: 13_095, pause
+    )
     audio = np.zeros((1, 20_000), np.float32)
-    replies.send_stems(setting(("bass",), 13_095), audio, 1, ("127.0.0.1", 9))
+    replies.send_stems(setting(("bass",)), audio, 1, ("127.0.0.1", 9))
     assert paused_before_first == [False]
 
 

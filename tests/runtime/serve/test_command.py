@@ -122,7 +122,7 @@ def test_sigterm_ends_it_cleanly_and_the_profile_is_written(serve, tmp_path):
         pass
     code, out, log = served.end(signal.SIGTERM)
     assert code == 0
-    assert "Stopped: 1 cycles, 0 late, 0 dropped, 0 errors, 0 ignored." in log
+    assert "Stopped: 1 cycles, 0 late, 0 patched, 0 dropped, 0 errors, 0 ignored." in log
     assert "Traceback" not in log
     report = json.loads(file.read_text())
     assert [cycle["batch_id"] for cycle in report["cycles"]] == [0]

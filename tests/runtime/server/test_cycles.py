@@ -50,12 +50,30 @@ def test_a_running_cycle_is_not_aborted_and_parameters_wait_for_its_end(client, 
     client.batch(1, 0.25)
     session.wait_entered()
     client.control("/update_r", "d", 0.125)
-    client.control("/update_package_size", "i", 2_000)
     client.batch(2, np.full(33_075, 0.5, np.float32))
     client.nothing()
     session.let_go()
     assert len(client.reply(1)["bass"]) == STEP + 882
-    assert len(client.reply(2, 2_000)["bass"]) == 33_075 + 882
+    assert len(client.reply(2)["bass"]) == 33_075 + 882
+
+
+def test_a_package_size_counts_for_the_reply_that_is_sent_next(client, session):
+    """The client places chunks by its newest size, also those of a cycle that runs."""
+    session.hold()
+    client.batch(1, 0.25)
+    session.wait_entered()
+    client.control("/update_package_size", "i", 2_000)
+    client.nothing()
+    session.let_go()
+    assert len(client.reply(1, 2_000)["bass"]) == STEP + 882
+
+
+@pytest.mark.parametrize("size", [13_096, 16_384])
+def test_a_package_size_beyond_a_datagram_is_the_step_where_that_is_shorter(client, session, size):
+    client.control("/update_r", "d", 0.04)
+    client.control("/update_package_size", "i", size)
+    client.batch(1, np.full(10_584, 0.5, np.float32))
+    assert len(client.reply(1, size)["bass"]) == 10_584 + 882
 
 
 def test_a_batch_whose_length_changes_midway_is_dropped_in_order(client, session):
@@ -270,12 +288,15 @@ def test_a_session_that_lost_its_cycle_is_given_up_and_loading_mends_it(client, 
     assert set(client.reply(2)) == {"bass"}
 
 
-def test_stems_that_no_engine_was_built_for_are_refused_and_the_music_goes_on(client, session):
+def test_stems_that_no_engine_was_built_for_are_refused_and_no_other_stem_takes_their_place(
+    client, session
+):
     session.most_rows = 1
     client.control("/predict_instruments", "iiii", 1, 1, 0, 0)
     assert "Nothing was built for 2 stems." in client.expect("/error")[0]
     client.batch(1, 0.25)
-    assert set(client.reply(1)) == {"bass"}
+    assert "Nothing was built for 2 stems." in client.expect("/error")[0]
+    assert client.expect("/batch_dropped") == [1]
     client.control("/predict_instruments", "iiii", 0, 1, 0, 0)
     client.batch(2, 0.25)
     assert set(client.reply(2)) == {"drums"}

@@ -29,8 +29,14 @@ def test_fault_1_pairs_that_hang_are_refused_with_the_reason(client, session, r,
     client.control("/update_r", "d", r)
     (text,) = client.wait_for("/error")
     assert f"r = {r:g}" in text
-    client.batch(3, 0.5)  # what was in force still is: a step has its old length
-    assert set(client.reply(3)) == {"bass"}
+    client.batch(3, 0.5)  # the client may place audio by what it asked for: nothing is answered
+    assert f"r = {r:g}" in client.wait_for("/error")[0]
+    assert client.expect("/batch_dropped") == [3]
+    client.control("/w", "d", 1)
+    client.control("/update_r", "d", 0.25)
+    client.fence()
+    client.batch(4, 0.5)
+    assert set(client.reply(4)) == {"bass"}
 
 
 def test_fault_1_the_pair_that_returned_nothing_works(client, session):
@@ -117,6 +123,7 @@ def test_fault_4_a_failed_load_says_so_and_can_be_mended(stage, session):
     client.batch(0, 0.1)
     (text,) = client.expect("/error")
     assert "The engine is not there." in text
+    assert client.expect("/batch_dropped") == [0]  # which clients know
     client.nothing()  # once a batch, not once a chunk
     client.control("/load_model")
     assert client.expect("/loaded") == ["fake"]
@@ -135,11 +142,14 @@ def test_fault_4_requests_before_the_load_are_answered(stage, session):
     for batch_id in (5, 6):
         client.batch(batch_id, 0.1)
         assert "loading" in client.expect("/error")[0]
+        assert client.expect("/batch_dropped") == [batch_id]
     client.control("/predict")
     assert "loading" in client.expect("/error")[0]
     client.raw(client.chunk("/piano", 9, 0, 4, np.ones(8, np.float32)))
     assert "loading" in client.expect("/error")[0]
+    assert client.expect("/batch_dropped") == [9]
     client.nothing()
+    client.wants("bass")
     go.set()
     client.expect("/loaded")
     client.batch(7, 0.1)
@@ -289,13 +299,15 @@ def test_fault_9_replies_go_to_the_host_that_spoke(stage, session):
     with there, speaking:
         there.settimeout(10)
         target = ("127.0.0.2", client.server.address[1])
+        speaking.sendto(b"/load_model\0,\0\0\0", target)
+        assert there.recv(65_536).startswith(b"/loaded\0")
         for datagram in client.chunks(1, np.full(STEP, 0.1, np.float32)):
             speaking.sendto(datagram, target)
         assert there.recv(65_536).startswith(b"/bass\0")
 
 
 def test_fault_9_strangers_are_ignored_counted_and_named_once(stage, session, caplog):
-    client = stage.client(listen=("0.0.0.0", 0), allow=("192.0.2.1",))
+    client = stage.early_client(listen=("0.0.0.0", 0), allow=("192.0.2.1",))
     counters, ended = client.server.counters, time.monotonic() + 10
     with caplog.at_level("WARNING", "sideman.runtime.server"):
         target = ("127.0.0.1", client.server.address[1])

@@ -39,10 +39,12 @@ def test_load_again_with_an_unchanged_bundle_resets_and_with_a_changed_one_loads
 
 def test_another_model_with_other_stems_has_other_addresses(stage, session):
     session.stems = ("voice", "choir")
-    client = stage.client()
+    client = stage.early_client()
+    client.expect("/loaded")
     client.control("/predict_instruments", "ii", 0, 1)
-    for start, plane in ((0, "/voice"), (13_000, "/choir")):
-        client.raw(client.chunk(plane, 1, start, 2, np.full(13_000, 0.25)))
+    for plane in ("/voice", "/choir"):
+        for datagram in client.chunks(1, np.full(66_150, 0.25), address=plane, total=30):
+            client.raw(datagram)
     assert set(client.reply(1)) == {"choir"}
     client.raw(client.chunk("/bass", 2, 0, 2, np.ones(9)))
     assert "no such address" in client.expect("/error")[0]
@@ -92,6 +94,7 @@ def test_a_configuration_that_fails_leaves_a_server_that_says_so_and_can_load(cl
     assert "No memory for this." in client.expect("/error")[0]
     client.batch(1, np.full(33_075, 0.25, np.float32))
     assert "No memory for this." in client.expect("/error")[0]
+    assert client.expect("/batch_dropped") == [1]
     client.control("/load_model")
     client.expect("/loaded")
     client.batch(2, np.full(33_075, 0.25, np.float32))

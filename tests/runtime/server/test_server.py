@@ -31,7 +31,7 @@ def test_the_handshake_of_multi_track_and_a_step(client, session):
     assert len(stems["drums"]) == 33_075 + 441
     assert session.calls[-2] == ("reset",)
     assert client.server.counters.as_dict() == {
-        "cycles": 1, "late": 0, "dropped": 0, "errors": 0, "ignored": 0,
+        "cycles": 1, "late": 0, "patched": 0, "dropped": 0, "errors": 0, "ignored": 0,
     }  # fmt: skip
 
 

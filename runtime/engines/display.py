@@ -49,7 +49,7 @@ class Display(Observer):
             self._bar.update(task, completed=fraction, phase=phase)
 
     def done(self, outcome: Outcome) -> None:
-        """An engine is there: say so."""
+        """Print that an engine is ready."""
         self.close()
         self._index += 1
         typer.echo(line(outcome))

@@ -60,8 +60,8 @@ class Geometry:
     def late_samples(self) -> int:
         """Samples by which a reply is heard later than the place that the model made it for.
 
-        Clients place a reply's first sample after the fade-in `slack_samples` + `fade_samples`
-        after the newest sample. The model made it for its position in the window.
+        A client plays the first sample after the fade `slack_samples + fade_samples` after the
+        newest one; this is how much later that is than the position it was generated for.
         """
         columns = self.keep_columns + self.step_columns
         newest = self.write_start + self.step_samples

@@ -127,11 +127,11 @@ class EngineCache:
 
         Args:
             identity: of the engine.
-            shapes: that it holds, in the order of its profiles.
+            shapes: one for each profile, in order.
             plan: the serialised engine.
             bundle: name of the bundle that it was built for.
-            seconds: that the build took.
-            layers: of the network.
+            seconds: duration of the build.
+            layers: layers in the network.
             peak_bytes: the process's largest resident memory, where it is known.
 
         Raises:

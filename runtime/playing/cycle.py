@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
-from sideman.engine.backends.program import Program, Record, Segment, discard
+from sideman.engine.backends.program import Program, RecordTime, Segment, discard
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.noise import Noise
@@ -104,7 +104,7 @@ class Cycle:
         for buffer in self.noise.buffers:
             buffer.upload()
 
-    def run(self, record: Record) -> None:
+    def run(self, record: RecordTime) -> None:
         """Run encode, every evaluation and decode.
 
         Args:

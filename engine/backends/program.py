@@ -25,7 +25,7 @@ class Segment:
     """A part of a program that is timed by itself.
 
     Attributes:
-        name: a stage of the profile.
+        name: what its time is recorded under.
         operations: in order.
     """
 

@@ -65,7 +65,7 @@ class Result:
         load_seconds: from opening the bundle until the server was warm, without the cycles that
             `stages` are from.
         step_seconds: of audio, which a cycle must not exceed.
-        cycles: seconds by stage, one mapping a measured cycle. Besides the profile's stages,
+        cycles: seconds by span, one mapping a measured cycle. Besides the profile's spans,
             `ROUND_TRIP`: from the first packet of a step to the last stem packet, at the client.
         stages: seconds by stage of separate cycles without a graph; empty where `cycles` has
             every stage.
@@ -111,7 +111,7 @@ def measure(plan: Plan) -> Result:
     except BaseException:
         session.close()
         raise
-    engine, step_seconds = session.engine, geometry.step_samples / session.grid.sample_rate
+    line, step_seconds = session.backend_line, geometry.step_samples / session.grid.sample_rate
     cycle_log = CycleLog()
     client = MultiTrackClient(settings, placement)
     # The server closes the session when it stops.
@@ -135,7 +135,7 @@ def measure(plan: Plan) -> Result:
         kind=session.manifest.kind,
         trained=session.trained,
         stems=stems,
-        engine=engine,
+        engine=line,
         execution=execution,
         evaluations=session.evaluations,
         load_seconds=load_seconds,

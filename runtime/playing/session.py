@@ -31,7 +31,7 @@ class Session:
 
     Attributes:
         manifest: what the bundle says of itself.
-        profile: seconds of every stage; `step` records, the caller commits.
+        profile: seconds of every span; `step` records, the caller commits.
 
     Args:
         manifest: of the bundle that the stages are from.
@@ -103,7 +103,7 @@ class Session:
         return self.manifest.trained
 
     @property
-    def engine(self) -> str:
+    def backend_line(self) -> str:
         """One line that says what runs the stages."""
         return self._backend.describe()
 

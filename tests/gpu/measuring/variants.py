@@ -161,7 +161,7 @@ class EngineRunnable:
             geometry = setting.geometry(manifest)
             self._session.configure(geometry, (0,))
             self._session.warm_up(WARM_UP)
-            self._about = f"{self._session.engine}; {self._session.execution}"
+            self._about = f"{self._session.backend_line}; {self._session.execution}"
         except BaseException:
             loaded.backend.close()
             raise

@@ -13,7 +13,7 @@ from sideman.engine.errors import BundleError, GeometryError, SidemanError
 from sideman.runtime.bench import measure as module
 from sideman.runtime.bench.measure import Plan, Result, measure
 from sideman.runtime.playing.geometry import Geometry
-from sideman.runtime.playing.profile import STAGES
+from sideman.runtime.playing.profile import SPANS
 from tests.engine.fakes.tensorrt_stand import GRID, Stand
 from tests.models.places import BUNDLE
 
@@ -34,7 +34,7 @@ def result() -> Result:
 def test_every_measured_cycle_has_every_stage(result: Result) -> None:
     assert len(result.cycles) == 2
     for cycle in result.cycles:
-        assert set(cycle) == {*STAGES, "round trip"}
+        assert set(cycle) == {*SPANS, "round trip"}
         assert all(seconds > 0 for seconds in cycle.values())
 
 

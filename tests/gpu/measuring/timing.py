@@ -147,10 +147,10 @@ def _step_seconds(job: Job) -> float:
 
 def _gpu_bytes() -> int | None:
     """Bytes in use on the GPU by everybody; None where there is no GPU."""
-    from sideman.engine.cuda.cudart import open_driver
+    from sideman.engine.cuda.cudart import CudaDriver
 
     try:
-        free, total = open_driver().memory()
+        free, total = CudaDriver().memory()
     except SidemanError:
         return None
     return total - free

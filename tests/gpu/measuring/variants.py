@@ -130,11 +130,11 @@ def load(variant: Variant, model: Model) -> tuple[Manifest, Loaded]:
     if variant.kind != TORCH:
         manifest, backend, stages = load_stages(bundle, variant.choice())
         return manifest, Loaded(backend, stages)
-    from sideman.engine.cuda.cudart import open_driver
+    from sideman.engine.cuda.cudart import CudaDriver
     from tests.gpu.torch_backend import TorchBackend
 
     manifest = Bundle.open(bundle).manifest
-    torch_backend = TorchBackend(open_driver(), _modules(variant, model, "cuda"))
+    torch_backend = TorchBackend(CudaDriver(), _modules(variant, model, "cuda"))
     return manifest, Loaded(torch_backend, torch_backend.stages(manifest.stages))
 
 

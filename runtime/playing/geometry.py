@@ -51,6 +51,10 @@ class Geometry:
         """Samples that the decode stage returns for each row."""
         return LatentGrid.decoded_samples(self.decoded_columns)
 
+    def free_sizes(self, rows: int) -> dict[str, int]:
+        """The sizes that graphs leave free, by name, where so many stems are generated."""
+        return LatentGrid.free_sizes(rows, self.decoded_columns)
+
     @property
     def deadline_samples(self) -> int:
         """Samples from the newest sample's arrival until a reply is late."""

@@ -149,11 +149,7 @@ class Session:
             BackendError: an engine was built for other sizes; the message says how to build one.
         """
         if rows:
-            sizes = {
-                "batch": len(rows),
-                "decoded_columns": geometry.decoded_columns,
-                "decoded_samples": geometry.decoded_samples,
-            }
+            sizes = geometry.free_sizes(len(rows))
             for stage in self._stages.values():
                 stage.check_sizes(sizes)
 

@@ -10,6 +10,7 @@ import typer
 
 from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
 from sideman.runtime.commandline.options import FadeOption, RegimeOption, StepOption
+from sideman.runtime.playing.geometry import DEFAULT_FADE, DEFAULT_R, DEFAULT_W
 
 if TYPE_CHECKING:
     from sideman.engine.bundle.manifest import Manifest
@@ -53,9 +54,9 @@ def verify(
         ),
     ] = None,
     rows: Annotated[int, typer.Option(min=1, help="Stems at once, in the comparison.")] = 1,
-    r: StepOption = 0.25,
-    w: RegimeOption = 1,
-    fade: FadeOption = 0.02,
+    r: StepOption = DEFAULT_R,
+    w: RegimeOption = DEFAULT_W,
+    fade: FadeOption = DEFAULT_FADE,
 ) -> None:
     """Compare a backend's stages with ONNX Runtime on the CPU, and replay recordings through it.
 

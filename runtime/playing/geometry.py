@@ -14,6 +14,10 @@ from dataclasses import dataclass
 from sideman.engine.bundle.grid import COLUMN_SAMPLES, TAIL_SAMPLES, LatentGrid
 from sideman.engine.errors import GeometryError
 
+#: The published defaults, which hold wherever nothing else is asked for: the step as a fraction of
+#: the window, w, and the fade in seconds.
+DEFAULT_R, DEFAULT_W, DEFAULT_FADE = 0.25, 1, 0.02
+
 
 @dataclass(frozen=True)
 class Geometry:

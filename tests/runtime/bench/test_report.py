@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from sideman.runtime.bench.measure import Plan, Result
+from sideman.runtime.bench.measure import Benchmark, Result
 from sideman.runtime.bench.report import as_json, show
 from sideman.runtime.playing.profile import SPANS
 
@@ -19,7 +19,7 @@ def made(**fields) -> Result:
         for number in range(1, 102)
     )
     defaults = {
-        "plan": Plan(Path("some/bundle"), cycles=101),
+        "benchmark": Benchmark(Path("some/bundle"), cycles=101),
         "bundle": "tiny [x]",
         "kind": "diffusion",
         "trained": True,

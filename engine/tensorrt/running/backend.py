@@ -23,7 +23,7 @@ from sideman.engine.tensorrt.cache.cache import EngineCache
 from sideman.engine.tensorrt.cache.finding import FoundEngine, read_engine
 from sideman.engine.tensorrt.flavours import FLAVOURS, Flavour
 from sideman.engine.tensorrt.precision import check_precision
-from sideman.engine.tensorrt.running.bundle_engines import BundleEngines, Found
+from sideman.engine.tensorrt.running.bundle_engines import BundleEngines, EnginesByShape
 from sideman.engine.tensorrt.running.context import Scratch
 from sideman.engine.tensorrt.running.engine import LoadedEngine
 from sideman.engine.tensorrt.running.kernels import KernelCache
@@ -174,7 +174,7 @@ class TensorRTBackend(Backend):
             self._stream.close()
 
     def _load_stage(
-        self, engines: BundleEngines, stage: str, spec: StageSpec, found: Found
+        self, engines: BundleEngines, stage: str, spec: StageSpec, found: EnginesByShape
     ) -> dict[Shape, EngineSlot]:
         slots: dict[Shape, EngineSlot] = {}
         while missing := [shape for shape in found if shape not in slots]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sideman.runtime.multi_track.reply_sender import ReplySender
 from sideman.runtime.multi_track.router import RESERVED, Router
+from sideman.runtime.multi_track.wire import step_bytes
 from sideman.runtime.server.protocol import Access, Endpoint, OpenEndpoint
 
 
@@ -19,6 +20,6 @@ def multi_track(*, exact_mask: bool = False) -> OpenEndpoint:
         router = Router(
             access.queue, replies, access.unready, prints=access.prints, exact_mask=exact_mask
         )
-        return Endpoint(router.handle, router.controls, replies, RESERVED)
+        return Endpoint(router.handle, router.controls, replies, RESERVED, step_bytes)
 
     return begin

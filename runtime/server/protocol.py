@@ -28,6 +28,8 @@ Clock = Callable[[], float]
 #: Takes one datagram: a buffer with it at the start, its bytes, who sent it, when it arrived in
 #: seconds. It never raises: what is wrong with a datagram is answered. Receive thread.
 HandleDatagram = Callable[[bytes | bytearray, int, Address, float], None]
+#: Bytes of the datagrams in which a step of so many samples arrives; any thread.
+StepBytes = Callable[[int], int]
 #: Raises a SidemanError where the model cannot run so many rows in this geometry; any thread.
 CheckSizes = Callable[[Geometry, tuple[int, ...]], None]
 
@@ -156,12 +158,14 @@ class Endpoint:
         settings: what clients asked for.
         replies: what clients are told.
         reserved: names that no stem may have, because the protocol uses them.
+        step_bytes: what a step takes of the receive buffer.
     """
 
     handle: HandleDatagram
     settings: Settings
     replies: Replies
     reserved: frozenset[str]
+    step_bytes: StepBytes
 
 
 #: Puts a protocol to work for one server.

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 
 from sideman.runtime.server.counters import Counters
-from sideman.runtime.server.protocol import HandleDatagram
+from sideman.runtime.server.protocol import HandleDatagram, StepBytes
 from sideman.runtime.system.hosts import Address, Guard, shown_address
 from sideman.runtime.system.sockets import (
     needed_receive_buffer,
@@ -31,6 +31,7 @@ class Receiver:
         listener: bound, not blocking.
         guard: who may speak.
         handle: the protocol's.
+        step_bytes: the protocol's.
         counters: of the server.
         clock: seconds; read once a datagram, as soon as it is there.
     """
@@ -40,6 +41,7 @@ class Receiver:
         listener: socket.socket,
         guard: Guard,
         handle: HandleDatagram,
+        step_bytes: StepBytes,
         counters: Counters,
         clock: Callable[[], float],
     ) -> None:
@@ -48,6 +50,7 @@ class Receiver:
         self._buffer_bytes = receive_buffer(listener)
         self._guard = guard
         self._handle = handle
+        self._step_bytes = step_bytes
         self._counters = counters
         self._clock = clock
         self._buffer = bytearray(_DATAGRAM_BYTES)
@@ -72,7 +75,8 @@ class Receiver:
 
     def check_buffer(self, step_samples: int) -> None:
         """Log a receive buffer that does not hold two steps of this length; cycle thread."""
-        need, given = needed_receive_buffer(step_samples), self._buffer_bytes
+        need = needed_receive_buffer(2 * self._step_bytes(step_samples))
+        given = self._buffer_bytes
         if given < need and need > self._logged_need:
             self._logged_need = need
             log.warning(

@@ -179,7 +179,9 @@ class Server:
                 prints=self._debug is not None,
             )
         )
-        receiver = Receiver(listener, guard, endpoint.handle, self.counters, self._clock)
+        receiver = Receiver(
+            listener, guard, endpoint.handle, endpoint.step_bytes, self.counters, self._clock
+        )
         cycles = Cycles(
             self._queue,
             endpoint,

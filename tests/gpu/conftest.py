@@ -32,9 +32,9 @@ def device() -> DeviceInfo:
 
 @pytest.fixture
 def driver(device: DeviceInfo) -> Driver:
-    from sideman.engine.cuda.cudart import open_driver
+    from sideman.engine.cuda.cudart import CudaDriver
 
-    return open_driver(device.index)
+    return CudaDriver(device.index)
 
 
 @pytest.fixture

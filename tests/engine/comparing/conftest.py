@@ -53,11 +53,7 @@ def small() -> Iterator[tuple[Manifest, Loaded]]:
 
 @pytest.fixture(scope="session")
 def sizes() -> dict[str, int]:
-    return {
-        "batch": 2,
-        "decoded_columns": 3,
-        "decoded_samples": LatentGrid.decoded_samples(3),
-    }
+    return LatentGrid.free_sizes(2, 3)
 
 
 @pytest.fixture

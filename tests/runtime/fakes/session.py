@@ -27,7 +27,7 @@ class FakeSession:
 
     name = "fake"
     trained = False
-    engine = "made up, 1 thread"
+    backend_line = "made up, 1 thread"
     execution = ""
     playable = True
 

@@ -106,7 +106,9 @@ def test_offline_runs_the_session_without_a_server(
 ):
     session = fake_session(columns=8, window_samples=34_304, trained_masks=(0, 2, 4))
     monkeypatch.setattr(Session, "open", classmethod(lambda cls, *args, **options: session))
-    request = Request(small_bundle, (tune,), ("piano", "bass"), tmp_path / "out", 0, offline=True)
+    request = Request(
+        small_bundle, (tune,), stems=("piano", "bass"), out=tmp_path / "out", w=0, offline=True
+    )
     ok, text, data = rehearse(request)
     assert ok, text
     assert sorted(file.name for file in request.out.iterdir()) == sorted([*FILES, "piano.wav"])
@@ -209,7 +211,7 @@ def test_options_reach_the_server(small_bundle, tune):
 
 def test_what_cannot_be_played_is_refused_before_anything_starts(small_bundle, tune, tmp_path):
     with pytest.raises(SidemanError, match=r"no stem 'flute'[\s\S]*bass, drums, guitar, piano"):
-        make_plan(Request(small_bundle, (tune,), ("bass", "flute")))
+        make_plan(Request(small_bundle, (tune,), stems=("bass", "flute")))
     with pytest.raises(SidemanError, match="before the window's start"):
         make_plan(Request(small_bundle, (tune,), r=0.5))
     with pytest.raises(SidemanError, match="is not a bundle"):
@@ -217,7 +219,7 @@ def test_what_cannot_be_played_is_refused_before_anything_starts(small_bundle, t
 
 
 def test_stems_come_in_the_models_order_once(small_bundle, tune):
-    plan = make_plan(Request(small_bundle, (tune,), ("piano", "bass", "piano")))
+    plan = make_plan(Request(small_bundle, (tune,), stems=("piano", "bass", "piano")))
     assert plan.settings.wanted == ("bass", "piano")
     assert make_plan(Request(small_bundle, (tune,))).settings.wanted == ("bass",)
 

@@ -129,7 +129,7 @@ def test_a_late_cycle_is_counted_told_and_survived(stage, session):
     client.nothing()
     assert (client.server.counters.cycles, client.server.counters.late) == (3, 1)
     assert session.profile.last["path"] == 0
-    assert session.profile.rows()[1, session.profile.STAGES.index("path")] == 1.75
+    assert session.profile.rows()[1, session.profile.SPANS.index("path")] == 1.75
 
 
 def test_the_profile_knows_receive_send_and_path(client, session):

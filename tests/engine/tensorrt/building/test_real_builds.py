@@ -113,7 +113,7 @@ def test_both_bundles_build_and_share_their_codec(
         assert (identity.precision, identity.target, identity.gpu) == (precision, target, "")
         assert identity.version == rtx.__version__
         assert identity.convolve_products == (target == "sm75")
-        assert outcome.sidecar.layers > 100
+        assert outcome.entry.details.layers > 100
         assert content_fault(outcome.entry) == ""
         engine = find_engines(EngineCache(request.cache), identity)[outcome.wanted.shapes[0]]
         assert read_engine(engine)[:4] == b"vtrt"
@@ -146,8 +146,7 @@ def test_one_byte_of_a_real_bundle_s_weights_builds_one_stage(
     with pytest.raises(BundleError, match=r"step\.onnx\.data has another SHA-256"):
         build_bundle(folder, request)
     manifest = Bundle.open(folder, check=False).manifest
-    names = [n for n in type(manifest).__dataclass_fields__ if n != "files"]
-    write_manifest(folder, **{name: getattr(manifest, name) for name in names})
+    write_manifest(folder, **manifest.fields())
     builder = SimpleNamespace(count=0, real=rtx.Builder)
 
     def counted(logger):

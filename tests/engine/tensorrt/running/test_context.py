@@ -17,7 +17,7 @@ from sideman.runtime.playing.noise import GaussianNoise
 from sideman.runtime.playing.session import Session
 from tests.engine.fakes.driver import FakeDriver
 from tests.engine.fakes.tensorrt import FakeContext
-from tests.engine.fakes.tensorrt_stand import COLUMNS, GEOMETRY, SPECS, Stand
+from tests.engine.fakes.tensorrt_stand import GEOMETRY, SPECS, Stand
 from tests.runtime.fakes.backend import FakeBackend
 
 
@@ -44,11 +44,7 @@ def bind(backend, stage, sizes):
 
 
 def sizes(rows: int) -> dict[str, int]:
-    return {
-        "batch": rows,
-        "decoded_columns": COLUMNS,
-        "decoded_samples": GEOMETRY.decoded_samples,
-    }
+    return GEOMETRY.free_sizes(rows)
 
 
 def test_all_contexts_share_the_largest_scratch_memory(stand: Stand) -> None:

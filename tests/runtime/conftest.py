@@ -10,9 +10,9 @@ from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.bundle.manifest import Manifest, SamplerSpec
 from sideman.runtime.playing.noise import Noise
 from sideman.runtime.playing.session import Session
-from tests.runtime.fakes.backend import FakeBackend
+from tests.fakes.backend import FakeBackend
+from tests.fakes.manifest import CONSISTENCY, manifest_fields
 from tests.runtime.fakes.client import Client
-from tests.runtime.fakes.manifest import CONSISTENCY, manifest_fields
 from tests.runtime.fakes.session import FakeSession
 from tests.runtime.fakes.stage import Stage as ServerStage
 

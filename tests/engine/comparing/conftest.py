@@ -1,4 +1,4 @@
-"""The bundle that ships with the package, on the CPU, as it is and spoiled."""
+"""The bundle of the small model with random weights, on the CPU, as it is and spoiled."""
 
 from __future__ import annotations
 

@@ -232,7 +232,7 @@ def spied(monkeypatch, library, tmp_path):
 
 @pytest.fixture(scope="session")
 def small() -> Path:
-    """The bundle that ships with the package."""
+    """The bundle of the small model with random weights, `tests/models/small`."""
     return BUNDLE
 
 

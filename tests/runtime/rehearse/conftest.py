@@ -16,7 +16,7 @@ from sideman.runtime.playing.profile import SPANS
 from sideman.runtime.rehearse.process import ServerProcess
 from sideman.runtime.rehearse.record import Rehearsal, StepRecord
 from sideman.runtime.rehearse.timeline import Placement
-from tests.runtime.fakes.manifest import manifest_fields
+from tests.fakes.manifest import manifest_fields
 
 PROGRAM = Path(__file__).with_name("fake_serve.py")
 

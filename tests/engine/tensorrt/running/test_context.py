@@ -18,7 +18,7 @@ from sideman.runtime.playing.session import Session
 from tests.engine.fakes.driver import FakeDriver
 from tests.engine.fakes.tensorrt import FakeContext
 from tests.engine.fakes.tensorrt_stand import GEOMETRY, SPECS, Stand
-from tests.runtime.fakes.backend import FakeBackend
+from tests.fakes.backend import FakeBackend
 
 
 @pytest.fixture(params=[True, False], ids=["rtx", "classic"])

@@ -65,7 +65,7 @@ def check(rtx):
         asked = (request.precision, *request.targets, "", rtx.__version__)
         assert (identity.precision, identity.target, identity.gpu, identity.version) == asked
         assert identity.convolve_products == (identity.target == "sm75")
-        assert outcome.details.layers > 100
+        assert outcome.entry.details.layers > 100
         assert content_fault(outcome.entry) == ""
         engine = find_engines(EngineCache(request.cache), identity)[outcome.wanted.shapes[0]]
         assert read_engine(engine)[:4] == b"vtrt"

@@ -237,6 +237,6 @@ def small() -> Path:
 
 
 @pytest.fixture(scope="session")
-def rtx() -> ModuleType:
+def rtx_library() -> ModuleType:
     """The real library, which builds without a GPU."""
     return pytest.importorskip("tensorrt_rtx", reason="TensorRT for RTX is not installed")

@@ -44,7 +44,7 @@ def tools() -> BuildTools:
 
 
 @pytest.fixture
-def request_of(rtx, tmp_path):
+def request_of(rtx_library, tmp_path):
     def make(precision, *targets, rows=(1,)):
         cache = tmp_path / "cache"
         return BuildRequest(TENSORRT_RTX, rows, (COLUMNS,), precision, targets, cache=cache)
@@ -57,12 +57,12 @@ def stages_built(outcomes):
 
 
 @pytest.fixture
-def check(rtx):
+def check(rtx_library):
     """An engine is what was asked for, whole, and found again."""
 
     def check(outcome, request):
         identity = outcome.wanted.identity
-        asked = (request.precision, *request.targets, "", rtx.__version__)
+        asked = (request.precision, *request.targets, "", rtx_library.__version__)
         assert (identity.precision, identity.target, identity.gpu, identity.version) == asked
         assert identity.convolve_products == (identity.target == "sm75")
         assert outcome.entry.details.layers > 100
@@ -130,19 +130,21 @@ def test_both_bundles_build_and_share_their_codec(
     assert not list(request.cache.glob(".graphs-*"))
 
 
-def test_an_engine_holds_a_profile_for_each_shape(small, rtx):
+def test_an_engine_holds_a_profile_for_each_shape(small, rtx_library):
     bundle = Bundle.open(small)
     shapes = plan_shapes(bundle.manifest, (1, 2), (COLUMNS,))["step"]
     spec, path = bundle.manifest.stages["step"], bundle.stage_path("step")
     sizes = [
-        build_engine(TENSORRT_RTX, rtx, BuildOrder("step", path, spec, some, "sm89")).plan.nbytes
+        build_engine(
+            TENSORRT_RTX, rtx_library, BuildOrder("step", path, spec, some, "sm89")
+        ).plan.nbytes
         for some in (shapes[:1], shapes)
     ]
     assert sizes[0] < sizes[1]
 
 
 def test_one_byte_of_a_real_bundle_s_weights_builds_one_stage(
-    small, rtx, request_of, tmp_path, monkeypatch
+    small, rtx_library, request_of, tmp_path, monkeypatch
 ):
     """With the weights' own bytes, through a manifest that is written anew."""
     folder = tmp_path / "copy"
@@ -157,13 +159,13 @@ def test_one_byte_of_a_real_bundle_s_weights_builds_one_stage(
         build_bundle(folder, request)
     manifest = Bundle.open(folder, check=False).manifest
     write_manifest(folder, **manifest.fields())
-    builder = SimpleNamespace(count=0, real=rtx.Builder)
+    builder = SimpleNamespace(count=0, real=rtx_library.Builder)
 
     def counted(logger):
         builder.count += 1
         return builder.real(logger)
 
-    monkeypatch.setattr(rtx, "Builder", counted)
+    monkeypatch.setattr(rtx_library, "Builder", counted)
     outcomes = build_bundle(folder, request)
     assert builder.count == 1
     assert stages_built(outcomes) == ["step"]
@@ -172,7 +174,7 @@ def test_one_byte_of_a_real_bundle_s_weights_builds_one_stage(
     assert builder.count == 1
 
 
-def test_float32_on_turing_is_refused_before_any_work(small, rtx, request_of):
+def test_float32_on_turing_is_refused_before_any_work(small, rtx_library, request_of):
     request = request_of("fp32", "sm75")
     with pytest.raises(BackendError, match="--precision fp16"):
         build_bundle(small, request)

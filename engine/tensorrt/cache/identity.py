@@ -1,4 +1,4 @@
-"""What an engine is valid for; the key under which it is stored is a hash of all of it."""
+"""What an engine is valid for, and the two keys under which it is stored: of that, and of shapes."""
 
 from __future__ import annotations
 

@@ -47,5 +47,5 @@ def test_what_is_not_there_is_found() -> None:
     text = "`engine/none`, `errors.py`, `gone.py`,\n[it](../runtime/none.py)\n```sh\n`a.py`\n```\n"
     assert missing(text) == ["engine/none", "gone.py", "runtime/none.py"]
     page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    assert {"receiver.py", "engine/loading", "runtime/server/cycles.py"} <= named(page)
+    assert {"assembler.py", "engine/loading", "runtime/server/cycles.py"} <= named(page)
     assert len(named(page)) > 35

@@ -1,4 +1,4 @@
-"""What an engine is valid for, and the two keys under which it is stored: of that, and of shapes."""
+"""What an engine is valid for; one key is a hash of that, a second one of its shapes."""
 
 from __future__ import annotations
 

@@ -65,16 +65,12 @@ def _check_float32(manifest: Manifest, source: Path) -> None:
 
 def _fields(manifest: Manifest, source: Path, precision: str) -> dict[str, Any]:
     """Fields of the new manifest: the old ones, with precision and origin."""
-    fields: dict[str, Any] = {
-        field.name: getattr(manifest, field.name) for field in dataclasses.fields(manifest)
-    }
-    del fields["files"]
-    fields["stages"] = {
+    stages = {
         name: dataclasses.replace(spec, precision=PRECISIONS[precision])
         for name, spec in manifest.stages.items()
     }
-    fields["origin"] = _origin(manifest.origin, source, precision)
-    return fields
+    origin = _origin(manifest.origin, source, precision)
+    return manifest.fields() | {"stages": stages, "origin": origin}
 
 
 def _origin(origin: Mapping[str, Any], source: Path, precision: str) -> dict[str, Any]:

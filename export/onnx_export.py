@@ -105,11 +105,7 @@ def _quiet() -> Iterator[None]:
 
 def _example(inputs: Sequence[TensorSpec], grid: LatentGrid) -> tuple[Tensor, ...]:
     """Zeros of the right shapes: tracing looks at no value."""
-    sizes = {
-        BATCH: _EXAMPLE_BATCH,
-        COLUMNS: _EXAMPLE_COLUMNS,
-        SAMPLES: grid.decoded_samples(_EXAMPLE_COLUMNS),
-    }
+    sizes = grid.free_sizes(_EXAMPLE_BATCH, _EXAMPLE_COLUMNS)
     return tuple(
         torch.zeros([size if isinstance(size, int) else sizes[size] for size in spec.shape])
         for spec in inputs

@@ -10,6 +10,7 @@ import typer
 
 from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
 from sideman.runtime.commandline.options import FadeOption, RegimeOption, StepOption
+from sideman.runtime.playing.geometry import DEFAULT_FADE, DEFAULT_R, DEFAULT_W
 
 if TYPE_CHECKING:
     from sideman.engine.bundle.manifest import Manifest
@@ -53,9 +54,9 @@ def verify(
         ),
     ] = None,
     rows: Annotated[int, typer.Option(min=1, help="Stems at once, in the comparison.")] = 1,
-    r: StepOption = 0.25,
-    w: RegimeOption = 1,
-    fade: FadeOption = 0.02,
+    r: StepOption = DEFAULT_R,
+    w: RegimeOption = DEFAULT_W,
+    fade: FadeOption = DEFAULT_FADE,
 ) -> None:
     """Compare a backend's stages with ONNX Runtime on the CPU, and replay recordings through it.
 
@@ -96,12 +97,7 @@ def verify(
             if wanted
         }
         if compares:
-            geometry = Geometry.reference(manifest.grid, r, w, fade)
-            sizes = {
-                "batch": rows,
-                "decoded_columns": geometry.decoded_columns,
-                "decoded_samples": geometry.decoded_samples,
-            }
+            sizes = Geometry.reference(manifest.grid, r, w, fade).free_sizes(rows)
             failed += _compare(reference or bundle, tested, manifest, sizes, bounds["stage"])
         if recordings:
             failed += _replay(recordings, tested, manifest, bounds["recording"])
@@ -140,8 +136,7 @@ def _compare(
             Loaded(owner, stages), tested, manifest, sizes, picked, tolerance
         ):
             failed += not result.passed
-            mark = "ok    " if result.passed else "FAILED"
-            typer.echo(f"{result.stage:6}  {mark}  {result.relative:.1e}  {result}")
+            _say(f"{result.stage:6}", result.passed, f"{result.relative:.1e}  {result}")
     return failed
 
 
@@ -155,15 +150,20 @@ def _replay(
     failed = 0
     width = max(len(file.name) for file in recordings)
     for file in recordings:
+        name = f"{file.name:{width}}"
         try:
             result = replay(load_recording(file), manifest, tested.backend, dict(tested.stages))
         except SidemanError as error:
             failed += 1
-            typer.echo(f"{file.name:{width}}  FAILED  {error.what}")
+            _say(name, False, error.what)
             continue
         passed = result.worst <= tolerance
         failed += not passed
         parts = ", ".join(f"{name} {error:.1e}" for name, error in result.errors.items())
-        mark = "ok    " if passed else "FAILED"
-        typer.echo(f"{file.name:{width}}  {mark}  {result.worst:.1e}  {result.kind}: {parts}")
+        _say(name, passed, f"{result.worst:.1e}  {result.kind}: {parts}")
     return failed
+
+
+def _say(name: str, passed: bool, text: str) -> None:
+    """Print the line of one result."""
+    typer.echo(f"{name}  {'ok    ' if passed else 'FAILED'}  {text}")

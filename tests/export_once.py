@@ -7,6 +7,7 @@ operations that counts. The same stage of the same weights gives the same bytes
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import shutil
@@ -47,12 +48,32 @@ def share_exports(temporary: pytest.TempPathFactory) -> Callable[..., None]:
 
 
 def _key(module: nn.Module, *others: object) -> str:
-    """A digest of everything that an export depends on: classes, numbers, weights and sizes."""
+    """A digest of everything that an export depends on: classes, attributes, weights and sizes.
+
+    Raises:
+        TypeError: an attribute is of a kind whose text does not tell its value.
+    """
+    from torch import nn
+
+    kept_by_torch = vars(nn.Module()).keys()  # parameters, modules, hooks
     digest = hashlib.sha256(repr(others).encode())
     for name, part in module.named_modules():
-        plain = {k: v for k, v in vars(part).items() if isinstance(v, int | float | str | tuple)}
-        digest.update(repr((name, type(part).__qualname__, sorted(plain.items()))).encode())
+        own = {k: v for k, v in vars(part).items() if k not in kept_by_torch}
+        for attribute, value in own.items():
+            if not _is_plain(value):
+                raise TypeError(f"{type(part).__qualname__}.{attribute} is a {type(value)}")
+        kind = f"{type(part).__module__}.{type(part).__qualname__}"
+        digest.update(repr((name, kind, part.training, sorted(own.items()))).encode())
     for name, tensor in [*module.named_parameters(), *module.named_buffers()]:
         digest.update(repr((name, tensor.dtype, tuple(tensor.shape))).encode())
         digest.update(tensor.detach().contiguous().numpy().tobytes())
     return digest.hexdigest()[:16]
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a value's text tells it from every other one, in every process."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return all(_is_plain(getattr(value, field.name)) for field in dataclasses.fields(value))
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, bool | int | float | str)

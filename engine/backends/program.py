@@ -25,7 +25,7 @@ class Segment:
     """A part of a program that is timed by itself.
 
     Attributes:
-        name: a stage of the profile.
+        name: what its time is recorded under.
         operations: in order.
     """
 
@@ -69,7 +69,7 @@ class Program:
         """Run and time every segment, even if that takes longer than `run`.
 
         Args:
-            record: told the seconds of each segment.
+            record: called with each segment's name and seconds.
 
         Raises:
             BackendError: an operation failed.

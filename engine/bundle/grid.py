@@ -61,6 +61,20 @@ class LatentGrid:
         """Samples that N columns decode to: 4,096·N + 1,536."""
         return columns * COLUMN_SAMPLES + TAIL_SAMPLES
 
+    @classmethod
+    def free_sizes(cls, rows: int, decoded_columns: int) -> dict[str, int]:
+        """The sizes that graphs leave free, by their names in a manifest.
+
+        Args:
+            rows: stems that are generated at once.
+            decoded_columns: columns that are decoded.
+        """
+        return {
+            "batch": rows,
+            "decoded_columns": decoded_columns,
+            "decoded_samples": cls.decoded_samples(decoded_columns),
+        }
+
     def masked_columns(self, wanted: int) -> int:
         """The smallest trained mask that hides at least `wanted` columns.
 

@@ -99,6 +99,11 @@ class Manifest:
     files: Mapping[str, FileRecord]
     origin: Mapping[str, Any] = field(default_factory=dict)
 
+    def fields(self) -> dict[str, Any]:
+        """All fields by name but `files`, as `write_manifest` takes them."""
+        names = (each.name for each in dataclasses.fields(self) if each.name != "files")
+        return {name: getattr(self, name) for name in names}
+
     def to_json(self) -> str:
         """The manifest as JSON text, with the schema's version first."""
         return json.dumps({"schema": SCHEMA, **dataclasses.asdict(self)}, indent=2) + "\n"

@@ -33,7 +33,7 @@ class CaseMaker:
 
     Args:
         manifest: of the bundle.
-        sizes: "batch", "decoded_columns" and "decoded_samples".
+        sizes: those that the graphs leave free, as `LatentGrid.free_sizes` names them.
         seed: of the random numbers.
     """
 

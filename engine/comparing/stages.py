@@ -72,7 +72,7 @@ def compare_stages(
         reference: what is taken for right.
         tested: what is measured; sizes that it cannot run are refused before anything runs.
         manifest: of the bundle.
-        sizes: "batch", "decoded_columns" and "decoded_samples".
+        sizes: those that the graphs leave free, as `LatentGrid.free_sizes` names them.
         evaluations: rows of the sampler's table at which the step stage is compared, [n][7].
         tolerance: largest relative error that passes.
         seed: of the inputs.

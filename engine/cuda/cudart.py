@@ -35,6 +35,10 @@ class CudaDriver(Driver):
 
     Args:
         index: which GPU, from 0, after CUDA_VISIBLE_DEVICES.
+
+    Raises:
+        MissingExtraError: cuda-python is not installed.
+        BackendError: there is no driver, it is too old, or there is no such GPU.
     """
 
     def __init__(self, index: int = 0) -> None:
@@ -176,19 +180,6 @@ class CudaDriver(Driver):
         if not getattr(self._thread, "chosen", False):
             values_of("choose the GPU", self._runtime.cudaSetDevice(self.device.index))
             self._thread.chosen = True
-
-
-def open_driver(index: int = 0) -> Driver:
-    """Open a GPU.
-
-    Args:
-        index: which, from 0.
-
-    Raises:
-        MissingExtraError: cuda-python is not installed.
-        BackendError: there is no driver, it is too old, or there is no such GPU.
-    """
-    return CudaDriver(index)
 
 
 def _mebibytes(nbytes: int) -> str:

@@ -35,7 +35,7 @@ from sideman.engine.backends.base import Backend, Buffer, Stage
 from sideman.engine.backends.program import Program, Segment
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.cuda.buffers import CudaBuffer
-from sideman.engine.cuda.cudart import open_driver
+from sideman.engine.cuda.cudart import CudaDriver
 from sideman.engine.cuda.driver import Driver
 from sideman.engine.cuda.graph import graphs_allowed
 from sideman.engine.cuda.stream import Stream
@@ -89,7 +89,7 @@ class OnnxRuntimeCudaBackend(Backend):
                 "Make an environment without the extras cpu, export and dev, and there: "
                 f"{install_command('cuda')}",
             )
-        self._driver = driver or open_driver(device)
+        self._driver = driver or CudaDriver(device)
         # The loader does not search the folders where pip installs CUDA's libraries.
         self._runtime.preload_dlls(directory="")
         self._stream = Stream(self._driver)

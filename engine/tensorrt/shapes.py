@@ -87,15 +87,7 @@ def plan_shapes(
         raise BackendError(
             f"{_listed(decoded_columns)} columns cannot be decoded of a window of {columns}."
         )
-    combinations = [
-        {
-            "batch": row,
-            "decoded_columns": k,
-            "decoded_samples": LatentGrid.decoded_samples(k),
-        }
-        for row in rows
-        for k in decoded_columns
-    ]
+    combinations = [LatentGrid.free_sizes(row, k) for row in rows for k in decoded_columns]
     return {name: _shapes(name, spec, combinations) for name, spec in manifest.stages.items()}
 
 

@@ -18,6 +18,7 @@ from sideman.runtime.commandline.options import (
     check_folder,
     split_names,
 )
+from sideman.runtime.playing.geometry import DEFAULT_FADE, DEFAULT_R, DEFAULT_W
 
 
 def register(app: typer.Typer) -> None:
@@ -34,9 +35,9 @@ def bench(
         typer.Option("--json", metavar="FILE", help="Write all figures here as JSON."),
     ] = None,
     stems: StemsOption = None,
-    r: StepOption = 0.25,
-    w: RegimeOption = 1,
-    fade: FadeOption = 0.02,
+    r: StepOption = DEFAULT_R,
+    w: RegimeOption = DEFAULT_W,
+    fade: FadeOption = DEFAULT_FADE,
     package: PackageOption = None,
     paced: Annotated[
         bool,
@@ -69,7 +70,7 @@ def bench(
     from sideman.engine.backends.choice import BackendChoice
     from sideman.engine.errors import SidemanError
     from sideman.engine.optional import require
-    from sideman.runtime.bench.measure import Plan, measure
+    from sideman.runtime.bench.measure import Benchmark, measure
     from sideman.runtime.bench.report import as_json, show
 
     check_folder("--json", json_file)
@@ -78,7 +79,7 @@ def bench(
         os.environ["SIDEMAN_NVTX"] = "1"
     names = split_names(stems)
     result = measure(
-        Plan(
+        Benchmark(
             bundle=bundle,
             cycles=cycles,
             warm_up=warm_up,

@@ -8,21 +8,16 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import SidemanError
-from sideman.engine.loading.stages import DEFAULT
 from sideman.runtime.multi_track.endpoint import multi_track
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.session import Session
-from sideman.runtime.rehearse.client import ClientSettings, MultiTrackClient
-from sideman.runtime.rehearse.package import choose_package
-from sideman.runtime.rehearse.plan import choose_stems
+from sideman.runtime.rehearse.client import MultiTrackClient
+from sideman.runtime.rehearse.performance import Performance, set_up
 from sideman.runtime.rehearse.record import ROUND_TRIP
-from sideman.runtime.rehearse.timeline import Placement
 from sideman.runtime.server.cycle_log import CycleLog
 from sideman.runtime.server.server import Server
 
@@ -31,22 +26,24 @@ _LOAD_TIMEOUT = 600.0
 _CYCLE_TIMEOUT = 600.0
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What to measure; see the options of `sideman bench`."""
+@dataclass(frozen=True, kw_only=True)
+class Benchmark(Performance):
+    """Options of `sideman bench`: a performance, and how much of it is measured.
 
-    bundle: Path
+    Attributes:
+        cycles: how many are measured.
+        warm_up: cycles before that, not counted.
+        paced: one cycle a step's duration, rather than one after the other.
+        keep_warm: milliseconds of waiting after which the GPU is given a little work; None leaves
+            it alone.
+        seed: of the noise and of the audio.
+    """
+
     cycles: int = 20
     warm_up: int = 2
-    stems: tuple[str, ...] | None = None
-    r: float = 0.25
-    w: int = 1
-    fade: float = 0.02
-    package: int | None = None
     paced: bool = False
     keep_warm: float | None = None
-    backend: BackendChoice = DEFAULT
-    seed: int = 0
+    seed: int | None = 0
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ class Result:
     """What was measured.
 
     Attributes:
-        plan: what was asked for.
+        benchmark: what was asked for.
         bundle: the bundle's name.
         kind: diffusion or consistency.
         trained: False where its weights are random.
@@ -65,7 +62,7 @@ class Result:
         load_seconds: from opening the bundle until the server was warm, without the cycles that
             `stages` are from.
         step_seconds: of audio, which a cycle must not exceed.
-        cycles: seconds by stage, one mapping a measured cycle. Besides the profile's stages,
+        cycles: seconds by span, one mapping a measured cycle. Besides the profile's spans,
             `ROUND_TRIP`: from the first packet of a step to the last stem packet, at the client.
         stages: seconds by stage of separate cycles without a graph; empty where `cycles` has
             every stage.
@@ -73,7 +70,7 @@ class Result:
         peak_bytes: most memory that the process held.
     """
 
-    plan: Plan
+    benchmark: Benchmark
     bundle: str
     kind: str
     trained: bool
@@ -89,31 +86,29 @@ class Result:
     peak_bytes: int | None
 
 
-def measure(plan: Plan) -> Result:
-    """Run the cycles that a plan asks for.
+def measure(benchmark: Benchmark) -> Result:
+    """Run the cycles that are asked for.
 
     Raises:
         SidemanError: the bundle does not load, a stem is unknown, the geometry impossible, or a
             cycle is not answered.
     """
     start = time.perf_counter()
-    session = Session.open(plan.bundle, backend=plan.backend, seed=plan.seed)
+    session = Session.open(benchmark.folder, backend=benchmark.backend, seed=benchmark.seed)
     try:
-        stems = choose_stems(plan.stems, session.stems)
-        package, _ = choose_package(plan.package, session.stems)
-        geometry = Geometry.reference(session.grid, plan.r, plan.w, plan.fade)
-        settings = ClientSettings(session.stems, stems, plan.r, plan.w, plan.fade, package)
-        placement = Placement.of(geometry, plan.w, plan.warm_up + plan.cycles)
+        setup = set_up(benchmark, session.manifest)
+        geometry, stems = setup.geometry, setup.settings.wanted
+        placement = setup.placement(benchmark.warm_up + benchmark.cycles)
         opened = time.perf_counter()
-        stages = _measure_stages(plan, session, geometry, stems)
+        stages = _measure_stages(benchmark, session, geometry, stems)
         execution = session.execution
         measuring = time.perf_counter() - opened
     except BaseException:
         session.close()
         raise
-    engine, step_seconds = session.engine, geometry.step_samples / session.grid.sample_rate
+    line, step_seconds = session.backend_line, geometry.step_samples / session.grid.sample_rate
     cycle_log = CycleLog()
-    client = MultiTrackClient(settings, placement)
+    client = MultiTrackClient(setup.settings, placement)
     # The server closes the session when it stops.
     server = Server(
         lambda: session,
@@ -121,21 +116,21 @@ def measure(plan: Plan) -> Result:
         ("127.0.0.1", 0),
         client.address,
         cycle_log=cycle_log,
-        keep_warm=None if plan.keep_warm is None else plan.keep_warm / 1000,
+        keep_warm=None if benchmark.keep_warm is None else benchmark.keep_warm / 1000,
     )
     with _without_news(), client, server:
         client.wait_ready(_READY_TIMEOUT)
         client.shake_hands(server.address, _LOAD_TIMEOUT)
         load_seconds = time.perf_counter() - start - measuring
-        _run_cycles(plan, client, server, step_seconds)
-    measured = cycle_log.cycles[plan.warm_up :]
+        _run_cycles(benchmark, client, server, step_seconds)
+    measured = cycle_log.cycles[benchmark.warm_up :]
     return Result(
-        plan=plan,
+        benchmark=benchmark,
         bundle=session.name,
         kind=session.manifest.kind,
         trained=session.trained,
         stems=stems,
-        engine=engine,
+        engine=line,
         execution=execution,
         evaluations=session.evaluations,
         load_seconds=load_seconds,
@@ -151,19 +146,21 @@ def measure(plan: Plan) -> Result:
 
 
 def _measure_stages(
-    plan: Plan, session: Session, geometry: Geometry, stems: tuple[str, ...]
+    benchmark: Benchmark, session: Session, geometry: Geometry, stems: tuple[str, ...]
 ) -> tuple[Mapping[str, float], ...]:
     """Seconds by stage of separate cycles; empty if the served cycles time their stages."""
     session.configure(geometry, tuple(session.stems.index(stem) for stem in stems))
     if session.times_stages:
         return ()
     session.warm_up()
-    session.measure_stages(plan.warm_up)
-    return tuple(session.measure_stages(plan.cycles))
+    session.measure_stages(benchmark.warm_up)
+    return tuple(session.measure_stages(benchmark.cycles))
 
 
-def _run_cycles(plan: Plan, client: MultiTrackClient, server: Server, step_seconds: float) -> None:
-    rng = np.random.default_rng(plan.seed)
+def _run_cycles(
+    benchmark: Benchmark, client: MultiTrackClient, server: Server, step_seconds: float
+) -> None:
+    rng = np.random.default_rng(benchmark.seed)
     audio = 0.1 * rng.standard_normal((1, client.placement.step), dtype=np.float32)
     due = time.perf_counter()
     for cycle in range(client.placement.steps):
@@ -173,7 +170,7 @@ def _run_cycles(plan: Plan, client: MultiTrackClient, server: Server, step_secon
         if client.errors:
             raise SidemanError(f"The server answered cycle {cycle} with: {client.errors[0]}")
         due += step_seconds
-        if plan.paced:
+        if benchmark.paced:
             time.sleep(max(0.0, due - time.perf_counter()))
 
 

@@ -19,13 +19,13 @@ _MEANING = {ROUND_TRIP: "first packet sent to last stem packet back, at the clie
 
 def show(result: Result, console: Console) -> None:
     """Print what was measured, and percentiles of every stage in milliseconds."""
-    plan = result.plan
+    asked = result.benchmark
     untrained = "" if result.trained else ", untrained"
-    pace = "paced" if plan.paced else "back to back"
+    pace = "paced" if asked.paced else "back to back"
     memory = f", peak {result.peak_bytes / 2**20:,.0f} MiB" if result.peak_bytes else ""
     console.print(
         f"{result.bundle}: {result.kind}{untrained}, {result.evaluations} evaluations, "
-        f"{', '.join(result.stems)} (r = {plan.r:g}, w = {plan.w})",
+        f"{', '.join(result.stems)} (r = {asked.r:g}, w = {asked.w})",
         markup=False,
     )
     console.print(
@@ -39,7 +39,7 @@ def show(result: Result, console: Console) -> None:
         console.print("The stages, timed on the device in separate cycles without a graph:")
         console.print(stage_table(spreads(result.stages), _MEANING, console.width))
     console.print(
-        f"{plan.cycles} cycles {pace}, {result.late} of them later than a performance allows: "
+        f"{asked.cycles} cycles {pace}, {result.late} of them later than a performance allows: "
         f"a step lasts {1000 * result.step_seconds:.0f} ms."
     )
 
@@ -58,7 +58,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "engine": result.engine,
         "execution": result.execution,
         "evaluations": result.evaluations,
-        "plan": dataclasses.asdict(result.plan) | {"bundle": str(result.plan.bundle)},
+        "plan": dataclasses.asdict(result.benchmark) | {"bundle": str(result.benchmark.folder)},
         "load_seconds": result.load_seconds,
         "step_seconds": result.step_seconds,
         "peak_bytes": result.peak_bytes,

@@ -15,11 +15,11 @@ _WIDE = 110
 
 
 def stage_table(spreads: Mapping[str, Spread], meaning: Mapping[str, str], width: int) -> Table:
-    """Percentiles, maximum and number of cycles of every stage, in milliseconds.
+    """Percentiles, maximum and number of cycles of every span, in milliseconds.
 
     Args:
-        spreads: seconds, by stage.
-        meaning: what stages span that `profile.MEANING` does not know.
+        spreads: seconds, by span.
+        meaning: of spans that `profile.MEANING` does not know.
         width: columns of the terminal.
     """
     from rich.box import SIMPLE_HEAD
@@ -32,8 +32,8 @@ def stage_table(spreads: Mapping[str, Spread], meaning: Mapping[str, str], width
         table.add_column(name, justify="right")
     if explained:
         table.add_column("from … to")
-    for stage, spread in spreads.items():
+    for span, spread in spreads.items():
         values = (spread.p50, spread.p95, spread.p99, spread.max)
-        said = [(MEANING | dict(meaning))[stage]] if explained else []
-        table.add_row(stage, *(f"{1000 * v:.2f}" for v in values), str(spread.count), *said)
+        said = [(MEANING | dict(meaning))[span]] if explained else []
+        table.add_row(span, *(f"{1000 * v:.2f}" for v in values), str(spread.count), *said)
     return table

@@ -10,7 +10,12 @@ from collections.abc import Callable
 
 from sideman.engine.errors import SidemanError
 from sideman.runtime.doctor.finding import Finding
-from sideman.runtime.multi_track.wire import MAX_DATAGRAM, audio_bytes, largest_package
+from sideman.runtime.multi_track.wire import (
+    MAX_DATAGRAM,
+    audio_bytes,
+    largest_package,
+    step_bytes,
+)
 from sideman.runtime.system.hosts import parse_address, resolve
 from sideman.runtime.system.sockets import (
     enlarge_receive_buffer,
@@ -110,7 +115,7 @@ def probe_buffer(
         grant: asks for the server's buffer and tells what was granted.
         sysctl: reads a kernel setting.
     """
-    granted, needed = grant(), needed_receive_buffer(USUAL_STEP)
+    granted, needed = grant(), needed_receive_buffer(2 * step_bytes(USUAL_STEP))
     text = f"{granted:,} bytes granted; two steps of 1.5 s take {needed:,}"
     if system == "linux":
         text += f" (net.core.rmem_max = {sysctl('net.core.rmem_max') or 'unknown'})"

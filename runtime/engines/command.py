@@ -12,6 +12,7 @@ import typer
 
 from sideman.engine.options import DeviceOption
 from sideman.runtime.commandline.options import FadeOption, RegimeOption, split_names
+from sideman.runtime.playing.geometry import DEFAULT_FADE, DEFAULT_R, DEFAULT_W
 
 if TYPE_CHECKING:
     from sideman.engine.bundle.manifest import Manifest
@@ -61,9 +62,9 @@ def build(
             help="Steps as fractions of the window, separated by commas; every length of sound "
             "adds to an engine.",
         ),
-    ] = "0.25",
-    w: RegimeOption = 1,
-    fade: FadeOption = 0.02,
+    ] = f"{DEFAULT_R:g}",
+    w: RegimeOption = DEFAULT_W,
+    fade: FadeOption = DEFAULT_FADE,
     device: DeviceOption = 0,
     force: Annotated[
         bool, typer.Option("--force", help="Build what is in the cache already, too.")

@@ -49,7 +49,7 @@ class Display(Observer):
             self._bar.update(task, completed=fraction, phase=phase)
 
     def done(self, outcome: Outcome) -> None:
-        """An engine is there: say so."""
+        """Print that an engine is ready."""
         self.close()
         self._index += 1
         typer.echo(line(outcome))
@@ -78,17 +78,18 @@ class Display(Observer):
 
 def line(outcome: Outcome) -> str:
     """What became of one engine."""
-    size = f"{outcome.sidecar.bytes / 1e6:,.1f} MB"
-    how = f"built in {outcome.sidecar.seconds:.1f} s" if outcome.reason else "found"
+    sidecar = outcome.entry.details
+    size = f"{sidecar.bytes / 1e6:,.1f} MB"
+    how = f"built in {sidecar.seconds:.1f} s" if outcome.reason else "found"
     return f"{outcome.wanted}: {how}, {size}"
 
 
 def summary(outcomes: list[Outcome], cache: Path) -> str:
     """What became of all of them."""
-    built = [outcome.sidecar for outcome in outcomes if outcome.reason]
+    built = [outcome.entry.details for outcome in outcomes if outcome.reason]
     peaks = [sidecar.peak_bytes for sidecar in built if sidecar.peak_bytes is not None]
     seconds = sum(sidecar.seconds for sidecar in built)
-    size = sum(outcome.sidecar.bytes for outcome in outcomes)
+    size = sum(outcome.entry.details.bytes for outcome in outcomes)
     memory = f", at most {max(peaks) / 1e6:,.0f} MB of memory" if peaks else ""
     how = f" in {seconds:.1f} s{memory}" if built else ""
     return (

@@ -65,7 +65,7 @@ class Truth:
         ]
 
     def to_json(self) -> str:
-        """As `read` reads it."""
+        """JSON text that `read` accepts."""
         return json.dumps(
             {
                 "beat_samples": self.beat_samples,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sideman.runtime.multi_track.reply_sender import ReplySender
 from sideman.runtime.multi_track.router import RESERVED, Router
+from sideman.runtime.multi_track.wire import step_bytes
 from sideman.runtime.server.protocol import Access, Endpoint, OpenEndpoint
 
 
@@ -30,6 +31,8 @@ def multi_track(*, exact_mask: bool = False) -> OpenEndpoint:
             prints=access.prints,
             exact_mask=exact_mask,
         )
-        return Endpoint(router.handle, router.expire, router.controls, replies, RESERVED)
+        return Endpoint(
+            router.handle, router.expire, router.controls, replies, RESERVED, step_bytes
+        )
 
     return begin

@@ -13,7 +13,7 @@ from typing import Any
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.errors import BackendError, GeometryError, ProtocolError, SidemanError
 from sideman.runtime.multi_track.wire import MAX_DATAGRAM, largest_package
-from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.playing.geometry import DEFAULT_FADE, DEFAULT_R, DEFAULT_W, Geometry
 from sideman.runtime.server.protocol import CheckSizes, Settings
 from sideman.runtime.server.setting import Setting
 
@@ -51,9 +51,9 @@ class Parameters:
         verbose: 0 for the operator's level, more for details of every cycle.
     """
 
-    r: float = 0.25
-    w: int = 1
-    fade: float = 0.02
+    r: float = DEFAULT_R
+    w: int = DEFAULT_W
+    fade: float = DEFAULT_FADE
     package_size: int = 4_410
     flags: tuple[int, ...] = (1, 0, 0, 0)
     verbose: int = 0

@@ -75,7 +75,7 @@ class Cycle:
         )
         steps = self._bind_steps(backend, stages["step"], table, latent, labels)
         gain = backend.allocate((geometry.decoded_samples,))
-        _write_gain(gain.host, geometry)
+        _write_fade_in(gain.host, geometry)
         gain.upload()
         decode = stages["decode"].bind(
             {
@@ -199,8 +199,8 @@ def _filled(backend: Backend, row: NDArray[np.float32]) -> Buffer:
     return buffer
 
 
-def _write_gain(gain: NDArray[np.float32], geometry: Geometry) -> None:
-    """Zero outside of what is played; there a linear fade-in, 0 and 1 included, then one."""
+def _write_fade_in(gain: NDArray[np.float32], geometry: Geometry) -> None:
+    """Gain per sample: 0 outside what is played, a ramp from 0 to 1 over the fade, then 1."""
     start, fade = geometry.out_start, geometry.fade_samples
     gain[start : start + geometry.out_samples] = 1
     gain[start : start + fade] = np.linspace(0, 1, fade, dtype=np.float32)

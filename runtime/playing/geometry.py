@@ -14,6 +14,10 @@ from dataclasses import dataclass
 from sideman.engine.bundle.grid import COLUMN_SAMPLES, TAIL_SAMPLES, LatentGrid
 from sideman.engine.errors import GeometryError
 
+#: The published defaults, which hold wherever nothing else is asked for: the step as a fraction of
+#: the window, w, and the fade in seconds.
+DEFAULT_R, DEFAULT_W, DEFAULT_FADE = 0.25, 1, 0.02
+
 
 @dataclass(frozen=True)
 class Geometry:
@@ -51,6 +55,10 @@ class Geometry:
         """Samples that the decode stage returns for each row."""
         return LatentGrid.decoded_samples(self.decoded_columns)
 
+    def free_sizes(self, rows: int) -> dict[str, int]:
+        """The sizes that graphs leave free, by name, where so many stems are generated."""
+        return LatentGrid.free_sizes(rows, self.decoded_columns)
+
     @property
     def deadline_samples(self) -> int:
         """Samples from the newest sample's arrival until a reply is late."""
@@ -60,8 +68,8 @@ class Geometry:
     def late_samples(self) -> int:
         """Samples by which a reply is heard later than the place that the model made it for.
 
-        Clients place a reply's first sample after the fade-in `slack_samples` + `fade_samples`
-        after the newest sample. The model made it for its position in the window.
+        A client plays the first sample after the fade `slack_samples + fade_samples` after the
+        newest one; this is how much later that is than the position it was generated for.
         """
         columns = self.keep_columns + self.step_columns
         newest = self.write_start + self.step_samples

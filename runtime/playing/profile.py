@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-#: What is measured, each in seconds.
-STAGES = ("receive", "encode", "step", "decode", "send", "cycle", "path")
+#: What is measured of a cycle, each in seconds: the three stages, and what lies around them.
+SPANS = ("receive", "encode", "step", "decode", "send", "cycle", "path")
 #: What each of them spans.
 MEANING = {
     "receive": "first to last context packet of the step",
@@ -23,7 +23,7 @@ MEANING = {
 
 
 class Profile:
-    """Per-stage seconds of the last cycles, in a ring allocated once.
+    """Seconds of every span of the last cycles, in a ring allocated once.
 
     Used by one thread, the one that runs the cycles.
 
@@ -31,21 +31,21 @@ class Profile:
         capacity: cycles that are remembered; 16,384 steps of 1.5 s are almost seven hours.
     """
 
-    STAGES = STAGES
-    _INDEX = {name: i for i, name in enumerate(STAGES)}  # noqa: RUF012 - never changed
+    SPANS = SPANS
+    _INDEX = {name: i for i, name in enumerate(SPANS)}  # noqa: RUF012 - never changed
 
     def __init__(self, capacity: int = 16_384) -> None:
-        self._ring = np.full((capacity, len(STAGES)), np.nan)
-        self._current = np.full(len(STAGES), np.nan)
-        self._last = np.full(len(STAGES), np.nan)
+        self._ring = np.full((capacity, len(SPANS)), np.nan)
+        self._current = np.full(len(SPANS), np.nan)
+        self._last = np.full(len(SPANS), np.nan)
         self.cycles = 0
 
-    def record(self, stage: str, seconds: float) -> None:
-        """Note one stage of the cycle under way."""
-        self._current[self._INDEX[stage]] = seconds
+    def record(self, span: str, seconds: float) -> None:
+        """Note one span of the cycle under way."""
+        self._current[self._INDEX[span]] = seconds
 
     def commit(self) -> None:
-        """End the cycle under way; stages not recorded count as not measured (NaN)."""
+        """End the cycle under way; spans not recorded count as not measured (NaN)."""
         self._ring[self.cycles % len(self._ring)] = self._current
         self._last[:] = self._current
         self._current.fill(np.nan)
@@ -57,11 +57,11 @@ class Profile:
 
     @property
     def last(self) -> dict[str, float]:
-        """Seconds of the last committed cycle by stage; stages not measured are left out."""
-        return {n: float(s) for n, s in zip(STAGES, self._last, strict=True) if np.isfinite(s)}
+        """Seconds of the last committed cycle by span; those not measured are left out."""
+        return {n: float(s) for n, s in zip(SPANS, self._last, strict=True) if np.isfinite(s)}
 
     def rows(self) -> NDArray[np.float64]:
-        """A copy of all remembered cycles, oldest first: [cycles, stages] in seconds."""
+        """A copy of all remembered cycles, oldest first: [cycles, spans] in seconds."""
         capacity = len(self._ring)
         if self.cycles <= capacity:
             return self._ring[: self.cycles].copy()
@@ -97,14 +97,14 @@ class Spread:
 
 
 def spreads(cycles: Iterable[Mapping[str, float]]) -> dict[str, Spread]:
-    """Percentiles of every stage that was measured.
+    """Percentiles of every span that was measured.
 
     Args:
-        cycles: seconds by stage, one mapping a cycle.
+        cycles: seconds by span, one mapping a cycle.
     """
-    series: dict[str, list[float]] = {stage: [] for stage in STAGES}
+    series: dict[str, list[float]] = {span: [] for span in SPANS}
     for cycle in cycles:
-        for stage, seconds in cycle.items():
-            series.setdefault(stage, []).append(seconds)
-    found = {stage: Spread.of(values) for stage, values in series.items()}
-    return {stage: spread for stage, spread in found.items() if spread is not None}
+        for span, seconds in cycle.items():
+            series.setdefault(span, []).append(seconds)
+    found = {span: Spread.of(values) for span, values in series.items()}
+    return {span: spread for span, spread in found.items() if spread is not None}

@@ -31,7 +31,7 @@ class Session:
 
     Attributes:
         manifest: what the bundle says of itself.
-        profile: seconds of every stage; `step` records, the caller commits.
+        profile: seconds of every span; `step` records, the caller commits.
 
     Args:
         manifest: of the bundle that the stages are from.
@@ -103,7 +103,7 @@ class Session:
         return self.manifest.trained
 
     @property
-    def engine(self) -> str:
+    def backend_line(self) -> str:
         """One line that says what runs the stages."""
         return self._backend.describe()
 
@@ -149,11 +149,7 @@ class Session:
             BackendError: an engine was built for other sizes; the message says how to build one.
         """
         if rows:
-            sizes = {
-                "batch": len(rows),
-                "decoded_columns": geometry.decoded_columns,
-                "decoded_samples": geometry.decoded_samples,
-            }
+            sizes = geometry.free_sizes(len(rows))
             for stage in self._stages.values():
                 stage.check_sizes(sizes)
 

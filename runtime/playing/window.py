@@ -15,9 +15,9 @@ class Window:
     Attributes:
         audio: context, [window_samples] float32, newest last.
         latents: generated latents of every stem, [stems, channels, columns].
-        generated: which columns hold valid latents, [stems, columns] bool. At the start all do,
-            with the latent of silence. After a dropped step, or while a stem is off, a stem's new
-            columns are not valid, and the next cycle generates them.
+        generated: which columns hold valid latents, [stems, columns] bool. After `reset` all
+            columns are valid: they hold the latent of silence. After a dropped step, or while a
+            stem is off, a stem's new columns are not valid, and the next cycle generates them.
     """
 
     def __init__(self, grid: LatentGrid, window_samples: int, stems: int) -> None:

@@ -16,6 +16,7 @@ from sideman.runtime.commandline.options import (
     StepOption,
     split_names,
 )
+from sideman.runtime.playing.geometry import DEFAULT_FADE, DEFAULT_R, DEFAULT_W
 
 
 def register(app: typer.Typer) -> None:
@@ -39,9 +40,9 @@ def register(app: typer.Typer) -> None:
         out: Annotated[Path, typer.Option(help="Folder for everything that is written.")] = Path(
             "rehearsal"
         ),
-        w: RegimeOption = 1,
-        r: StepOption = 0.25,
-        fade: FadeOption = 0.02,
+        w: RegimeOption = DEFAULT_W,
+        r: StepOption = DEFAULT_R,
+        fade: FadeOption = DEFAULT_FADE,
         package: PackageOption = None,
         seconds: Annotated[
             float | None, typer.Option(min=0.1, help="Length to play; short input is repeated.")

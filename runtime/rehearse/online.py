@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.playing.profile import STAGES
+from sideman.runtime.playing.profile import SPANS
 from sideman.runtime.rehearse.audio import Programme
 from sideman.runtime.rehearse.client import Address, MultiTrackClient
 from sideman.runtime.rehearse.process import ServerProcess
@@ -107,11 +107,11 @@ def stage_rows(profile: Mapping[str, Any], steps: int) -> npt.NDArray[np.float64
         steps: number of steps played.
 
     Returns:
-        [steps, stages] seconds; NaN in steps that had no cycle, or whose reply was not sent.
+        [steps, spans] seconds; NaN in steps that had no cycle, or whose reply was not sent.
     """
-    rows = np.full((steps, len(STAGES)), np.nan)
+    rows = np.full((steps, len(SPANS)), np.nan)
     for cycle in profile["cycles"]:
         # The client numbers its batches as it numbers its steps.
         if 0 <= cycle["batch_id"] < steps:
-            rows[cycle["batch_id"]] = [cycle["seconds"].get(stage, np.nan) for stage in STAGES]
+            rows[cycle["batch_id"]] = [cycle["seconds"].get(span, np.nan) for span in SPANS]
     return rows

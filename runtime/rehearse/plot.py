@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sideman.runtime.playing.profile import STAGES, Spread
+from sideman.runtime.playing.profile import SPANS, Spread
 from sideman.runtime.rehearse.record import Rehearsal
 from sideman.runtime.rehearse.report import describe_deadline
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Stages that follow each other inside a step, from the bottom of the stack up.
+#: Spans that follow each other inside a step, from the bottom of the stack up.
 _STACK = {"receive": "#bab0ac", "encode": "#4e79a7", "step": "#f28e2b", "decode": "#59a14f",
           "send": "#b07aa1"}  # fmt: skip
 
@@ -23,7 +23,7 @@ def draw(rehearsal: Rehearsal, path: Path) -> None:
     """Write the picture as PNG.
 
     The upper part shows each step's round trip and the server's path against the deadline; without
-    a clock there is no deadline, and this part is left out. The lower part shows the stages of each
+    a clock there is no deadline, and this part is left out. The lower part shows the spans of each
     cycle, stacked.
 
     Args:
@@ -51,7 +51,7 @@ def draw(rehearsal: Rehearsal, path: Path) -> None:
 def _draw_deadline(axes: Axes, rehearsal: Rehearsal) -> None:
     numbers = np.arange(len(rehearsal.steps))
     round_trip = np.array([step.round_trip for step in rehearsal.steps])
-    path = rehearsal.stages[:, STAGES.index("path")]
+    path = rehearsal.stages[:, SPANS.index("path")]
     limit = 1000 * rehearsal.deadline
     axes.axhline(limit, color="#e15759", label=describe_deadline(rehearsal))
     for values, colour, marker, name in (
@@ -78,12 +78,12 @@ def _draw_stages(axes: Axes, rehearsal: Rehearsal, label: str) -> None:
 
     places = np.arange(len(rehearsal.stages))
     bottom = np.zeros(len(places))
-    for stage, colour in _STACK.items():
-        values = 1000 * np.nan_to_num(rehearsal.stages[:, STAGES.index(stage)])
-        spread = Spread.of(rehearsal.stages[:, STAGES.index(stage)])
+    for span, colour in _STACK.items():
+        values = 1000 * np.nan_to_num(rehearsal.stages[:, SPANS.index(span)])
+        spread = Spread.of(rehearsal.stages[:, SPANS.index(span)])
         if spread is None:
             continue
-        axes.bar(places, values, 0.8, bottom, color=colour, label=f"{stage}\n{spread}")
+        axes.bar(places, values, 0.8, bottom, color=colour, label=f"{span}\n{spread}")
         bottom += values
     axes.set_xlabel(label)
     axes.set_ylabel("time [ms]")

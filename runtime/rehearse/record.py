@@ -11,12 +11,12 @@ import numpy.typing as npt
 
 from sideman.runtime.listening.judge import Score
 from sideman.runtime.listening.truth import Chance
-from sideman.runtime.playing.profile import STAGES
+from sideman.runtime.playing.profile import SPANS
 from sideman.runtime.rehearse.timeline import Placement
 
 Samples = npt.NDArray[np.float32]
 
-#: Name of `StepRecord.round_trip` beside the server's stages.
+#: Name of `StepRecord.round_trip` beside the server's spans.
 ROUND_TRIP = "round trip"
 #: How a step ended: answered before its place began to play (at w ≤ 0: within a step), answered
 #: after that, refused by the server with `/batch_dropped`, or never answered in full.
@@ -73,7 +73,7 @@ class Rehearsal:
         options: what was asked for, for the JSON.
         context: [steps·S] float32, what was played.
         stems: [placement.total] float32 for each stem that was asked for.
-        stages: [steps, stages] seconds as measured inside the server; NaN where a step had no
+        stages: [steps, spans] seconds as measured inside the server; NaN where a step had no
             cycle.
         steps: one record for each step; empty when there was no clock.
         messages: OSC messages that are no audio, counted by address.
@@ -93,7 +93,7 @@ class Rehearsal:
     options: dict[str, object]
     context: Samples
     stems: dict[str, Samples]
-    stages: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty((0, len(STAGES))))
+    stages: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty((0, len(SPANS))))
     steps: list[StepRecord] = field(default_factory=list)
     messages: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)

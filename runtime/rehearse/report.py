@@ -10,7 +10,7 @@ import numpy as np
 
 from sideman.runtime.commandline.tables import stage_table
 from sideman.runtime.playing import profile
-from sideman.runtime.playing.profile import STAGES, Spread
+from sideman.runtime.playing.profile import SPANS, Spread
 from sideman.runtime.rehearse.record import ROUND_TRIP, Rehearsal
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ _MEANING = {ROUND_TRIP: "end of the step to last stem packet, as the client sees
 
 
 def spreads(rehearsal: Rehearsal) -> dict[str, Spread]:
-    """Percentiles of every stage that was measured, and of the round trip."""
-    stages = [dict(zip(STAGES, row, strict=True)) for row in rehearsal.stages]
+    """Percentiles of every span that was measured, and of the round trip."""
+    stages = [dict(zip(SPANS, row, strict=True)) for row in rehearsal.stages]
     trips = [{ROUND_TRIP: step.round_trip} for step in rehearsal.steps]
     return profile.spreads([*stages, *trips])
 
@@ -59,7 +59,7 @@ def to_json(rehearsal: Rehearsal, machine: dict[str, object]) -> str:
         "counts": {"steps": rehearsal.placement.steps} if rehearsal.offline else rehearsal.counts,
         "seconds": figures,
         "cycles": [
-            {stage: _number(value) for stage, value in zip(STAGES, row, strict=True)}
+            {span: _number(value) for span, value in zip(SPANS, row, strict=True)}
             for row in rehearsal.stages
         ],
         "steps": [

@@ -13,7 +13,7 @@ class CycleLog:
 
     Attributes:
         engine: what runs the stages of the model that was loaded last, and how.
-        cycles: `{"batch_id", "seconds": {stage: seconds}, "late"}` of every cycle in order.
+        cycles: `{"batch_id", "seconds": {span: seconds}, "late"}` of every cycle in order.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class CycleLog:
 
         Args:
             batch_id: of the step.
-            seconds: by stage.
+            seconds: by span.
             late: seconds after the deadline, 0 when in time.
         """
         self.cycles.append({"batch_id": batch_id, "seconds": dict(seconds), "late": late})

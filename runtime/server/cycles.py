@@ -164,15 +164,15 @@ class Cycles:
             self._replies.error(complaint, sender)
         self._model.mark_ready()
         untrained = "" if session.trained else " (untrained: its weights are random)"
-        log.info("Loaded %s%s on %s.", session.name, untrained, self._note_engine(session))
+        log.info("Loaded %s%s on %s.", session.name, untrained, self._note_backend(session))
         self._replies.loaded(sender, session.name)
 
-    def _note_engine(self, session: Session) -> str:
+    def _note_backend(self, session: Session) -> str:
         """Note what runs the stages now, and how; returned for the log."""
-        engine = session.engine + (f", {session.execution}" if session.execution else "")
+        line = session.backend_line + (f", {session.execution}" if session.execution else "")
         if self._cycle_log is not None:
-            self._cycle_log.engine = engine
-        return engine
+            self._cycle_log.engine = line
+        return line
 
     def _give_up_if_unplayable(self, error: Exception, sender: Address) -> None:
         """Close a session without a working cycle: each step would fail, even after a reset."""
@@ -201,7 +201,7 @@ class Cycles:
         try:
             if self._apply(setting):
                 session.warm_up(1)
-                self._note_engine(session)
+                self._note_backend(session)
             session.prepare()
         except Exception as error:
             log.debug("Configuring failed.", exc_info=True)

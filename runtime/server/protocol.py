@@ -31,6 +31,8 @@ HandleDatagram = Callable[[bytes | bytearray, int, Address, float], None]
 #: Ends what has waited long enough, given the time in seconds; tells when it wants to be called
 #: again, None where nothing waits. Receive thread, after datagrams and at the time it told.
 Expire = Callable[[float], float | None]
+#: Bytes of the datagrams in which a step of so many samples arrives; any thread.
+StepBytes = Callable[[int], int]
 #: Raises a SidemanError where the model cannot run so many rows in this geometry; any thread.
 CheckSizes = Callable[[Geometry, tuple[int, ...]], None]
 
@@ -163,6 +165,7 @@ class Endpoint:
         settings: what clients asked for.
         replies: what clients are told.
         reserved: names that no stem may have, because the protocol uses them.
+        step_bytes: what a step takes of the receive buffer.
     """
 
     handle: HandleDatagram
@@ -170,6 +173,7 @@ class Endpoint:
     settings: Settings
     replies: Replies
     reserved: frozenset[str]
+    step_bytes: StepBytes
 
 
 #: Puts a protocol to work for one server.

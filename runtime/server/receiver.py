@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 
 from sideman.runtime.server.counters import Counters
-from sideman.runtime.server.protocol import Expire, HandleDatagram
+from sideman.runtime.server.protocol import Expire, HandleDatagram, StepBytes
 from sideman.runtime.system.hosts import Address, Guard, shown_address
 from sideman.runtime.system.sockets import (
     needed_receive_buffer,
@@ -32,6 +32,7 @@ class Receiver:
         guard: who may speak.
         handle: the protocol's.
         expire: the protocol's.
+        step_bytes: the protocol's.
         counters: of the server.
         clock: seconds; read once a datagram, as soon as it is there.
     """
@@ -42,6 +43,7 @@ class Receiver:
         guard: Guard,
         handle: HandleDatagram,
         expire: Expire,
+        step_bytes: StepBytes,
         counters: Counters,
         clock: Callable[[], float],
     ) -> None:
@@ -51,6 +53,7 @@ class Receiver:
         self._guard = guard
         self._handle = handle
         self._expire = expire
+        self._step_bytes = step_bytes
         self._counters = counters
         self._clock = clock
         self._buffer = bytearray(_DATAGRAM_BYTES)
@@ -75,7 +78,8 @@ class Receiver:
 
     def check_buffer(self, step_samples: int) -> None:
         """Log a receive buffer that does not hold two steps of this length; cycle thread."""
-        need, given = needed_receive_buffer(step_samples), self._buffer_bytes
+        need = needed_receive_buffer(2 * self._step_bytes(step_samples))
+        given = self._buffer_bytes
         if given < need and need > self._logged_need:
             self._logged_need = need
             log.warning(

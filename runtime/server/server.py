@@ -183,7 +183,13 @@ class Server:
             )
         )
         receiver = Receiver(
-            listener, guard, endpoint.handle, endpoint.expire, self.counters, self._clock
+            listener,
+            guard,
+            endpoint.handle,
+            endpoint.expire,
+            endpoint.step_bytes,
+            self.counters,
+            self._clock,
         )
         cycles = Cycles(
             self._queue,

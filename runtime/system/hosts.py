@@ -49,7 +49,7 @@ def resolve(host: str, port: int, option: str) -> tuple[int, Address]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
     except (OSError, UnicodeError) as error:
         raise SidemanError(f"{option}: host {host!r} is not known: {error}") from error
-    # A name may have several addresses; IPv4 is what clients of this protocol speak.
+    # A name may have several addresses: IPv4 first, because most clients use it.
     found.sort(key=lambda entry: entry[0] != socket.AF_INET)
     return int(found[0][0]), found[0][4]
 
@@ -69,8 +69,8 @@ class Guard:
     """Decides whose datagrams are read.
 
     On a loopback address every process of this machine may speak. Beyond it only the hosts that
-    the operator named: the protocol knows no password, and whoever may speak hears the music
-    and can stop it.
+    the operator named: UDP carries no password, and whoever may speak hears the music and
+    can stop it.
 
     Args:
         listen: numeric address that is listened on.

@@ -9,7 +9,7 @@ import sys
 from sideman.engine.errors import SidemanError
 from sideman.runtime.system.hosts import Address, shown_address
 
-#: What is asked of the kernel; a burst of one step in four planes is 1.3 MB.
+#: What is asked of the kernel, in bytes; 1.5 s of four stems are 1.1 MB of float32.
 RECEIVE_BYTES = 8 * 1024 * 1024
 _SEND_BYTES = 1024 * 1024
 _SO_RCVBUFFORCE = 33  # Linux; Python's socket module does not name it
@@ -109,17 +109,16 @@ def receive_buffer(listener: socket.socket) -> int:
     return listener.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
 
 
-def needed_receive_buffer(step_samples: int) -> int:
-    """The receive buffer that two steps take, in bytes as this kernel reports them.
+def needed_receive_buffer(waiting: int) -> int:
+    """The receive buffer that waiting datagrams take, in bytes as this kernel reports them.
 
-    A sample takes five bytes, its type tag included. Linux charges each datagram with the memory
-    it takes, up to twice its size, and reports twice what was asked for to make up for that.
+    Linux charges each datagram with the memory it takes, up to twice its size, and reports twice
+    what was asked for to make up for that.
 
     Args:
-        step_samples: samples of one step.
+        waiting: bytes of all datagrams that wait to be read.
     """
-    two_steps = 2 * 5 * step_samples
-    return 2 * two_steps if sys.platform == "linux" else two_steps
+    return 2 * waiting if sys.platform == "linux" else waiting
 
 
 def receive_buffer_remedy() -> str:

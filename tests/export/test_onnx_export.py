@@ -32,11 +32,7 @@ def run(path: Path, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
 
 
 def draw(specs: tuple[TensorSpec, ...], batch: int = 1, columns: int = 1) -> list[torch.Tensor]:
-    sizes = {
-        "batch": batch,
-        "decoded_columns": columns,
-        "decoded_samples": GRID.decoded_samples(columns),
-    }
+    sizes = GRID.free_sizes(batch, columns)
     generator = torch.Generator().manual_seed(batch * 100 + columns)
     values = []
     for spec in specs:

@@ -37,9 +37,8 @@ def louder_decoder(tmp_path: Path) -> Path:
     (folder / "decode.onnx").unlink()
     (folder / "decode.onnx.data").unlink()
     onnx.save(graph, folder / "decode.onnx")
-    manifest = Bundle.open(BUNDLE).manifest
-    fields = {k: v for k, v in vars(manifest).items() if k not in ("files", "name")}
-    write_manifest(folder, name="spoiled", **fields)
+    fields = Bundle.open(BUNDLE).manifest.fields()
+    write_manifest(folder, **(fields | {"name": "spoiled"}))
     return folder
 
 

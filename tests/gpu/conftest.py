@@ -32,9 +32,9 @@ def device() -> DeviceInfo:
 
 @pytest.fixture
 def driver(device: DeviceInfo) -> Driver:
-    from sideman.engine.cuda.cudart import open_driver
+    from sideman.engine.cuda.cudart import CudaDriver
 
-    return open_driver(device.index)
+    return CudaDriver(device.index)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def reference() -> Iterator[tuple[Manifest, Loaded]]:
 
 
 @pytest.fixture(scope="session")
-def small(torch: Any, tmp_path_factory: pytest.TempPathFactory) -> Model:
+def exported_model(torch: Any, tmp_path_factory: pytest.TempPathFactory) -> Model:
     """A small model with random weights, exported."""
     pytest.importorskip("onnxscript", reason="The export extra is not installed")
     from tests.gpu.measuring.models import provide_bundle, small_model
@@ -83,21 +83,21 @@ def small(torch: Any, tmp_path_factory: pytest.TempPathFactory) -> Model:
 
 
 @pytest.fixture(scope="session")
-def small_reference(small: Model) -> Iterator[tuple[Manifest, Loaded]]:
+def small_reference(exported_model: Model) -> Iterator[tuple[Manifest, Loaded]]:
     """The small model with ONNX Runtime on the CPU: what is taken for right."""
     from sideman.engine.comparing.stages import Loaded
     from sideman.engine.loading.stages import load_stages
 
-    manifest, backend, stages = load_stages(small.bundle())
+    manifest, backend, stages = load_stages(exported_model.bundle())
     with backend:
         yield manifest, Loaded(backend, stages)
 
 
 @pytest.fixture(scope="session")
-def small_modules(small: Model) -> Mapping[str, Any]:
+def small_modules(exported_model: Model) -> Mapping[str, Any]:
     """Its stages as PyTorch modules on the GPU, with the same weights."""
     from tests.gpu.measuring.models import SEED
     from tests.gpu.torch_stages import make_modules
 
-    assert small.config is not None
-    return make_modules(small.config, small.codec, SEED, "cuda")
+    assert exported_model.config is not None
+    return make_modules(exported_model.config, exported_model.codec, SEED, "cuda")

@@ -23,12 +23,7 @@ STEPS = 3
 
 
 def sizes_of(manifest, rows: int = 1) -> dict[str, int]:
-    geometry = Geometry.reference(manifest.grid, 0.25, 1, 0.02)
-    return {
-        "batch": rows,
-        "decoded_columns": geometry.decoded_columns,
-        "decoded_samples": geometry.decoded_samples,
-    }
+    return Geometry.reference(manifest.grid, 0.25, 1, 0.02).free_sizes(rows)
 
 
 def play(

@@ -10,11 +10,11 @@ from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.bundle.manifest import Manifest, SamplerSpec
 from sideman.runtime.playing.noise import Noise
 from sideman.runtime.playing.session import Session
-from tests.runtime.fakes.backend import FakeBackend
+from tests.fakes.backend import FakeBackend
+from tests.fakes.manifest import CONSISTENCY, manifest_fields
 from tests.runtime.fakes.client import Client
-from tests.runtime.fakes.manifest import CONSISTENCY, manifest_fields
+from tests.runtime.fakes.servers import Servers
 from tests.runtime.fakes.session import FakeSession
-from tests.runtime.fakes.stage import Stage as ServerStage
 
 LIST_MODULES = """
 import sys
@@ -50,7 +50,7 @@ def fake_backend() -> FakeBackend:
 
 
 @pytest.fixture
-def fake_session(fake_backend: FakeBackend) -> Callable[..., Session]:
+def make_session(fake_backend: FakeBackend) -> Callable[..., Session]:
     """Makes a session over the fake backend, on a grid with the given options."""
 
     def make(noise=None, sampler: SamplerSpec = CONSISTENCY, **grid_options) -> Session:
@@ -69,22 +69,17 @@ def listing_modules() -> str:
 
 
 @pytest.fixture
-def stage() -> Iterator[ServerStage]:
-    stage = ServerStage()
-    yield stage
-    stage.close()
+def servers() -> Iterator[Servers]:
+    servers = Servers()
+    yield servers
+    servers.close()
 
 
 @pytest.fixture
-def client(stage: ServerStage) -> Client:
-    return stage.client()
+def client(servers: Servers) -> Client:
+    return servers.client()
 
 
 @pytest.fixture
-def session(stage: ServerStage) -> FakeSession:
-    return stage.session
-
-
-@pytest.fixture
-def make_session() -> Callable[..., FakeSession]:
-    return FakeSession
+def session(servers: Servers) -> FakeSession:
+    return servers.session

@@ -26,7 +26,6 @@ from sideman.engine.tensorrt.cache.cache import EngineCache, Entry
 from sideman.engine.tensorrt.cache.identity import EngineIdentity, identify, rewrites
 from sideman.engine.tensorrt.cache.places import temporary_folder
 from sideman.engine.tensorrt.cache.reason import explain
-from sideman.engine.tensorrt.cache.sidecar import Sidecar
 from sideman.engine.tensorrt.precision import Rewriter, check_precision, find_rewriter
 from sideman.engine.tensorrt.shapes import Shape, plan_shapes
 from sideman.engine.tensorrt.targets import FindDevice, Target, find_device, resolve_targets
@@ -64,12 +63,6 @@ class Outcome:
     wanted: Wanted
     entry: Entry
     reason: str
-
-    @property
-    def sidecar(self) -> Sidecar:
-        """What is known of the engine."""
-        assert self.entry.sidecar is not None
-        return self.entry.sidecar
 
 
 class Observer:

@@ -48,7 +48,7 @@ class Built:
 
     Attributes:
         plan: its bytes, in the library's own memory.
-        seconds: parsing and building took.
+        seconds: how long parsing and building took.
         layers: of the parsed network.
         peak_bytes: largest resident memory of the process; None where it is not known.
         timing_cache: kernel times that the library measured, if the flavour keeps them.

@@ -44,6 +44,12 @@ class Entry:
     fault: str = ""
 
     @property
+    def details(self) -> Sidecar:
+        """The sidecar of an entry that is known to have one: it was built, found or checked."""
+        assert self.sidecar is not None, self.fault
+        return self.sidecar
+
+    @property
     def engine(self) -> Path | None:
         """The engine's file, which may be missing; None where the sidecar cannot be read."""
         return None if self.sidecar is None else self.path.parent / self.sidecar.file
@@ -127,11 +133,11 @@ class EngineCache:
 
         Args:
             identity: of the engine.
-            shapes: that it holds, in the order of its profiles.
+            shapes: one for each profile, in order.
             plan: the serialised engine.
             bundle: name of the bundle that it was built for.
-            seconds: that the build took.
-            layers: of the network.
+            seconds: duration of the build.
+            layers: layers in the network.
             peak_bytes: the process's largest resident memory, where it is known.
 
         Raises:
@@ -207,20 +213,19 @@ def content_fault(entry: Entry) -> str:
 
 def head_fault(entry: Entry, head: bytes) -> str:
     """What is wrong with an engine's first bytes; empty where nothing is."""
-    assert entry.sidecar is not None
-    flavour = FLAVOURS.get(str(entry.sidecar.identity.get("flavour")))
+    sidecar = entry.details
+    flavour = FLAVOURS.get(str(sidecar.identity.get("flavour")))
     if flavour is None:
-        return f"{entry.sidecar.file} was built by an unknown library"
+        return f"{sidecar.file} was built by an unknown library"
     if head[flavour.magic_at : flavour.magic_at + len(flavour.magic)] != flavour.magic:
-        return f"{entry.sidecar.file} is no engine of {flavour.title}"
+        return f"{sidecar.file} is no engine of {flavour.title}"
     return ""
 
 
 def hash_fault(entry: Entry, digest: str) -> str:
     """The fault if a hash is not the one in the sidecar; empty if it is."""
-    assert entry.sidecar is not None
-    if digest != entry.sidecar.sha256:
-        return f"{entry.sidecar.file} is corrupt: another SHA-256 than when it was built"
+    if digest != entry.details.sha256:
+        return f"{entry.details.file} is corrupt: another SHA-256 than when it was built"
     return ""
 
 
@@ -244,8 +249,7 @@ def _size_fault(engine: Path, sidecar: Sidecar) -> str:
 
 
 def _place_fault(entry: Entry) -> str:
-    assert entry.sidecar is not None
-    key, stem = entry.sidecar.key[:_SHORT], shapes_key(entry.sidecar.shapes)[:_SHORT]
+    key, stem = entry.details.key[:_SHORT], shapes_key(entry.details.shapes)[:_SHORT]
     if (entry.path.parent.name, entry.path.stem) != (key, stem):
         return f"{entry.path.name} belongs to another engine"
     return ""

@@ -15,7 +15,6 @@ from sideman.engine.tensorrt.cache.cache import (
     touch,
 )
 from sideman.engine.tensorrt.cache.identity import EngineIdentity
-from sideman.engine.tensorrt.cache.sidecar import Sidecar
 from sideman.engine.tensorrt.shapes import Shape
 
 _BUILD_AGAIN = "Build it again with 'sideman build', which replaces what is damaged."
@@ -38,12 +37,6 @@ class FoundEngine:
         """The engine's file."""
         assert self.entry.engine is not None
         return self.entry.engine
-
-    @property
-    def sidecar(self) -> Sidecar:
-        """What is known of the engine."""
-        assert self.entry.sidecar is not None
-        return self.entry.sidecar
 
 
 def find_engines(cache: EngineCache, identity: EngineIdentity) -> dict[Shape, FoundEngine]:

@@ -1,4 +1,4 @@
-"""What an engine is valid for; the key under which it is stored is a hash of all of it."""
+"""What an engine is valid for; one key is a hash of that, a second one of its shapes."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ class Waste:
 
     Attributes:
         paths: files and folders.
-        label: for people.
-        why: they are removed.
+        label: shown to the user.
+        why: reason for the removal.
     """
 
     paths: tuple[Path, ...]

@@ -12,7 +12,7 @@ from sideman.engine.backends.program import Program, Segment
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.cuda.buffers import CudaBuffer
-from sideman.engine.cuda.cudart import open_driver
+from sideman.engine.cuda.cudart import CudaDriver
 from sideman.engine.cuda.device import DeviceInfo
 from sideman.engine.cuda.driver import Driver
 from sideman.engine.cuda.stream import Stream
@@ -64,7 +64,7 @@ class TensorRTBackend(Backend):
         device: int = 0,
         *,
         cache: Path | None = None,
-        open_device: Callable[[int], Driver] = open_driver,
+        open_device: Callable[[int], Driver] = CudaDriver,
         tools: BuildTools | None = None,
     ) -> None:
         self.name = flavour
@@ -200,7 +200,8 @@ class TensorRTBackend(Backend):
         except BackendError as error:
             raise UnfitEngineError(error.what, error.remedy) from error
         kernels = self._kernels(found) if self._library.configures else None
-        return LoadedEngine(self._library, stage, spec, found.sidecar.shapes, plan, kernels)
+        shapes = found.entry.details.shapes
+        return LoadedEngine(self._library, stage, spec, shapes, plan, kernels)
 
     def _kernels(self, found: FoundEngine) -> KernelCache:
         info = self._driver.device
@@ -209,7 +210,7 @@ class TensorRTBackend(Backend):
             "version": self._library.module.__version__,
             "gpu": info.name,
             "driver": info.driver,
-            "engine": found.sidecar.sha256,
+            "engine": found.entry.details.sha256,
         }
         return KernelCache(BlobStore(self._cache.root, "runtime"), owner)
 

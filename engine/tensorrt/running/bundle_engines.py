@@ -128,7 +128,7 @@ class BundleEngines:
         """
         engine.entry.path.unlink(missing_ok=True)
         others = {name: find_engines(self.cache, self.identity(name)) for name in STAGES}
-        self._build(self._sizes(engine.sidecar.shapes, others), fault)
+        self._build(self._sizes(engine.entry.details.shapes, others), fault)
         return find_engines(self.cache, self.identity(stage))
 
     def _lost(self, stage: str, found: EnginesByShape) -> set[Shape]:

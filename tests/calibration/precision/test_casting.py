@@ -23,7 +23,7 @@ def node(operation, inputs, outputs, name, **attributes):
 
 
 @pytest.fixture
-def small(build, tmp_path):
+def rewritten_nodes(build, tmp_path):
     """Rewrite nodes between x [2, 2] and y, and load the result."""
 
     def make(nodes, outputs=("y",), precision="fp16", **constants):
@@ -51,15 +51,15 @@ def types_of(graph, name):
     return {t.name: t.data_type for t in graph.initializer if t.name.startswith(name)}
 
 
-def test_a_low_output_is_cast_back_under_its_name(small):
-    graph = small([node("MatMul", "x w", "y", "net/MatMul")])
+def test_a_low_output_is_cast_back_under_its_name(rewritten_nodes):
+    graph = rewritten_nodes([node("MatMul", "x w", "y", "net/MatMul")])
     assert [n.op_type for n in graph.node] == ["Cast", "MatMul", "Cast"]
     assert list(graph.node[-1].output) == ["y"]
     assert types_of(graph, "w") == {"w": TensorProto.FLOAT16}
 
 
-def test_an_output_that_low_nodes_read_too_is_cast_once(small):
-    graph = small(
+def test_an_output_that_low_nodes_read_too_is_cast_once(rewritten_nodes):
+    graph = rewritten_nodes(
         [node("MatMul", "x w", "h", "net/MatMul"), node("MatMul", "h w", "y", "net/MatMul_2")],
         outputs=("h", "y"),
     )
@@ -67,28 +67,30 @@ def test_an_output_that_low_nodes_read_too_is_cast_once(small):
     assert inputs_of(graph, "net/MatMul_2") == ["h.fp16", "w"]
 
 
-def test_a_constant_of_both_kinds_exists_in_both(small):
-    graph = small([node("MatMul", "x w", "h", "net/MatMul"), node("Add", "h w", "y", "Add")])
+def test_a_constant_of_both_kinds_exists_in_both(rewritten_nodes):
+    graph = rewritten_nodes(
+        [node("MatMul", "x w", "h", "net/MatMul"), node("Add", "h w", "y", "Add")]
+    )
     assert types_of(graph, "w") == {"w": TensorProto.FLOAT, "w.fp16": TensorProto.FLOAT16}
     assert inputs_of(graph, "net/MatMul")[1] == "w.fp16"
     assert inputs_of(graph, "Add") == ["h.fp32", "w"]
 
 
-def test_a_name_that_is_taken_is_not_given_again(small):
+def test_a_name_that_is_taken_is_not_given_again(rewritten_nodes):
     nodes = [
         node("MatMul", "x w.fp16", "h", "net/MatMul"),
         node("MatMul", "h w", "x.fp16", "net/MatMul_2"),
         node("Add", "x.fp16 w", "y", "Add"),
     ]
-    graph = small(nodes, **{"w.fp16": W + 1})
+    graph = rewritten_nodes(nodes, **{"w.fp16": W + 1})
     found = {t.name: onnx.numpy_helper.to_array(t).astype(np.float32) for t in graph.initializer}
     np.testing.assert_array_equal(found["w.fp16"], W + 1)
     names = [name for n in graph.node for name in n.output] + list(found)
     assert len(set(names)) == len(names) == len(graph.node) + 3
 
 
-def test_a_value_is_cast_once_for_all_its_readers(small):
-    graph = small(
+def test_a_value_is_cast_once_for_all_its_readers(rewritten_nodes):
+    graph = rewritten_nodes(
         [
             node("MatMul", "x w", "a", "net/MatMul"),
             node("MatMul", "x w", "b", "net/MatMul_2"),
@@ -100,8 +102,8 @@ def test_a_value_is_cast_once_for_all_its_readers(small):
     assert sorted(casts(graph)) == [("a", 1), ("b", 1), ("x", 10)]
 
 
-def test_moves_pass_the_precision_on(small):
-    graph = small(
+def test_moves_pass_the_precision_on(rewritten_nodes):
+    graph = rewritten_nodes(
         [
             node("MatMul", "x w", "a", "net/MatMul"),
             node("Transpose", "a", "b", "Transpose", perm=[1, 0]),
@@ -114,8 +116,8 @@ def test_moves_pass_the_precision_on(small):
     assert len(casts(graph)) == 2
 
 
-def test_a_move_of_mixed_precisions_is_float32(small):
-    graph = small(
+def test_a_move_of_mixed_precisions_is_float32(rewritten_nodes):
+    graph = rewritten_nodes(
         [
             node("MatMul", "x w", "a", "net/MatMul"),
             node("Concat", "a x", "b", "net/Concat", axis=0),
@@ -126,9 +128,9 @@ def test_a_move_of_mixed_precisions_is_float32(small):
     assert inputs_of(graph, "net/Concat") == ["a.fp32", "x"]
 
 
-def test_arithmetic_is_low_only_between_products(small):
+def test_arithmetic_is_low_only_between_products(rewritten_nodes):
     names = {"h0": "before", "h2": "between", "y": "behind"}
-    graph = small(
+    graph = rewritten_nodes(
         [
             node("Mul", "x w", "h0", "net/Mul"),
             node("MatMul", "h0 w", "h1", "net/MatMul"),
@@ -155,8 +157,8 @@ def test_scales_of_a_resize_stay_float32(build, tmp_path):
     assert inputs_of(graph, "net/Resize") == ["a", "", "scales"]
 
 
-def test_a_shape_is_read_without_a_cast(small):
-    graph = small(
+def test_a_shape_is_read_without_a_cast(rewritten_nodes):
+    graph = rewritten_nodes(
         [
             node("MatMul", "x w", "a", "net/MatMul"),
             node("Shape", "a", "s", "net/Shape"),
@@ -169,17 +171,17 @@ def test_a_shape_is_read_without_a_cast(small):
     assert inputs_of(graph, "net/Shape") == ["a"]
 
 
-def test_unused_constants_are_left_out(small):
-    graph = small([node("MatMul", "x w", "y", "net/MatMul")], unused=W)
+def test_unused_constants_are_left_out(rewritten_nodes):
+    graph = rewritten_nodes([node("MatMul", "x w", "y", "net/MatMul")], unused=W)
     assert [t.name for t in graph.initializer] == ["w"]
 
 
-def test_a_graph_inside_a_node_is_refused(small):
+def test_a_graph_inside_a_node_is_refused(rewritten_nodes):
     value = helper.make_tensor_value_info("z", TensorProto.FLOAT, [2, 2])
     branch = helper.make_graph([node("Identity", "x", "z", "i")], "branch", [], [value])
     choice = node("If", "yes", "y", "net/If", then_branch=branch, else_branch=branch)
     with pytest.raises(PrecisionError, match=r"net/If \(If\) holds a graph"):
-        small([choice], yes=np.array(True))
+        rewritten_nodes([choice], yes=np.array(True))
 
 
 #: Operation, how many earlier values it takes, and whether a constant goes with them.

@@ -6,11 +6,9 @@ import numpy as np
 import pytest
 
 from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
-from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.backends.once import run_once
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.errors import BackendError
-from sideman.engine.loading.registry import create_backend
 from sideman.engine.tensors import TensorSpec
 
 SPEC = StageSpec(
@@ -86,10 +84,3 @@ def test_run_once_sizes_its_outputs_by_its_inputs() -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with NumpyBackend() as backend, pytest.raises(BackendError, match="does not exist"):
         backend.load("double", tmp_path / "double.onnx", SPEC)
-
-
-def test_an_unknown_backend_is_refused_and_the_known_ones_named() -> None:
-    with pytest.raises(BackendError, match=r"Known are: .*onnxruntime"):
-        create_backend(BackendChoice("abacus"))
-    with pytest.raises(BackendError, match="0 threads"):
-        create_backend(BackendChoice(threads=0))

@@ -1,4 +1,4 @@
-"""The bundle that ships with the package, on the CPU, as it is and spoiled."""
+"""The bundle of the small model with random weights, on the CPU, as it is and spoiled."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class _SpoiledBinding(Binding):
 
 
 @pytest.fixture(scope="session")
-def small() -> Iterator[tuple[Manifest, Loaded]]:
+def reference() -> Iterator[tuple[Manifest, Loaded]]:
     manifest, backend, stages = load_stages(BUNDLE, BackendChoice(threads=1))
     with backend:
         yield manifest, Loaded(backend, stages)
@@ -53,11 +53,7 @@ def small() -> Iterator[tuple[Manifest, Loaded]]:
 
 @pytest.fixture(scope="session")
 def sizes() -> dict[str, int]:
-    return {
-        "batch": 2,
-        "decoded_columns": 3,
-        "decoded_samples": LatentGrid.decoded_samples(3),
-    }
+    return LatentGrid.free_sizes(2, 3)
 
 
 @pytest.fixture
@@ -66,11 +62,11 @@ def rows() -> list[list[float]]:
 
 
 @pytest.fixture
-def spoiled(small: tuple[Manifest, Loaded]) -> Callable[[str, Spoil], Loaded]:
+def spoiled(reference: tuple[Manifest, Loaded]) -> Callable[[str, Spoil], Loaded]:
     """The bundle's stages, of which one spoils its outputs."""
 
     def make(stage: str, spoil: Spoil) -> Loaded:
-        _, loaded = small
+        _, loaded = reference
         backend: Backend = loaded.backend
         return Loaded(backend, {**loaded.stages, stage: SpoiledStage(loaded.stages[stage], spoil)})
 

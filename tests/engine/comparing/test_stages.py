@@ -15,23 +15,23 @@ from sideman.engine.comparing.stages import Loaded, check_comparable, compare_st
 from sideman.engine.errors import BackendError, MissingExtraError
 from tests.models.places import BUNDLE
 
-Small = tuple[Manifest, Loaded]
+Reference = tuple[Manifest, Loaded]
 needs_polygraphy = pytest.mark.skipif(
     importlib.util.find_spec("polygraphy") is None,
     reason="polygraphy, of the calibration extra, compares",
 )
 
 
-def compare(small: Small, tested: Loaded, sizes: Mapping[str, int], rows, tolerance=1e-3):
-    manifest, reference = small
-    return list(compare_stages(reference, tested, manifest, sizes, rows, tolerance))
+def compare(reference: Reference, tested: Loaded, sizes: Mapping[str, int], rows, tolerance=1e-3):
+    manifest, loaded = reference
+    return list(compare_stages(loaded, tested, manifest, sizes, rows, tolerance))
 
 
 @needs_polygraphy
 def test_a_backend_is_exactly_itself_and_nothing_is_printed(
-    small: Small, sizes, rows, capfd: pytest.CaptureFixture[str]
+    reference: Reference, sizes, rows, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    results = compare(small, small[1], sizes, rows, tolerance=0.0)
+    results = compare(reference, reference[1], sizes, rows, tolerance=0.0)
     assert [result.stage for result in results] == ["encode", "step", "decode"]
     assert all(result.passed and result.relative == 0 for result in results)
     assert set(results[1].deviations) == {"next", "denoised", "merged"}
@@ -45,12 +45,12 @@ def test_a_backend_is_exactly_itself_and_nothing_is_printed(
     [("encode", "mixture"), ("step", "denoised"), ("step", "merged"), ("decode", "audio")],
 )
 def test_a_spoiled_output_is_found_in_its_stage_alone(
-    small: Small, spoiled: Callable[..., Loaded], sizes, rows, stage: str, output: str
+    reference: Reference, spoiled: Callable[..., Loaded], sizes, rows, stage: str, output: str
 ) -> None:
     def spoil(arrays: dict[str, np.ndarray]) -> None:
         arrays[output] *= 1.01
 
-    for result in compare(small, spoiled(stage, spoil), sizes, rows):
+    for result in compare(reference, spoiled(stage, spoil), sizes, rows):
         assert result.passed == (result.stage != stage)
         for name in result.deviations:
             error = result.worst(name)[1].relative
@@ -60,29 +60,31 @@ def test_a_spoiled_output_is_found_in_its_stage_alone(
 
 @needs_polygraphy
 def test_a_single_spoiled_noise_level_is_named(
-    small: Small, spoiled: Callable[..., Loaded], sizes, rows
+    reference: Reference, spoiled: Callable[..., Loaded], sizes, rows
 ) -> None:
     def spoil(arrays: dict[str, np.ndarray]) -> None:
         if arrays["coefficients"][0] < 10:
             arrays["next"][0, 0, 0] = np.nan
 
-    result = compare(small, spoiled("step", spoil), sizes, rows)[1]
+    result = compare(reference, spoiled("step", spoil), sizes, rows)[1]
     assert not result.passed
     assert result.worst("next")[0] == "sigma 2.4"
     assert result.deviations["next"]["sigma 80"]
     assert "next inf at sigma 2.4" in str(result)
 
 
-def test_the_same_seed_gives_the_same_cases_and_another_one_others(small: Small, sizes) -> None:
+def test_the_same_seed_gives_the_same_cases_and_another_one_others(
+    reference: Reference, sizes
+) -> None:
     def audio(seed: int) -> np.ndarray:
-        return CaseMaker(small[0], sizes, seed).audio()
+        return CaseMaker(reference[0], sizes, seed).audio()
 
     assert np.array_equal(audio(1), audio(1))
     assert not np.array_equal(audio(1), audio(2))
 
 
-def test_cases_are_what_a_performance_brings(small: Small, sizes, rows) -> None:
-    manifest = small[0]
+def test_cases_are_what_a_performance_brings(reference: Reference, sizes, rows) -> None:
+    manifest = reference[0]
     make = CaseMaker(manifest, sizes)
     audio = make.encode()[0].inputs["audio"]
     assert 20 * np.log10(np.sqrt(np.mean(audio**2))) == pytest.approx(-20, abs=0.1)
@@ -95,10 +97,10 @@ def test_cases_are_what_a_performance_brings(small: Small, sizes, rows) -> None:
         assert case.inputs["coefficients"].tolist() == pytest.approx(row)
 
 
-def test_every_row_has_a_latent_of_its_own(small: Small, sizes) -> None:
-    grid = small[0].grid
+def test_every_row_has_a_latent_of_its_own(reference: Reference, sizes) -> None:
+    grid = reference[0].grid
     latent = np.random.default_rng(0).normal(size=(1, grid.channels, grid.columns))
-    sample = CaseMaker(small[0], sizes).decode(latent.astype(np.float32))[0].inputs["sample"]
+    sample = CaseMaker(reference[0], sizes).decode(latent.astype(np.float32))[0].inputs["sample"]
     assert not np.array_equal(sample[0], sample[1])
 
 
@@ -111,28 +113,28 @@ class FussyStage(Stage):
 
 
 def test_sizes_that_were_not_built_are_refused_before_anything_runs(
-    small: Small, sizes, rows
+    reference: Reference, sizes, rows
 ) -> None:
-    loaded = small[1]
+    loaded = reference[1]
     decode = loaded.stages["decode"]
     stages = {**loaded.stages, "decode": FussyStage("decode", decode.spec)}
     with pytest.raises(BackendError, match="no engine for 2 rows"):
-        compare(small, Loaded(loaded.backend, stages), sizes, rows)
+        compare(reference, Loaded(loaded.backend, stages), sizes, rows)
 
 
 @needs_polygraphy
 def test_a_failing_stage_is_its_own_error_and_not_polygraphys(
-    small: Small, spoiled: Callable[..., Loaded], sizes, rows
+    reference: Reference, spoiled: Callable[..., Loaded], sizes, rows
 ) -> None:
     def fail(arrays: dict[str, np.ndarray]) -> None:
         raise BackendError("the GPU is on fire")
 
     with pytest.raises(BackendError, match="on fire"):
-        compare(small, spoiled("step", fail), sizes, rows)
+        compare(reference, spoiled("step", fail), sizes, rows)
 
 
 def test_without_polygraphy_the_pip_command_is_told(
-    small: Small, sizes, rows, monkeypatch: pytest.MonkeyPatch
+    reference: Reference, sizes, rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from sideman.engine import optional
 
@@ -141,11 +143,11 @@ def test_without_polygraphy_the_pip_command_is_told(
 
     monkeypatch.setattr(optional.importlib, "import_module", missing)
     with pytest.raises(MissingExtraError, match="pip install"):
-        compare(small, small[1], sizes, rows)
+        compare(reference, reference[1], sizes, rows)
 
 
-def test_bundles_with_other_tensors_are_refused(small: Small) -> None:
-    manifest = small[0]
+def test_bundles_with_other_tensors_are_refused(reference: Reference) -> None:
+    manifest = reference[0]
     check_comparable(manifest, manifest)
     step = manifest.stages["step"]
     fewer = dataclasses.replace(step, inputs=step.inputs[1:])
@@ -154,11 +156,13 @@ def test_bundles_with_other_tensors_are_refused(small: Small) -> None:
         check_comparable(manifest, other)
 
 
-def test_the_precision_is_the_engines_own_or_the_coarsest_of_the_graphs(small: Small) -> None:
+def test_the_precision_is_the_engines_own_or_the_coarsest_of_the_graphs(
+    reference: Reference,
+) -> None:
     class Coarse:
         precision = "bf16"
 
-    loaded = small[1]
+    loaded = reference[1]
     assert loaded.precision() == "float32"
     assert Loaded(Coarse(), loaded.stages).precision() == "bf16"  # type: ignore[arg-type]
     step = loaded.stages["step"]
@@ -168,22 +172,22 @@ def test_the_precision_is_the_engines_own_or_the_coarsest_of_the_graphs(small: S
 
 @needs_polygraphy
 def test_a_bundle_in_half_precision_errs_a_little(
-    small: Small, sizes, rows, tmp_path: Path
+    reference: Reference, sizes, rows, tmp_path: Path
 ) -> None:
     """Every stage in float16 differs, but by less than what passes in it."""
     pytest.importorskip("onnx", reason="onnx, of the calibration extra, writes precisions")
     precision = pytest.importorskip("sideman.calibration.precision")
     from sideman.engine.comparing.deviation import tolerance_of
 
-    manifest, reference = small
+    manifest, loaded = reference
     folder = BUNDLE
     halves = {
-        name: reference.backend.load(
+        name: loaded.backend.load(
             name, precision.rewrite(folder / spec.file, tmp_path, "fp16"), spec
         )
         for name, spec in manifest.stages.items()
     }
-    tested = Loaded(reference.backend, halves)
-    for result in compare(small, tested, sizes, rows, tolerance_of("fp16")):
+    tested = Loaded(loaded.backend, halves)
+    for result in compare(reference, tested, sizes, rows, tolerance_of("fp16")):
         assert result.passed, str(result)
         assert result.relative > 1e-6, str(result)

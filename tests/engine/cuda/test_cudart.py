@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from sideman.engine.cuda import library
-from sideman.engine.cuda.cudart import CudaDriver, open_driver
+from sideman.engine.cuda.cudart import CudaDriver
 from sideman.engine.cuda.device import find_device, select_device
 from sideman.engine.cuda.driver import Driver
 from sideman.engine.errors import BackendError, DeviceLostError, MissingExtraError
@@ -95,7 +95,7 @@ def test_why_there_is_no_device(
     with pytest.raises(BackendError, match=what):
         find_device(index)
     with pytest.raises(BackendError, match=what):
-        open_driver(index)
+        CudaDriver(index)
 
 
 def test_bindings_that_are_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:

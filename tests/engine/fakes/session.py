@@ -11,8 +11,8 @@ from sideman.engine.bundle.manifest import Manifest
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.noise import GaussianNoise
 from sideman.runtime.playing.session import Session
-from tests.runtime.fakes.backend import FakeBackend
-from tests.runtime.fakes.manifest import manifest_fields
+from tests.fakes.backend import FakeBackend
+from tests.fakes.manifest import manifest_fields
 
 GRID = LatentGrid(channels=2)
 MANIFEST = Manifest(**manifest_fields(GRID), files={})

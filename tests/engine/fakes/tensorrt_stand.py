@@ -25,7 +25,7 @@ from tests.engine.fakes.driver import DEVICE, FakeDriver
 from tests.engine.fakes.session import GEOMETRY, GRID, SPECS
 from tests.engine.fakes.session import functions as cpu_functions
 from tests.engine.fakes.tensorrt import FakeTensorRT, Function, write_plan
-from tests.runtime.fakes.manifest import manifest_fields
+from tests.fakes.manifest import manifest_fields
 
 COLUMNS = GEOMETRY.decoded_columns
 

@@ -232,11 +232,11 @@ def spied(monkeypatch, library, tmp_path):
 
 @pytest.fixture(scope="session")
 def small() -> Path:
-    """The bundle that ships with the package."""
+    """The bundle of the small model with random weights, `tests/models/small`."""
     return BUNDLE
 
 
 @pytest.fixture(scope="session")
-def rtx() -> ModuleType:
+def rtx_library() -> ModuleType:
     """The real library, which builds without a GPU."""
     return pytest.importorskip("tensorrt_rtx", reason="TensorRT for RTX is not installed")

@@ -48,30 +48,30 @@ def test_a_missing_library_names_its_command(monkeypatch):
         assert f'pip install "sideman[{flavour.name}]"' in str(error.value)
 
 
-def test_targets_are_those_of_the_library_without_its_placeholders(library, rtx):
+def test_targets_are_those_of_the_library_without_its_placeholders(library, rtx_library):
     assert TENSORRT_RTX.targets(library) == ("sm75", "sm89")
     assert TENSORRT.targets(library) == ()
-    assert {"sm75", "sm80", "sm86", "sm89", "sm120"} <= set(TENSORRT_RTX.targets(rtx))
-    assert not {"none", "current"} & set(TENSORRT_RTX.targets(rtx))
+    assert {"sm75", "sm80", "sm86", "sm89", "sm120"} <= set(TENSORRT_RTX.targets(rtx_library))
+    assert not {"none", "current"} & set(TENSORRT_RTX.targets(rtx_library))
 
 
-def test_networks_are_strongly_typed_where_there_is_a_choice(library, rtx):
+def test_networks_are_strongly_typed_where_there_is_a_choice(library, rtx_library):
     library.NetworkDefinitionCreationFlag.__members__["STRONGLY_TYPED"] = 1
     assert TENSORRT.network_flags(library) == 2
     del library.NetworkDefinitionCreationFlag.__members__["STRONGLY_TYPED"]
     assert TENSORRT.network_flags(library) == 0
     library.NetworkDefinitionCreationFlag.__members__["STRONGLY_TYPED"] = 0
-    assert TENSORRT_RTX.network_flags(rtx) == 1
+    assert TENSORRT_RTX.network_flags(rtx_library) == 1
 
 
-def test_the_real_configuration_is_as_its_flags_say(rtx):
-    builder = rtx.Builder(rtx.Logger(rtx.Logger.ERROR))
+def test_the_real_configuration_is_as_its_flags_say(rtx_library):
+    builder = rtx_library.Builder(rtx_library.Logger(rtx_library.Logger.ERROR))
     config = builder.create_builder_config()
-    assert config.get_flag(rtx.BuilderFlag.TF32)
-    TENSORRT_RTX.configure(rtx, config, "sm86")
-    assert not config.get_flag(rtx.BuilderFlag.TF32)
-    assert config.get_flag(rtx.BuilderFlag.REQUIRE_USER_ALLOCATION)
-    assert config.profiling_verbosity == rtx.ProfilingVerbosity.DETAILED
+    assert config.get_flag(rtx_library.BuilderFlag.TF32)
+    TENSORRT_RTX.configure(rtx_library, config, "sm86")
+    assert not config.get_flag(rtx_library.BuilderFlag.TF32)
+    assert config.get_flag(rtx_library.BuilderFlag.REQUIRE_USER_ALLOCATION)
+    assert config.profiling_verbosity == rtx_library.ProfilingVerbosity.DETAILED
     assert config.num_compute_capabilities == 1
-    assert config.get_compute_capability(0) == rtx.ComputeCapability.SM86
+    assert config.get_compute_capability(0) == rtx_library.ComputeCapability.SM86
     assert TENSORRT_RTX.flags != TENSORRT.flags

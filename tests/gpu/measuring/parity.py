@@ -16,12 +16,7 @@ def parity(job: Job, journal: Journal) -> None:
 
     manifest, backend, stages = load_stages(job.model.bundle())
     reference = Loaded(backend, stages)
-    geometry = job.setting.geometry(manifest)
-    sizes = {
-        "batch": 1,
-        "decoded_columns": geometry.decoded_columns,
-        "decoded_samples": geometry.decoded_samples,
-    }
+    sizes = job.setting.geometry(manifest).free_sizes(1)
     rows = make_table(manifest.sampler).coefficients()
     picked = rows[sorted({0, len(rows) // 2, len(rows) - 1})].tolist()
     for variant in job.variants:

@@ -55,7 +55,7 @@ def _build(variant: Variant, job: Job) -> tuple[float, float, int]:
     start = time.perf_counter()
     outcomes = build_bundle(job.model.bundle(), request)
     seconds = time.perf_counter() - start
-    megabytes = sum(outcome.sidecar.bytes for outcome in outcomes) / 1e6
+    megabytes = sum(outcome.entry.details.bytes for outcome in outcomes) / 1e6
     return seconds, megabytes, sum(bool(outcome.reason) for outcome in outcomes)
 
 

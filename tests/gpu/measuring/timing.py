@@ -74,13 +74,13 @@ def pauses(job: Job, journal: Journal) -> None:
 
 def path(job: Job, journal: Journal) -> None:
     """Last context packet in to first stem packet out, through the real server, at real pace."""
-    from sideman.runtime.bench.measure import Plan, measure
+    from sideman.runtime.bench.measure import Benchmark, measure
 
     for variant in job.variants:
         if not variant.ours or variant.plain or variant.kind == "torch":
             continue
         setting = job.setting
-        plan = Plan(
+        benchmark = Benchmark(
             bundle=job.model.bundle(variant.bundle_precision),
             cycles=job.pauses,
             r=setting.r,
@@ -90,11 +90,11 @@ def path(job: Job, journal: Journal) -> None:
             backend=variant.choice(),
         )
         try:
-            result = measure(plan)
+            result = measure(benchmark)
         except UNFIT as error:
             journal.miss(str(variant), str(error))
             continue
-        pace = "paced" if plan.paced else "back to back"
+        pace = "paced" if benchmark.paced else "back to back"
         for figure, value in spread_ms([cycle["path"] for cycle in result.cycles]).items():
             journal.note(str(variant), figure, value, f"{job.pauses} steps, {pace}")
 
@@ -147,10 +147,10 @@ def _step_seconds(job: Job) -> float:
 
 def _gpu_bytes() -> int | None:
     """Bytes in use on the GPU by everybody; None where there is no GPU."""
-    from sideman.engine.cuda.cudart import open_driver
+    from sideman.engine.cuda.cudart import CudaDriver
 
     try:
-        free, total = open_driver().memory()
+        free, total = CudaDriver().memory()
     except SidemanError:
         return None
     return total - free

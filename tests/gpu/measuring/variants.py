@@ -130,11 +130,11 @@ def load(variant: Variant, model: Model) -> tuple[Manifest, Loaded]:
     if variant.kind != TORCH:
         manifest, backend, stages = load_stages(bundle, variant.choice())
         return manifest, Loaded(backend, stages)
-    from sideman.engine.cuda.cudart import open_driver
+    from sideman.engine.cuda.cudart import CudaDriver
     from tests.gpu.torch_backend import TorchBackend
 
     manifest = Bundle.open(bundle).manifest
-    torch_backend = TorchBackend(open_driver(), _modules(variant, model, "cuda"))
+    torch_backend = TorchBackend(CudaDriver(), _modules(variant, model, "cuda"))
     return manifest, Loaded(torch_backend, torch_backend.stages(manifest.stages))
 
 
@@ -161,7 +161,7 @@ class EngineRunnable:
             geometry = setting.geometry(manifest)
             self._session.configure(geometry, (0,))
             self._session.warm_up(WARM_UP)
-            self._about = f"{self._session.engine}; {self._session.execution}"
+            self._about = f"{self._session.backend_line}; {self._session.execution}"
         except BaseException:
             loaded.backend.close()
             raise

@@ -11,9 +11,9 @@ import pytest
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import BundleError, GeometryError, SidemanError
 from sideman.runtime.bench import measure as module
-from sideman.runtime.bench.measure import Plan, Result, measure
+from sideman.runtime.bench.measure import Benchmark, Result, measure
 from sideman.runtime.playing.geometry import Geometry
-from sideman.runtime.playing.profile import STAGES
+from sideman.runtime.playing.profile import SPANS
 from tests.engine.fakes.tensorrt_stand import GRID, Stand
 from tests.models.places import BUNDLE
 
@@ -21,7 +21,7 @@ from tests.models.places import BUNDLE
 @pytest.fixture(scope="module")
 def result() -> Result:
     return measure(
-        Plan(
+        Benchmark(
             BUNDLE,
             cycles=2,
             warm_up=1,
@@ -34,7 +34,7 @@ def result() -> Result:
 def test_every_measured_cycle_has_every_stage(result: Result) -> None:
     assert len(result.cycles) == 2
     for cycle in result.cycles:
-        assert set(cycle) == {*STAGES, "round trip"}
+        assert set(cycle) == {*SPANS, "round trip"}
         assert all(seconds > 0 for seconds in cycle.values())
 
 
@@ -57,7 +57,7 @@ def test_what_was_measured_is_named(result: Result) -> None:
 
 def test_cycles_that_are_replayed_whole_have_their_stages_measured_apart(monkeypatch) -> None:
     monkeypatch.setattr("sideman.engine.backends.program.Program.times_segments", False)
-    result = measure(Plan(BUNDLE, cycles=2, warm_up=1, r=0.125))
+    result = measure(Benchmark(BUNDLE, cycles=2, warm_up=1, r=0.125))
     assert len(result.stages) == 2
     for cycle in result.stages:
         assert set(cycle) == {"encode", "step", "decode"}
@@ -73,7 +73,7 @@ def test_late_cycles_are_a_figure_and_no_news(monkeypatch, capfd) -> None:
     )
     logger = logging.getLogger("sideman.runtime")
     before = logger.level
-    assert measure(Plan(BUNDLE, cycles=1, warm_up=1, r=0.125)).late == 1
+    assert measure(Benchmark(BUNDLE, cycles=1, warm_up=1, r=0.125)).late == 1
     assert "late" not in capfd.readouterr().err
     assert logger.level == before
 
@@ -88,12 +88,12 @@ def test_late_cycles_are_a_figure_and_no_news(monkeypatch, capfd) -> None:
 )
 def test_what_cannot_be_measured_is_refused(options, kind, says) -> None:
     with pytest.raises(kind, match=says):
-        measure(Plan(BUNDLE, cycles=1, **options))
+        measure(Benchmark(BUNDLE, cycles=1, **options))
 
 
 def test_a_folder_that_is_no_bundle_is_refused(tmp_path) -> None:
     with pytest.raises(BundleError, match="not a bundle"):
-        measure(Plan(tmp_path / "nothing"))
+        measure(Benchmark(tmp_path / "nothing"))
 
 
 def test_a_server_that_answers_with_an_error_ends_the_measurement(monkeypatch) -> None:
@@ -102,7 +102,7 @@ def test_a_server_that_answers_with_an_error_ends_the_measurement(monkeypatch) -
 
     monkeypatch.setattr("sideman.runtime.playing.session.Session.step", step)
     with pytest.raises(SidemanError, match=r"cycle 0 with: .*The engine broke"):
-        measure(Plan(BUNDLE, cycles=1, r=0.125))
+        measure(Benchmark(BUNDLE, cycles=1, r=0.125))
 
 
 @pytest.mark.parametrize(
@@ -118,5 +118,5 @@ def test_engines_that_were_built_for_what_is_measured_are_enough(
     stand.build(rows=(rows,), columns=(columns,))
     monkeypatch.setattr("sideman.engine.loading.stages.create_backend", lambda _: stand.backend())
     choice = BackendChoice("tensorrt-rtx")
-    plan = Plan(stand.bundle.path, cycles=2, warm_up=1, stems=stems, r=r, backend=choice)
-    assert len(measure(plan).cycles) == 2
+    benchmark = Benchmark(stand.bundle.path, cycles=2, warm_up=1, stems=stems, r=r, backend=choice)
+    assert len(measure(benchmark).cycles) == 2

@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from sideman.runtime.bench.measure import Plan, Result
+from sideman.runtime.bench.measure import Benchmark, Result
 from sideman.runtime.bench.report import as_json, show
-from sideman.runtime.playing.profile import STAGES
+from sideman.runtime.playing.profile import SPANS
 
 
 def made(**fields) -> Result:
     cycles = tuple(
-        {**dict.fromkeys(STAGES, 0.010 * number), "round trip": 0.020 * number}
+        {**dict.fromkeys(SPANS, 0.010 * number), "round trip": 0.020 * number}
         for number in range(1, 102)
     )
     defaults = {
-        "plan": Plan(Path("some/bundle"), cycles=101),
+        "benchmark": Benchmark(Path("some/bundle"), cycles=101),
         "bundle": "tiny [x]",
         "kind": "diffusion",
         "trained": True,
@@ -45,7 +45,7 @@ def printed(result: Result, width: int = 160) -> str:
 
 def test_the_table_has_every_stage_and_what_it_was_measured_with() -> None:
     text = printed(made())
-    for name in (*STAGES, "round trip", "p50", "p95", "p99", "max"):
+    for name in (*SPANS, "round trip", "p50", "p95", "p99", "max"):
         assert name in text
     row = next(line.split() for line in text.splitlines() if line.split()[:1] == ["encode"])
     assert row[1:6] == ["510.00", "960.00", "1000.00", "1010.00", "101"]
@@ -76,8 +76,8 @@ def test_stages_that_were_timed_apart_have_a_table_of_their_own() -> None:
 def test_a_narrow_terminal_breaks_no_row() -> None:
     lines = printed(made(), width=70).splitlines()
     table = lines[next(i for i, line in enumerate(lines) if "p50" in line) :]
-    assert all(any(stage in "\n".join(table) for stage in [s]) for s in STAGES)
-    assert max(map(len, table[: len(STAGES) + 3])) <= 70
+    assert all(any(stage in "\n".join(table) for stage in [s]) for s in SPANS)
+    assert max(map(len, table[: len(SPANS) + 3])) <= 70
 
 
 def test_the_json_has_figures_machine_versions_and_revision() -> None:
@@ -89,7 +89,7 @@ def test_the_json_has_figures_machine_versions_and_revision() -> None:
         "max": pytest.approx(1.01),
         "count": 101,
     }
-    assert set(data["stages"]) == {*STAGES, "round trip"}
+    assert set(data["stages"]) == {*SPANS, "round trip"}
     assert len(data["cycles"]) == 101
     assert data["plan"]["bundle"] == str(Path("some/bundle"))
     assert (data["late"], data["trained"], data["peak_bytes"]) == (7, True, 2**30)

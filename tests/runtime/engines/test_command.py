@@ -43,7 +43,7 @@ def asked(monkeypatch, tmp_path):
         requests.append(request)
         identity = SimpleNamespace(stage="step", target="sm89", precision="fp16")
         sidecar = SimpleNamespace(bytes=2_500_000, seconds=1.25, peak_bytes=3_000_000)
-        entry = SimpleNamespace(sidecar=sidecar)
+        entry = SimpleNamespace(details=sidecar)
         outcomes = [Outcome(Wanted(identity, ()), entry, reason) for reason in ("new", "")]
         observer.planned(2)
         for outcome in outcomes:

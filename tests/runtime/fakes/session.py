@@ -11,8 +11,8 @@ from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.errors import BackendError
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.profile import Profile
+from tests.fakes.manifest import STEMS
 
-STEMS = ("bass", "drums", "guitar", "piano")
 #: Seconds after which a test gives up waiting.
 PATIENCE = 10.0
 
@@ -27,7 +27,7 @@ class FakeSession:
 
     name = "fake"
     trained = False
-    engine = "made up, 1 thread"
+    backend_line = "made up, 1 thread"
     execution = ""
     playable = True
 

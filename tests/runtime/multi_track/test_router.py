@@ -93,9 +93,9 @@ def test_truncated_and_oversized_chunks_are_answered_and_the_batch_can_still_com
     [(b",i\0\0", "truncated"), (b",\0\0\0\0\0\0\0", "oversized"), (b"i\0\0\0", "tags")],
 )
 def test_requests_that_are_not_whole_are_answered_and_change_nothing(
-    stage, session, tmp_path, address, rest, fault
+    servers, session, tmp_path, address, rest, fault
 ):
-    client = stage.client(debug_dir=tmp_path)
+    client = servers.client(debug_dir=tmp_path)
     calls = list(session.calls)
     client.raw(address.encode().ljust(len(address) + 4 - len(address) % 4, b"\0") + rest)
     assert fault in client.expect("/error")[0]

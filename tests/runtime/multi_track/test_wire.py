@@ -23,6 +23,7 @@ from sideman.runtime.multi_track.wire import (
     messages,
     read_address,
     read_audio,
+    step_bytes,
 )
 
 INT32 = st.integers(-(2**31), 2**31 - 1)
@@ -77,6 +78,11 @@ def test_limits_named_in_the_protocol():
     assert largest_package(b"/context", 9_216) == 1_837
     assert audio_bytes(b"/context", 1_837) == 9_216
     assert audio_bytes(b"/context", 13_095) <= 65_507 < audio_bytes(b"/context", 13_096)
+
+
+def test_a_step_s_bytes_are_almost_those_of_its_datagrams():
+    sent = 15 * audio_bytes(b"/context", 4_410)
+    assert 0.99 * sent < step_bytes(15 * 4_410) <= sent
 
 
 @given(st.text("abcdefgh", max_size=30), st.integers(24, 65_507))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sideman.runtime.playing.profile import STAGES, Profile, Spread, spreads
+from sideman.runtime.playing.profile import SPANS, Profile, Spread, spreads
 
 
 def test_a_cycle_is_kept_when_it_is_committed() -> None:
@@ -12,7 +12,7 @@ def test_a_cycle_is_kept_when_it_is_committed() -> None:
     profile.record("step", 2.0)
     profile.commit()
     assert profile.last == {"step": 2.0}
-    assert profile.rows().shape == (1, len(STAGES))
+    assert profile.rows().shape == (1, len(SPANS))
     assert profile.cycles == 1
 
 
@@ -21,7 +21,7 @@ def test_the_ring_keeps_the_newest_in_order() -> None:
     for seconds in range(5):
         profile.record("cycle", float(seconds))
         profile.commit()
-    assert profile.rows()[:, STAGES.index("cycle")].tolist() == [2.0, 3.0, 4.0]
+    assert profile.rows()[:, SPANS.index("cycle")].tolist() == [2.0, 3.0, 4.0]
 
 
 def test_percentiles_leave_out_what_was_not_measured() -> None:

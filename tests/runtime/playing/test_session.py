@@ -23,8 +23,8 @@ def columnar(session: Session, step: int = 4, lead: int = 4, overlap: int = 0) -
     return Geometry.columnar(session.grid, step, lead, overlap)
 
 
-def test_audio_lies_in_the_window_in_the_order_of_its_arrival(fake_session: MakeSession) -> None:
-    session = fake_session()
+def test_audio_lies_in_the_window_in_the_order_of_its_arrival(make_session: MakeSession) -> None:
+    session = make_session()
     g = columnar(session)
     session.configure(g, (0,))
     for value in (1, 2, 3):
@@ -38,8 +38,8 @@ def test_audio_lies_in_the_window_in_the_order_of_its_arrival(fake_session: Make
     assert (context[end:] == 0).all()
 
 
-def test_unknown_columns_do_not_reach_the_model(fake_session: MakeSession) -> None:
-    session = fake_session()
+def test_unknown_columns_do_not_reach_the_model(make_session: MakeSession) -> None:
+    session = make_session()
     g = columnar(session)
     session.configure(g, (0,))
     for _ in range(40):
@@ -48,8 +48,8 @@ def test_unknown_columns_do_not_reach_the_model(fake_session: MakeSession) -> No
     assert (session.mixture[:, g.known_columns :] == 0).all()
 
 
-def test_each_stem_has_its_own_label_and_past(fake_session: MakeSession) -> None:
-    session = fake_session()
+def test_each_stem_has_its_own_label_and_past(make_session: MakeSession) -> None:
+    session = make_session()
     g = columnar(session)
     session.configure(g, (3, 1))
     for _ in range(20):
@@ -57,15 +57,15 @@ def test_each_stem_has_its_own_label_and_past(fake_session: MakeSession) -> None
     assert out.shape == (2, g.out_samples)
     piano, drums = out
     assert not np.allclose(piano, drums)
-    alone = fake_session()
+    alone = make_session()
     alone.configure(g, (1,))
     for _ in range(20):
         only_drums = alone.step(step_audio(g, 1.0))[0]
     np.testing.assert_allclose(only_drums, drums)
 
 
-def test_generated_columns_are_kept_by_the_next_cycle(fake_session: MakeSession) -> None:
-    session = fake_session()
+def test_generated_columns_are_kept_by_the_next_cycle(make_session: MakeSession) -> None:
+    session = make_session()
     g = columnar(session)
     session.configure(g, (0,))
     session.step(step_audio(g, 1.0))
@@ -77,9 +77,9 @@ def test_generated_columns_are_kept_by_the_next_cycle(fake_session: MakeSession)
 
 
 def test_a_skipped_step_leaves_its_audio_and_its_columns_to_be_generated(
-    fake_session: MakeSession,
+    make_session: MakeSession,
 ) -> None:
-    session = fake_session()
+    session = make_session()
     g = columnar(session)
     session.configure(g, (0,))
     session.step(step_audio(g, 1.0))
@@ -95,8 +95,8 @@ def test_a_skipped_step_leaves_its_audio_and_its_columns_to_be_generated(
     assert (snapshot["generated"][0][:, filled] != 0).all()
 
 
-def test_a_stem_that_was_off_is_generated_afresh(fake_session: MakeSession) -> None:
-    session = fake_session()
+def test_a_stem_that_was_off_is_generated_afresh(make_session: MakeSession) -> None:
+    session = make_session()
     g = columnar(session)
     session.configure(g, (0,))
     session.step(step_audio(g, 1.0))
@@ -110,9 +110,9 @@ def test_a_stem_that_was_off_is_generated_afresh(fake_session: MakeSession) -> N
 
 @pytest.mark.parametrize("part", ["noise", "encode", "step", "decode"])
 def test_a_failed_cycle_counts_as_skipped(
-    fake_session: MakeSession, fake_backend, monkeypatch: pytest.MonkeyPatch, part: str
+    make_session: MakeSession, fake_backend, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
-    session = fake_session()
+    session = make_session()
     g = columnar(session)
     session.configure(g, (0,))
 
@@ -132,8 +132,8 @@ def test_a_failed_cycle_counts_as_skipped(
     assert [p[0] for p in pieces] == [1, 2]
 
 
-def test_the_fade_in_has_both_ends(fake_session: MakeSession) -> None:
-    session = fake_session(channels=1)
+def test_the_fade_in_has_both_ends(make_session: MakeSession) -> None:
+    session = make_session(channels=1)
     g = columnar(session, overlap=100)
     session.configure(g, (0,))
     for _ in range(20):
@@ -142,10 +142,10 @@ def test_the_fade_in_has_both_ends(fake_session: MakeSession) -> None:
     assert out[99] != 0
 
 
-def test_warming_up_changes_nothing(fake_session: MakeSession) -> None:
+def test_warming_up_changes_nothing(make_session: MakeSession) -> None:
     runs = []
     for warm in (False, True):
-        session = fake_session(noise=GaussianNoise(7))
+        session = make_session(noise=GaussianNoise(7))
         g = columnar(session)
         session.configure(g, (0,))
         if warm:
@@ -154,8 +154,8 @@ def test_warming_up_changes_nothing(fake_session: MakeSession) -> None:
     np.testing.assert_array_equal(runs[0], runs[1])
 
 
-def test_noise_is_drawn_once_a_cycle_and_ahead_of_it(fake_session: MakeSession) -> None:
-    session = fake_session()
+def test_noise_is_drawn_once_a_cycle_and_ahead_of_it(make_session: MakeSession) -> None:
+    session = make_session()
     noise = session._noise
     g = columnar(session)
     session.configure(g, (0,))
@@ -168,8 +168,8 @@ def test_noise_is_drawn_once_a_cycle_and_ahead_of_it(fake_session: MakeSession) 
     assert noise.filled == 2
 
 
-def test_reset_is_a_new_start(fake_session: MakeSession) -> None:
-    session = fake_session(noise=GaussianNoise(1))
+def test_reset_is_a_new_start(make_session: MakeSession) -> None:
+    session = make_session(noise=GaussianNoise(1))
     g = columnar(session)
     session.configure(g, (0,))
     fresh = session.snapshot()
@@ -180,9 +180,9 @@ def test_reset_is_a_new_start(fake_session: MakeSession) -> None:
 
 
 def test_a_seeded_session_repeats_after_a_reset_whatever_was_configured_before(
-    fake_session: MakeSession,
+    make_session: MakeSession,
 ) -> None:
-    session = fake_session(noise=GaussianNoise(1))
+    session = make_session(noise=GaussianNoise(1))
     g = columnar(session)
     outputs = []
     for stems in ((0,), (1, 2)):
@@ -195,8 +195,8 @@ def test_a_seeded_session_repeats_after_a_reset_whatever_was_configured_before(
     np.testing.assert_array_equal(outputs[0], outputs[1])
 
 
-def test_the_window_survives_another_geometry(fake_session: MakeSession) -> None:
-    session = fake_session()
+def test_the_window_survives_another_geometry(make_session: MakeSession) -> None:
+    session = make_session()
     g = Geometry.reference(session.grid, 0.25, 1, 0.02)
     session.configure(g, (0,))
     session.step(step_audio(g, 1.0))
@@ -212,14 +212,14 @@ def test_the_window_survives_another_geometry(fake_session: MakeSession) -> None
 
 
 @pytest.mark.parametrize("rows", [(4,), (-1,), (0, 0)])
-def test_stems_that_do_not_exist_are_refused(fake_session: MakeSession, rows: tuple) -> None:
-    session = fake_session()
+def test_stems_that_do_not_exist_are_refused(make_session: MakeSession, rows: tuple) -> None:
+    session = make_session()
     with pytest.raises(SidemanError, match="distinct indices"):
         session.configure(columnar(session), rows)
 
 
-def test_a_session_without_stems_only_listens(fake_session: MakeSession) -> None:
-    session = fake_session()
+def test_a_session_without_stems_only_listens(make_session: MakeSession) -> None:
+    session = make_session()
     g = columnar(session)
     session.configure(g, ())
     session.prepare()
@@ -239,10 +239,10 @@ def test_a_session_without_stems_only_listens(fake_session: MakeSession) -> None
     ],
 )
 def test_outputs_never_alias_inputs(
-    fake_session: MakeSession, fake_backend, sampler: SamplerSpec
+    make_session: MakeSession, fake_backend, sampler: SamplerSpec
 ) -> None:
     """An evaluation must not write what it, or a later one, still reads."""
-    session = fake_session(sampler=sampler)
+    session = make_session(sampler=sampler)
     g = columnar(session)
     session.configure(g, (0, 1))
     for stage, binding in fake_backend.bound:
@@ -256,9 +256,9 @@ def test_outputs_never_alias_inputs(
             assert not any(np.shares_memory(w, o) for o in written[i + 1 :])
 
 
-def test_a_steady_step_allocates_no_array(fake_session: MakeSession, fake_backend) -> None:
+def test_a_steady_step_allocates_no_array(make_session: MakeSession, fake_backend) -> None:
     """Everything but the fake stages themselves: numpy reports its memory to tracemalloc."""
-    session = fake_session(noise=GaussianNoise(3), channels=64)
+    session = make_session(noise=GaussianNoise(3), channels=64)
     g = Geometry.reference(session.grid, 0.25, 1, 0.02)
     session.configure(g, (0, 2))
     for _, binding in fake_backend.bound:

@@ -12,11 +12,11 @@ import pytest
 
 from sideman.engine.bundle.bundle import write_manifest
 from sideman.engine.bundle.grid import LatentGrid
-from sideman.runtime.playing.profile import STAGES
+from sideman.runtime.playing.profile import SPANS
 from sideman.runtime.rehearse.process import ServerProcess
 from sideman.runtime.rehearse.record import Rehearsal, StepRecord
 from sideman.runtime.rehearse.timeline import Placement
-from tests.runtime.fakes.manifest import manifest_fields
+from tests.fakes.manifest import manifest_fields
 
 PROGRAM = Path(__file__).with_name("fake_serve.py")
 
@@ -68,13 +68,13 @@ def make_rehearsal():
             "options": {"r": 0.25, "w": lead},
             "context": rng.uniform(-0.5, 0.5, placement.steps * 4410).astype("f4"),
             "stems": {"bass": rng.uniform(-0.4, 0.4, placement.total).astype("f4")},
-            "stages": rng.uniform(0.001, 0.02, (placement.steps, len(STAGES))),
+            "stages": rng.uniform(0.001, 0.02, (placement.steps, len(SPANS))),
             "steps": steps,
             "messages": Counter({"/ready": 1, "/server_predicted": len(trips)}),
         }
         defaults["stages"][[i for i, step in enumerate(steps) if step.dropped]] = np.nan
         if not trips:  # offline: nothing is measured between sockets
-            online = [STAGES.index(stage) for stage in ("receive", "send", "path")]
+            online = [SPANS.index(stage) for stage in ("receive", "send", "path")]
             defaults["stages"][:, online] = np.nan
         return Rehearsal(**(defaults | fields))
 
@@ -85,7 +85,7 @@ def make_rehearsal():
 def small_bundle(tmp_path):
     """A bundle folder with a window of 0.8 s whose stages are only names; none can be run."""
     fields = manifest_fields(
-        LatentGrid(2, columns=8, window_samples=34_304, trained_masks=(0, 2, 4))
+        LatentGrid(channels=2, columns=8, window_samples=34_304, trained_masks=(0, 2, 4))
     )
     folder = tmp_path / "small"
     folder.mkdir()

@@ -13,7 +13,7 @@ from rich.console import Console
 from sideman.engine.errors import SidemanError
 from sideman.runtime.listening.judge import Score
 from sideman.runtime.listening.truth import Chance, Truth
-from sideman.runtime.playing.profile import STAGES, Spread
+from sideman.runtime.playing.profile import SPANS, Spread
 from sideman.runtime.rehearse import spectrograms
 from sideman.runtime.rehearse.output import make_folder, write_audio
 from sideman.runtime.rehearse.plot import draw
@@ -65,7 +65,7 @@ def test_json_holds_every_number_and_no_nan(make_rehearsal):
     assert data["seconds"]["round trip"]["max"] == pytest.approx(0.09)
     assert data["seconds"]["encode"]["p50"] == pytest.approx(np.nanmedian(rehearsal.stages[:, 1]))
     assert data["cycles"][0]["receive"] is None
-    assert set(data["cycles"][0]) == set(STAGES)
+    assert set(data["cycles"][0]) == set(SPANS)
     assert [step["outcome"] for step in data["steps"]] == ["in time", "dropped", "late"]
     assert data["steps"][1]["round_trip"] is None
     assert data["steps"][2]["due"] == pytest.approx(0.2)
@@ -74,7 +74,7 @@ def test_json_holds_every_number_and_no_nan(make_rehearsal):
 
 def test_table_has_every_stage_and_the_counts(make_rehearsal):
     text = printed(make_rehearsal(0.02, 0.03, "lost", 0.09))
-    for name in (*STAGES, "round trip", "p50", "p95", "p99", "max"):
+    for name in (*SPANS, "round trip", "p50", "p95", "p99", "max"):
         assert name in text
     assert "4 steps: 2 in time, 1 late, 0 dropped, 1 lost." in text
     assert "played live, that part was silent" in text

@@ -102,11 +102,13 @@ def test_a_server_that_cannot_start_shows_its_words(small_bundle, with_fake_serv
 
 
 def test_offline_runs_the_session_without_a_server(
-    small_bundle, fake_session, tune, tmp_path, monkeypatch
+    small_bundle, make_session, tune, tmp_path, monkeypatch
 ):
-    session = fake_session(columns=8, window_samples=34_304, trained_masks=(0, 2, 4))
+    session = make_session(columns=8, window_samples=34_304, trained_masks=(0, 2, 4))
     monkeypatch.setattr(Session, "open", classmethod(lambda cls, *args, **options: session))
-    request = Request(small_bundle, (tune,), ("piano", "bass"), tmp_path / "out", 0, offline=True)
+    request = Request(
+        small_bundle, (tune,), stems=("piano", "bass"), out=tmp_path / "out", w=0, offline=True
+    )
     ok, text, data = rehearse(request)
     assert ok, text
     assert sorted(file.name for file in request.out.iterdir()) == sorted([*FILES, "piano.wav"])
@@ -116,9 +118,9 @@ def test_offline_runs_the_session_without_a_server(
 
 
 @pytest.mark.parametrize("w", [-1, 0, 1])
-def test_offline_places_what_the_session_returns(fake_session, w):
+def test_offline_places_what_the_session_returns(make_session, w):
     options = {"columns": 8, "window_samples": 34_304, "trained_masks": (0, 2, 4)}
-    session, twin = fake_session(**options), fake_session(**options)
+    session, twin = make_session(**options), make_session(**options)
     geometry = Geometry.reference(session.grid, 0.25, w, 0.02)
     placement = Placement.of(geometry, w, 4)
     audio = np.random.default_rng(0).uniform(-1, 1, 4 * STEP).astype("f4")
@@ -209,7 +211,7 @@ def test_options_reach_the_server(small_bundle, tune):
 
 def test_what_cannot_be_played_is_refused_before_anything_starts(small_bundle, tune, tmp_path):
     with pytest.raises(SidemanError, match=r"no stem 'flute'[\s\S]*bass, drums, guitar, piano"):
-        make_plan(Request(small_bundle, (tune,), ("bass", "flute")))
+        make_plan(Request(small_bundle, (tune,), stems=("bass", "flute")))
     with pytest.raises(SidemanError, match="before the window's start"):
         make_plan(Request(small_bundle, (tune,), r=0.5))
     with pytest.raises(SidemanError, match="is not a bundle"):
@@ -217,7 +219,7 @@ def test_what_cannot_be_played_is_refused_before_anything_starts(small_bundle, t
 
 
 def test_stems_come_in_the_models_order_once(small_bundle, tune):
-    plan = make_plan(Request(small_bundle, (tune,), ("piano", "bass", "piano")))
+    plan = make_plan(Request(small_bundle, (tune,), stems=("piano", "bass", "piano")))
     assert plan.settings.wanted == ("bass", "piano")
     assert make_plan(Request(small_bundle, (tune,))).settings.wanted == ("bass",)
 

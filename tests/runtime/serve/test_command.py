@@ -28,7 +28,7 @@ LOST = sys.argv[1].endswith("lost")
 
 class Made:
     name, stems, grid, trained = "made", ("bass", "drums"), LatentGrid(), False
-    engine, execution = "made up", ""
+    backend_line, execution = "made up", ""
     def __init__(self):
         self.profile = Profile()
     def check(self, geometry, rows): pass

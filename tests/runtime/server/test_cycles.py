@@ -127,9 +127,9 @@ def test_noise_is_drawn_before_the_step_whatever_came_before_it(client, session)
     assert session.unprepared == 0
 
 
-def test_a_late_cycle_is_counted_told_and_survived(stage, session):
+def test_a_late_cycle_is_counted_told_and_survived(servers, session):
     clock = Clock()
-    client = stage.client(clock=clock)
+    client = servers.client(clock=clock)
 
     def slow() -> None:
         clock.now += 1.75
@@ -147,7 +147,7 @@ def test_a_late_cycle_is_counted_told_and_survived(stage, session):
     client.nothing()
     assert (client.server.counters.cycles, client.server.counters.late) == (3, 1)
     assert session.profile.last["path"] == 0
-    assert session.profile.rows()[1, session.profile.STAGES.index("path")] == 1.75
+    assert session.profile.rows()[1, session.profile.SPANS.index("path")] == 1.75
 
 
 def test_the_profile_knows_receive_send_and_path(client, session):
@@ -205,11 +205,11 @@ def test_a_steady_cycle_allocates_no_array(client, session):
     assert peak < STEP  # bytes: a quarter of the step's audio, and far less than as objects
 
 
-def test_the_journal_knows_every_cycle(stage, session, tmp_path):
+def test_the_journal_knows_every_cycle(servers, session, tmp_path):
     import json
 
     cycle_log = CycleLog()
-    client = stage.client(cycle_log=cycle_log)
+    client = servers.client(cycle_log=cycle_log)
     for batch_id in (5, 6):
         client.batch(batch_id, 0.25)
         client.reply(batch_id)
@@ -314,8 +314,8 @@ def test_a_device_lost_in_a_cycle_ends_the_server_and_is_never_played_on(client,
     assert session.closed
 
 
-def test_the_device_is_kept_warm_between_cycles_when_asked_to(stage):
-    client, session = stage.client(keep_warm=0.005), stage.session
+def test_the_device_is_kept_warm_between_cycles_when_asked_to(servers):
+    client, session = servers.client(keep_warm=0.005), servers.session
     for _ in range(3):
         assert session.kept_warm.acquire(timeout=10), "nobody kept it warm"
     client.batch(1, 0.25)

@@ -8,10 +8,10 @@ import pytest
 from sideman.engine.errors import BackendError, SidemanError
 
 
-def test_print_writes_audio_latents_and_plots(stage, session, tmp_path):
+def test_print_writes_audio_latents_and_plots(servers, session, tmp_path):
     import soundfile
 
-    client = stage.client(debug_dir=tmp_path / "debug")
+    client = servers.client(debug_dir=tmp_path / "debug")
     client.batch(1, 0.25)
     client.reply(1)
     client.control("/print", "T")
@@ -33,19 +33,19 @@ def test_print_writes_audio_latents_and_plots(stage, session, tmp_path):
     assert (folder / "latents.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_print_without_a_model_says_so(stage, session, tmp_path):
+def test_print_without_a_model_says_so(servers, session, tmp_path):
     def open_session():
         raise BackendError("The engine is not there.")
 
-    client = stage.early_client(open_session, debug_dir=tmp_path)
+    client = servers.early_client(open_session, debug_dir=tmp_path)
     client.expect("/error")
     client.control("/print", "T")
     assert "The engine is not there." in client.expect("/error")[0]
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_debug_folder_that_cannot_be_made(stage, tmp_path):
+def test_a_debug_folder_that_cannot_be_made(servers, tmp_path):
     file = tmp_path / "file"
     file.write_text("")
     with pytest.raises(SidemanError, match="--debug-dir"):
-        stage.server(debug_dir=file / "debug").start()
+        servers.server(debug_dir=file / "debug").start()

@@ -85,12 +85,12 @@ def test_fault_3_replies_carry_the_id_of_their_own_step(client, session):
     assert np.allclose(client.reply(8)["bass"][:STEP], 0.2)
 
 
-def test_fault_3_a_restarted_client_is_heard_although_its_ids_are_old(stage, client, session):
+def test_fault_3_a_restarted_client_is_heard_although_its_ids_are_old(servers, client, session):
     for batch_id in (40, 41):
         client.batch(batch_id, 0.1)
         client.reply(batch_id)
     restarted = client.again()
-    stage.clients.append(restarted)
+    servers.clients.append(restarted)
     for batch_id in (41, 0, 1):  # the last id again, then older ones
         restarted.batch(batch_id, 0.2)
         assert np.allclose(restarted.reply(batch_id)["bass"][:STEP], 0.2)
@@ -107,7 +107,7 @@ def test_fault_3_an_id_may_come_again_after_a_reset_or_a_load(client, session, m
     assert np.allclose(client.reply(0)["bass"][:STEP], 0.2)
 
 
-def test_fault_4_a_failed_load_says_so_and_can_be_mended(stage, session):
+def test_fault_4_a_failed_load_says_so_and_can_be_mended(servers, session):
     attempts = []
 
     def open_session():
@@ -116,7 +116,7 @@ def test_fault_4_a_failed_load_says_so_and_can_be_mended(stage, session):
             raise BackendError("The engine is not there.", "Build it.")
         return session
 
-    client = stage.early_client(open_session)
+    client = servers.early_client(open_session)
     (text,) = client.expect("/error")
     assert "The engine is not there." in text
     assert "Build it." in text
@@ -131,14 +131,14 @@ def test_fault_4_a_failed_load_says_so_and_can_be_mended(stage, session):
     client.reply(0)
 
 
-def test_fault_4_requests_before_the_load_are_answered(stage, session):
+def test_fault_4_requests_before_the_load_are_answered(servers, session):
     go = threading.Event()
 
     def open_session():
         assert go.wait(10)
         return session
 
-    client = stage.early_client(open_session)
+    client = servers.early_client(open_session)
     for batch_id in (5, 6):
         client.batch(batch_id, 0.1)
         assert "loading" in client.expect("/error")[0]
@@ -269,10 +269,10 @@ def test_fault_8_receiving_and_replying_make_no_object_a_sample(package):
     assert peak < 4_096
 
 
-def test_fault_8_a_receive_buffer_too_small_is_named_with_its_mend(stage, caplog, monkeypatch):
+def test_fault_8_a_receive_buffer_too_small_is_named_with_its_mend(servers, caplog, monkeypatch):
     monkeypatch.setattr(receiver, "receive_buffer", lambda _: 212_992)
     with caplog.at_level("WARNING", "sideman.runtime.server"):
-        stage.client()
+        servers.client()
     (record,) = [r for r in caplog.records if "receive buffer" in r.getMessage()]
     assert "212992" in record.getMessage()
     assert receiver.receive_buffer_remedy() in record.getMessage()
@@ -284,10 +284,10 @@ def test_fault_9_only_loopback_is_bound_and_files_are_not_written(client):
     assert "--debug-dir" in client.expect("/error")[0]
 
 
-def test_fault_9_replies_go_to_the_host_that_spoke(stage, session):
+def test_fault_9_replies_go_to_the_host_that_spoke(servers, session):
     """Another loopback address stands for another machine."""
-    client = stage.client(listen=("0.0.0.0", 0), allow=("127.0.0.2",))
-    port = stage.replies.getsockname()[1]
+    client = servers.client(listen=("0.0.0.0", 0), allow=("127.0.0.2",))
+    port = servers.replies.getsockname()[1]
     try:
         there = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         there.bind(("127.0.0.2", port))
@@ -306,8 +306,8 @@ def test_fault_9_replies_go_to_the_host_that_spoke(stage, session):
         assert there.recv(65_536).startswith(b"/bass\0")
 
 
-def test_fault_9_strangers_are_ignored_counted_and_named_once(stage, session, caplog):
-    client = stage.early_client(listen=("0.0.0.0", 0), allow=("192.0.2.1",))
+def test_fault_9_strangers_are_ignored_counted_and_named_once(servers, session, caplog):
+    client = servers.early_client(listen=("0.0.0.0", 0), allow=("192.0.2.1",))
     counters, ended = client.server.counters, time.monotonic() + 10
     with caplog.at_level("WARNING", "sideman.runtime.server"):
         target = ("127.0.0.1", client.server.address[1])
@@ -320,9 +320,9 @@ def test_fault_9_strangers_are_ignored_counted_and_named_once(stage, session, ca
     assert len([r for r in caplog.records if "not allowed" in r.getMessage()]) == 1
 
 
-def test_fault_9_beyond_loopback_somebody_must_be_allowed(stage):
+def test_fault_9_beyond_loopback_somebody_must_be_allowed(servers):
     with pytest.raises(SidemanError, match="--allow HOST"):
-        stage.server(listen=("0.0.0.0", 0)).start()
+        servers.server(listen=("0.0.0.0", 0)).start()
 
 
 def test_fault_10_is_kept_the_reply_is_sent_as_the_session_made_it(client, session):

@@ -10,18 +10,18 @@ from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.errors import BackendError
 
 
-def test_load_again_with_an_unchanged_bundle_resets_and_with_a_changed_one_loads(stage, tmp_path):
+def test_load_again_with_an_unchanged_bundle_resets_and_with_a_changed_one_loads(servers, tmp_path):
     bundle = tmp_path / "bundle"
     bundle.mkdir()
     (bundle / "manifest.json").write_text("one")
     opened = []
 
     def open_session():
-        session = type(stage.session)(grid=LatentGrid(trained_masks=(0,)) if opened else None)
+        session = type(servers.session)(grid=LatentGrid(trained_masks=(0,)) if opened else None)
         opened.append(session)
         return session
 
-    client = stage.client(open_session, bundle=bundle)
+    client = servers.client(open_session, bundle=bundle)
     client.control("/load_model")
     client.expect("/loaded")
     assert len(opened) == 1
@@ -37,9 +37,9 @@ def test_load_again_with_an_unchanged_bundle_resets_and_with_a_changed_one_loads
     assert opened[1].heard() == [("step", 0.25)]
 
 
-def test_another_model_with_other_stems_has_other_addresses(stage, session):
+def test_another_model_with_other_stems_has_other_addresses(servers, session):
     session.stems = ("voice", "choir")
-    client = stage.early_client()
+    client = servers.early_client()
     client.expect("/loaded")
     client.control("/predict_instruments", "ii", 0, 1)
     for plane in ("/voice", "/choir"):
@@ -50,26 +50,26 @@ def test_another_model_with_other_stems_has_other_addresses(stage, session):
     assert "no such address" in client.expect("/error")[0]
 
 
-def test_what_runs_the_model_is_said_when_it_is_loaded(stage, caplog):
+def test_what_runs_the_model_is_said_when_it_is_loaded(servers, caplog):
     with caplog.at_level("INFO", "sideman.runtime.server"):
-        stage.client()
+        servers.client()
     assert "made up, 1 thread" in caplog.text
 
 
-def test_a_stem_that_has_the_name_of_a_request_cannot_be_served(stage, session):
+def test_a_stem_that_has_the_name_of_a_request_cannot_be_served(servers, session):
     session.stems = ("bass", "reset")
-    client = stage.early_client()
+    client = servers.early_client()
     assert "'reset'" in client.expect("/error")[0]
 
 
-def test_requests_sent_while_loading_are_in_force_with_the_first_step(stage, session):
+def test_requests_sent_while_loading_are_in_force_with_the_first_step(servers, session):
     go = threading.Event()
 
     def open_session():
         assert go.wait(10)
         return session
 
-    client = stage.early_client(open_session)
+    client = servers.early_client(open_session)
     client.control("/update_r", "d", 0.5)
     client.control("/w", "i", -1)
     client.control("/predict_instruments", "iiii", 0, 0, 0, 1)

@@ -35,24 +35,24 @@ def test_the_handshake_of_multi_track_and_a_step(client, session):
     }  # fmt: skip
 
 
-def test_a_busy_port_is_an_error_that_says_so(stage, client):
+def test_a_busy_port_is_an_error_that_says_so(servers, client):
     host, port = client.server.address
     with pytest.raises(SidemanError, match=f"Port {port} is busy") as caught:
-        stage.server(listen=(host, port)).start()
+        servers.server(listen=(host, port)).start()
     assert f"--listen 127.0.0.1:{port + 1 if port < 65535 else port - 1}" in caught.value.remedy
 
 
-def test_an_address_of_another_machine_cannot_be_bound(stage):
+def test_an_address_of_another_machine_cannot_be_bound(servers):
     with pytest.raises(SidemanError, match="not an address of this machine"):
-        stage.server(listen=("192.0.2.1", 0), allow=["192.0.2.2"]).start()
+        servers.server(listen=("192.0.2.1", 0), allow=["192.0.2.2"]).start()
 
 
-def test_ipv4_and_ipv6_do_not_mix(stage):
+def test_ipv4_and_ipv6_do_not_mix(servers):
     with pytest.raises(SidemanError, match="mixes"):
-        stage.server(listen=("::1", 0)).start()
+        servers.server(listen=("::1", 0)).start()
 
 
-def test_ipv6(stage, session):
+def test_ipv6(servers, session):
     replies = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
     with replies:
         try:
@@ -60,7 +60,7 @@ def test_ipv6(stage, session):
         except OSError as error:
             pytest.skip(f"no IPv6 here: {error}")
         replies.settimeout(10)
-        server = stage.server(listen=("::1", 0), reply=replies.getsockname()[:2])
+        server = servers.server(listen=("::1", 0), reply=replies.getsockname()[:2])
         server.start()
         assert replies.recv(99) == b"/ready\0\0,T\0\0"
         assert replies.recv(99).startswith(b"/loaded\0")
@@ -77,8 +77,8 @@ def test_the_receive_buffer_is_asked_for_and_read_back(client):
     assert granted in (2 * RECEIVE_BYTES, 2 * min(RECEIVE_BYTES, limit))
 
 
-def test_stop_ends_both_threads_and_frees_the_port(stage, session):
-    client = stage.client()
+def test_stop_ends_both_threads_and_frees_the_port(servers, session):
+    client = servers.client()
     host, port = client.server.address
     client.server.stop()
     client.server.stop()
@@ -89,8 +89,8 @@ def test_stop_ends_both_threads_and_frees_the_port(stage, session):
     client.server.wait()
 
 
-def test_stop_waits_for_the_cycle_that_runs(stage, session):
-    client = stage.client()
+def test_stop_waits_for_the_cycle_that_runs(servers, session):
+    client = servers.client()
     session.hold()
     client.batch(1, 0.25)
     session.wait_entered()
@@ -102,7 +102,7 @@ def test_stop_waits_for_the_cycle_that_runs(stage, session):
     client.reply(1)
 
 
-def test_stop_while_the_model_is_being_loaded_ends_without_a_false_alarm(stage, session, caplog):
+def test_stop_while_the_model_is_being_loaded_ends_without_a_false_alarm(servers, session, caplog):
     go, entered = threading.Event(), threading.Event()
 
     def open_session():
@@ -110,7 +110,7 @@ def test_stop_while_the_model_is_being_loaded_ends_without_a_false_alarm(stage, 
         assert go.wait(10)
         return session
 
-    client = stage.early_client(open_session)
+    client = servers.early_client(open_session)
     assert entered.wait(10)
     stopping = threading.Thread(target=client.server.stop)
     with caplog.at_level("WARNING", "sideman.runtime.server"):
@@ -125,5 +125,5 @@ def test_stop_while_the_model_is_being_loaded_ends_without_a_false_alarm(stage, 
     assert session.warm == 0, "nobody is left to play for"
 
 
-def test_a_server_that_never_started_can_be_stopped(stage):
-    stage.server().stop()
+def test_a_server_that_never_started_can_be_stopped(servers):
+    servers.server().stop()

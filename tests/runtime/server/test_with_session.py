@@ -12,16 +12,16 @@ STEP = 66_150
 
 
 @pytest.fixture
-def real(fake_session):
-    session = fake_session()
+def real(make_session):
+    session = make_session()
     session.close = lambda: None
     return session
 
 
-def test_the_server_plays_what_the_session_plays(stage, real, fake_session):
+def test_the_server_plays_what_the_session_plays(servers, real, make_session):
     """Parameters that change, several stems, a dropped step, a reset: sample for sample."""
     audio = np.random.default_rng(3).uniform(-1, 1, (4, STEP)).astype(np.float32)
-    alone = fake_session()
+    alone = make_session()
     geometry = Geometry.reference(alone.grid, 0.25, 1, 0.02)
     expected = {}
     for rows in ((0,), (1, 3)):
@@ -36,7 +36,7 @@ def test_the_server_plays_what_the_session_plays(stage, real, fake_session):
         expected[index] = alone.step(step).copy()
         alone.prepare()
 
-    client = stage.client(lambda: real)
+    client = servers.client(lambda: real)
     client.control("/predict_instruments", "iiii", 0, 1, 0, 1)
     for index, step in enumerate(audio):
         if index == 3:
@@ -55,11 +55,11 @@ def test_the_server_plays_what_the_session_plays(stage, real, fake_session):
 
 
 def test_a_dropped_step_and_a_failed_stage_leave_the_window_as_it_must_be(
-    stage, real, fake_session, fake_backend
+    servers, real, make_session, fake_backend
 ):
     """The same history, with the server and without, is the same window."""
     audio = np.linspace(-1, 1, 4 * STEP, dtype=np.float32).reshape(4, STEP)
-    client = stage.client(lambda: real)
+    client = servers.client(lambda: real)
 
     def fail(name):
         if name == "decode":
@@ -79,7 +79,7 @@ def test_a_dropped_step_and_a_failed_stage_leave_the_window_as_it_must_be(
     client.reply(3)
     client.server.stop()
 
-    alone = fake_session()
+    alone = make_session()
     alone.configure(Geometry.reference(alone.grid, 0.25, 1, 0.02), (0,))
     unfinished = audio[2].copy()
     unfinished[14 * 4_410 :] = 0

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import json
 from dataclasses import replace
 
@@ -45,8 +44,7 @@ def edit(folder, name, content):
     """Change a file of a bundle and write its manifest anew."""
     manifest = Bundle.open(folder).manifest
     (folder / name).write_bytes(content)
-    names = (field.name for field in dataclasses.fields(manifest) if field.name != "files")
-    write_manifest(folder, **{name: getattr(manifest, name) for name in names})
+    write_manifest(folder, **manifest.fields())
 
 
 def test_the_first_build_makes_every_engine_and_the_second_none(paper_bundle, spied):
@@ -59,7 +57,7 @@ def test_the_first_build_makes_every_engine_and_the_second_none(paper_bundle, sp
     assert set(reasons(second).values()) == {""}
     assert not spied.orders
     assert not spied.rewritten
-    assert [a.sidecar for a in first] == [b.sidecar for b in second]
+    assert [a.entry.details for a in first] == [b.entry.details for b in second]
 
 
 def test_one_byte_of_the_weights_builds_that_stage_anew_and_says_so(paper_bundle, spied):

@@ -150,10 +150,13 @@ class TestRealLibrary:
         spec = bundle.manifest.stages["encode"]
         return BuildOrder("encode", bundle.stage_path("encode"), spec, (shape,), "sm89")
 
-    def test_progress_reaches_its_end_phase_by_phase(self, rtx, encode):
+    def test_progress_reaches_its_end_phase_by_phase(self, rtx_library, encode):
         seen = []
         built = build_engine(
-            TENSORRT_RTX, rtx, encode, report=lambda fraction, phase: seen.append((fraction, phase))
+            TENSORRT_RTX,
+            rtx_library,
+            encode,
+            report=lambda fraction, phase: seen.append((fraction, phase)),
         )
         fractions = [fraction for fraction, _ in seen]
         assert len(seen) > 100
@@ -165,7 +168,7 @@ class TestRealLibrary:
         assert built.peak_bytes is None or built.peak_bytes > built.plan.nbytes
 
     @pytest.mark.parametrize("after", [0, 900])
-    def test_ctrl_c_stops_the_library_early_or_late(self, rtx, encode, after):
+    def test_ctrl_c_stops_the_library_early_or_late(self, rtx_library, encode, after):
         seen = []
 
         def press(fraction, phase):
@@ -174,25 +177,27 @@ class TestRealLibrary:
                 signal.raise_signal(signal.SIGINT)
 
         with pytest.raises(KeyboardInterrupt):
-            build_engine(TENSORRT_RTX, rtx, encode, report=press)
+            build_engine(TENSORRT_RTX, rtx_library, encode, report=press)
         # Whatever a build does after the signal, it does not go on to its end.
         assert after < len(seen) < after + 20
 
-    def test_a_display_that_breaks_stops_the_build_with_its_own_error(self, rtx, encode):
+    def test_a_display_that_breaks_stops_the_build_with_its_own_error(self, rtx_library, encode):
         def fail(fraction, phase):
             raise ZeroDivisionError("display")
 
         with pytest.raises(ZeroDivisionError, match="display"):
-            build_engine(TENSORRT_RTX, rtx, encode, report=fail)
+            build_engine(TENSORRT_RTX, rtx_library, encode, report=fail)
 
-    def test_a_file_that_is_no_graph(self, rtx, encode, tmp_path, caplog):
+    def test_a_file_that_is_no_graph(self, rtx_library, encode, tmp_path, caplog):
         (tmp_path / "encode.onnx").write_bytes(b"\xff" * 50)
         with caplog.at_level(logging.CRITICAL), pytest.raises(BackendError, match="Stage encode"):
             build_engine(
-                TENSORRT_RTX, rtx, dataclasses.replace(encode, source=tmp_path / "encode.onnx")
+                TENSORRT_RTX,
+                rtx_library,
+                dataclasses.replace(encode, source=tmp_path / "encode.onnx"),
             )
 
-    def test_a_node_that_the_library_lacks_is_named(self, rtx, tmp_path):
+    def test_a_node_that_the_library_lacks_is_named(self, rtx_library, tmp_path):
         onnx = pytest.importorskip("onnx")
         helper, real = onnx.helper, onnx.TensorProto.FLOAT
         graph = helper.make_graph(
@@ -208,10 +213,12 @@ class TestRealLibrary:
         )
         with pytest.raises(BackendError, match=r"node lost/Unheard \(Unheard\)"):
             build_engine(
-                TENSORRT_RTX, rtx, BuildOrder("x", tmp_path / "x.onnx", spec, (Shape(),), "sm89")
+                TENSORRT_RTX,
+                rtx_library,
+                BuildOrder("x", tmp_path / "x.onnx", spec, (Shape(),), "sm89"),
             )
 
-    def test_a_layer_that_the_target_lacks_is_named(self, rtx, tmp_path):
+    def test_a_layer_that_the_target_lacks_is_named(self, rtx_library, tmp_path):
         onnx = pytest.importorskip("onnx")
         helper, real = onnx.helper, onnx.TensorProto.FLOAT
         weight = onnx.numpy_helper.from_array(np.ones((3, 3), np.float32), "w")
@@ -230,8 +237,10 @@ class TestRealLibrary:
         shapes = (Shape.of({"batch": 2}),)
         order = BuildOrder("step", tmp_path / "x.onnx", spec, shapes, "sm75")
         with pytest.raises(BackendError, match=r"at layer unet\.product/MatMul: .*FP32 GEMM"):
-            build_engine(TENSORRT_RTX, rtx, order)
-        assert build_engine(TENSORRT_RTX, rtx, dataclasses.replace(order, target="sm80")).plan
+            build_engine(TENSORRT_RTX, rtx_library, order)
+        assert build_engine(
+            TENSORRT_RTX, rtx_library, dataclasses.replace(order, target="sm80")
+        ).plan
 
 
 @pytest.mark.parametrize(

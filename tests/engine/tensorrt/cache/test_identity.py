@@ -75,9 +75,4 @@ def test_versions_of_the_exporter_are_read_where_there_are_any():
 
 def _fields(folder):
     text = (folder / "manifest.json").read_text()
-    manifest = Manifest.from_json(text, "test")
-    return {
-        field.name: getattr(manifest, field.name)
-        for field in dataclasses.fields(manifest)
-        if field.name != "files"
-    }
+    return Manifest.from_json(text, "test").fields()

@@ -98,12 +98,14 @@ def test_plans_do_not_stay_in_memory(stand: Stand, monkeypatch: pytest.MonkeyPat
         assert stand.library.did("engine")
 
 
-def test_nothing_built_names_the_command(tmp_path, monkeypatch) -> None:
-    stand = Stand(tmp_path, monkeypatch)
-    with stand.backend(precision="bf16") as backend, pytest.raises(BackendError) as caught:
-        stand.stages(backend)
+def test_nothing_built_names_the_command(empty_rtx_stand: Stand) -> None:
+    with (
+        empty_rtx_stand.backend(precision="bf16") as backend,
+        pytest.raises(BackendError) as caught,
+    ):
+        empty_rtx_stand.stages(backend)
     assert "stage encode of stand" in caught.value.what
-    command = f"sideman build {stand.bundle.path} --backend tensorrt-rtx --precision bf16"
+    command = f"sideman build {empty_rtx_stand.bundle.path} --backend tensorrt-rtx --precision bf16"
     assert caught.value.remedy == f"Build them once: {command} --target sm89"
 
 

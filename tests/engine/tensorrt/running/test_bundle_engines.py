@@ -16,11 +16,6 @@ INPUTS = {
 }
 
 
-@pytest.fixture(params=[True, False], ids=["rtx", "classic"])
-def stand(request, tmp_path, monkeypatch) -> Stand:
-    return Stand(tmp_path, monkeypatch, rtx=request.param)
-
-
 def load(stand: Stand) -> None:
     """Load everything, and see that it runs."""
     with stand.backend() as backend:
@@ -49,7 +44,6 @@ def _decoded(stand: Stand) -> dict[str, int]:
     ids=["truncated", "corrupt", "foreign", "missing"],
 )
 def test_a_damaged_engine_alone_is_built_anew(stand: Stand, stage, damage, why, caplog) -> None:
-    stand.build()
     (file,) = stand.engine_files(stage)
     damage(file)
     load(stand)
@@ -62,7 +56,6 @@ def test_a_damaged_engine_alone_is_built_anew(stand: Stand, stage, damage, why, 
 
 
 def test_all_damaged_engines_are_built_anew(stand: Stand) -> None:
-    stand.build()
     for stage in ("encode", "step", "decode"):
         (file,) = stand.engine_files(stage)
         file.unlink()
@@ -77,12 +70,14 @@ def test_all_damaged_engines_are_built_anew(stand: Stand) -> None:
         ({"profiles": 2}, "the engine has 2 profiles, not 1"),
     ],
 )
-def test_an_engine_that_is_not_the_bundles_is_built_anew(stand: Stand, change, why, caplog) -> None:
-    stand.plans = {"encode": change}
-    stand.build()
-    stand.plans = {}
-    load(stand)
-    assert stand.built == ["encode"]
+def test_an_engine_that_is_not_the_bundles_is_built_anew(
+    empty_stand: Stand, change, why, caplog
+) -> None:
+    empty_stand.plans = {"encode": change}
+    empty_stand.build()
+    empty_stand.plans = {}
+    load(empty_stand)
+    assert empty_stand.built == ["encode"]
     assert why in caplog.text
     assert "first build" not in caplog.text
 
@@ -108,17 +103,16 @@ def tensors(**changes: object) -> dict:
         ({"shape": [1, 2]}, "mixture of shape (1, 2), not (1, 2, 64)"),
     ],
 )
-def test_tensors_are_checked_one_by_one(stand: Stand, changes, why, caplog) -> None:
-    stand.plans = tensors(**changes)
-    stand.build()
-    stand.plans = {}
-    load(stand)
+def test_tensors_are_checked_one_by_one(empty_stand: Stand, changes, why, caplog) -> None:
+    empty_stand.plans = tensors(**changes)
+    empty_stand.build()
+    empty_stand.plans = {}
+    load(empty_stand)
     assert why in caplog.text
-    assert stand.built == ["encode"]
+    assert empty_stand.built == ["encode"]
 
 
 def test_a_profile_for_other_sizes_is_noticed(stand: Stand, caplog) -> None:
-    stand.build()
     (found,) = [e for e in stand.cache.entries() if e.sidecar.identity["stage"] == "step"]
     # An engine whose profiles are in another order than its sidecar says.
     plan = found.engine.read_bytes().replace(b"[1, 2, 64], [2, 2, 64]", b"[2, 2, 64], [1, 2, 64]")
@@ -141,61 +135,59 @@ def _identities(stand: Stand, stage: str):
     return (o.wanted.identity for o in stand.build() if o.wanted.identity.stage == stage)
 
 
-def test_an_engine_that_stays_unfit_is_an_error_with_a_way_out(stand: Stand) -> None:
-    stand.plans = tensors(dtype="HALF")
-    stand.build()
-    with stand.backend() as backend:
+def test_an_engine_that_stays_unfit_is_an_error_with_a_way_out(empty_stand: Stand) -> None:
+    empty_stand.plans = tensors(dtype="HALF")
+    empty_stand.build()
+    with empty_stand.backend() as backend:
         with pytest.raises(BackendError, match="mixture in float16") as caught:
-            stand.stages(backend)
+            empty_stand.stages(backend)
         assert "sideman build --force" in caught.value.remedy
-    assert stand.built == ["encode"]
-    assert stand.driver.leaks() == {}
-
-
-@pytest.fixture
-def rtx(tmp_path, monkeypatch) -> Stand:
-    return Stand(tmp_path, monkeypatch)
+    assert empty_stand.built == ["encode"]
+    assert empty_stand.driver.leaks() == {}
 
 
 @pytest.mark.parametrize("name", ["VERSION_MISMATCH", "UNSUPPORTED_CC", "MALFORMED_ENGINE"])
-def test_what_the_library_calls_unfit_is_built_anew(rtx: Stand, name: str, caplog) -> None:
-    rtx.plans = {"encode": {"validity": int(Diagnostics[name])}}
-    rtx.build()
-    rtx.plans = {}
-    load(rtx)
-    assert rtx.built == ["encode"]
+def test_what_the_library_calls_unfit_is_built_anew(
+    empty_rtx_stand: Stand, name: str, caplog
+) -> None:
+    empty_rtx_stand.plans = {"encode": {"validity": int(Diagnostics[name])}}
+    empty_rtx_stand.build()
+    empty_rtx_stand.plans = {}
+    load(empty_rtx_stand)
+    assert empty_rtx_stand.built == ["encode"]
     assert f"not for this library or GPU ({name})" in caplog.text
     assert "first build" not in caplog.text
 
 
 @pytest.mark.parametrize("name", ["OLD_CUDA_DRIVER", "CUDA_ERROR", "INSUFFICIENT_GPU_MEMORY"])
-def test_what_no_build_would_mend_is_an_error(rtx: Stand, name: str) -> None:
-    rtx.plans = {"encode": {"validity": int(Diagnostics[name])}}
-    rtx.build()
+def test_what_no_build_would_mend_is_an_error(empty_rtx_stand: Stand, name: str) -> None:
+    empty_rtx_stand.plans = {"encode": {"validity": int(Diagnostics[name])}}
+    empty_rtx_stand.build()
     wanted = "memory ran out" if name.startswith("INSUFF") else name
-    with rtx.backend() as backend, pytest.raises(BackendError, match=wanted):
-        rtx.stages(backend)
-    assert rtx.built == []
+    with empty_rtx_stand.backend() as backend, pytest.raises(BackendError, match=wanted):
+        empty_rtx_stand.stages(backend)
+    assert empty_rtx_stand.built == []
 
 
-def test_an_engine_that_is_refused_without_a_reason_is_an_error(rtx: Stand) -> None:
-    rtx.build()
-    rtx.library.fail("validity", "Error reading CUDA GPU properties")
-    with rtx.backend() as backend, pytest.raises(BackendError, match="Error reading CUDA GPU"):
-        rtx.stages(backend)
-    assert rtx.built == []
+def test_an_engine_that_is_refused_without_a_reason_is_an_error(rtx_stand: Stand) -> None:
+    rtx_stand.library.fail("validity", "Error reading CUDA GPU properties")
+    with (
+        rtx_stand.backend() as backend,
+        pytest.raises(BackendError, match="Error reading CUDA GPU"),
+    ):
+        rtx_stand.stages(backend)
+    assert rtx_stand.built == []
 
 
-def test_an_engine_that_could_be_faster_is_taken_and_told(rtx: Stand, caplog) -> None:
-    rtx.plans = {"encode": {"validity": -1}}
-    rtx.build()
-    load(rtx)
-    assert rtx.built == []
+def test_an_engine_that_could_be_faster_is_taken_and_told(empty_rtx_stand: Stand, caplog) -> None:
+    empty_rtx_stand.plans = {"encode": {"validity": -1}}
+    empty_rtx_stand.build()
+    load(empty_rtx_stand)
+    assert empty_rtx_stand.built == []
     assert "not as fast as it could" in caplog.text
 
 
 def test_an_unreadable_sidecar_is_told(stand: Stand, caplog) -> None:
-    stand.build()
     (entry,) = [e for e in stand.cache.entries() if e.sidecar.identity["stage"] == "step"]
     entry.path.write_text("{")
     with stand.backend() as backend, pytest.raises(BackendError, match="No engine of stage step"):

@@ -17,18 +17,8 @@ from sideman.runtime.playing.noise import GaussianNoise
 from sideman.runtime.playing.session import Session
 from tests.engine.fakes.driver import FakeDriver
 from tests.engine.fakes.tensorrt import FakeContext
-from tests.engine.fakes.tensorrt_stand import COLUMNS, GEOMETRY, SPECS, Stand
-from tests.runtime.fakes.backend import FakeBackend
-
-
-@pytest.fixture(params=[True, False], ids=["rtx", "classic"])
-def stand(request, tmp_path, monkeypatch) -> Stand:
-    return Stand(tmp_path, monkeypatch, rtx=request.param)
-
-
-@pytest.fixture
-def rtx(tmp_path, monkeypatch) -> Stand:
-    return Stand(tmp_path, monkeypatch)
+from tests.engine.fakes.tensorrt_stand import GEOMETRY, SPECS, Stand
+from tests.fakes.backend import FakeBackend
 
 
 def no_record(name: str, seconds: float) -> None:
@@ -44,22 +34,18 @@ def bind(backend, stage, sizes):
 
 
 def sizes(rows: int) -> dict[str, int]:
-    return {
-        "batch": rows,
-        "decoded_columns": COLUMNS,
-        "decoded_samples": GEOMETRY.decoded_samples,
-    }
+    return GEOMETRY.free_sizes(rows)
 
 
-def test_all_contexts_share_the_largest_scratch_memory(stand: Stand) -> None:
-    stand.plans = {"encode": {"scratch": 1000}, "step": {"scratch": 3000}, "decode": {}}
-    stand.build()
-    with stand.backend() as backend:
-        stages = stand.stages(backend)
-        before = sum(len(block) for block in stand.driver._memory.values())
+def test_all_contexts_share_the_largest_scratch_memory(empty_stand: Stand) -> None:
+    empty_stand.plans = {"encode": {"scratch": 1000}, "step": {"scratch": 3000}, "decode": {}}
+    empty_stand.build()
+    with empty_stand.backend() as backend:
+        stages = empty_stand.stages(backend)
+        before = sum(len(block) for block in empty_stand.driver._memory.values())
         assert before == 0
         kept = [bind(backend, stages[name], sizes(1)) for name in ("encode", "step", "decode")]
-        given = stand.library.did("scratch")
+        given = empty_stand.library.did("scratch")
         assert [(stage, nbytes) for stage, _, nbytes in given] == [
             ("encode", 1000),
             ("encode", 3000),
@@ -67,7 +53,7 @@ def test_all_contexts_share_the_largest_scratch_memory(stand: Stand) -> None:
             ("decode", 3000),
         ]
         assert len({address for _, address, nbytes in given if nbytes == 3000}) == 1
-        assert 1000 not in [len(block) for block in stand.driver._memory.values()]
+        assert 1000 not in [len(block) for block in empty_stand.driver._memory.values()]
         assert kept
 
 
@@ -97,11 +83,11 @@ def test_whatever_is_needed_all_living_contexts_have_one_piece_that_is_enough(ne
         assert "device memory" not in driver.leaks()
 
 
-def test_a_graph_is_recorded_anew_when_the_scratch_memory_moves(stand: Stand) -> None:
-    stand.plans = {"decode": {"scratch": 5000}}
-    stand.build()
-    with stand.backend() as backend:
-        stages = stand.stages(backend)
+def test_a_graph_is_recorded_anew_when_the_scratch_memory_moves(empty_stand: Stand) -> None:
+    empty_stand.plans = {"decode": {"scratch": 5000}}
+    empty_stand.build()
+    with empty_stand.backend() as backend:
+        stages = empty_stand.stages(backend)
         buffers, encode = bind(backend, stages["encode"], sizes(1))
         output = buffers["mixture"]
         buffers["audio"].host[:] = 0.25
@@ -113,23 +99,23 @@ def test_a_graph_is_recorded_anew_when_the_scratch_memory_moves(stand: Stand) ->
         program.run(no_record)
         assert program.capture()
         program.run(no_record)
-        assert stand.driver.operations[-3:] == [("launch", 4), ("record",), ("wait",)]
+        assert empty_stand.driver.operations[-3:] == [("launch", 4), ("record",), ("wait",)]
         kept = bind(backend, stages["decode"], sizes(2))  # the record now names freed memory
-        stand.driver.operations.clear()
+        empty_stand.driver.operations.clear()
         program.run(no_record)
-        assert ("begin_capture",) in stand.driver.operations
-        stand.driver.operations.clear()
+        assert ("begin_capture",) in empty_stand.driver.operations
+        empty_stand.driver.operations.clear()
         program.run(no_record)
-        assert stand.driver.operations == [("launch", 4), ("record",), ("wait",)]
+        assert empty_stand.driver.operations == [("launch", 4), ("record",), ("wait",)]
         np.testing.assert_allclose(output.host[0], 0.25)
         assert kept
 
 
-def test_scratch_memory_that_cannot_grow_leaves_all_as_it_was(stand: Stand) -> None:
-    stand.plans = {"decode": {"scratch": 2**31}}
-    stand.build()
-    with stand.backend() as backend:
-        stages = stand.stages(backend)
+def test_scratch_memory_that_cannot_grow_leaves_all_as_it_was(empty_stand: Stand) -> None:
+    empty_stand.plans = {"decode": {"scratch": 2**31}}
+    empty_stand.build()
+    with empty_stand.backend() as backend:
+        stages = empty_stand.stages(backend)
         _, encode = bind(backend, stages["encode"], sizes(1))
         with pytest.raises(BackendError, match="2147483648 bytes"):
             bind(backend, stages["decode"], sizes(1))
@@ -138,14 +124,14 @@ def test_scratch_memory_that_cannot_grow_leaves_all_as_it_was(stand: Stand) -> N
         assert len(backend._scratch.contexts()) == 1
 
 
-def test_each_number_of_rows_runs_in_its_own_profile(stand: Stand) -> None:
-    stand.build(rows=(1, 2, 4))
-    with stand.backend() as backend:
-        step = stand.stages(backend)["step"]
+def test_each_number_of_rows_runs_in_its_own_profile(empty_stand: Stand) -> None:
+    empty_stand.build(rows=(1, 2, 4))
+    with empty_stand.backend() as backend:
+        step = empty_stand.stages(backend)["step"]
         kept = [bind(backend, step, sizes(rows)) for rows in (4, 1, 2)]
         again = bind(backend, step, sizes(4))
-        assert stand.library.did("profile") == [("step", 2), ("step", 1)]
-        assert [stage for stage, _ in stand.library.did("context")] == ["step"] * 3
+        assert empty_stand.library.did("profile") == [("step", 2), ("step", 1)]
+        assert [stage for stage, _ in empty_stand.library.did("context")] == ["step"] * 3
         for buffers, binding in (*kept, again):
             buffers["x"].host[:] = 2
             buffers["coefficients"].host[:] = (1, 0, 0, 0, 3, 0, 0)
@@ -156,55 +142,52 @@ def test_each_number_of_rows_runs_in_its_own_profile(stand: Stand) -> None:
             np.testing.assert_array_equal(buffers["next"].host, 6)
 
 
-def test_rtx_compiles_everything_at_once_and_captures_nothing_by_itself(rtx: Stand) -> None:
-    rtx.build()
-    with rtx.backend() as backend:
-        kept = bind(backend, rtx.stages(backend)["encode"], sizes(1))
+def test_rtx_compiles_everything_at_once_and_captures_nothing_by_itself(rtx_stand: Stand) -> None:
+    with rtx_stand.backend() as backend:
+        kept = bind(backend, rtx_stand.stages(backend)["encode"], sizes(1))
         (context,) = backend._scratch.contexts()
         assert context._config.dynamic_shapes_kernel_specialization_strategy.name == "EAGER"
         assert context._config.cuda_graph_strategy.name == "DISABLED"
         assert kept
 
 
-def test_where_nobody_else_may_capture_the_library_does_it_itself(rtx: Stand) -> None:
-    rtx.build()
-    rtx.library.capturable = False
+def test_where_nobody_else_may_capture_the_library_does_it_itself(rtx_stand: Stand) -> None:
+    rtx_stand.library.capturable = False
     cpu = FakeBackend()
-    manifest = rtx.bundle.manifest
-    backend = rtx.backend()
+    manifest = rtx_stand.bundle.manifest
+    backend = rtx_stand.backend()
     with (
         Session(manifest, cpu, cpu.stages(SPECS), GaussianNoise(1)) as plain,
-        Session(manifest, backend, rtx.stages(backend), GaussianNoise(1)) as session,
+        Session(manifest, backend, rtx_stand.stages(backend), GaussianNoise(1)) as session,
     ):
         rng = np.random.default_rng(0)
         for one in (plain, session):
             one.configure(GEOMETRY, (0, 2))
             one.warm_up()
-        made = [stage for stage, graphs in rtx.library.did("context") if graphs != "DISABLED"]
-        assert len(made) + 3 == len(rtx.library.did("context"))
+        made = [stage for stage, graphs in rtx_stand.library.did("context") if graphs != "DISABLED"]
+        assert len(made) + 3 == len(rtx_stand.library.did("context"))
         # One for each binding: a shared one would be recorded anew for every evaluation.
         assert sorted(made) == ["decode", "encode", "step", "step"]
-        assert len(rtx.library.did("own record")) == 4
+        assert len(rtx_stand.library.did("own record")) == 4
         assert "each stage as a CUDA graph of TensorRT for RTX" in session.execution
         assert session._cycle.program.replays
         for _ in range(3):
             audio = rng.standard_normal(GEOMETRY.step_samples).astype(np.float32)
             np.testing.assert_array_equal(session.step(audio), plain.step(audio))
-        rtx.library.calls.clear()
+        rtx_stand.library.calls.clear()
         session.step(audio)
-        assert rtx.library.did("address") == []
+        assert rtx_stand.library.did("address") == []
         session.keep_warm()
-    assert not any(name == "begin_capture" for name, *_ in rtx.driver.operations)
-    assert rtx.driver.leaks() == {}
+    assert not any(name == "begin_capture" for name, *_ in rtx_stand.driver.operations)
+    assert rtx_stand.driver.leaks() == {}
 
 
 @pytest.mark.parametrize("stage", ["encode", "step", "decode"])
 def test_the_library_s_own_graphs_are_compared_before_serving(
-    rtx: Stand, stage: str, monkeypatch: pytest.MonkeyPatch
+    rtx_stand: Stand, stage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A replay of the library's that does nothing leaves the last output where it was."""
-    rtx.build()
-    rtx.library.capturable = False
+    rtx_stand.library.capturable = False
     enqueue = FakeContext.execute_async_v3
 
     def replay(self: FakeContext, stream: int) -> bool:
@@ -212,9 +195,9 @@ def test_the_library_s_own_graphs_are_compared_before_serving(
         return stale or enqueue(self, stream)
 
     monkeypatch.setattr(FakeContext, "execute_async_v3", replay)
-    backend = rtx.backend()
-    stages = rtx.stages(backend)
-    with Session(rtx.bundle.manifest, backend, stages, GaussianNoise(1)) as session:
+    backend = rtx_stand.backend()
+    stages = rtx_stand.stages(backend)
+    with Session(rtx_stand.bundle.manifest, backend, stages, GaussianNoise(1)) as session:
         session.configure(GEOMETRY, (0,))
         with pytest.raises(BackendError, match="another"):
             session.warm_up()
@@ -223,17 +206,16 @@ def test_the_library_s_own_graphs_are_compared_before_serving(
             session.step(np.zeros(GEOMETRY.step_samples, np.float32))
 
 
-def test_stages_are_timed_without_the_library_s_graphs(rtx: Stand) -> None:
-    rtx.build()
-    rtx.library.capturable = False
-    backend = rtx.backend()
-    stages = rtx.stages(backend)
-    with Session(rtx.bundle.manifest, backend, stages, GaussianNoise(1)) as session:
+def test_stages_are_timed_without_the_library_s_graphs(rtx_stand: Stand) -> None:
+    rtx_stand.library.capturable = False
+    backend = rtx_stand.backend()
+    stages = rtx_stand.stages(backend)
+    with Session(rtx_stand.bundle.manifest, backend, stages, GaussianNoise(1)) as session:
         session.configure(GEOMETRY, (0,))
         session.warm_up()
 
         def runs() -> list[int]:
-            return sorted(one._runs for one in rtx.library.contexts if one._own_graph)
+            return sorted(one._runs for one in rtx_stand.library.contexts if one._own_graph)
 
         before = runs()
         session.measure_stages(2)
@@ -244,7 +226,6 @@ def test_stages_are_timed_without_the_library_s_graphs(rtx: Stand) -> None:
 
 def test_what_is_dropped_is_freed_at_once(stand: Stand) -> None:
     """A new cycle needs the old one's memory: nothing may wait for the collector of circles."""
-    stand.build()
     gc.collect()
     gc.disable()
     try:
@@ -264,7 +245,6 @@ def test_what_is_dropped_is_freed_at_once(stand: Stand) -> None:
 
 
 def test_a_capture_that_the_library_refuses_is_an_error(stand: Stand) -> None:
-    stand.build()
     with stand.backend() as backend:
         buffers, encode = bind(backend, stand.stages(backend)["encode"], sizes(1))
         program = backend.program((Segment("encode", (encode.run,)),))

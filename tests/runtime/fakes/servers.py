@@ -11,12 +11,12 @@ from tests.runtime.fakes.client import Client
 from tests.runtime.fakes.session import FakeSession
 
 
-class Stage:
+class Servers:
     """Makes servers and clients, and ends them."""
 
     def __init__(self) -> None:
         self.session = FakeSession()
-        self.servers: list[Server] = []
+        self.made: list[Server] = []
         self.clients: list[Client] = []
         self.replies = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.replies.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
@@ -29,7 +29,7 @@ class Stage:
             multi_track(exact_mask=exact_mask),
             **{"listen": ("127.0.0.1", 0), "reply": self.replies.getsockname(), **options},
         )
-        self.servers.append(server)
+        self.made.append(server)
         return server
 
     def client(self, open_session: Callable | None = None, **options: object) -> Client:
@@ -50,7 +50,7 @@ class Stage:
 
     def close(self) -> None:
         self.session.let_go()
-        for server in self.servers:
+        for server in self.made:
             server.stop()
         for client in self.clients:
             client.close()

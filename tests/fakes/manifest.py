@@ -7,8 +7,8 @@ from typing import Any
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.bundle.manifest import SamplerSpec, StageSpec
 from sideman.engine.tensors import TensorSpec
-from tests.runtime.fakes.session import STEMS
 
+STEMS = ("bass", "drums", "guitar", "piano")
 CONSISTENCY = SamplerSpec("consistency", 2, 1e-4, 80.0, 7.0)
 
 

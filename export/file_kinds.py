@@ -140,8 +140,8 @@ def _archive(path: Path, size: int) -> FileKind:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return FileKind(
-            f"cut short or damaged: a zip archive, as torch writes, of whose {size:,} bytes the "
-            "last are no archive's end",
+            f"a zip archive, as torch writes, that is cut short or damaged: after {size:,} bytes "
+            "it does not end as one",
             _AGAIN,
         )
     if any(name.endswith("/constants.pkl") for name in names):

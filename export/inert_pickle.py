@@ -30,12 +30,20 @@ _ACTING = frozenset(
 _PLAIN = frozenset(
     {
         "_codecs.encode",
+        "builtins.bool",
         "builtins.bytearray",
         "builtins.complex",
+        "builtins.dict",
+        "builtins.float",
         "builtins.frozenset",
+        "builtins.int",
+        "builtins.list",
+        "builtins.long",
         "builtins.range",
         "builtins.set",
         "builtins.slice",
+        "builtins.str",
+        "builtins.tuple",
         "torch.device",
     }
 )

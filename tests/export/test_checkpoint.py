@@ -136,7 +136,7 @@ def test_what_weights_do_not_need_is_not_run(
 
 
 def test_plain_containers_and_values_are_no_stubs(tmp_path: Path) -> None:
-    counts = collections.defaultdict(None, {"n": 1})
+    counts = collections.defaultdict(int, {"n": 1})
     parameters = {
         "counts": collections.Counter("aab"),
         "default": counts,

@@ -7,18 +7,31 @@ The command line prints these without a stack trace; anything else is a bug and 
 from __future__ import annotations
 
 
+def printable(text: str) -> str:
+    """The text with every character written out that would command a terminal.
+
+    Names in files of unknown origin and messages of libraries hold such characters. Line breaks
+    stay.
+    """
+    return "".join(
+        c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text
+    )
+
+
 class SidemanError(Exception):
     """An error whose message says what happened and where, then what to do about it.
 
     Args:
         what: one sentence that says what happened and where (file, field, address, value).
         remedy: what the reader can do about it; empty where the first sentence already says it.
+
+    Control characters in either are written out, see `printable`.
     """
 
     def __init__(self, what: str, remedy: str = "") -> None:
-        self.what = what
-        self.remedy = remedy
-        super().__init__(what if not remedy else f"{what}\n  {remedy}")
+        self.what = printable(what)
+        self.remedy = printable(remedy)
+        super().__init__(f"{self.what}\n  {self.remedy}" if remedy else self.what)
 
 
 class MissingExtraError(SidemanError):

@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import Tensor
 
-from sideman.export.checkpoint import PREFIXES, Checkpoint
+from sideman.export.checkpoint import PREFIXES, WRAPPERS, Checkpoint
 
 #: Most names of hyper-parameters that are listed.
 _NAMES = 60
@@ -33,10 +33,14 @@ class _Group:
 
 def describe(checkpoint: Checkpoint) -> str:
     """Groups of tensors with counts and types, which of them an export takes, and the rest."""
+    where = checkpoint.container
     lines = [f"{checkpoint.path.name}: {_title(checkpoint)}"]
+    if where not in ("state_dict", "gen_state_dict"):
+        lines.append(f"  weights under {where!r}" if where else "  weights alone, no settings")
     exported = PREFIXES[checkpoint.kind] if checkpoint.kind else None
     for name, group in _groups(checkpoint).items():
-        mark = "  <- exported" if checkpoint.is_codec or name == exported else ""
+        whole = checkpoint.is_codec or (checkpoint.kind is None and checkpoint.is_unet)
+        mark = "  <- exported" if whole or name == exported else ""
         dtypes = "/".join(sorted(group.dtypes))
         lines.append(
             f"  {name:<28} {group.tensors:>5} tensors {group.parameters:>13,} values {dtypes}{mark}"
@@ -45,13 +49,30 @@ def describe(checkpoint: Checkpoint) -> str:
     if names:
         more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
         lines.append(f"  hyper-parameters: {', '.join(names[:_NAMES])}{more}")
+    lines += _notes(checkpoint)
     # Names come from a file of unknown origin: they must not send control codes to the terminal.
     return "\n".join("".join(c if c.isprintable() else "?" for c in line) for line in lines)
+
+
+def _notes(checkpoint: Checkpoint) -> list[str]:
+    """What was not run, and what was seen through."""
+    lines = []
+    if checkpoint.wrappers:
+        seen = ", ".join(f"{part}. ({WRAPPERS[part]})" for part in checkpoint.wrappers)
+        lines.append(f"  seen through in names: {seen}")
+    if checkpoint.stubbed:
+        names = ", ".join(checkpoint.stubbed[:_NAMES])
+        left = len(checkpoint.stubbed) - _NAMES
+        more = f" and {left} more" if left > 0 else ""
+        lines.append(f"  not run, for the weights do not need it: {names}{more}")
+    return lines
 
 
 def _title(checkpoint: Checkpoint) -> str:
     if checkpoint.is_codec:
         return "a Music2Latent codec"
+    if checkpoint.kind is None and checkpoint.is_unet:
+        return "a U-Net alone; its configuration says of which kind"
     if checkpoint.kind is None:
         return "no layout that sideman knows; name its weights with --weights PREFIX"
     return "a diffusion model" if checkpoint.kind == "diffusion" else "a consistency student"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sideman.engine.bundle.grid import BINS, FRAMES_PER_COLUMN, HOP
+from sideman.engine.bundle.json_text import parse_json, read_text
 from sideman.engine.errors import ExportError
 
 #: Names of `music2latent.hparams` that matter in training only.
@@ -101,10 +101,11 @@ class CodecConfig:
         """Read a JSON object of the values that differ from the published ones.
 
         Raises:
-            ExportError: unreadable, an unknown name, a wrong type, or an unsupported value.
+            ExportError: unreadable, a name that is unknown or stands twice, a wrong type, or an
+                unsupported value.
         """
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+            data = parse_json(read_text(path))
         except (OSError, ValueError) as error:
             raise ExportError(f"{path}: cannot be read as JSON: {error}") from None
         if not isinstance(data, dict):

@@ -24,7 +24,8 @@ def export(
     config: Annotated[Path, typer.Option(metavar="MODEL.yaml", help="The model's configuration.")],
     out: Annotated[Path, typer.Option(metavar="BUNDLE", help="Folder to write.")],
     checkpoint: Annotated[
-        Path | None, typer.Option(metavar="MODEL.ckpt", help="The model's weights.")
+        Path | None,
+        typer.Option(metavar="MODEL.ckpt", help="The model's weights (or safetensors)."),
     ] = None,
     codec: Annotated[
         Path | None, typer.Option(metavar="music2latent.pt", help="The codec's weights.")

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sideman.engine.bundle.grid import COLUMN_SAMPLES, TAIL_SAMPLES, LatentGrid
-from sideman.engine.bundle.manifest import STEM_NAME, Kind, SamplerSpec
+from sideman.engine.bundle.manifest import Kind, SamplerSpec
+from sideman.engine.bundle.stem_names import STEM_NAMES, stem_name_fault
 from sideman.engine.errors import ExportError
 from sideman.export.yaml_fields import Fields, load
 
@@ -170,8 +171,12 @@ def _stems(model: Fields, logger: Fields, unet: UNetConfig) -> tuple[str, ...]:
     """Names of the stems, and the channels that must agree with them."""
     stems = logger.names("stems")
     for stem in stems:
-        if not STEM_NAME.match(stem):
-            raise logger.refuse("stems", f"holds {stem!r}, which is no name that a file can have.")
+        if fault := stem_name_fault(stem):
+            raise logger.refuse(
+                "stems",
+                f"holds {stem!r}, which {fault}.",
+                f"Rename it; the model does not know its stems by name. {STEM_NAMES}",
+            )
     if unet.label_dim != len(stems):
         raise model.refuse(
             "label_dim", f"= {unet.label_dim} contradicts {len(stems)} audio_samples_logger.stems."

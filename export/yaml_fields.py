@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from sideman.engine.errors import ExportError
-from sideman.engine.optional import require
+from sideman.export.yaml_text import read_yaml
 
 _MISSING = object()
+#: A number in quotes, which some trainers write.
+_QUOTED = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\Z", re.ASCII)
 
 
 def load(path: Path) -> Fields:
     """Read a YAML file whose top level is a mapping.
 
     Raises:
-        ExportError: unreadable, not YAML, or something other than a mapping.
+        ExportError: unreadable, not YAML, a key that stands twice, or something other than a
+            mapping.
     """
-    yaml = require("yaml", "read the model's YAML file")
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ExportError(f"{path} cannot be read: {error}") from None
-    except yaml.YAMLError as error:
-        raise ExportError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
+    data = read_yaml(path)
     if not isinstance(data, Mapping):
         raise ExportError(f"{path}: expected a mapping of fields at the top level.")
     return Fields(data, path.name)
@@ -59,6 +58,17 @@ class Fields:
         value = self._data.get(name, default)
         if value is _MISSING:
             raise self.refuse(name, "is missing.")
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, str) and "${" in item:
+                raise self.refuse(
+                    name,
+                    f"= {item!r} is a reference, which OmegaConf or Hydra resolves and sideman "
+                    "does not.",
+                    "Write the value itself, or give the configuration that the training run "
+                    "saved with its references resolved (OmegaConf.save(…, resolve=True)).",
+                )
+            if item == "???":
+                raise self.refuse(name, "= '???' is OmegaConf's mark of a value that is missing.")
         return value
 
     def section(self, name: str) -> Fields:
@@ -69,43 +79,37 @@ class Fields:
         return Fields(value, self._file, self._path(name))
 
     def integer(self, name: str, minimum: int = 1) -> int:
-        """A whole number of at least `minimum`."""
+        """A whole number of at least `minimum`; 16.0 and 1e3 are whole."""
         value = self.raw(name)
-        if type(value) is not int or value < minimum:
+        number = _whole(value)
+        if number is None or number < minimum:
             raise self.refuse(name, f"= {value!r} must be a whole number of at least {minimum}.")
-        return value
+        return number
 
     def number(self, name: str) -> float:
-        """A positive number; also accepts "1e-4", which YAML 1.1 reads as text."""
+        """A positive number, quoted or not."""
         value = self.raw(name)
-        try:
-            number = float("nan") if isinstance(value, bool) else float(value)
-        except (TypeError, ValueError, OverflowError):
-            number = float("nan")
-        if not 0 < number < float("inf"):
+        number = _number(value)
+        if not 0 < number < math.inf:
             raise self.refuse(name, f"= {value!r} must be a positive number.")
         return number
 
     def integers(self, name: str) -> tuple[int, ...]:
         """A list of positive whole numbers, not empty."""
         value = self.raw(name)
-        if (
-            not isinstance(value, list)
-            or not value
-            or any(type(item) is not int or item < 1 for item in value)
-        ):
+        items = [_whole(item) for item in value] if isinstance(value, list) else []
+        whole = tuple(item for item in items if item is not None and item >= 1)
+        if not items or len(whole) != len(items):
             raise self.refuse(name, f"= {value!r} must be a list of positive whole numbers.")
-        return tuple(value)
+        return whole
 
     def numbers(self, name: str) -> tuple[float, ...]:
-        """A number or a list of numbers, none negative."""
+        """A number or a list of numbers, quoted or not, none negative."""
         value = self.raw(name)
-        items = value if isinstance(value, list) else [value]
-        if not items or any(
-            type(item) not in (int, float) or not 0 <= item < float("inf") for item in items
-        ):
+        items = [_number(item) for item in (value if isinstance(value, list) else [value])]
+        if not items or any(not 0 <= item < math.inf for item in items):
             raise self.refuse(name, f"= {value!r} must be a list of numbers, none negative.")
-        return tuple(float(item) for item in items)
+        return tuple(items)
 
     def names(self, name: str) -> tuple[str, ...]:
         """A list of distinct, non-empty strings."""
@@ -126,3 +130,21 @@ class Fields:
             raise self.refuse(
                 name, f"= {value!r} is not supported.", f"The one supported value is {supported!r}."
             )
+
+
+def _number(value: object) -> float:
+    """A value as a number; not a number if it is none."""
+    quoted = isinstance(value, str) and _QUOTED.match(value)
+    if type(value) not in (int, float) and not quoted:
+        return math.nan
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except OverflowError:
+        return math.inf
+
+
+def _whole(value: object) -> int | None:
+    """A value as a whole number; nothing if it is none."""
+    if type(value) is int:
+        return value
+    return int(value) if isinstance(value, float) and value.is_integer() else None

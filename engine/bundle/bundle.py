@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sideman.engine.bundle.json_text import read_text
 from sideman.engine.bundle.manifest import FileRecord, Manifest
 from sideman.engine.errors import BundleError
 from sideman.engine.files import file_in_place_of
@@ -46,7 +47,7 @@ class Bundle:
                 "Give the folder that 'sideman export --out' wrote.",
             )
         try:
-            text = file.read_text(encoding="utf-8")
+            text = read_text(file)
         except (OSError, UnicodeDecodeError) as error:
             raise BundleError(f"Cannot read {file}: {error}", _EXPORT_AGAIN) from error
         bundle = cls(path, Manifest.from_json(text, str(file)))

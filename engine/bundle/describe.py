@@ -8,6 +8,7 @@ from typing import Any
 
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.manifest import Manifest
+from sideman.engine.errors import printable
 
 
 def describe(bundle: Bundle) -> str:
@@ -41,7 +42,7 @@ def describe(bundle: Bundle) -> str:
         lines.append(
             f"  origin      {key}: {value if isinstance(value, str) else json.dumps(value)}"
         )
-    return "\n".join(lines)
+    return printable("\n".join(lines))
 
 
 def differences(first: Manifest, second: Manifest) -> list[str]:
@@ -51,7 +52,7 @@ def differences(first: Manifest, second: Manifest) -> list[str]:
     for key in sorted(left.keys() | right.keys()):
         one, other = left.get(key, "(absent)"), right.get(key, "(absent)")
         if one != other:
-            lines.append(f"{key}: {one} | {other}")
+            lines.append(printable(f"{key}: {one} | {other}"))
     return lines
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sideman.engine.bundle.grid import LatentGrid
+from sideman.engine.bundle.json_text import parse_json
+from sideman.engine.bundle.stem_names import STEM_NAMES, stem_name_fault
 from sideman.engine.errors import BundleError
 from sideman.engine.tensors import TensorSpec
 
@@ -22,8 +24,10 @@ STAGES = ("encode", "step", "decode")
 SHORT_NAMES = {"float16": "fp16", "bfloat16": "bf16", "float32": "fp32"}
 
 Kind = Literal["diffusion", "consistency"]
-#: What a stem may be called: its name becomes part of file names.
-STEM_NAME = re.compile(r"\w[\w .-]*\Z")
+_RENAME = (
+    "Rename it in audio_samples_logger.stems of the model's YAML file, then export the bundle "
+    f"again. {STEM_NAMES}"
+)
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
 
 
@@ -117,10 +121,11 @@ class Manifest:
             where: the file, for error messages.
 
         Raises:
-            BundleError: not JSON, another schema, a field missing, unknown or of a wrong type.
+            BundleError: not JSON, another schema, a field missing, unknown, twice there or of a
+                wrong type, or a stem whose name no client could address.
         """
         try:
-            data = json.loads(text)
+            data = parse_json(text)
         except ValueError as error:
             raise BundleError(f"{where} is not JSON: {error}", "Export the bundle again.") from None
         if not isinstance(data, dict):
@@ -148,8 +153,8 @@ def _check(manifest: Manifest, where: str) -> None:
     if not manifest.stems or len(set(manifest.stems)) != len(manifest.stems):
         raise BundleError(f"{where}: stems must be distinct and not empty: {manifest.stems}.")
     for stem in manifest.stems:
-        if not STEM_NAME.match(stem):
-            raise BundleError(f"{where}: stem {stem!r} is no name that a file can have.")
+        if fault := stem_name_fault(stem):
+            raise BundleError(f"{where}: stem {stem!r} {fault}.", _RENAME)
     for name in manifest.files:
         if not _FILE_NAME.match(name):
             raise BundleError(f"{where}: file name {name!r} leaves the bundle's folder.")

@@ -81,3 +81,17 @@ def test_not_an_object(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(ExportError, match=r"codec\.json"):
         CodecConfig.read(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "codec.json"
+    path.write_text('{"base_channels": 8}', encoding=encoding)
+    assert CodecConfig.read(path).base_channels == 8
+
+
+def test_a_value_that_stands_twice_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "codec.json"
+    path.write_text('{\n"heads": 4,\n"base_channels": 8,\n"heads": 8}')
+    with pytest.raises(ExportError, match=r"codec\.json.*line 4: 'heads' .*line 2"):
+        CodecConfig.read(path)

@@ -64,6 +64,10 @@ def change(folder: Path, **changes: object) -> None:
         ({"stems": ["x/../../bass"]}, "no name that a file can have"),
         ({"stems": ["..\\bass"]}, "no name that a file can have"),
         ({"stems": [""]}, "no name that a file can have"),
+        ({"stems": ["context"]}, "stem 'context' is taken"),
+        ({"stems": ["ready"]}, "stem 'ready' is taken"),
+        ({"stems": ["Kontrabaß"]}, "is no OSC address.*'ß'"),
+        ({"stems": ["lead guitar"]}, "is no OSC address.*' '"),
         ({"sampler": None}, "missing field sampler"),
         ({"surprise": 1}, "unknown field surprise"),
         ({"grid__columns": "64"}, "grid: columns: found '64'"),
@@ -96,6 +100,22 @@ def test_a_manifest_is_checked_field_by_field(
 def test_what_is_no_manifest_is_refused(paper_bundle: Path, text: str) -> None:
     (paper_bundle / "manifest.json").write_text(text)
     with pytest.raises(BundleError, match=r"manifest\.json"):
+        Bundle.open(paper_bundle)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_before_a_manifest_is_no_fault(paper_bundle: Path, encoding: str) -> None:
+    file = paper_bundle / "manifest.json"
+    file.write_text(file.read_text(), encoding=encoding)
+    assert Bundle.open(paper_bundle).manifest.name == "paper"
+
+
+def test_a_field_that_stands_twice_is_refused_with_its_line(paper_bundle: Path) -> None:
+    file = paper_bundle / "manifest.json"
+    text = file.read_text()
+    line = text[: text.index('"name"')].count("\n") + 2
+    file.write_text(text.replace('  "name": "paper",', '  "name": "paper",\n  "name": "b",', 1))
+    with pytest.raises(BundleError, match=rf"manifest\.json.*line {line}: 'name' stands"):
         Bundle.open(paper_bundle)
 
 

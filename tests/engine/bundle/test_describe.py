@@ -33,3 +33,10 @@ def test_differences_name_the_field_and_both_values(paper_bundle: Path) -> None:
     )
     assert differences(first, first) == []
     assert differences(first, second) == ["sampler.steps: 2 | 3", "trained: False | True"]
+
+
+def test_a_manifest_cannot_command_the_terminal(paper_bundle: Path) -> None:
+    bundle = Bundle.open(paper_bundle)
+    named = dataclasses.replace(bundle.manifest, name="a\x1b[2J", origin={"x\r": "y\x9b"})
+    text = describe(Bundle(paper_bundle, named)) + "".join(differences(bundle.manifest, named))
+    assert all(character.isprintable() or character == "\n" for character in text)

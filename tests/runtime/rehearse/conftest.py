@@ -85,7 +85,7 @@ def make_rehearsal():
 def small_bundle(tmp_path):
     """A bundle folder with a window of 0.8 s whose stages are only names; none can be run."""
     fields = manifest_fields(
-        LatentGrid(2, columns=8, window_samples=34_304, trained_masks=(0, 2, 4))
+        LatentGrid(channels=2, columns=8, window_samples=34_304, trained_masks=(0, 2, 4))
     )
     folder = tmp_path / "small"
     folder.mkdir()

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from sideman.engine.errors import SidemanError
+from sideman.runtime.rehearse import mp3
+from sideman.runtime.rehearse.resampling import Resampler
+
+if TYPE_CHECKING:
+    from soundfile import SoundFile
 
 Samples = npt.NDArray[np.float32]
 
 #: A rehearsal shorter than this many steps says nothing; its input is repeated.
 FEWEST_STEPS = 4
-#: Highest sample of a mix of several files.
+#: Highest sample of what is played, where it would go beyond full scale.
 MIX_PEAK = 0.98
-#: Zero crossings of the resampling filter on either side.
-_CROSSINGS = 24
+#: Samples of a file that are read at a time, all channels together.
+_BLOCK = 1 << 17
+#: Full scale of those who write integers as floats; sound goes up to one of these and not beyond.
+_INTEGER_SCALES = (2.0**15, 2.0**23, 2.0**31)
+#: No music is so far beyond full scale (42 dB): a higher sample is on a scale of integers.
+_HIGHEST_FLOAT = 128.0
+#: Mixing down may cost so many decibels; where it costs more, channels cancel each other out.
+_CANCELLED = 20.0
 
 
 @dataclass(frozen=True)
@@ -27,7 +40,7 @@ class Programme:
     """The audio of a rehearsal.
 
     Attributes:
-        samples: [steps·S] float32, the context as the musician plays it.
+        samples: [steps·S] float32, the context as the musician plays it, within ±1.
         planes: the same audio by input file, [files, steps·S]; its sum is `samples`.
         notes: what was done to the files, one plain sentence each.
     """
@@ -37,79 +50,163 @@ class Programme:
     notes: tuple[str, ...]
 
 
-def read_mono(path: Path, sample_rate: int) -> tuple[Samples, list[str]]:
-    """Read an audio file as mono at the rate of the model.
+def read_mono(path: Path, sample_rate: int, most: int | None = None) -> tuple[Samples, list[str]]:
+    """Read an audio file as mono at the rate of the model, and no more of it than is asked for.
+
+    Floats beyond full scale are told, and stay as they are, for the whole mix is turned down
+    together. On a scale of integers they are divided by it.
 
     Args:
         path: WAV, FLAC, OGG or, where libsndfile knows it, MP3.
         sample_rate: samples a second to deliver.
+        most: samples to deliver at most; None reads the whole file. They are the beginning of what
+            the whole file would give.
 
     Returns:
-        [n] float32, and a sentence for everything that was changed.
+        [n] float32, and a sentence for everything that was changed or is not as it should be.
 
     Raises:
-        SidemanError: no such file, not audio, empty, or with samples that are not finite.
+        SidemanError: no such file, not audio, empty, or with samples that are not finite or on no
+            scale.
     """
     import soundfile
 
     if not path.is_file():
         raise SidemanError(f"{path}: no such file.")
     try:
-        data, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, RuntimeError, TypeError) as error:
+        with soundfile.SoundFile(path) as file:
+            said: list[str] = []
+            whole = None
+            if file.subtype == "MPEG_LAYER_III":
+                whole, said = mp3.whole_file(path)
+            if whole is None:
+                mono, notes = _read(path, file, sample_rate, most)
+            else:
+                with soundfile.SoundFile(io.BytesIO(whole)) as tagged:
+                    mono, notes = _read(path, tagged, sample_rate, most)
+    except (soundfile.LibsndfileError, OSError, RuntimeError, TypeError) as error:
         raise SidemanError(
             f"{path} cannot be read as audio: {error}",
             "Convert it to WAV, for example with: ffmpeg -i IN -ar 44100 -ac 1 OUT.wav "
             "(`sideman doctor` says whether MP3 can be read here).",
         ) from None
-    if not len(data):
+    return mono, said + notes
+
+
+def _read(
+    path: Path, file: SoundFile, sample_rate: int, most: int | None
+) -> tuple[Samples, list[str]]:
+    rate, channels = file.samplerate, file.channels
+    resampler = None if rate == sample_rate else Resampler(rate, sample_rate)
+    wanted = most
+    if most is not None and resampler is not None:
+        wanted = resampler.needed(most)
+    levels = _Levels(path, rate)
+    parts: list[Samples] = []
+    got, ended = 0, False
+    while not ended and (wanted is None or got < wanted):
+        count = max(1, _BLOCK // channels)
+        if wanted is not None:
+            count = min(count, wanted - got)
+        # A loop over `blocks` would believe the length in the file's head, and fill it up.
+        data = file.read(count, dtype="float32", always_2d=True)
+        got += len(data)
+        ended = not len(data)
+        mono = data.mean(axis=1, dtype=np.float32)
+        levels.add(data, mono)
+        parts.append(mono if resampler is None else resampler.feed(mono))
+    if not got:
         raise SidemanError(f"{path} holds no audio.")
-    if not np.isfinite(data).all():
-        raise SidemanError(f"{path} holds samples that are not finite numbers.")
+    if resampler is not None and ended:
+        parts.append(resampler.finish())
+    samples = np.concatenate(parts)[:most]
     notes = []
-    if data.shape[1] > 1:
-        notes.append(f"{path.name}: its {data.shape[1]} channels were averaged to mono.")
-    mono = data.mean(axis=1, dtype=np.float32)
-    if rate != sample_rate:
+    if channels > 1:
+        notes.append(f"{path.name}: its {channels} channels were averaged to mono.")
+    if resampler is not None:
         notes.append(f"{path.name}: resampled from {rate:,} Hz to {sample_rate:,} Hz.")
-        mono = resample(mono, rate, sample_rate)
-    return mono, notes
+    return levels.judge(samples, notes), notes
 
 
-def resample(samples: Samples, rate: int, wanted: int) -> Samples:
-    """Change the sample rate with a Kaiser-windowed sinc (beta 9: some 90 dB of rejection).
+class _Levels:
+    """How loud a file is while it is read, and what is wrong with that."""
 
-    Sample m of the result is at position m·rate/wanted of the input, whose fraction takes on
-    wanted/gcd values: one short filter is made for each fraction and applied to all samples that
-    share it (Crochiere and Rabiner 1983, polyphase structures).
+    def __init__(self, path: Path, rate: int) -> None:
+        self._path, self._rate = path, rate
+        self._read = 0
+        self._peak = self._mono_peak = 0.0
+        self._power = self._mono_power = 0.0
 
-    Args:
-        samples: [n] float32.
-        rate: samples a second of the input.
-        wanted: samples a second of the result.
+    def add(self, data: Samples, mono: Samples) -> None:
+        """Take a block into account.
 
-    Returns:
-        [ceil(n·wanted/rate)] float32.
-    """
-    divisor = math.gcd(rate, wanted)
-    up, down = wanted // divisor, rate // divisor
-    cutoff = min(1.0, up / down)
-    reach = math.ceil(_CROSSINGS / cutoff)
-    padded = np.pad(samples, reach)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach)
-    count = -(-len(samples) * up // down)
-    result = np.empty(count, np.float32)
-    offsets = np.arange(1 - reach, reach + 1)
-    for phase in range(min(up, count)):
-        whole, part = divmod(phase * down, up)
-        distance = offsets - part / up
-        shape = np.clip(1.0 - (distance / reach) ** 2, 0.0, None)
-        taps = cutoff * np.sinc(cutoff * distance) * np.i0(9.0 * np.sqrt(shape)) / np.i0(9.0)
-        length = len(result[phase::up])
-        # A window's first sample is offset 1 − reach: row i + 1 of `windows` belongs to sample i.
-        rows = whole + 1 + down * np.arange(length)
-        result[phase::up] = windows[rows] @ (taps / taps.sum()).astype(np.float32)
-    return result
+        Args:
+            data: [n, channels].
+            mono: [n], their mean.
+
+        Raises:
+            SidemanError: a sample is not a finite number.
+        """
+        if not len(data):
+            return
+        fine = np.isfinite(data).all(axis=1)
+        if not fine.all():
+            seconds = (self._read + int(np.argmin(fine))) / self._rate
+            raise SidemanError(
+                f"{self._path} holds samples that are not finite numbers, first at "
+                f"{seconds:.2f} s.",
+                "Write the file again with the program that made it.",
+            )
+        self._read += len(data)
+        self._peak = max(self._peak, float(np.abs(data).max()))
+        # The mean of numbers that are finite may still be beyond float32.
+        self._mono_peak = max(self._mono_peak, float(np.abs(mono).max()))
+        self._power += float(np.square(data, dtype=np.float64).mean(axis=1).sum())
+        self._mono_power += float(np.square(mono, dtype=np.float64).sum())
+
+    def judge(self, samples: Samples, notes: list[str]) -> Samples:
+        """Name what is out of the ordinary, and bring a scale of integers to ±1.
+
+        Args:
+            samples: the whole file, mono.
+            notes: what is found is added here.
+
+        Raises:
+            SidemanError: the numbers are on no scale that sound is written in.
+        """
+        name = self._path.name
+        if self._peak == 0:
+            notes.append(f"{name}: all that is played of it is silence.")
+            return samples
+        if self._mono_power < self._power * 10 ** (-_CANCELLED / 10):
+            heard = (
+                f"{10 * math.log10(self._power / self._mono_power):.0f} dB quieter"
+                if self._mono_power > self._power * 1e-12
+                else "silent"
+            )
+            notes.append(
+                f"{name}: its channels cancel each other out, so it is {heard} as mono. Play one "
+                'of them, for example: ffmpeg -i IN -af "pan=mono|c0=c0" OUT.wav'
+            )
+        if self._peak > _HIGHEST_FLOAT:
+            scale = next((scale for scale in _INTEGER_SCALES if self._peak <= scale), None)
+            if scale is None:
+                raise SidemanError(
+                    f"{self._path} holds numbers up to {self._peak:.3g}, which no sound has.",
+                    "Sound in floats lies within ±1. Write the file again with the program that "
+                    "made it.",
+                )
+            notes.append(
+                f"{name}: its floats go up to {self._peak:,.0f}, as {1 + math.log2(scale):.0f} bit "
+                f"integers do, and were divided by {scale:,.0f}."
+            )
+            return samples / np.float32(scale)
+        if self._mono_peak > 1:
+            notes.append(
+                f"{name} goes beyond full scale, up to {self._mono_peak:.2f} "
+                f"(+{20 * math.log10(self._mono_peak):.1f} dB)."
+            )
+        return samples
 
 
 def make_programme(
@@ -118,7 +215,8 @@ def make_programme(
     """Read and mix the input files, and fit them to whole steps.
 
     Args:
-        files: at least one; they are added up, and turned down together where the sum would clip.
+        files: at least one; they are added up, and turned down together where one of them or the
+            sum would go beyond full scale. Of each, no more is read than is played.
         sample_rate: of the model.
         step: S, samples of one step.
         seconds: length to play; shorter input is repeated, longer is cut. None plays all of it
@@ -129,55 +227,57 @@ def make_programme(
     """
     notes: list[str] = []
     parts = []
+    most = None
+    if seconds is not None:
+        steps = int(seconds * sample_rate) // step
+        if steps < 1:
+            raise SidemanError(
+                f"{seconds} s are less than one step of {step / sample_rate:.3f} s.",
+                f"Ask for --seconds {math.ceil(FEWEST_STEPS * step / sample_rate)} or more.",
+            )
+        most = steps * step
     for path in files:
-        part, said = read_mono(path, sample_rate)
+        part, said = read_mono(path, sample_rate, most)
         parts.append(part)
         notes += said
     length = max(map(len, parts))
     planes = np.zeros((len(parts), length), np.float32)
     for row, part in zip(planes, parts, strict=True):
         row[: len(part)] = part
-    _turn_down(planes, notes)
-    planes = _fit(planes, sample_rate, step, seconds, notes)
+    _turn_down(planes, files, notes)
+    planes = _fit(planes, sample_rate, step, most, notes)
     return Programme(planes.sum(axis=0, dtype=np.float32), planes, tuple(notes))
 
 
-def _turn_down(planes: Samples, notes: list[str]) -> None:
-    """Scale all files alike, in place, where their sum would clip."""
-    if len(planes) < 2:
-        return
+def _turn_down(planes: Samples, files: Sequence[Path], notes: list[str]) -> None:
+    """Scale all files alike, in place, where one of them or their sum would clip."""
+    alone = len(planes) == 1
     peak = float(np.abs(planes.sum(axis=0)).max())
-    gain = min(1.0, MIX_PEAK / peak) if peak > 0 else 1.0
+    if not alone:
+        # With --planes each of them is sent by itself.
+        peak = max(peak, float(np.abs(planes).max()))
+    # One file is as its maker wanted it, up to full scale.
+    gain = MIX_PEAK / peak if peak > (1.0 if alone else MIX_PEAK) else 1.0
     planes *= np.float32(gain)
-    level = (
-        f"turned down by {-20 * math.log10(gain):.1f} dB together" if gain < 1 else "as they are"
-    )
-    notes.append(f"{len(planes)} files were mixed, {level}.")
+    lower = f"turned down by {-20 * math.log10(gain):.1f} dB"
+    if not alone:
+        level = f"{lower} together" if gain < 1 else "as they are"
+        notes.append(f"{len(planes)} files were mixed, {level}.")
+    elif gain < 1:
+        notes.append(f"{files[0].name} was {lower} so that nothing clips.")
 
 
 def _fit(
-    planes: Samples, sample_rate: int, step: int, seconds: float | None, notes: list[str]
+    planes: Samples, sample_rate: int, step: int, most: int | None, notes: list[str]
 ) -> Samples:
-    """Repeat, cut or pad to a whole number of steps."""
+    """Repeat or pad to a whole number of steps, or to `most` samples."""
     given = planes.shape[1]
-    if seconds is None:
-        steps = max(-(-given // step), FEWEST_STEPS)
-        repeat = given < (FEWEST_STEPS - 1) * step
-    else:
-        steps = int(seconds * sample_rate) // step
-        repeat = given < steps * step
-    if steps < 1:
-        raise SidemanError(
-            f"{seconds} s are less than one step of {step / sample_rate:.3f} s.",
-            f"Ask for --seconds {math.ceil(FEWEST_STEPS * step / sample_rate)} or more.",
-        )
-    wanted = steps * step
-    if repeat:
+    wanted = max(-(-given // step), FEWEST_STEPS) * step if most is None else most
+    fewest = (FEWEST_STEPS - 1) * step if most is None else most
+    if given < fewest:
         notes.append(
             f"The input lasts {given / sample_rate:.2f} s and was repeated "
-            f"to {wanted / sample_rate:.2f} s ({steps} steps)."
+            f"to {wanted / sample_rate:.2f} s ({wanted // step} steps)."
         )
         return np.ascontiguousarray(np.take(planes, np.arange(wanted) % given, axis=1))
-    if given > wanted:
-        return np.ascontiguousarray(planes[:, :wanted])
     return np.pad(planes, ((0, 0), (0, wanted - given)))

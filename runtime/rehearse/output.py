@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from sideman.engine.errors import SidemanError
 from sideman.runtime.rehearse.record import Rehearsal
-from sideman.runtime.rehearse.timeline import Samples
+from sideman.runtime.rehearse.wave_file import PartlyWrittenError, write_wave
 
 #: Names that a stem's file must not take.
 _RESERVED = ("context", "mix")
@@ -39,38 +41,82 @@ def _file_name(stem: str) -> str:
 
 
 def write_audio(rehearsal: Rehearsal, folder: Path) -> list[Path]:
-    """Write context, every stem and their sum as 24 bit WAV, all of one length.
+    """Write every stem, context and their sum as 24 bit WAV, all of one length.
 
-    24 bits, because every player can open them. Nothing clips: the server's samples stay within ±1,
-    and the mix is turned down if it would exceed that.
+    24 bits, because every player can open them. Nothing clips: what would is turned down, and
+    what is no number becomes silence in the rehearsal, too; both are told in its notes. On a full
+    disk, what fits is kept, and the rehearsal's faults tell what does not.
 
     Args:
-        rehearsal: what was played and what came back. Gains are noted in its notes.
+        rehearsal: what was played and what came back.
         folder: an existing folder.
 
     Returns:
-        The files, in the order of writing.
+        The files that hold sound, in the order of writing.
     """
-    import soundfile
-
+    _silence_what_is_no_number(rehearsal)
     length = rehearsal.placement.total
     context = np.zeros(length, np.float32)
     context[: len(rehearsal.context)] = rehearsal.context
     mix = context + sum(rehearsal.stems.values(), np.zeros(length, np.float32))
-    peak = float(np.abs(mix).max())
-    if peak > _MIX_PEAK:
-        mix *= np.float32(_MIX_PEAK / peak)
-        lower = 20 * math.log10(peak / _MIX_PEAK)
-        rehearsal.notes.append(
-            f"mix.wav is turned down by {lower:.1f} dB so that it does not clip."
-        )
-    tracks: dict[str, Samples] = {"context": context}
-    for stem, samples in rehearsal.stems.items():
-        tracks[_file_name(stem)] = samples
-    tracks["mix"] = mix
+    # What came back first: the rest can be made again from it and from what was played.
+    tracks = {_file_name(stem): (samples, 1.0) for stem, samples in rehearsal.stems.items()}
+    tracks |= {"context": (context, 1.0), "mix": (mix, _MIX_PEAK)}
     files = []
-    for name, samples in tracks.items():
+    for name, (sound, highest) in tracks.items():
         file = folder / f"{name}.wav"
-        soundfile.write(file, samples, rehearsal.sample_rate, subtype="PCM_24")
+        lowered = sound
+        peak = float(np.abs(sound).max(initial=0.0))
+        if peak > highest:
+            lower = 20 * math.log10(peak / _MIX_PEAK)
+            rehearsal.notes.append(
+                f"{file.name} is turned down by {lower:.1f} dB so that it does not clip."
+            )
+            lowered = sound * np.float32(_MIX_PEAK / peak)
+        try:
+            write_wave(file, lowered, rehearsal.sample_rate)
+        except PartlyWrittenError as error:
+            seconds = error.written / rehearsal.sample_rate
+            rehearsal.faults.append(
+                f"{file} holds only the first {seconds:.1f} s: {error.strerror}."
+            )
+        except OSError as error:
+            rehearsal.faults.append(f"{file} cannot be written: {error.strerror or error}.")
+            continue
         files.append(file)
     return files
+
+
+def written(rehearsal: Rehearsal, file: Path, write: Callable[[Path], None]) -> list[Path]:
+    """Write one more file; where the disk takes no more, that is a fault of the rehearsal.
+
+    Args:
+        rehearsal: that takes note of the fault.
+        file: its place.
+        write: given the place.
+
+    Returns:
+        The file, or nothing where it is not there.
+    """
+    try:
+        write(file)
+    except OSError as error:
+        rehearsal.faults.append(f"{file} cannot be written: {error.strerror or error}.")
+        # Half a picture is none.
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
+        return []
+    return [file]
+
+
+def _silence_what_is_no_number(rehearsal: Rehearsal) -> None:
+    """NaN and infinity have no place in 24 bits, and would spoil the mix and every picture."""
+    for stem, samples in rehearsal.stems.items():
+        fine = np.isfinite(samples)
+        if not fine.all():
+            rehearsal.notes.append(
+                f"{stem}: {np.count_nonzero(~fine):,} samples that came back are not finite "
+                f"numbers, first at {np.argmin(fine) / rehearsal.sample_rate:.2f} s; they are "
+                "silence in the files."
+            )
+            rehearsal.stems[stem] = np.where(fine, samples, np.float32(0))

@@ -80,6 +80,7 @@ class Rehearsal:
         errors: texts of the `/error` messages.
         stale_packets: stem packets of answers older than the previous step, which clients ignore.
         notes: plain sentences for the reader.
+        faults: what could not be measured or kept, one sentence each; it failed then.
         scores: by stem, how it was played; empty if the piece's chords and onsets are not known.
         chance: by stem, the scores of playing another piece.
         judged_from: seconds from the beginning before which nothing was judged.
@@ -99,6 +100,7 @@ class Rehearsal:
     errors: list[str] = field(default_factory=list)
     stale_packets: int = 0
     notes: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
     scores: dict[str, Score] = field(default_factory=dict)
     chance: dict[str, Chance] = field(default_factory=dict)
     judged_from: float = 0.0
@@ -127,6 +129,6 @@ class Rehearsal:
 
     @property
     def failed(self) -> bool:
-        """Whether a step was dropped or lost, or nothing came back."""
+        """Whether a step was dropped or lost, nothing came back, or not all of it was kept."""
         counts = self.counts
-        return self.silent or counts["dropped"] + counts["lost"] > 0
+        return self.silent or bool(self.faults) or counts["dropped"] + counts["lost"] > 0

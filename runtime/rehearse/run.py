@@ -6,6 +6,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from sideman.engine.errors import SidemanError
 from sideman.runtime.listening.judge import judge_all
 from sideman.runtime.playing.session import Session
 from sideman.runtime.rehearse import plot, report, spectrograms
@@ -16,7 +17,7 @@ from sideman.runtime.rehearse.online import (
     play_online,
     stage_rows,
 )
-from sideman.runtime.rehearse.output import make_folder, write_audio
+from sideman.runtime.rehearse.output import make_folder, write_audio, written
 from sideman.runtime.rehearse.plan import Plan, Request, make_plan, server_arguments
 from sideman.runtime.rehearse.process import ServerProcess, free_port
 from sideman.runtime.rehearse.record import Rehearsal
@@ -33,7 +34,8 @@ def run(request: Request, console: Console | None = None) -> bool:
         Whether every step was answered and sound came back.
 
     Raises:
-        SidemanError: an option, a file or the server made it impossible.
+        SidemanError: an option, a file or the server made it impossible, or not all of it could
+            be kept; what could be is named by then.
     """
     console = console or Console(highlight=False, soft_wrap=True)
     plan = make_plan(request)
@@ -42,18 +44,27 @@ def run(request: Request, console: Console | None = None) -> bool:
     rehearsal = _offline(plan, console) if request.offline else _online(plan, console)
     files = write_audio(rehearsal, request.out)
     judge_rehearsal(plan, rehearsal)
-    picture, figures = request.out / "latency.png", request.out / "latency.json"
-    figures.write_text(report.to_json(rehearsal, describe_machine()), "utf-8")
-    plot.draw(rehearsal, picture)
-    seen = request.out / "spectrograms.png"
-    spectrograms.draw(rehearsal, seen, plan.truth)
-    for note in rehearsal.notes:
+    # The smallest first: it may find room where the others do not.
+    for name, write in (
+        (
+            "latency.json",
+            lambda file: file.write_text(report.to_json(rehearsal, describe_machine()), "utf-8"),
+        ),
+        ("spectrograms.png", lambda file: spectrograms.draw(rehearsal, file, plan.truth)),
+        ("latency.png", lambda file: plot.draw(rehearsal, file)),
+    ):
+        files += written(rehearsal, request.out / name, write)
+    for note in rehearsal.notes[len(plan.programme.notes) :]:
         console.print(note, markup=False)
     report.show(rehearsal, console)
     console.print(f"Written to {request.out}: ", end="", markup=False)
-    console.print(", ".join(file.name for file in [*files, seen, picture, figures]), markup=False)
+    console.print(", ".join(file.name for file in files) or "nothing", markup=False)
     if rehearsal.silent:
         console.print("No sound came back.", style="bold red")
+    if rehearsal.faults:
+        raise SidemanError(
+            " ".join(rehearsal.faults), "Make room, or choose another folder with --out."
+        )
     return not rehearsal.failed
 
 
@@ -81,6 +92,9 @@ def judge_rehearsal(plan: Plan, rehearsal: Rehearsal) -> None:
 
 
 def _announce(plan: Plan, console: Console) -> None:
+    # Before it is played: who hears of a silent file afterwards has waited for nothing.
+    for note in plan.programme.notes:
+        console.print(note, markup=False)
     manifest, step = plan.manifest, plan.placement.step / plan.manifest.grid.sample_rate
     if not manifest.trained:
         console.print(
@@ -181,7 +195,13 @@ def _online(plan: Plan, console: Console) -> Rehearsal:
             tell,
         )
         server.end()
-        rehearsal.stages = stage_rows(server.read_profile(), plan.placement.steps)
+        try:
+            profile = server.read_profile()
+        except SidemanError as error:
+            # What was played is worth more than how long it took.
+            rehearsal.faults.append(error.what)
+            profile = {"cycles": []}
+        rehearsal.stages = stage_rows(profile, plan.placement.steps)
     rehearsal.stems = {stem: track.samples for stem, track in client.tracks.items()}
     rehearsal.steps = client.steps
     rehearsal.messages = client.messages

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from sideman.engine.streams import bear_any_encoding
+
 
 def draw(folder: Path) -> None:
     """Draw `waveforms.png` and `latents.png` into a folder that `debug` wrote.
@@ -42,5 +44,16 @@ def draw(folder: Path) -> None:
     plt.close(figure)
 
 
+def main(folder: Path) -> int:
+    """Draw; 1 and one sentence where the disk takes no more."""
+    try:
+        draw(folder)
+    except OSError as error:
+        bear_any_encoding()
+        sys.stderr.write(f"error: {folder} was not drawn: {error.strerror or error}.\n")
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    draw(Path(sys.argv[1]))
+    sys.exit(main(Path(sys.argv[1])))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import soundfile
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.rehearse.audio import make_programme, read_mono, resample
+from sideman.runtime.rehearse.audio import make_programme, read_mono
+from sideman.runtime.rehearse.resampling import Resampler, resample
 
 RATE, STEP = 44_100, 1_000
 
@@ -38,6 +42,144 @@ def test_resampling_keeps_a_tone(rate):
 def test_resampling_down_removes_what_would_fold_back():
     made = resample(tone(30_000, 96_000, 0.5), 96_000, RATE)
     assert np.abs(made[2_000:20_000]).max() < 1e-3
+
+
+@pytest.mark.parametrize("rate", [48_000, 22_050, 88_200, 176_400, 44_099])
+def test_blocks_resample_as_the_whole(rate):
+    samples = np.random.default_rng(0).uniform(-1, 1, rate // 2).astype("f4")
+    resampler = Resampler(rate, RATE)
+    blocks = np.split(samples, [1, 50, 51, 9_000])
+    made = np.concatenate([*map(resampler.feed, blocks), resampler.finish()])
+    np.testing.assert_array_equal(made, resample(samples, rate, RATE))
+    assert len(made) == -(-len(samples) * RATE // rate)
+
+
+@pytest.mark.parametrize("rate", [44_100, 48_000, 88_200, 22_050, 44_099])
+@pytest.mark.parametrize("most", [1, 4_000])
+def test_the_beginning_of_a_file_is_the_beginning_of_the_whole(write, rate, most):
+    samples = np.random.default_rng(0).uniform(-0.5, 0.5, rate // 2).astype("f4")
+    path = write("a.wav", samples, rate)
+    whole, said = read_mono(path, RATE)
+    part, also = read_mono(path, RATE, most)
+    np.testing.assert_array_equal(part, whole[:most])
+    assert len(part) == most
+    assert said == also
+
+
+def test_asking_for_more_than_there_is_gives_what_there_is(write):
+    samples = np.random.default_rng(0).uniform(-0.5, 0.5, 5_000).astype("f4")
+    path = write("a.wav", samples, 48_000)
+    np.testing.assert_array_equal(read_mono(path, RATE, 9_000)[0], resample(samples, 48_000, RATE))
+
+
+MEASURE = """
+import sys
+from pathlib import Path
+import numpy, soundfile
+from sideman.runtime.rehearse.audio import make_programme
+programme = make_programme([Path(sys.argv[1])], 44_100, 66_150, 12.0)
+assert programme.samples.shape == (8 * 66_150,)
+# Not what getrusage tells: that counts the process that this one was forked from.
+try:
+    status = Path("/proc/self/status").read_text()
+    print(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))
+except OSError:
+    print("unknown")
+"""
+
+
+@pytest.mark.parametrize("rate", [88_200, 176_400])
+def test_twelve_seconds_of_ten_minutes_take_little_memory(tmp_path, rate):
+    path = tmp_path / "long.flac"
+    with soundfile.SoundFile(path, "w", rate, 1, "PCM_16") as file:
+        block = tone(440, rate, 5) * np.float32(0.5)
+        for _ in range(120):
+            file.write(block)
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(path)], capture_output=True, text=True, check=True
+    )
+    kilobytes = done.stdout.strip()
+    if kilobytes == "unknown":
+        pytest.skip("this system does not tell a process's largest memory")
+    assert int(kilobytes) < 300 * 1000
+
+
+def test_a_file_that_is_broken_behind_what_is_played_is_played(write):
+    samples = np.zeros(20_000, np.float32)
+    samples[10], samples[19_000] = 0.5, np.nan
+    path = write("a.wav", samples)
+    assert len(make_programme([path], RATE, STEP, 0.1).samples) == 4_000
+    with pytest.raises(SidemanError, match=r"not finite numbers, first at 0.43 s"):
+        make_programme([path], RATE, STEP, None)
+
+
+def test_floats_beyond_full_scale_are_named_and_turned_down(write):
+    programme = make_programme([write("loud.wav", 2.5 * tone(440, RATE, 0.2))], RATE, STEP, None)
+    assert np.abs(programme.samples).max() == pytest.approx(0.98, abs=1e-4)
+    assert programme.notes == (
+        "loud.wav goes beyond full scale, up to 2.50 (+8.0 dB).",
+        "loud.wav was turned down by 8.1 dB so that nothing clips.",
+    )
+
+
+def test_full_scale_itself_is_left_alone(write):
+    samples = np.resize(np.array([1, -1], np.float32), 4_000)
+    programme = make_programme([write("a.wav", samples)], RATE, STEP, None)
+    np.testing.assert_array_equal(programme.samples, samples)
+    assert programme.notes == ()
+
+
+def test_peaks_that_resampling_raises_do_not_clip(write):
+    # A square wave at full scale: the sinc overshoots at its edges.
+    square = np.sign(tone(997, 48_000, 0.2) + 1e-6).astype("f4")
+    programme = make_programme([write("s.wav", square, 48_000)], RATE, STEP, None)
+    assert np.abs(programme.samples).max() == pytest.approx(0.98, abs=1e-4)
+    assert programme.notes[-1].startswith("s.wav was turned down by ")
+
+
+def test_files_that_cancel_in_their_sum_do_not_clip_alone(write):
+    loud = 2 * tone(440, RATE, 0.2)
+    files = [write("a.wav", loud), write("b.wav", -loud)]
+    programme = make_programme(files, RATE, STEP, None)
+    assert np.abs(programme.planes).max() == pytest.approx(0.98, abs=1e-4)
+    assert programme.notes[-1] == "2 files were mixed, turned down by 6.2 dB together."
+
+
+@pytest.mark.parametrize(("bits", "scale"), [(16, 2.0**15), (24, 2.0**23), (32, 2.0**31)])
+def test_floats_on_a_scale_of_integers_are_named_and_divided(write, bits, scale):
+    samples = tone(440, RATE, 0.2) * np.float32(0.5)
+    path = write("i.wav", samples * np.float32(scale))
+    programme = make_programme([path], RATE, STEP, None)
+    np.testing.assert_allclose(programme.samples[: len(samples)], samples, atol=1e-6)
+    assert len(programme.notes) == 1
+    assert f"as {bits} bit integers do, and were divided by {scale:,.0f}" in programme.notes[0]
+
+
+def test_numbers_on_no_scale_are_refused(write):
+    path = write("x.wav", np.full(4_000, 1e30, np.float32))
+    with pytest.raises(SidemanError, match=r"up to 1e\+30, which no sound has"):
+        make_programme([path], RATE, STEP, None)
+
+
+@pytest.mark.parametrize(("left", "said"), [(0.0, "silent as mono"), (0.02, "dB quieter as mono")])
+def test_channels_that_cancel_each_other_out_are_named(write, left, said):
+    sound = tone(440, RATE, 0.2) * np.float32(0.5)
+    path = write("wide.wav", np.stack([sound * np.float32(1 + left), -sound], axis=1))
+    _, notes = read_mono(path, RATE)
+    assert any(said in note and "ffmpeg" in note for note in notes), notes
+
+
+def test_a_silent_file_is_named(write):
+    _, notes = read_mono(write("quiet.wav", np.zeros(4_000, np.float32)), RATE)
+    assert notes == ["quiet.wav: all that is played of it is silence."]
+
+
+def test_a_file_that_ends_too_early_is_what_it_holds(write):
+    """Its head tells 20,000 samples: a download that broke off."""
+    samples = np.random.default_rng(0).uniform(-0.5, 0.5, 20_000).astype("f4")
+    path = write("a.wav", samples)
+    path.write_bytes(path.read_bytes()[: -4 * 12_000])
+    np.testing.assert_array_equal(read_mono(path, RATE)[0], samples[:8_000])
 
 
 def test_a_file_of_the_right_rate_is_taken_as_it_is(write):

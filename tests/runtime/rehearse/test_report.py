@@ -183,7 +183,7 @@ def test_scores_are_told_where_there_are_any(make_rehearsal):
 def test_sound_files_have_one_length_and_the_sum(make_rehearsal, tmp_path):
     rehearsal = make_rehearsal(0.02, 0.02, 0.02)
     files = write_audio(rehearsal, tmp_path)
-    assert [file.name for file in files] == ["context.wav", "bass.wav", "mix.wav"]
+    assert [file.name for file in files] == ["bass.wav", "context.wav", "mix.wav"]
     tracks = {}
     for file in files:
         info = soundfile.info(file)
@@ -199,7 +199,7 @@ def test_a_loud_mix_is_turned_down_and_said(make_rehearsal, tmp_path):
     rehearsal.stems = {"mix": np.full(rehearsal.placement.total, 0.9, np.float32)}
     rehearsal.context = np.full(8_820, 0.9, np.float32)
     files = write_audio(rehearsal, tmp_path)
-    assert [file.name for file in files] == ["context.wav", "mix-stem.wav", "mix.wav"]
+    assert [file.name for file in files] == ["mix-stem.wav", "context.wav", "mix.wav"]
     assert soundfile.read(files[2])[0].max() == pytest.approx(0.98, abs=1e-5)
     assert rehearsal.notes == ["mix.wav is turned down by 5.3 dB so that it does not clip."]
 

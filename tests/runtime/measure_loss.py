@@ -1,0 +1,90 @@
+"""What a listener hears of a network that loses packets: `python -m tests.runtime.measure_loss`.
+
+Plays the demonstration's loop in real time into a `sideman serve` of its own, as the Max external
+would, through a network that loses packets both ways and delays those to the server. Counts steps
+whose reply came whole, with a hole, or not at all, and keeps the sound. Any version's `sideman` can
+be named, so that two can be compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import socket
+import subprocess
+import time
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from tests.fakes.manifest import STEMS
+from tests.runtime.fakes.external import External, Link
+
+STEP, RATE, DEADLINE = 66_150, 44_100, 1.45
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path, help="folder for loss.json and bass.flac")
+    parser.add_argument("--sideman", default="sideman", help="the program")
+    parser.add_argument("--steps", type=int, default=133)
+    parser.add_argument("--loss", type=float, default=0.05)
+    parser.add_argument("--jitter", type=float, default=0.02, help="seconds")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    demo = Path(str(files("sideman.runtime.demo")))
+    loop, _ = soundfile.read(demo / "loop.flac", dtype="float32")
+    replies = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    replies.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+    replies.bind(("127.0.0.1", 0))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        server = probe.getsockname()
+    profile = options.out / "profile.json"
+    command = [options.sideman, "serve", str(demo / "bundle"), "--profile", str(profile)]
+    command += ["--listen", f"127.0.0.1:{server[1]}"]
+    command += ["--reply", f"127.0.0.1:{replies.getsockname()[1]}"]
+    served = subprocess.Popen(command, stderr=(options.out / "server.log").open("wb"))
+    try:
+        replies.settimeout(60)
+        while not replies.recv(65_536).startswith(b"/loaded"):
+            pass
+        links = Link(options.loss, options.jitter), Link(options.loss, seed=1)
+        client = External(server, replies, ["bass"], link=links[0], way_back=links[1])
+        client.start()
+        time.sleep(1)
+        counts, heard = play(client, loop, options.steps)
+    finally:
+        served.send_signal(signal.SIGTERM)
+        served.wait(30)
+    counts["server"] = json.loads(profile.read_text())["counters"]
+    counts |= {"steps": options.steps, "loss": options.loss, "jitter": options.jitter}
+    (options.out / "loss.json").write_text(json.dumps(counts, indent=1) + "\n")
+    soundfile.write(options.out / "bass.flac", heard, RATE)
+    print(json.dumps(counts))
+
+
+def play(client: External, loop: np.ndarray, steps: int) -> tuple[dict, np.ndarray]:
+    """Steps in real time; how many came whole, with a hole, or not, and what was heard."""
+    counts = {"whole": 0, "hole": 0, "silent": 0}
+    whole = -(-(STEP + 882) // client.package)
+    heard = []
+    begun = time.perf_counter()
+    for number in range(steps):
+        due = begun + number * STEP / RATE
+        time.sleep(max(0.0, due - time.perf_counter()))
+        at = np.arange(number * STEP, (number + 1) * STEP) % len(loop)
+        silence = np.zeros(STEP, np.float32)
+        client.send(number, {stem: loop[at] if stem == "piano" else silence for stem in STEMS})
+        client.hear(due + DEADLINE)
+        placed = len(client.placed["bass"])
+        counts["silent" if not placed else "hole" if placed < whole else "whole"] += 1
+        heard.append(client.zones["bass"][:STEP].copy())
+    return counts, np.concatenate(heard)
+
+
+if __name__ == "__main__":
+    main()

@@ -199,3 +199,47 @@ def test_a_storm_of_errors_is_held_back(client, caplog):
     assert 10 <= errors <= 40  # ten a second
     assert client.server.counters.errors == 200
     assert "were not reported" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("address", "tags", "values"),
+    [
+        ("/error", "s", ["It is broken."]),
+        ("/ready", "T", []),
+        ("/loaded", "s", ["demo"]),
+        ("/batch_dropped", "i", [3]),
+        ("/late", "if", [3, 0.5]),
+        ("/server_predicted", "T", []),
+        ("/packet_test_response", "i", [5]),
+    ],
+)
+def test_what_only_servers_send_is_counted_and_never_answered(client, address, tags, values):
+    """Two servers that reply to each other would answer for ever."""
+    client.control(address, tags, *values)
+    client.nothing()
+    assert client.server.counters.ignored == 1
+
+
+@pytest.mark.parametrize(("host", "answered"), [("127.0.0.9", True), ("192.0.2.5", False)])
+def test_a_few_bytes_from_another_machine_bring_no_reply(client, host, answered):
+    errors, queue = [], EventQueue()
+    replies = SimpleNamespace(error=lambda text, to: errors.append(text))
+    router = Router(queue, replies, lambda: "")
+    router.controls.adopt_model(LatentGrid(), ("bass",), lambda: None, lambda *_: None)
+    router.controls.greet()
+
+    def send(datagram: bytes) -> None:
+        router.handle(datagram, len(datagram), (host, 5), 0.0)
+
+    predict = b"/predict\0\0\0\0,\0\0\0"
+    chunks = client.chunks(1, np.full(STEP, 0.25, np.float32))
+    send(predict)
+    for chunk in chunks[:7]:
+        send(chunk)
+    send(predict)
+    assert len(queue._events) == 2 * answered
+    assert len(errors) == (0 if answered else 2)
+    if not answered:
+        send(chunks[7])
+        send(predict)  # more than half of a step was sent for it
+        assert len(queue._events) == 1

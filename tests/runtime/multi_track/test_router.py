@@ -223,7 +223,7 @@ def test_what_only_servers_send_is_counted_and_never_answered(client, address, t
 @pytest.mark.parametrize(("host", "answered"), [("127.0.0.9", True), ("192.0.2.5", False)])
 def test_a_few_bytes_from_another_machine_bring_no_reply(client, host, answered):
     errors, queue = [], EventQueue()
-    replies = SimpleNamespace(error=lambda text, to: errors.append(text))
+    replies = SimpleNamespace(error=lambda text, to: errors.append(text), dropped=lambda *_: None)
     router = Router(queue, replies, lambda: "")
     router.controls.adopt_model(LatentGrid(), ("bass",), lambda: None, lambda *_: None)
     router.controls.greet()

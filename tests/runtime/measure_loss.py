@@ -56,7 +56,7 @@ def main() -> None:
         client = External(server, replies, ["bass"], link=links[0], way_back=links[1])
         client.start()
         time.sleep(1)
-        counts, heard = play(client, loop, options.steps)
+        counts, heard = play(client, loop, options.steps, served.pid)
     finally:
         served.send_signal(signal.SIGTERM)
         served.wait(30)
@@ -67,9 +67,18 @@ def main() -> None:
     print(json.dumps(counts))
 
 
-def play(client: External, loop: np.ndarray, steps: int) -> tuple[dict, np.ndarray]:
+def resident_mb(pid: int) -> float | None:
+    """Memory of a process; None where the system has no /proc."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return None
+    line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
+
+
+def play(client: External, loop: np.ndarray, steps: int, pid: int) -> tuple[dict, np.ndarray]:
     """Steps in real time; how many came whole, with a hole, or not, and what was heard."""
-    counts = {"whole": 0, "hole": 0, "silent": 0}
+    counts: dict = {"whole": 0, "hole": 0, "silent": 0}
     whole = -(-(STEP + 882) // client.package)
     heard = []
     begun = time.perf_counter()
@@ -83,6 +92,8 @@ def play(client: External, loop: np.ndarray, steps: int) -> tuple[dict, np.ndarr
         placed = len(client.placed["bass"])
         counts["silent" if not placed else "hole" if placed < whole else "whole"] += 1
         heard.append(client.zones["bass"][:STEP].copy())
+        if number in (9, steps - 1):
+            counts.setdefault("resident_mb", []).append(resident_mb(pid))
     return counts, np.concatenate(heard)
 
 

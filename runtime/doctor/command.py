@@ -59,6 +59,7 @@ def examine(listen: str, reply: str) -> list[Finding]:
         *software.probe_sound(),
         network.probe_listen_port(listen),
         network.probe_reply_port(reply),
+        network.probe_directions(listen, reply),
         network.probe_buffer(),
         network.probe_datagram(),
     ]

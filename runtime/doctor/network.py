@@ -18,6 +18,7 @@ from sideman.runtime.multi_track.wire import (
 )
 from sideman.runtime.system.hosts import parse_address, resolve
 from sideman.runtime.system.sockets import (
+    check_directions,
     enlarge_receive_buffer,
     needed_receive_buffer,
     open_listener,
@@ -95,6 +96,23 @@ def probe_reply_port(address: str, attempt: Callable[[str, str], None] = bind) -
         text = f"{address}/udp is taken, by Max if that is open: {error.what}"
         return Finding("note", "reply port", text, remedy)
     return Finding("ok", "reply port", f"{address}/udp is free")
+
+
+def probe_directions(listen: str, reply: str) -> Finding:
+    """Both ports together: `serve` refuses one port for both directions.
+
+    Args:
+        listen: HOST:PORT that `serve` binds.
+        reply: HOST:PORT that the client binds.
+    """
+    try:
+        check_directions(
+            resolve(*parse_address(listen, "--listen"), "--listen")[1],
+            resolve(*parse_address(reply, "--reply"), "--reply")[1],
+        )
+    except SidemanError as error:
+        return Finding("problem", "two ports", error.what, error.remedy)
+    return Finding("ok", "two ports", "one for each direction")
 
 
 def granted_buffer() -> int:

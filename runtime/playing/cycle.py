@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
 from sideman.engine.backends.program import Program, RecordTime, Segment, discard
 from sideman.engine.bundle.grid import LatentGrid
+from sideman.engine.errors import BackendError
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.noise import Noise
 from sideman.runtime.playing.samplers import Table
@@ -114,6 +115,23 @@ class Cycle:
             BackendError: a stage failed; the outputs are then undefined.
         """
         self.program.run(record)
+
+    def check(self) -> None:
+        """Refuse what the last run computed if any of it is not finite.
+
+        Minimum and maximum propagate NaN and find infinities, without a temporary array.
+
+        Raises:
+            BackendError: latents or sound are not finite. The sound would be noise or worse, and
+                the latents would stay in the window for good.
+        """
+        for what, values in (("latents", self.latent.host), ("sound", self.decoded.host)):
+            if not (np.isfinite(values.min()) and np.isfinite(values.max())):
+                raise BackendError(
+                    f"The model's {what} are not finite numbers; nothing of them is played.",
+                    "Where this comes again, check the bundle with 'sideman verify', or another "
+                    "precision.",
+                )
 
     def keep_warm(self) -> None:
         """Run the shortest stage between cycles, so that a GPU's clocks stay up.

@@ -192,13 +192,15 @@ class Session:
         the first replay is compared with a plain run.
 
         Raises:
-            BackendError: a stage failed, or the replay computes something else.
+            BackendError: a stage failed or gave numbers that are not finite, or the replay computes
+                something else.
         """
         if self._cycle is None:
             return
         scratch = Profile(1)
         for _ in range(cycles):
             self._cycle.run(scratch.record)
+            self._cycle.check()
         program = self._cycle.program
         if cycles and not program.replays and program.capture():
             self._compare_replay(self._cycle)
@@ -262,8 +264,9 @@ class Session:
             `fade_samples` faded in; a view that is valid until the next call.
 
         Raises:
-            BackendError: a stage failed. After this and any other error the step counts as skipped:
-                its audio is in the window, and the next cycle generates its columns.
+            BackendError: a stage failed, or gave numbers that are not finite. After this and any
+                other error the step counts as skipped: its audio is in the window, and the next
+                cycle generates its columns.
         """
         geometry, cycle = self._configured()
         start = perf_counter()
@@ -277,6 +280,7 @@ class Session:
                 cycle.source.host[index] = window.latents[row]
                 window.keep(geometry, row, cycle.keep.host[index])
             cycle.run(self.profile.record)
+            cycle.check()
         except BaseException:
             self._drop_columns(geometry)
             raise

@@ -29,8 +29,11 @@ def register(app: typer.Typer) -> None:
             Path, typer.Argument(metavar="BUNDLE", help="Folder that `sideman export` wrote.")
         ],
         listen: Annotated[
-            str, typer.Option(metavar="HOST:PORT", help="Address to listen on.")
-        ] = "127.0.0.1:7000",
+            str | None,
+            typer.Option(
+                metavar="HOST:PORT", help="Address to listen on.", show_default="127.0.0.1:7000"
+            ),
+        ] = None,
         reply: Annotated[
             str | None,
             typer.Option(
@@ -67,14 +70,34 @@ def register(app: typer.Typer) -> None:
         ] = None,
         keep_warm: KeepWarmOption = None,
         verbose: Annotated[bool, typer.Option("--verbose", help="Log every cycle.")] = False,
+        client_ip: Annotated[str | None, typer.Option("--client_ip", hidden=True)] = None,
+        serverport: Annotated[
+            int | None, typer.Option("--serverport", min=1, max=65_535, hidden=True)
+        ] = None,
+        clientport: Annotated[
+            int | None, typer.Option("--clientport", min=1, max=65_535, hidden=True)
+        ] = None,
     ) -> None:
         """Serve `multi_track` clients with the model in BUNDLE until Ctrl-C."""
         from sideman.engine.backends.choice import BackendChoice
         from sideman.runtime.multi_track.endpoint import multi_track
         from sideman.runtime.playing.session import Session
+        from sideman.runtime.serve.external import Places, with_external
         from sideman.runtime.server.cycle_log import CycleLog
-        from sideman.runtime.server.server import Server
+        from sideman.runtime.server.server import DEFAULT_LISTEN, Server
         from sideman.runtime.system.hosts import parse_address
+
+        places = with_external(
+            Places(
+                DEFAULT_LISTEN if listen is None else parse_address(listen, "--listen"),
+                None if reply is None else parse_address(reply, "--reply"),
+                tuple(allow or ()),
+            ),
+            chosen_listen=listen is not None,
+            client_ip=client_ip,
+            serverport=serverport,
+            clientport=clientport,
+        )
 
         check_folder("--profile", profile)
         logging.basicConfig(format=_FORMAT, datefmt="%H:%M:%S")
@@ -84,9 +107,9 @@ def register(app: typer.Typer) -> None:
         server = Server(
             lambda: Session.open(bundle, backend=choice, seed=seed),
             multi_track(exact_mask=exact_mask),
-            listen=parse_address(listen, "--listen"),
-            reply=parse_address(reply, "--reply") if reply is not None else None,
-            allow=allow or (),
+            listen=places.listen,
+            reply=places.reply,
+            allow=places.allow,
             debug_dir=debug_dir,
             bundle=bundle,
             cycle_log=cycle_log,

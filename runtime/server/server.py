@@ -21,7 +21,12 @@ from sideman.runtime.server.model import Model
 from sideman.runtime.server.protocol import Access, Clock, OpenEndpoint, Replies
 from sideman.runtime.server.receiver import Receiver
 from sideman.runtime.system.hosts import Address, Guard, resolve, shown_address
-from sideman.runtime.system.sockets import enlarge_receive_buffer, open_listener, open_sender
+from sideman.runtime.system.sockets import (
+    check_directions,
+    enlarge_receive_buffer,
+    open_listener,
+    open_sender,
+)
 
 if TYPE_CHECKING:
     from sideman.runtime.playing.session import Session
@@ -100,8 +105,8 @@ class Server:
         """Bind, announce that the server is ready, and begin to load the model; once.
 
         Raises:
-            SidemanError: an address that cannot be used, a busy port, nobody allowed to speak,
-                or a debug folder that cannot be made.
+            SidemanError: an address that cannot be used, a busy port, the same port for both
+                directions, nobody allowed to speak, or a debug folder that cannot be made.
         """
         family, listen = resolve(*self._listen, "--listen")
         guard = Guard(listen, self._allow)
@@ -113,6 +118,7 @@ class Server:
                 "mixes IPv4 and IPv6.",
                 "Give --listen and --reply of the same kind.",
             )
+        check_directions(listen, announced)
         if self._debug_dir is not None:
             self._debug = DebugFolder(self._debug_dir)
         listener = open_listener(family, listen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import socket
 import sys
 
@@ -53,6 +54,28 @@ def open_sender(family: int, address: Address) -> socket.socket:
         sender.close()
         raise SidemanError(f"No socket to reply from: {error}") from error
     return sender
+
+
+def check_directions(listen: Address, reply: Address) -> None:
+    """Refuse one port for both directions.
+
+    Replies go to whoever spoke: from this machine that would be the server itself, which would take
+    its own replies for a client's audio. The same port of another machine is no fault.
+
+    Args:
+        listen: numeric address that is listened on; port 0 for any.
+        reply: numeric address of the client.
+
+    Raises:
+        SidemanError: they are the same.
+    """
+    here, there = (ipaddress.ip_address(str(a[0]).partition("%")[0]) for a in (listen, reply))
+    same_host = here == there or (here.is_unspecified and there.is_loopback)
+    if listen[1] == reply[1] != 0 and same_host:
+        raise SidemanError(
+            f"Port {listen[1]} is both listened on and replied to: the server would answer itself.",
+            "Choose two ports: the client's own is 8000 (--reply), the server's 7000 (--listen).",
+        )
 
 
 def _bind_error(address: Address, error: OSError) -> SidemanError:

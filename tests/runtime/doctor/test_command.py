@@ -45,3 +45,11 @@ def test_a_busy_port_ends_with_one(doctor):
         assert "problem" in result.output
         assert "will not work" in result.output
         assert json.loads(doctor("--listen", address, "--json").output)["ok"] is False
+
+
+def test_one_port_for_both_directions_is_a_problem(doctor):
+    same = f"127.0.0.1:{free_port()}"
+    report = json.loads(doctor("--listen", same, "--reply", same, "--json").output)
+    (finding,) = [f for f in report["findings"] if f["subject"] == "two ports"]
+    assert finding["level"] == "problem"
+    assert "answer itself" in finding["text"]

@@ -132,6 +132,32 @@ def test_a_failed_cycle_counts_as_skipped(
     assert [p[0] for p in pieces] == [1, 2]
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("part", ["latent", "decoded"])
+def test_what_is_not_finite_is_never_played_and_never_kept(
+    make_session: MakeSession, monkeypatch: pytest.MonkeyPatch, part: str, value: float
+) -> None:
+    session = make_session()
+    g = columnar(session)
+    session.configure(g, (0, 2))
+    cycle = session._cycle
+    plain = cycle.program.run
+
+    def poisoned(record: object) -> None:
+        plain(record)
+        getattr(cycle, part).host[1].flat[-1] = value
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cycle.program, "run", poisoned)
+        with pytest.raises(BackendError, match="not finite"):
+            session.step(step_audio(g, 1.0))
+        with pytest.raises(BackendError, match="not finite"):
+            session.warm_up()
+    assert np.isfinite(session.latents).all()
+    session.prepare()
+    assert np.isfinite(session.step(step_audio(g, 2.0))).all()
+
+
 def test_the_fade_in_has_both_ends(make_session: MakeSession) -> None:
     session = make_session(channels=1)
     g = columnar(session, overlap=100)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.system.sockets import RECEIVE_BYTES, receive_buffer
+from sideman.runtime.system.sockets import RECEIVE_BYTES, check_directions, receive_buffer
 
 
 def test_the_handshake_of_multi_track_and_a_step(client, session):
@@ -45,6 +45,31 @@ def test_a_busy_port_is_an_error_that_says_so(servers, client):
 def test_an_address_of_another_machine_cannot_be_bound(servers):
     with pytest.raises(SidemanError, match="not an address of this machine"):
         servers.server(listen=("192.0.2.1", 0), allow=["192.0.2.2"]).start()
+
+
+def test_one_port_for_both_directions_is_refused(servers):
+    port = servers.replies.getsockname()[1]
+    with pytest.raises(SidemanError, match="the server would answer itself"):
+        servers.server(listen=("127.0.0.1", port)).start()
+
+
+@pytest.mark.parametrize(
+    ("listen", "reply", "refused"),
+    [
+        (("0.0.0.0", 7_000), ("127.0.0.1", 7_000), True),
+        (("::", 7_000), ("::1", 7_000), True),
+        (("192.0.2.1", 7_000), ("192.0.2.1", 7_000), True),
+        (("0.0.0.0", 7_000), ("192.0.2.5", 7_000), False),
+        (("127.0.0.1", 7_000), ("127.0.0.1", 8_000), False),
+        (("127.0.0.1", 0), ("127.0.0.1", 0), False),
+    ],
+)
+def test_the_same_port_of_another_machine_is_no_fault(listen, reply, refused):
+    if refused:
+        with pytest.raises(SidemanError, match="answer itself"):
+            check_directions(listen, reply)
+    else:
+        check_directions(listen, reply)
 
 
 def test_ipv4_and_ipv6_do_not_mix(servers):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sideman.engine.bundle import bounds
+from sideman.engine.bundle.bounds import check_within, too_much
 from sideman.engine.errors import BundleError
 
 #: STFT hop of Music2Latent in samples; its window is four hops.
@@ -43,6 +45,20 @@ class LatentGrid:
     def __post_init__(self) -> None:
         if min(self.sample_rate, self.window_samples, self.channels, self.columns) < 1:
             raise BundleError(f"Every size of a latent grid must be positive: {self}")
+        check_within("sample_rate", self.sample_rate, 1, bounds.SAMPLE_RATE)
+        check_within("window_samples", self.window_samples, 1, bounds.WINDOW_SAMPLES)
+        check_within("channels", self.channels, 1, bounds.CHANNELS)
+        check_within("columns", self.columns, 1, bounds.COLUMNS)
+        if self.channels * self.columns > bounds.LATENT_VALUES:
+            raise too_much(
+                f"{self.channels} channels by {self.columns} columns are more than "
+                f"{bounds.LATENT_VALUES:,} values."
+            )
+        if len(self.trained_masks) > bounds.COLUMNS:
+            raise too_much(
+                f"{len(self.trained_masks)} trained_masks, where there may be up to "
+                f"{bounds.COLUMNS:,}."
+            )
         if self.window_samples < self.codec_samples:
             raise BundleError(
                 f"A window of {self.window_samples} samples does not hold "

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from sideman.engine.bundle import bounds
+from sideman.engine.bundle.bounds import check_within, too_much
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.bundle.json_text import parse_json
 from sideman.engine.bundle.stem_names import STEM_NAMES, stem_name_fault
@@ -131,7 +134,7 @@ class Manifest:
         if not isinstance(data, dict):
             raise BundleError(f"{where}: a manifest is a JSON object, not {_kind(data)}.")
         schema = data.pop("schema", None)
-        if schema != SCHEMA:
+        if type(schema) is not int or schema != SCHEMA:
             raise BundleError(
                 f"{where}: schema {schema!r} is not the one this version reads ({SCHEMA}).",
                 "Export the bundle again with this version of sideman, or install the one "
@@ -152,6 +155,10 @@ def _check(manifest: Manifest, where: str) -> None:
         )
     if not manifest.stems or len(set(manifest.stems)) != len(manifest.stems):
         raise BundleError(f"{where}: stems must be distinct and not empty: {manifest.stems}.")
+    try:
+        _check_bounds(manifest)
+    except BundleError as error:
+        raise BundleError(f"{where}: {error.what}", error.remedy) from None
     for stem in manifest.stems:
         if fault := stem_name_fault(stem):
             raise BundleError(f"{where}: stem {stem!r} {fault}.", _RENAME)
@@ -161,6 +168,43 @@ def _check(manifest: Manifest, where: str) -> None:
     for stage, spec in manifest.stages.items():
         if spec.file not in manifest.files:
             raise BundleError(f"{where}: stage {stage} names {spec.file!r}, which files lacks.")
+
+
+def _check_bounds(manifest: Manifest) -> None:
+    """Refuse numbers that no model has (`sideman.engine.bundle.bounds`)."""
+    sampler = manifest.sampler
+    if len(manifest.stems) > bounds.STEMS:
+        raise too_much(f"{len(manifest.stems)} stems, where there may be 1 to {bounds.STEMS}.")
+    for name in ("steps", "resamples"):
+        check_within(f"sampler: {name}", getattr(sampler, name), 0, bounds.STEPS)
+    if sampler.steps * sampler.resamples > bounds.STEPS:
+        raise too_much(
+            f"sampler: {sampler.steps} steps with {sampler.resamples} resamples each are more than "
+            f"{bounds.STEPS:,} evaluations."
+        )
+    for name in ("sigma_min", "sigma_max"):
+        check_within(f"sampler: {name}", getattr(sampler, name), *bounds.SIGMA)
+    for name in ("rho", "midpoint_rho"):
+        check_within(f"sampler: {name}", getattr(sampler, name), *bounds.RHO)
+    check_within("sigma_data", manifest.sigma_data, *bounds.SIGMA)
+    for name, count in manifest.parameters.items():
+        check_within(f"parameters.{name}", count, 0, bounds.WEIGHTS)
+    for name, record in manifest.files.items():
+        check_within(f"files.{name}.bytes", record.bytes, 0, bounds.FILE_BYTES)
+    for stage, spec in manifest.stages.items():
+        for tensor in (*spec.inputs, *spec.outputs):
+            _check_tensor(f"stages.{stage}: {tensor.name}", tensor)
+
+
+def _check_tensor(name: str, tensor: TensorSpec) -> None:
+    sizes = [size for size in tensor.shape if isinstance(size, int)]
+    for size in sizes:
+        check_within(f"{name}: size", size, 1, bounds.WINDOW_SAMPLES)
+    if math.prod(sizes) > bounds.TENSOR_VALUES:
+        raise too_much(
+            f"{name}: {math.prod(sizes):,} values, where there may be up to "
+            f"{bounds.TENSOR_VALUES:,}."
+        )
 
 
 def _kind(value: object) -> str:
@@ -191,7 +235,7 @@ def _build(cls: type, data: object, where: str) -> Any:
     try:
         return cls(**values)
     except BundleError as error:
-        raise BundleError(f"{where}: {error.what}") from None
+        raise BundleError(f"{where}: {error.what}", error.remedy) from None
 
 
 def _convert(reader: Any, value: object, where: str) -> Any:

@@ -56,6 +56,8 @@ def change(folder: Path, **changes: object) -> None:
     [
         ({"schema": 2}, "schema 2 is not"),
         ({"schema": None}, "schema None is not"),
+        ({"schema": True}, "schema True is not"),
+        ({"schema": 1.0}, r"schema 1\.0 is not"),
         ({"kind": "gan"}, "neither diffusion nor consistency"),
         ({"kind": 3}, "kind: found 3"),
         ({"stems": []}, "stems must be distinct"),
@@ -76,6 +78,48 @@ def change(folder: Path, **changes: object) -> None:
         ({"grid__trained_masks": [65]}, "exceed"),
         ({"grid__sample_rate": 0}, "must be positive"),
         ({"grid__sample_rate": 0}, r"manifest\.json: grid: Every size"),
+        ({"grid__sample_rate": 10**9}, r"grid: sample_rate 1000000000 .* 1 to 768,000"),
+        ({"grid__window_samples": 10**12}, r"grid: window_samples .* to 33,554,432"),
+        ({"grid__channels": 10**9}, r"grid: channels 1000000000 .* 1 to 4,096"),
+        ({"grid__columns": 10**9}, r"grid: columns 1000000000 .* 1 to 8,192"),
+        (
+            {"grid__columns": 8_000, "grid__window_samples": 2**25, "grid__channels": 4_000},
+            r"4000 channels by 8000 columns .* 1,048,576",
+        ),
+        ({"grid__trained_masks": [0] * 10_000}, r"10000 trained_masks, .* 8,192"),
+        ({"grid__trained_masks": [True]}, r"trained_masks\[0\]: found True"),
+        ({"stems": [f"s{i}" for i in range(65)]}, r"65 stems, .* 1 to 64"),
+        ({"sampler__steps": 10**9}, r"sampler: steps 1000000000 .* 0 to 1,000"),
+        ({"sampler__steps": True}, "steps: found True"),
+        ({"sampler__resamples": 10**9}, r"sampler: resamples 1000000000 .* 0 to 1,000"),
+        ({"sampler__steps": 900, "sampler__resamples": 900}, r"900 steps .* 900 .* 1,000"),
+        ({"sampler__sigma_max": 1e300}, r"sampler: sigma_max 1e\+300 .* to 1,000,000"),
+        ({"sampler__sigma_min": 1e-300}, r"sampler: sigma_min 1e-300"),
+        ({"sampler__rho": 1e-3}, r"sampler: rho 0\.001 .* 0\.1 to 1,000"),
+        ({"sampler__midpoint_rho": 1e-3}, r"sampler: midpoint_rho 0\.001"),
+        ({"sampler__rho": -1}, r"sampler: rho -1"),
+        ({"sigma_data": -1}, r"sigma_data -1\.0 "),
+        ({"sigma_data": 1e300}, r"sigma_data 1e\+300 "),
+        ({"parameters": {"unet": -1}}, r"parameters\.unet -1 "),
+        ({"parameters": {"unet": True}}, r"parameters\.unet: found True"),
+        ({"files__step.onnx__bytes": -1}, r"files\.step\.onnx\.bytes -1 "),
+        ({"files__step.onnx__bytes": True}, "bytes: found True"),
+        (
+            {"stages__step__inputs": [{"name": "in", "shape": [10**12], "dtype": "float32"}]},
+            r"stages\.step: in: size 1000000000000 ",
+        ),
+        (
+            {"stages__step__inputs": [{"name": "in", "shape": [-1], "dtype": "float32"}]},
+            r"stages\.step: in: size -1 ",
+        ),
+        (
+            {"stages__step__inputs": [{"name": "in", "shape": [True], "dtype": "float32"}]},
+            r"shape\[0\]: found True",
+        ),
+        (
+            {"stages__step__inputs": [{"name": "in", "shape": [2**20] * 3, "dtype": "float32"}]},
+            r"stages\.step: in: 1,152,921,504,606,846,976 values",
+        ),
         ({"sampler__steps": 2.5}, "steps: found 2.5"),
         ({"sampler__sigma_max": float("nan")}, "sigma_max: nan is not a finite number"),
         ({"sampler__rho": float("inf")}, "rho: inf is not a finite number"),
@@ -94,6 +138,33 @@ def test_a_manifest_is_checked_field_by_field(
     change(paper_bundle, **changes)
     with pytest.raises(BundleError, match=reason):
         Bundle.open(paper_bundle)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {
+            "grid__sample_rate": 768_000,
+            "grid__window_samples": 2**25,
+            "grid__columns": 8_191,
+            "grid__channels": 128,
+            "stems": [f"s{i}" for i in range(64)],
+        },
+        {"sampler__steps": 1_000, "sampler__resamples": 1, "sampler__sigma_max": 1e6},
+        {"sampler__sigma_min": 1e-9, "sampler__rho": 0.1, "sampler__midpoint_rho": 1_000},
+    ],
+)
+def test_models_far_beyond_the_published_ones_are_read(paper_bundle: Path, changes: dict) -> None:
+    change(paper_bundle, **changes)
+    Bundle.open(paper_bundle)
+
+
+def test_a_number_out_of_its_bounds_says_what_to_do(paper_bundle: Path) -> None:
+    change(paper_bundle, sampler__steps=10**9)
+    with pytest.raises(BundleError) as error:
+        Bundle.open(paper_bundle)
+    assert str(paper_bundle / "manifest.json") in error.value.what
+    assert "export the bundle again" in error.value.remedy
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "nonsense", "3", '"text"', "null"])

@@ -17,8 +17,6 @@ from sideman.runtime.commandline.options import KeepWarmOption, check_folder
 if TYPE_CHECKING:
     from sideman.runtime.server.server import Server
 
-_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
-
 
 def register(app: typer.Typer) -> None:
     """Add `serve` to the command line."""
@@ -83,6 +81,7 @@ def register(app: typer.Typer) -> None:
         from sideman.runtime.multi_track.endpoint import multi_track
         from sideman.runtime.playing.session import Session
         from sideman.runtime.serve.external import Places, with_external
+        from sideman.runtime.serve.log import log_to_standard_error
         from sideman.runtime.server.cycle_log import CycleLog
         from sideman.runtime.server.server import DEFAULT_LISTEN, Server
         from sideman.runtime.system.hosts import parse_address
@@ -100,8 +99,6 @@ def register(app: typer.Typer) -> None:
         )
 
         check_folder("--profile", profile)
-        logging.basicConfig(format=_FORMAT, datefmt="%H:%M:%S")
-        logging.getLogger("sideman").setLevel(logging.DEBUG if verbose else logging.INFO)
         cycle_log = CycleLog() if profile is not None else None
         choice = BackendChoice(backend, threads, precision, device)
         server = Server(
@@ -115,7 +112,8 @@ def register(app: typer.Typer) -> None:
             cycle_log=cycle_log,
             keep_warm=None if keep_warm is None else keep_warm / 1000,
         )
-        run(server)
+        with log_to_standard_error(logging.DEBUG if verbose else logging.INFO):
+            run(server)
         if profile is not None and cycle_log is not None:
             about = {"bundle": str(bundle), "backend": asdict(choice), "seed": seed}
             _write(profile, cycle_log, server, about)

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -175,3 +176,24 @@ def test_a_lost_device_ends_it_and_the_client_hears_why(serve):
     assert code == 1
     assert "Start again." in log.splitlines()[-1]
     assert "Traceback" not in log
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_a_log_that_nobody_reads_stops_neither_the_music_nor_the_end(serve):
+    """Each bad datagram is a line: more than a pipe holds, and nobody reads it."""
+    served = serve()
+    address = served.wait_loaded()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as speaking:
+        for second in range(4):
+            for number in range(250):
+                unknown = f"/{second}x{number:03}{'y' * 53}".encode() + b"\0" * 5
+                speaking.sendto(unknown + b",\0\0\0", address)
+            predict(address)
+            while not served.replies.recv(65_536).startswith(b"/server_predicted"):
+                pass
+            time.sleep(1.0)  # so many errors a second are told
+        speaking.sendto(b"/predict\0\0\0\0,\0\0\0", address)
+    while not served.replies.recv(65_536).startswith(b"/server_predicted"):
+        pass
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait(20) == 0

@@ -198,8 +198,11 @@ class Batch:
     def must_be_short(self) -> bool:
         """Whether it would cover too little even if all that the client counts were here.
 
-        Only to be asked when no more comes: until then a longer chunk may.
+        Only to be asked when no more comes: until then a longer chunk may. The last chunk of a step
+        is shorter than the others, so one alone tells nothing.
         """
+        if len(self.parts) < 2:
+            return False
         longest = max(part.samples for part in self.parts.values())
         return self.total * longest < len(self.step.audio) * len(self._covered)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pytest
 
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import BundleError, GeometryError, SidemanError
-from sideman.runtime.bench import measure as module
 from sideman.runtime.bench.measure import Benchmark, Result, measure
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.profile import SPANS
@@ -65,12 +63,8 @@ def test_cycles_that_are_replayed_whole_have_their_stages_measured_apart(monkeyp
 
 
 def test_late_cycles_are_a_figure_and_no_news(monkeypatch, capfd) -> None:
-    """Every look at this server's clock finds it two seconds on."""
-    server = module.Server
-    leaping = itertools.count(0.0, 2.0)
-    monkeypatch.setattr(
-        module, "Server", lambda *a, **k: server(*a, **k, clock=lambda: next(leaping))
-    )
+    """Every answer of this server is ten seconds behind its deadline."""
+    monkeypatch.setattr(Geometry, "deadline_samples", -441_000)
     logger = logging.getLogger("sideman.runtime")
     before = logger.level
     assert measure(Benchmark(BUNDLE, cycles=1, warm_up=1, r=0.125)).late == 1

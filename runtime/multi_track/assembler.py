@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sideman.runtime.multi_track.batch import CONTEXT, Batch, Part, Place
+from sideman.runtime.multi_track.batch import CONTEXT, Arrival, Batch, Part, Place
 from sideman.runtime.multi_track.patience import Patience
 from sideman.runtime.multi_track.wire import AudioChunk
 from sideman.runtime.server.event_queue import EventQueue
@@ -126,23 +126,23 @@ class Assembler:
         Raises:
             ProtocolError: the chunk contradicts the open batch. It counts as not arrived.
         """
+        arrival = Arrival(plane, chunk, samples, sender, now)
         batch = self._find(chunk.batch_id)
-        if batch is None and self._is_late(plane, chunk, samples, sender, now):
+        late = self._is_late(arrival) if batch is None else arrival.client in batch.retired
+        if late:
             return
-        if batch is not None and sender[:2] in batch.retired:
-            return
-        reason = self._misfit(plane, chunk, len(samples))
+        reason = self._misfit(arrival)
         if reason:
             self._refuse(chunk.batch_id, reason, sender, now)
             return
-        if batch is not None and self._is_restart(batch, plane, chunk, samples, sender, now):
-            retired = frozenset(batch.senders | batch.retired) - {sender[:2]}
+        if batch is None:
+            batch = self._begin(arrival)
+        elif self._is_restart(batch, arrival):
+            retired = frozenset(batch.senders | batch.retired) - {arrival.client}
             self._open.remove(batch)
             self._put(batch.step)
-            batch = self._begin(plane, chunk, sender, now, retired)
-        elif batch is None:
-            batch = self._begin(plane, chunk, sender, now)
-        batch.add(plane, chunk, samples, sender, now)
+            batch = self._begin(arrival, retired)
+        batch.add(arrival)
         if batch.is_whole(self._stems, self._targets):
             self._finish(batch, now)
         elif batch.is_short:
@@ -191,67 +191,48 @@ class Assembler:
     def _find(self, batch_id: int) -> Batch | None:
         return next((b for b in self._open if b.step.batch_id == batch_id), None)
 
-    def _misfit(self, plane: int, chunk: AudioChunk, samples: int) -> str:
-        if chunk.place < 0 or chunk.place + samples > self._samples:
-            return (
-                f"samples {chunk.place} to {chunk.place + samples} do not lie within a step of "
-                f"{self._samples}."
-            )
-        most = self._samples * self._stems * (1 if plane == CONTEXT else max(1, self._targets))
-        if not 1 <= chunk.total <= most:
-            return f"{chunk.total} chunks make no step."
+    def _misfit(self, arrival: Arrival) -> str:
+        """Why a chunk belongs to no step of this setting; empty where it can."""
+        start, total = arrival.chunk.place, arrival.chunk.total
+        end = start + len(arrival.samples)
+        if start < 0 or end > self._samples:
+            return f"samples {start} to {end} do not lie within a step of {self._samples}."
+        copies = 1 if arrival.plane == CONTEXT else max(1, self._targets)
+        if not 1 <= total <= self._samples * self._stems * copies:
+            return f"{total} chunks make no step."
         return ""
 
-    def _is_late(
-        self,
-        plane: int,
-        chunk: AudioChunk,
-        samples: NDArray[np.float32],
-        sender: Address,
-        now: float,
-    ) -> bool:
+    def _is_late(self, arrival: Arrival) -> bool:
+        """Whether a chunk belongs to a batch that has ended."""
+        chunk, now = arrival.chunk, arrival.now
         ended = next((e for e in reversed(self._ended) if e.batch_id == chunk.batch_id), None)
-        if ended is None or sender[0] != ended.host or now - ended.at > self._half_step:
+        if ended is None or arrival.sender[0] != ended.host or now - ended.at > self._half_step:
             return False
         if ended.refused:
             return True
-        known = ended.parts.get((plane, chunk.place))
+        known = ended.parts.get(arrival.key)
         if known is None:
-            if sender[:2] not in ended.senders:
+            if arrival.client not in ended.senders:
                 return False
             self._patience.note(now - ended.last)
             return True
-        return sender[:2] in ended.senders or known == Part.of(samples)
+        return arrival.client in ended.senders or known == Part.of(arrival.samples)
 
-    def _is_restart(
-        self,
-        batch: Batch,
-        plane: int,
-        chunk: AudioChunk,
-        samples: NDArray[np.float32],
-        sender: Address,
-        now: float,
-    ) -> bool:
+    def _is_restart(self, batch: Batch, arrival: Arrival) -> bool:
+        """Whether a chunk with an open batch's id is of a client that has begun anew."""
         step = batch.step
-        if sender[0] != step.sender[0]:
+        if arrival.sender[0] != step.sender[0]:
             return True
-        fresh = sender[:2] not in batch.senders or now - step.last > self._half_step
-        return fresh and bool(batch.contradiction(plane, chunk, samples))
+        again = arrival.now - step.last > self._half_step
+        fresh = arrival.client not in batch.senders or again
+        return fresh and bool(batch.contradiction(arrival))
 
-    def _begin(
-        self,
-        plane: int,
-        chunk: AudioChunk,
-        sender: Address,
-        now: float,
-        retired: frozenset[Address] = frozenset(),
-    ) -> Batch:
+    def _begin(self, arrival: Arrival, retired: frozenset[Address] = frozenset()) -> Batch:
         if len(self._open) == _MOST_OPEN:
             strays = (b for b in self._open if b.beside and not b.mostly_covered)
-            self._drop(next(strays, self._open[0]), now)
-        step = self._borrow(chunk.batch_id, sender, now)
-        beside = bool(self._open)
-        batch = Batch(step, plane, chunk.total, beside=beside, retired=retired)
+            self._drop(next(strays, self._open[0]), arrival.now)
+        step = self._borrow(arrival.chunk.batch_id, arrival.sender, arrival.now)
+        batch = Batch(step, arrival, beside=bool(self._open), retired=retired)
         self._open.append(batch)
         return batch
 

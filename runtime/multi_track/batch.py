@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from bisect import bisect_left, insort
+from collections.abc import Iterator
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -50,6 +51,34 @@ class Part(NamedTuple):
 Place = tuple[int, int]
 
 
+class Arrival(NamedTuple):
+    """A chunk that has arrived.
+
+    Attributes:
+        plane: index of a stem, or `CONTEXT`.
+        chunk: its header.
+        samples: its samples, checked, [n] float32.
+        sender: where it came from.
+        now: when it arrived, in seconds.
+    """
+
+    plane: int
+    chunk: AudioChunk
+    samples: NDArray[np.float32]
+    sender: Address
+    now: float
+
+    @property
+    def key(self) -> Place:
+        """Where it belongs."""
+        return self.plane, self.chunk.place
+
+    @property
+    def client(self) -> Address:
+        """Host and port that it came from."""
+        return self.sender[:2]
+
+
 class Batch:
     """The chunks of one step, from one client; receive thread.
 
@@ -69,8 +98,7 @@ class Batch:
 
     Args:
         step: a zeroed buffer with id, sender and time filled in.
-        plane: of the first chunk.
-        total: of the first chunk.
+        first: the chunk that it begins with, which is to be added, too.
         beside: see the attribute.
         retired: see the attribute.
     """
@@ -78,15 +106,14 @@ class Batch:
     def __init__(
         self,
         step: Step,
-        plane: int,
-        total: int,
+        first: Arrival,
         *,
         beside: bool = False,
         retired: frozenset[Address] = frozenset(),
     ) -> None:
         self.step = step
-        self.total = total
-        self.separate = plane != CONTEXT
+        self.total = first.chunk.total
+        self.separate = first.plane != CONTEXT
         self.beside = beside
         self.retired = retired
         self.largest_gap = 0.0
@@ -97,13 +124,14 @@ class Batch:
         self._covered: dict[int, int] = {}
         self._packets = 0
 
-    def contradiction(self, plane: int, chunk: AudioChunk, samples: NDArray[np.float32]) -> str:
+    def contradiction(self, arrival: Arrival) -> str:
         """Why a chunk cannot belong to this batch; empty where it can."""
+        plane, chunk, samples = arrival.plane, arrival.chunk, arrival.samples
         if chunk.total != self.total:
             return f"a total of {chunk.total} chunks, where the batch began with {self.total}"
         if (plane != CONTEXT) != self.separate:
             return "/context and separate planes in one batch"
-        part = self.parts.get((plane, chunk.place))
+        part = self.parts.get(arrival.key)
         if part is not None:
             if part == Part.of(samples):
                 return ""
@@ -118,37 +146,30 @@ class Batch:
                 return f"samples that overlap those at place {before}"
         return ""
 
-    def add(
-        self,
-        plane: int,
-        chunk: AudioChunk,
-        samples: NDArray[np.float32],
-        sender: Address,
-        now: float,
-    ) -> bool:
-        """Take a chunk that lies within the step; True where it is new and not a copy.
+    def add(self, arrival: Arrival) -> None:
+        """Take a chunk that lies within the step; a copy changes no sample.
 
         Raises:
             ProtocolError: it contradicts what has arrived; nothing changes.
         """
-        reason = self.contradiction(plane, chunk, samples)
+        plane, chunk, samples = arrival.plane, arrival.chunk, arrival.samples
+        reason = self.contradiction(arrival)
         if reason:
             raise ProtocolError(f"Batch {chunk.batch_id}: {reason}.")
         step = self.step
         if self._packets:
-            self.largest_gap = max(self.largest_gap, now - step.last)
-        step.last = now
+            self.largest_gap = max(self.largest_gap, arrival.now - step.last)
+        step.last = arrival.now
         self._packets += 1
-        self.senders.add(sender[:2])
-        self._copies.add((plane, chunk.place, sender[1]))
-        if (plane, chunk.place) in self.parts:
-            return False
+        self.senders.add(arrival.client)
+        self._copies.add((*arrival.key, arrival.sender[1]))
+        if arrival.key in self.parts:
+            return
         place = step.audio[chunk.place : chunk.place + len(samples)]
         np.add(place, samples, out=place)
-        self.parts[plane, chunk.place] = Part.of(samples)
+        self.parts[arrival.key] = Part.of(samples)
         insort(self._places.setdefault(plane, []), chunk.place)
         self._covered[plane] = self._covered.get(plane, 0) + len(samples)
-        return True
 
     @property
     def mean_gap(self) -> float | None:
@@ -208,16 +229,7 @@ class Batch:
 
     def holes(self) -> list[tuple[int, int]]:
         """First sample and end of each stretch that a plane lacks, in order; not joined."""
-        found = []
-        for plane, places in self._places.items():
-            end = 0
-            for place in places:
-                if place > end:
-                    found.append((end, place))
-                end = place + self.parts[plane, place].samples
-            if end < len(self.step.audio):
-                found.append((end, len(self.step.audio)))
-        return sorted(found)
+        return sorted((start, end) for start, end, _, _ in self._gaps())
 
     def fade_holes(self) -> None:
         """Fade each plane out before its holes and in behind them, so that nothing clicks.
@@ -226,20 +238,23 @@ class Batch:
         already.
         """
         audio = self.step.audio
+        for start, end, before, behind in self._gaps():
+            if before is not None:
+                _fade(audio[start - len(before.tail) // 4 :], before.tail, rising=False)
+            if behind is not None:
+                _fade(audio[end:], behind.head, rising=True)
+
+    def _gaps(self) -> Iterator[tuple[int, int, Part | None, Part | None]]:
+        """First sample and end of each stretch that a plane lacks, and its parts on either side."""
         for plane, places in self._places.items():
-            end, last = 0, None
+            end, before = 0, None
             for place in places:
                 part = self.parts[plane, place]
                 if place > end:
-                    self._fade_out(last, end)
-                    _fade(audio[place:], part.head, rising=True)
-                end, last = place + part.samples, part
-            if end < len(audio):
-                self._fade_out(last, end)
-
-    def _fade_out(self, part: Part | None, end: int) -> None:
-        if part is not None:
-            _fade(self.step.audio[end - len(part.tail) // 4 :], part.tail, rising=False)
+                    yield end, place, before, part
+                end, before = place + part.samples, part
+            if end < len(self.step.audio):
+                yield end, len(self.step.audio), before, None
 
 
 def _fade(audio: NDArray[np.float32], edge: bytes, *, rising: bool) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from sideman.engine.bundle.stem_names import RESERVED
 from sideman.runtime.multi_track.reply_sender import ReplySender
-from sideman.runtime.multi_track.router import RESERVED, Router
+from sideman.runtime.multi_track.router import Router
 from sideman.runtime.multi_track.wire import step_bytes
 from sideman.runtime.server.protocol import Access, Endpoint, OpenEndpoint
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sideman.engine.bundle.bounds import STEMS as MOST_STEMS
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.errors import BackendError, GeometryError, ProtocolError, SidemanError
 from sideman.runtime.multi_track.wire import MAX_DATAGRAM, largest_package
@@ -29,7 +30,6 @@ _UNKNOWN = (
     "/load_model (in Max: the message load_model)."
 )
 _LONGEST_FADE = 60.0
-_MOST_STEMS = 64
 
 Number = int | float
 
@@ -155,8 +155,7 @@ class Controls(Settings):
             kind = "sizes" if name in _SIZES else name
             try:
                 if name in _SIZES:
-                    sizes = {size: getattr(requested, size) for size in _SIZES}
-                    force = dataclasses.replace(self._in_force, **sizes)
+                    force = _with_sizes(self._in_force, requested)
                 else:
                     force = _with(self._in_force, name, value)
                 geometry = self._possible(setting.grid, setting.stems, force)
@@ -237,15 +236,12 @@ class Controls(Settings):
         nothing runs, and where nobody has asked for anything yet, it is no fault either.
         """
         for source in (requested, self._in_force):
-            wanted = dataclasses.replace(
-                requested, **{size: getattr(source, size) for size in _SIZES}
-            )
+            wanted = _with_sizes(requested, source)
             try:
                 return wanted, self._possible(grid, stems, wanted)
             except SidemanError as error:
                 complaints.append(str(error))
-        default = Parameters()
-        wanted = dataclasses.replace(requested, **{size: getattr(default, size) for size in _SIZES})
+        wanted = _with_sizes(requested, Parameters())
         try:
             return wanted, self._possible(grid, stems, wanted)
         except BackendError as error:
@@ -279,6 +275,11 @@ def _setting(
 
 def _accept_all(_geometry: Geometry, _rows: tuple[int, ...]) -> None:
     """Accept everything: only a model can refuse sizes."""
+
+
+def _with_sizes(parameters: Parameters, source: Parameters) -> Parameters:
+    """Parameters with the values that only make sense together taken from others."""
+    return dataclasses.replace(parameters, **{name: getattr(source, name) for name in _SIZES})
 
 
 def _with(parameters: Parameters, name: str, value: Any) -> Parameters:
@@ -338,8 +339,8 @@ def _flags(name: str, values: Sequence[object], stems: tuple[str, ...] | None) -
     flags = tuple(int(v) for v in values if isinstance(v, int | float) and v in (0, 1))
     if len(flags) != len(values) or not flags:
         raise ProtocolError("instruments: only 0 or 1 is expected for each stem.")
-    if len(flags) > _MOST_STEMS or (stems is not None and len(flags) != len(stems)):
-        known = ", ".join(stems) if stems else f"at most {_MOST_STEMS} stems"
+    if len(flags) > MOST_STEMS or (stems is not None and len(flags) != len(stems)):
+        known = ", ".join(stems) if stems else f"at most {MOST_STEMS} stems"
         raise _UnfitStemsError(f"instruments: {len(flags)} flags do not suit {known}.")
     return flags
 

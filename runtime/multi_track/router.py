@@ -52,8 +52,6 @@ _REPLIES = frozenset(
         b"/packet_test_response",
     )
 )
-#: Names that no stem may have, because their addresses mean something else.
-RESERVED = frozenset(a[1:].decode() for a in (b"/context", *_SETTINGS, *_REQUESTS, *_REPLIES))
 _REPEAT_SECONDS = 1.0
 
 

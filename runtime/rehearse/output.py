@@ -11,13 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from sideman.engine.errors import SidemanError
+from sideman.runtime.rehearse.audio import MIX_PEAK
 from sideman.runtime.rehearse.record import Rehearsal
 from sideman.runtime.rehearse.wave_file import PartlyWrittenError, write_wave
 
 #: Names that a stem's file must not take.
 _RESERVED = ("context", "mix")
-#: Highest sample of the mix where the sum would clip.
-_MIX_PEAK = 0.98
 
 
 def make_folder(folder: Path) -> None:
@@ -61,18 +60,18 @@ def write_audio(rehearsal: Rehearsal, folder: Path) -> list[Path]:
     mix = context + sum(rehearsal.stems.values(), np.zeros(length, np.float32))
     # What came back first: the rest can be made again from it and from what was played.
     tracks = {_file_name(stem): (samples, 1.0) for stem, samples in rehearsal.stems.items()}
-    tracks |= {"context": (context, 1.0), "mix": (mix, _MIX_PEAK)}
+    tracks |= {"context": (context, 1.0), "mix": (mix, MIX_PEAK)}
     files = []
     for name, (sound, highest) in tracks.items():
         file = folder / f"{name}.wav"
         lowered = sound
         peak = float(np.abs(sound).max(initial=0.0))
         if peak > highest:
-            lower = 20 * math.log10(peak / _MIX_PEAK)
+            lower = 20 * math.log10(peak / MIX_PEAK)
             rehearsal.notes.append(
                 f"{file.name} is turned down by {lower:.1f} dB so that it does not clip."
             )
-            lowered = sound * np.float32(_MIX_PEAK / peak)
+            lowered = sound * np.float32(MIX_PEAK / peak)
         try:
             write_wave(file, lowered, rehearsal.sample_rate)
         except PartlyWrittenError as error:

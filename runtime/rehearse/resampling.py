@@ -85,18 +85,3 @@ class Resampler:
         filters = np.sinc(self._cutoff * distance) * np.i0(9.0 * np.sqrt(shape))
         filters /= filters.sum(axis=1, keepdims=True)
         return filters.astype(np.float32)
-
-
-def resample(samples: Samples, rate: int, wanted: int) -> Samples:
-    """Change the sample rate of all samples at once, as `Resampler` does.
-
-    Args:
-        samples: [n] float32.
-        rate: samples a second of the input.
-        wanted: samples a second of the result.
-
-    Returns:
-        [ceil(n·wanted/rate)] float32.
-    """
-    resampler = Resampler(rate, wanted)
-    return np.concatenate([resampler.feed(samples), resampler.finish()])

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 
 from sideman.runtime.server.counters import Counters
-from sideman.runtime.server.protocol import Expire, HandleDatagram, StepBytes
+from sideman.runtime.server.protocol import Endpoint
 from sideman.runtime.system.hosts import Address, Guard, shown_address
 from sideman.runtime.system.sockets import (
     needed_receive_buffer,
@@ -30,9 +30,7 @@ class Receiver:
     Args:
         listener: bound, not blocking.
         guard: who may speak.
-        handle: the protocol's.
-        expire: the protocol's.
-        step_bytes: the protocol's.
+        endpoint: the protocol, which takes them.
         counters: of the server.
         clock: seconds; read once a datagram, as soon as it is there.
     """
@@ -41,9 +39,7 @@ class Receiver:
         self,
         listener: socket.socket,
         guard: Guard,
-        handle: HandleDatagram,
-        expire: Expire,
-        step_bytes: StepBytes,
+        endpoint: Endpoint,
         counters: Counters,
         clock: Callable[[], float],
     ) -> None:
@@ -51,9 +47,9 @@ class Receiver:
         # Read once: the cycle thread may ask when the socket is closed already.
         self._buffer_bytes = receive_buffer(listener)
         self._guard = guard
-        self._handle = handle
-        self._expire = expire
-        self._step_bytes = step_bytes
+        self._handle = endpoint.handle
+        self._expire = endpoint.expire
+        self._step_bytes = endpoint.step_bytes
         self._counters = counters
         self._clock = clock
         self._buffer = bytearray(_DATAGRAM_BYTES)

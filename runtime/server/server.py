@@ -188,15 +188,7 @@ class Server:
                 prints=self._debug is not None,
             )
         )
-        receiver = Receiver(
-            listener,
-            guard,
-            endpoint.handle,
-            endpoint.expire,
-            endpoint.step_bytes,
-            self.counters,
-            self._clock,
-        )
+        receiver = Receiver(listener, guard, endpoint, self.counters, self._clock)
         cycles = Cycles(
             self._queue,
             endpoint,

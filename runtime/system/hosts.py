@@ -56,7 +56,7 @@ def resolve(host: str, port: int, option: str) -> tuple[int, Address]:
 
 def is_loopback(address: Address) -> bool:
     """Whether a numeric address is one of this machine alone."""
-    return ipaddress.ip_address(_plain(str(address[0]))).is_loopback
+    return numeric(address[0]).is_loopback
 
 
 def shown_address(address: Address) -> str:
@@ -81,7 +81,7 @@ class Guard:
     """
 
     def __init__(self, listen: Address, allow: Iterable[str] = ()) -> None:
-        self._any_local = ipaddress.ip_address(_plain(listen[0])).is_loopback
+        self._any_local = is_loopback(listen)
         self._allowed: set[str] = set()
         for host in allow:
             self._allowed |= _numbers(host)
@@ -97,14 +97,17 @@ class Guard:
         if self._any_local and not self._allowed:
             return True  # nobody else can reach a loopback address
         plain = _plain(host)
-        return plain in self._allowed or (
-            self._any_local and ipaddress.ip_address(plain).is_loopback
-        )
+        return plain in self._allowed or (self._any_local and numeric(host).is_loopback)
+
+
+def numeric(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """A numeric host, without its zone."""
+    return ipaddress.ip_address(host.partition("%")[0])
 
 
 def _plain(host: str) -> str:
     """A numeric host without its zone, in its canonical spelling."""
-    return str(ipaddress.ip_address(host.partition("%")[0]))
+    return str(numeric(host))
 
 
 def _numbers(host: str) -> set[str]:

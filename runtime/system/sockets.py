@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import errno
-import ipaddress
 import socket
 import sys
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.system.hosts import Address, shown_address
+from sideman.runtime.system.hosts import Address, numeric, shown_address
 
 #: What is asked of the kernel, in bytes; 1.5 s of four stems are 1.1 MB of float32.
 RECEIVE_BYTES = 8 * 1024 * 1024
@@ -69,7 +68,7 @@ def check_directions(listen: Address, reply: Address) -> None:
     Raises:
         SidemanError: they are the same.
     """
-    here, there = (ipaddress.ip_address(str(a[0]).partition("%")[0]) for a in (listen, reply))
+    here, there = numeric(listen[0]), numeric(reply[0])
     same_host = here == there or (here.is_unspecified and there.is_loopback)
     if listen[1] == reply[1] != 0 and same_host:
         raise SidemanError(

@@ -11,7 +11,7 @@ import soundfile
 
 from sideman.engine.errors import SidemanError
 from sideman.runtime.rehearse.audio import make_programme, read_mono
-from sideman.runtime.rehearse.resampling import Resampler, resample
+from sideman.runtime.rehearse.resampling import Resampler
 
 RATE, STEP = 44_100, 1_000
 
@@ -27,6 +27,12 @@ def write(tmp_path):
 
 def tone(hertz, rate, seconds):
     return np.sin(2 * np.pi * hertz * np.arange(int(rate * seconds)) / rate).astype("f4")
+
+
+def resample(samples, rate, wanted):
+    """All samples at once."""
+    resampler = Resampler(rate, wanted)
+    return np.concatenate([resampler.feed(samples), resampler.finish()])
 
 
 @pytest.mark.parametrize("rate", [48_000, 22_050, 96_000, 44_000, 44_100])

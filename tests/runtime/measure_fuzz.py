@@ -10,13 +10,10 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import signal
 import socket
 import struct
-import subprocess
 import tempfile
 import time
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +21,8 @@ import numpy as np
 from tests.fakes.manifest import STEMS
 from tests.runtime.fakes.client import Client
 from tests.runtime.fakes.external import External
-from tests.runtime.measure_loss import STEP, resident_mb
+from tests.runtime.fakes.real_server import RealServer
+from tests.runtime.measure_loss import STEP
 
 ADDRESSES = (
     *(f"/{stem}" for stem in STEMS), "/context", "/update_r", "/w", "/update_fade", "/predict",
@@ -66,55 +64,39 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     rng = random.Random(options.seed)
-    replies = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    replies.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-    replies.bind(("127.0.0.1", 0))
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        server = probe.getsockname()
-    folder = Path(tempfile.mkdtemp())
-    bundle = Path(str(files("sideman.runtime.demo"))) / "bundle"
-    command = ["sideman", "serve", str(bundle), "--profile", str(folder / "profile.json")]
-    command += ["--listen", f"127.0.0.1:{server[1]}"]
-    command += ["--reply", f"127.0.0.1:{replies.getsockname()[1]}"]
-    log = folder / "server.log"
-    served = subprocess.Popen(command, stderr=log.open("wb"))
-    replies.settimeout(60)
-    while not replies.recv(65_536).startswith(b"/loaded"):
-        pass
+    server = RealServer(Path(tempfile.mkdtemp()))
     speaking = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     whole = Client.chunk("/context", 1, 0, 33, np.full(2_048, 0.25, np.float32))
     memory, answered, portions = [], 0, options.datagrams // options.portion
     audio = {stem: np.full(STEP, 0.1, np.float32) for stem in STEMS}
     for portion in range(portions):
         for number in range(options.portion):
-            speaking.sendto(bad(rng, whole), server)
+            speaking.sendto(bad(rng, whole), server.address)
             if number % 64 == 0:
                 time.sleep(0.002)  # a socket's buffer holds so many
         time.sleep(1.0)
-        client = External(server, replies, ["bass"])
+        client = External(server.address, server.replies, ["bass"])
         client.start()  # what a datagram may have set by chance is set again
         time.sleep(1.0)
-        replies.setblocking(False)
-        while _waiting(replies):
+        server.replies.setblocking(False)
+        while _waiting(server.replies):
             pass
         client.send(portion, audio)
         answered += client.hear(time.perf_counter() + 20)
         client.close()
         if portion in (0, portions - 1):
-            memory.append(resident_mb(served.pid))
-    alive = served.poll() is None
-    served.send_signal(signal.SIGTERM)
-    code = served.wait(30)
+            memory.append(server.resident_mb())
+    alive, code = server.alive, server.end()
+    log = server.log.read_text(errors="replace")
     found = {
         "datagrams": portions * options.portion,
         "steps_answered": f"{answered} of {portions}",
         "alive": alive,
         "exit": code,
         "resident_mb": memory,
-        "server": json.loads((folder / "profile.json").read_text())["counters"],
-        "log_bytes": log.stat().st_size,
-        "tracebacks": log.read_text(errors="replace").count("Traceback"),
+        "server": server.counters(),
+        "log_bytes": server.log.stat().st_size,
+        "tracebacks": log.count("Traceback"),
     }
     print(json.dumps(found))
 

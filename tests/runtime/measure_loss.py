@@ -10,11 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
-import socket
-import subprocess
 import time
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +18,7 @@ import soundfile
 
 from tests.fakes.manifest import STEMS
 from tests.runtime.fakes.external import External, Link
+from tests.runtime.fakes.real_server import DEMO, RealServer
 
 STEP, RATE, DEADLINE = 66_150, 44_100, 1.45
 
@@ -35,48 +32,28 @@ def main() -> None:
     parser.add_argument("--jitter", type=float, default=0.02, help="seconds")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    demo = Path(str(files("sideman.runtime.demo")))
-    loop, _ = soundfile.read(demo / "loop.flac", dtype="float32")
-    replies = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    replies.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-    replies.bind(("127.0.0.1", 0))
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        server = probe.getsockname()
-    profile = options.out / "profile.json"
-    command = [options.sideman, "serve", str(demo / "bundle"), "--profile", str(profile)]
-    command += ["--listen", f"127.0.0.1:{server[1]}"]
-    command += ["--reply", f"127.0.0.1:{replies.getsockname()[1]}"]
-    served = subprocess.Popen(command, stderr=(options.out / "server.log").open("wb"))
+    loop, _ = soundfile.read(DEMO / "loop.flac", dtype="float32")
+    server = RealServer(options.out, options.sideman)
     try:
-        replies.settimeout(60)
-        while not replies.recv(65_536).startswith(b"/loaded"):
-            pass
         links = Link(options.loss, options.jitter), Link(options.loss, seed=1)
-        client = External(server, replies, ["bass"], link=links[0], way_back=links[1])
+        client = External(
+            server.address, server.replies, ["bass"], link=links[0], way_back=links[1]
+        )
         client.start()
         time.sleep(1)
-        counts, heard = play(client, loop, options.steps, served.pid)
+        counts, heard = play(client, loop, options.steps, server)
     finally:
-        served.send_signal(signal.SIGTERM)
-        served.wait(30)
-    counts["server"] = json.loads(profile.read_text())["counters"]
+        server.end()
+    counts["server"] = server.counters()
     counts |= {"steps": options.steps, "loss": options.loss, "jitter": options.jitter}
     (options.out / "loss.json").write_text(json.dumps(counts, indent=1) + "\n")
     soundfile.write(options.out / "bass.flac", heard, RATE)
     print(json.dumps(counts))
 
 
-def resident_mb(pid: int) -> float | None:
-    """Memory of a process; None where the system has no /proc."""
-    status = Path(f"/proc/{pid}/status")
-    if not status.exists():
-        return None
-    line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
-
-
-def play(client: External, loop: np.ndarray, steps: int, pid: int) -> tuple[dict, np.ndarray]:
+def play(
+    client: External, loop: np.ndarray, steps: int, server: RealServer
+) -> tuple[dict, np.ndarray]:
     """Steps in real time; how many came whole, with a hole, or not, and what was heard."""
     counts: dict = {"whole": 0, "hole": 0, "silent": 0}
     whole = -(-(STEP + 882) // client.package)
@@ -93,7 +70,7 @@ def play(client: External, loop: np.ndarray, steps: int, pid: int) -> tuple[dict
         counts["silent" if not placed else "hole" if placed < whole else "whole"] += 1
         heard.append(client.zones["bass"][:STEP].copy())
         if number in (9, steps - 1):
-            counts.setdefault("resident_mb", []).append(resident_mb(pid))
+            counts.setdefault("resident_mb", []).append(server.resident_mb())
     return counts, np.concatenate(heard)
 
 

@@ -13,6 +13,32 @@ from sideman.runtime.server.server import Server
 from tests.runtime.fakes.session import PATIENCE, STEMS
 
 
+def read(data: bytes) -> tuple[str, list]:
+    """The address and arguments of a reply; floats after three integers as an array."""
+    if data.startswith(b"#bundle\0"):
+        return "#bundle", [data]
+    end = data.index(b"\0")
+    tags_at = end + 4 - end % 4
+    if data[tags_at : tags_at + 5] == b",iiif":
+        count = data.index(b"\0", tags_at) - tags_at - 4
+        at = tags_at + count + 4
+        at += 4 - at % 4
+        values = list(struct.unpack_from(">iii", data, at))
+        samples = np.frombuffer(data, ">f4", offset=at + 12)
+        assert len(samples) == count
+        return data[:end].decode(), [*values, samples.astype(np.float32)]
+    message = OscMessage(data)
+    return message.address, list(message.params)
+
+
+def control(address: str, tags: str = "", *values: object) -> bytes:
+    """A control message; types without a value need none given."""
+    builder = OscMessageBuilder(address)
+    for tag, value in zip(tags, values or [None] * len(tags), strict=True):
+        builder.add_arg(value, tag)
+    return builder.build().dgram
+
+
 class Client:
     """What a client does, written without the code under test."""
 
@@ -27,10 +53,7 @@ class Client:
         self.socket.sendto(datagram, self.server.address)
 
     def control(self, address: str, tags: str = "", *values: object) -> None:
-        builder = OscMessageBuilder(address)
-        for tag, value in zip(tags, values or [None] * len(tags), strict=True):
-            builder.add_arg(value, tag)
-        self.raw(builder.build().dgram)
+        self.raw(control(address, tags, *values))
 
     def wants(self, *stems: str) -> None:
         """Ask for stems of the published models."""
@@ -69,21 +92,7 @@ class Client:
     def next(self, timeout: float = PATIENCE) -> tuple[str, list]:
         """The next message: its address and arguments (floats after three integers as an array)."""
         self.replies.settimeout(timeout)
-        data = self.replies.recv(65_536)
-        if data.startswith(b"#bundle\0"):
-            return "#bundle", [data]
-        end = data.index(b"\0")
-        tags_at = end + 4 - end % 4
-        if data[tags_at : tags_at + 5] == b",iiif":
-            count = data.index(b"\0", tags_at) - tags_at - 4
-            at = tags_at + count + 4
-            at += 4 - at % 4
-            values = list(struct.unpack_from(">iii", data, at))
-            samples = np.frombuffer(data, ">f4", offset=at + 12)
-            assert len(samples) == count
-            return data[:end].decode(), [*values, samples.astype(np.float32)]
-        message = OscMessage(data)
-        return message.address, list(message.params)
+        return read(self.replies.recv(65_536))
 
     def expect(self, address: str, timeout: float = PATIENCE) -> list:
         """Arguments of the next message, which must be this one."""

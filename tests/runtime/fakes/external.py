@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 import socket
-import struct
 import threading
 import time
 from collections import Counter
@@ -18,7 +17,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from tests.fakes.manifest import STEMS
-from tests.runtime.fakes.client import Client
+from tests.runtime.fakes.client import Client, control, read
 
 
 class Link:
@@ -98,21 +97,16 @@ class External:
 
     def start(self, r: float = 0.25, w: float = 1.0, fade: float = 0.02) -> None:
         """The settings, in its order and types, and `/load_model`."""
-
-        def pad(text: bytes) -> bytes:
-            return text + b"\0" * (4 - len(text) % 4)
-
-        flags = [int(stem in self.targets) for stem in STEMS]
-        for address, tags, data in (
-            (b"/update_package_size", b",i", struct.pack(">i", self.package)),
-            (b"/update_r", b",d", struct.pack(">d", r)),
-            (b"/w", b",d", struct.pack(">d", w)),
-            (b"/update_fade", b",d", struct.pack(">d", fade)),
-            (b"/predict_instruments", b",iiii", struct.pack(">iiii", *flags)),
-            (b"/verbose", b",i", struct.pack(">i", 0)),
-            (b"/load_model", b",", b""),
+        for message in (
+            control("/update_package_size", "i", self.package),
+            control("/update_r", "d", r),
+            control("/w", "d", w),
+            control("/update_fade", "d", fade),
+            control("/predict_instruments", "iiii", *(int(s in self.targets) for s in STEMS)),
+            control("/verbose", "i", 0),
+            control("/load_model"),
         ):
-            self._sockets[0].sendto(pad(address) + pad(tags) + data, self._server)
+            self._sockets[0].sendto(message, self._server)
             time.sleep(0.003)
 
     def send(self, batch_id: int, planes: dict[str, np.ndarray]) -> None:
@@ -162,28 +156,19 @@ class External:
                 break
             if self._way_back.loses():
                 continue
-            address = data[1 : data.index(b"\0")].decode()
-            self.messages[address] += 1
-            if address in STEMS:
-                self._place(address, data)
-            elif address == "server_predicted":
+            address, values = read(data)
+            self.messages[address[1:]] += 1
+            if address[1:] in STEMS:
+                self._place(address[1:], *values)
+            elif address == "/server_predicted":
                 return True
-            elif address == "batch_dropped" and self._id(data) == self._ids[-1]:
+            elif address == "/batch_dropped" and values[0] == self._ids[-1]:
                 return False
         return False
 
-    @staticmethod
-    def _id(data: bytes) -> int:
-        return struct.unpack_from(">i", data, len(data) - 4)[0]
-
-    def _place(self, stem: str, data: bytes) -> None:
-        tags_at = (data.index(b"\0") + 4) & ~3
-        count = data.index(b"\0", tags_at) - tags_at - 4
-        at = (tags_at + count + 4 + 4) & ~3
-        batch_id, number, _ = struct.unpack_from(">iii", data, at)
+    def _place(self, stem: str, batch_id: int, number: int, _: int, samples: np.ndarray) -> None:
         if batch_id not in self._ids or stem not in self.zones:
             return
-        samples = np.frombuffer(data, ">f4", offset=at + 12)
         place = self.zones[stem][number * self.package :][: len(samples)]
         np.copyto(place, samples[: len(place)])
         self.placed[stem].add(number)

@@ -50,7 +50,7 @@ def convert_bundle(
     with in_place_of(out, replace=force) as folder:
         for stage in STAGES:
             report(stage)
-            rewrite(bundle.stage_path(stage), folder, precision)
+            rewrite(bundle.read_stage(stage), folder, precision)
         return write_manifest(folder, **_fields(manifest, source, precision))
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sideman.calibration.errors import PrecisionError
+from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.bundle.manifest import SHORT_NAMES
 from sideman.engine.optional import require
 
@@ -36,15 +37,17 @@ def check_precision(precision: str) -> None:
         )
 
 
-def rewrite(source: Path, folder: Path, precision: str, *, convolve_products: bool = False) -> Path:
+def rewrite(
+    source: GraphFiles, folder: Path, precision: str, *, convolve_products: bool = False
+) -> Path:
     """Write a float32 graph in another precision.
 
     Inputs and outputs keep their names, shapes and types: the casts are inside the graph. The
-    policy decides what stays float32 (`sideman.calibration.precision.policy`). Weights are held in
-    memory one at a time, so even a gigabyte of them needs little memory.
+    policy decides what stays float32 (`sideman.calibration.precision.policy`). Besides the source,
+    one weight at a time is held in memory.
 
     Args:
-        source: ONNX file of a stage in float32; external weights lie beside it.
+        source: a stage in float32.
         folder: where a file of the same name and its weights go; made where it is missing.
         precision: "fp16", "bf16", or "fp32" for a graph that only differs by
             `convolve_products`.

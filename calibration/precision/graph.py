@@ -13,6 +13,7 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import AttributeProto, NodeProto, TensorProto
 
 from sideman.calibration.errors import PrecisionError
+from sideman.engine.bundle.graph_files import GraphFiles
 
 #: Types that a float32 graph does not hold.
 _FOREIGN = {
@@ -56,7 +57,7 @@ class TypedGraph:
     """A float32 graph, the types of its values, and its constants.
 
     Attributes:
-        path: the file; weights lie beside it.
+        files: what it was read from.
         model: the graph, without the values of external weights.
         types: ONNX element type of every value and constant.
         ranks: number of axes of every value and constant whose shape is known.
@@ -64,13 +65,18 @@ class TypedGraph:
         derived: constants that rewriting adds, by name.
     """
 
-    path: Path
+    files: GraphFiles
     model: onnx.ModelProto
     types: dict[str, int]
     ranks: dict[str, int]
     constants: dict[str, TensorProto]
     derived: dict[str, Derived] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=set)
+
+    @property
+    def path(self) -> Path:
+        """Where it was read, for messages."""
+        return self.files.path
 
     @property
     def opset(self) -> int:
@@ -116,19 +122,20 @@ class TypedGraph:
         return name
 
 
-def read_graph(path: Path) -> TypedGraph:
-    """Read a float32 graph and infer its types.
+def read_graph(files: GraphFiles) -> TypedGraph:
+    """Parse a float32 graph and infer its types.
 
     Raises:
         PrecisionError: the file is no readable ONNX graph, is not float32, or has subgraphs in its
             nodes.
     """
+    path = files.path
     try:
-        model = onnx.load(path, load_external_data=False)
+        model = onnx.load_from_string(files.graph)
         inferred = onnx.shape_inference.infer_shapes(
             model, check_type=True, strict_mode=True, data_prop=True
         ).graph
-    except (OSError, DecodeError, onnx.shape_inference.InferenceError, ValueError) as error:
+    except (DecodeError, onnx.shape_inference.InferenceError, ValueError) as error:
         raise PrecisionError(
             f"{path} is no readable ONNX graph: {error}", "Export the bundle again."
         ) from error
@@ -148,7 +155,7 @@ def read_graph(path: Path) -> TypedGraph:
     ranks |= {name: len(tensor.dims) for name, tensor in constants.items()}
     taken = {*types, *(node.name for node in graph.node)}
     _check_nodes(path, graph.node, types)
-    return TypedGraph(path, model, types, ranks, constants, _taken=taken)
+    return TypedGraph(files, model, types, ranks, constants, _taken=taken)
 
 
 def _check_nodes(path: Path, nodes: Iterable[NodeProto], types: dict[str, int]) -> None:

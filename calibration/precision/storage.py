@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from pathlib import Path
 from typing import BinaryIO
@@ -116,11 +117,34 @@ def _values(graph: TypedGraph, name: str) -> Array:
         derived = graph.derived[name]
         return np.ascontiguousarray(derived.form(_values(graph, derived.source)))
     try:
-        return numpy_helper.to_array(graph.constants[name], base_dir=str(graph.path.parent))
-    except (OSError, ValueError, onnx.checker.ValidationError) as error:
+        return _array(graph, graph.constants[name])
+    except (KeyError, ValueError) as error:
         raise PrecisionError(
             f"{graph.path}: cannot read {name}: {error}", "Export or copy the bundle again."
         ) from error
+
+
+def _array(graph: TypedGraph, tensor: TensorProto) -> Array:
+    """A constant's values; those of a file of weights are a view of its bytes.
+
+    `numpy_helper.to_array` would open that file by its path (`GraphFiles` says what is wrong with
+    it).
+
+    Raises:
+        KeyError: there is no such file.
+        ValueError: it is too short.
+    """
+    if tensor.data_location != TensorProto.EXTERNAL:
+        return numpy_helper.to_array(tensor)
+    where = {entry.key: entry.value for entry in tensor.external_data}
+    dtype = helper.tensor_dtype_to_np_dtype(tensor.data_type)
+    values = np.frombuffer(
+        graph.files.weights[where["location"]],
+        dtype,
+        count=math.prod(tensor.dims),
+        offset=int(where.get("offset", 0)),
+    )
+    return values.reshape(tuple(tensor.dims))
 
 
 def check(graph: TypedGraph, path: Path) -> None:

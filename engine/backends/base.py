@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from sideman.engine.backends.program import Program, Segment
 from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.bundle.manifest import STAGES, StageSpec
 from sideman.engine.errors import BackendError
 
@@ -136,30 +136,35 @@ class Backend(abc.ABC):
     def describe(self) -> str:
         """One line that says library, version, device and threads; printed before serving."""
 
-    def load(self, name: str, path: Path, spec: StageSpec) -> Stage:
+    def load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
         """Load one stage.
+
+        Args:
+            name: of the stage.
+            files: its graph and weights. A backend that uses their memory while the stage lives
+                keeps them alive.
+            spec: what the manifest promises.
 
         Raises:
             BackendError: the library refuses the graph, or the graph's tensors are not those
                 that the manifest promises.
         """
-        if not path.is_file():
-            raise BackendError(f"Stage {name}: {path} does not exist.", "Export the bundle again.")
-        return self._load(name, path, spec)
+        return self._load(name, files, spec)
 
     @abc.abstractmethod
-    def _load(self, name: str, path: Path, spec: StageSpec) -> Stage:
-        """Load a graph that exists."""
+    def _load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
+        """Load a graph."""
 
     def load_bundle(self, bundle: Bundle) -> dict[str, Stage]:
-        """Load every stage of a bundle that has been checked; takes seconds to minutes.
+        """Verify a bundle and load every stage; takes seconds to minutes.
 
         Raises:
+            BundleError: it is damaged or incomplete.
             BackendError: a stage cannot be loaded.
         """
+        files = bundle.read_stages()
         return {
-            name: self.load(name, bundle.stage_path(name), bundle.manifest.stages[name])
-            for name in STAGES
+            name: self.load(name, files.pop(name), bundle.manifest.stages[name]) for name in STAGES
         }
 
     def allocate(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sideman.engine.bundle.graph_files import GraphFiles, read_file, weight_files
 from sideman.engine.bundle.json_text import read_text
-from sideman.engine.bundle.manifest import FileRecord, Manifest
+from sideman.engine.bundle.manifest import STAGES, FileRecord, Manifest
 from sideman.engine.errors import BundleError
 from sideman.engine.files import file_in_place_of
 
@@ -51,26 +53,84 @@ class Bundle:
         except (OSError, UnicodeDecodeError) as error:
             raise BundleError(f"Cannot read {file}: {error}", _EXPORT_AGAIN) from error
         bundle = cls(path, Manifest.from_json(text, str(file)))
-        faults = bundle._faults(check)
-        if faults:
-            raise BundleError(f"{path} is damaged: {'; '.join(faults)}.", _EXPORT_AGAIN)
+        bundle._check(bundle.manifest.files, sha256 if check else None)
         return bundle
+
+    def verify(self, names: Iterable[str] | None = None) -> None:
+        """Compare size and SHA-256 of files with the manifest; about a second a gigabyte.
+
+        Args:
+            names: of the files; all without them.
+
+        Raises:
+            BundleError: damaged or incomplete; every faulty file is named.
+        """
+        self._check(self.manifest.files if names is None else names, sha256)
+
+    def read_stages(self) -> dict[str, GraphFiles]:
+        """Every stage's files, read into memory and verified there, by stage.
+
+        Raises:
+            BundleError: damaged or incomplete; every faulty file is named.
+        """
+        contents = self._read(self.manifest.files)
+        return {stage: self._stage(stage, contents) for stage in STAGES}
+
+    def read_stage(self, stage: str) -> GraphFiles:
+        """One stage's files, read into memory and verified there.
+
+        Raises:
+            BundleError: one of them is damaged or missing.
+        """
+        return self._stage(stage, self._read(self.files_of(stage)))
+
+    def files_of(self, stage: str) -> tuple[str, ...]:
+        """Names of a stage's graph and of its files of weights.
+
+        Raises:
+            BundleError: the graph is damaged or missing.
+        """
+        graph = self.manifest.stages[stage].file
+        return graph, *self._weights_of(graph, self._read([graph])[graph])
 
     def stage_path(self, stage: str) -> Path:
         """The ONNX file of a stage."""
         return self.path / self.manifest.stages[stage].file
 
-    def _faults(self, check: bool) -> list[str]:
-        faults = []
-        for name, record in self.manifest.files.items():
-            file = self.path / name
-            if not file.is_file():
-                faults.append(f"{name} is missing")
-            elif file.stat().st_size != record.bytes:
-                faults.append(f"{name} has {file.stat().st_size} bytes, not {record.bytes}")
-            elif check and sha256(file) != record.sha256:
-                faults.append(f"{name} has another SHA-256 than the manifest says")
-        return faults
+    def _stage(self, stage: str, contents: Mapping[str, bytes]) -> GraphFiles:
+        file = self.manifest.stages[stage].file
+        weights = {name: contents[name] for name in self._weights_of(file, contents[file])}
+        return GraphFiles(self.stage_path(stage), contents[file], weights)
+
+    def _weights_of(self, file: str, graph: bytes) -> tuple[str, ...]:
+        return weight_files(graph, self.manifest.files.keys() - {file})
+
+    def _read(self, names: Iterable[str]) -> dict[str, bytes]:
+        """Files by name, verified after they were read."""
+        contents = {}
+
+        def digest(file: Path) -> str:
+            contents[file.name] = content = read_file(file)
+            return hashlib.sha256(content).hexdigest()
+
+        self._check(names, digest)
+        return contents
+
+    def _check(self, names: Iterable[str], digest: Callable[[Path], str] | None) -> None:
+        """Compare files with the manifest; without a digest only presence and size."""
+        faults = [fault for name in names if (fault := self._fault(name, digest))]
+        if faults:
+            raise BundleError(f"{self.path} is damaged: {'; '.join(faults)}.", _EXPORT_AGAIN)
+
+    def _fault(self, name: str, digest: Callable[[Path], str] | None) -> str:
+        file, record = self.path / name, self.manifest.files[name]
+        if not file.is_file():
+            return f"{name} is missing"
+        if (size := file.stat().st_size) != record.bytes:
+            return f"{name} has {size} bytes, not {record.bytes}"
+        if digest is not None and digest(file) != record.sha256:
+            return f"{name} has another SHA-256 than the manifest says"
+        return ""
 
 
 def write_manifest(folder: Path, **fields: Any) -> Manifest:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
+from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.cores import available_cores
 from sideman.engine.errors import BackendError
 from sideman.engine.optional import require
 
+#: Tensors stay where they are in files that are given as bytes; without it each is copied. Releases
+#: that do not know the entry copy too.
+_IN_PLACE = "session.use_external_initializer_file_buffers_directly"
 #: ONNX Runtime's names of element types.
 _ELEMENT_TYPES = {"tensor(float)": "float32", "tensor(int64)": "int64", "tensor(bool)": "bool"}
 
@@ -36,18 +39,23 @@ class OnnxRuntimeBackend(Backend):
         plural = "s" if self.threads > 1 else ""
         return f"ONNX Runtime {self._runtime.__version__}, CPU, {self.threads} thread{plural}"
 
-    def _load(self, name: str, path: Path, spec: StageSpec) -> Stage:
+    def _load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
         options = session_options(self._runtime)
         options.intra_op_num_threads = self.threads
-        session = open_session(self._runtime, name, path, options, ["CPUExecutionProvider"])
+        options.add_session_config_entry(_IN_PLACE, "1")
+        session = open_session(self._runtime, name, files, options, ["CPUExecutionProvider"])
         check_tensors(name, spec, session)
-        return _OnnxRuntimeStage(name, spec, session)
+        return _OnnxRuntimeStage(name, spec, session, files.weights)
 
 
 class _OnnxRuntimeStage(Stage):
-    def __init__(self, name: str, spec: StageSpec, session: Any) -> None:
+    def __init__(
+        self, name: str, spec: StageSpec, session: Any, weights: Mapping[str, bytes]
+    ) -> None:
         super().__init__(name, spec)
         self._session = session
+        # The session knows addresses only: its weights must live as long as it does.
+        self._weights = weights
 
     def _bind(self, buffers: Mapping[str, Buffer]) -> Binding:
         binding = self._session.io_binding()
@@ -96,29 +104,37 @@ def session_options(runtime: Any) -> Any:
 
 
 def open_session(
-    runtime: Any, name: str, path: Path, options: Any, providers: Sequence[Any]
+    runtime: Any, name: str, files: GraphFiles, options: Any, providers: Sequence[Any]
 ) -> Any:
     """Open a graph on these providers, without falling back to others.
+
+    The session reads no file, neither now nor later (`GraphFiles`). It copies the weights unless
+    the options say otherwise.
 
     Args:
         runtime: the onnxruntime module.
         name: of the stage.
-        path: of the graph.
-        options: session options.
+        files: the graph and its weights.
+        options: session options; the weights are added to them.
         providers: names, or pairs of a name and its options.
 
     Raises:
         BackendError: the library refuses the graph.
     """
+    names, contents = list(files.weights), list(files.weights.values())
     try:
+        if names:
+            options.add_external_initializers_from_files_in_memory(
+                names, contents, list(map(len, contents))
+            )
         # ONNX Runtime's own fallback opens the graph on the CPU and says so on standard output
         # only.
         return runtime.InferenceSession(
-            str(path), options, providers=list(providers), enable_fallback=0
+            files.graph, options, providers=list(providers), enable_fallback=0
         )
     except Exception as error:  # the library raises half a dozen unrelated types
         raise BackendError(
-            f"ONNX Runtime cannot load stage {name} from {path}: {error}",
+            f"ONNX Runtime cannot load stage {name} from {files.path}: {error}",
             "Check the bundle with 'sideman inspect', or export it again.",
         ) from error
 

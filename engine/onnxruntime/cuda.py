@@ -28,11 +28,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from sideman.engine.backends.base import Backend, Buffer, Stage
 from sideman.engine.backends.program import Program, Segment
+from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.cuda.buffers import CudaBuffer
 from sideman.engine.cuda.cudart import CudaDriver
@@ -126,16 +126,16 @@ class OnnxRuntimeCudaBackend(Backend):
         self._stages.clear()
         self._stream.close()
 
-    def _load(self, name: str, path: Path, spec: StageSpec) -> Stage:
+    def _load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
         recordable = self._graphs
         try:
-            session = self._open(name, path, recordable)
+            session = self._open(name, files, recordable)
         except BackendError as error:
             if not recordable:
                 raise
             # Opened again: if the ONNX graph itself is faulty, this attempt fails for that reason.
             recordable = False
-            session = self._open(name, path, recordable)
+            session = self._open(name, files, recordable)
             logger.warning("Stage %s runs without CUDA graphs. %s", name, error.what)
         if PROVIDER not in session.get_providers():
             raise BackendError(
@@ -149,7 +149,7 @@ class OnnxRuntimeCudaBackend(Backend):
         self._stages.append(stage)
         return stage
 
-    def _open(self, name: str, path: Path, recordable: bool) -> Any:
+    def _open(self, name: str, files: GraphFiles, recordable: bool) -> Any:
         options = session_options(self._runtime)
         # Only shapes are computed on the CPU.
         options.intra_op_num_threads = 1
@@ -162,7 +162,7 @@ class OnnxRuntimeCudaBackend(Backend):
         # The CPU provider is listed because shapes are computed there. If more of a graph ran
         # there, it would need copies, with which a session cannot be opened for CUDA graphs.
         providers = [(PROVIDER, provider), "CPUExecutionProvider"]
-        return open_session(self._runtime, name, path, options, providers)
+        return open_session(self._runtime, name, files, options, providers)
 
     def _cuda_version(self) -> str:
         return str(getattr(self._runtime, "cuda_version", "") or "of the library's build")

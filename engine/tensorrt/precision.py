@@ -23,7 +23,7 @@ class Rewriter:
     """What writes a precision into a graph.
 
     Attributes:
-        rewrite: takes the ONNX file, a folder for the result, the precision, and
+        rewrite: takes a stage's `GraphFiles`, a folder for the result, the precision, and
             `convolve_products`; returns the new ONNX file.
         revision: raised whenever its output for the same input changes.
     """

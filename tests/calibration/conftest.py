@@ -69,7 +69,7 @@ def _export(kind: str, name: str, folder: Path, export_once: Callable[..., None]
 @pytest.fixture(scope="session")
 def rewritten(small, tmp_path_factory) -> Callable[..., Path]:
     """A stage of the small bundle in a precision, rewritten once a session."""
-    from sideman.calibration.precision import rewrite
+    from tests.calibration.rewriting import rewrite
 
     made: dict[tuple, Path] = {}
 

@@ -22,7 +22,7 @@ def quick(monkeypatch):
     """Copy graphs instead of rewriting them, for tests of what happens around it."""
 
     def copy(source, folder, precision):
-        (folder / source.name).write_bytes(source.read_bytes())
+        (folder / source.path.name).write_bytes(source.graph)
 
     monkeypatch.setattr(convert, "rewrite", copy)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from onnx import helper
 
-from sideman.calibration.precision import rewrite
+from tests.calibration.rewriting import rewrite
 
 
 @pytest.mark.parametrize("stage", ["encode", "step", "decode"])

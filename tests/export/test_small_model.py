@@ -67,7 +67,7 @@ def draw(spec: StageSpec, stage: str) -> dict[str, np.ndarray]:
 def compute(bundle: Bundle, stage: str, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     spec = bundle.manifest.stages[stage]
     with OnnxRuntimeBackend(threads=1) as backend:
-        return run_once(backend, backend.load(stage, bundle.stage_path(stage), spec), inputs)
+        return run_once(backend, backend.load(stage, bundle.read_stage(stage), spec), inputs)
 
 
 def check_manifest(made: Manifest) -> None:

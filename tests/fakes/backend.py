@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import numpy as np
 
 from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
+from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.bundle.grid import COLUMN_SAMPLES
 from sideman.engine.bundle.manifest import StageSpec
 
@@ -55,7 +55,7 @@ class FakeBackend(Backend):
     def describe(self) -> str:
         return "fake"
 
-    def _load(self, name: str, path: Path, spec: StageSpec) -> Stage:
+    def _load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
         raise NotImplementedError
 
     def stages(self, specs: Mapping[str, StageSpec]) -> dict[str, Stage]:

@@ -6,7 +6,6 @@ It proves buffers, programs and graphs on any CUDA machine, with no inference li
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,6 +13,7 @@ from torch import nn
 
 from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
 from sideman.engine.backends.program import Program, Segment
+from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.cuda.buffers import CudaBuffer
 from sideman.engine.cuda.driver import Driver
@@ -78,7 +78,7 @@ class TorchBackend(Backend):
     def describe(self) -> str:
         return f"PyTorch {torch.__version__} stages, {self.driver.device.name}"
 
-    def _load(self, name: str, path: Path, spec: StageSpec) -> Stage:
+    def _load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
         return TorchStage(name, spec, self._modules[name], self._external)
 
     def stages(self, specs: Mapping[str, StageSpec]) -> dict[str, Stage]:

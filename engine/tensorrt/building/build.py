@@ -188,7 +188,7 @@ class _Sources:
         if key not in self._made:
             self.observer.rewriting(wanted)
             self._made[key] = self.tools.rewriter().rewrite(
-                self.bundle.stage_path(stage),
+                self.bundle.read_stage(stage),
                 self._new_folder(key),
                 identity.precision,
                 convolve_products=identity.convolve_products,
@@ -253,6 +253,10 @@ class _Work:
             report=self.observer.progress,
             timing_cache=timings.load(owner) if flavour.timing_cache else None,
         )
+        if source == self.bundle.stage_path(identity.stage):
+            # The library has read the files itself, a while after their hashes became the engine's
+            # name: if they changed in between, the engine must not be kept under that name.
+            self.bundle.verify(self.bundle.files_of(identity.stage))
         entry = self.cache.store(
             identity,
             wanted.shapes,

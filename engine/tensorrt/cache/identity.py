@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import mmap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version as installed_version
@@ -89,9 +88,6 @@ def shapes_key(shapes: Iterable[Shape]) -> str:
 def stage_files(bundle: Bundle, stage: str) -> tuple[str, tuple[str, ...]]:
     """Hashes of the files that a stage is made of.
 
-    The graph names its weight files in plain text, so every file of the bundle whose name occurs in
-    the graph counts. That may be one file too many, never one too few.
-
     Args:
         bundle: opened with its hashes checked.
         stage: name of the stage.
@@ -100,20 +96,10 @@ def stage_files(bundle: Bundle, stage: str) -> tuple[str, tuple[str, ...]]:
         SHA-256 of the graph, and of each file of weights in the order of their names.
 
     Raises:
-        BackendError: the graph is empty.
+        BundleError: the graph is damaged.
     """
-    manifest = bundle.manifest
-    file = manifest.stages[stage].file
-    path = bundle.stage_path(stage)
-    if path.stat().st_size == 0:
-        raise BackendError(f"Stage {stage}: {path} is empty.", "Export the bundle again.")
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        weights = tuple(
-            record.sha256
-            for name, record in sorted(manifest.files.items())
-            if name != file and text.find(name.encode()) >= 0
-        )
-    return manifest.files[file].sha256, weights
+    graph, *weights = (bundle.manifest.files[name].sha256 for name in bundle.files_of(stage))
+    return graph, tuple(weights)
 
 
 def exporter_of(origin: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from sideman.engine.backends.base import Backend, Stage
 from sideman.engine.backends.program import Program, Segment
 from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.cuda.buffers import CudaBuffer
 from sideman.engine.cuda.cudart import CudaDriver
@@ -91,10 +92,10 @@ class TensorRTBackend(Backend):
         """Library, version, GPU and precision."""
         return f"{self._library}, {self._driver.device.name}, {self.precision}"
 
-    def _load(self, name: str, path: Path, spec: StageSpec) -> Stage:
+    def _load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
         raise BackendError(
-            f"{self._library.flavour.title} cannot load {path} by itself: it runs engines that "
-            f"were built for a bundle.",
+            f"{self._library.flavour.title} cannot load {files.path} by itself: it runs "
+            "engines that were built for a bundle.",
             "Load the bundle.",
         )
 
@@ -109,6 +110,7 @@ class TensorRTBackend(Backend):
                 is not enough memory, or an engine can neither be loaded nor built anew.
         """
         self._refuse_closed()
+        bundle.verify()
         library = self._library
         version = library.module.__version__
         engines = BundleEngines(

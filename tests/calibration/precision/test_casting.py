@@ -11,7 +11,7 @@ from onnx import TensorProto, helper
 from onnx.reference import ReferenceEvaluator
 
 from sideman.calibration.errors import PrecisionError
-from sideman.calibration.precision import rewrite
+from tests.calibration.rewriting import rewrite
 
 W = np.float32([[0.5, -0.25], [0.125, 1.0]])
 #: Unit roundoff: half the distance from one to the next number.

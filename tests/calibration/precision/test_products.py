@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from onnx import helper
 
 from sideman.calibration.errors import PrecisionError
-from sideman.calibration.precision import rewrite
+from tests.calibration.rewriting import rewrite
 
 SETTINGS = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

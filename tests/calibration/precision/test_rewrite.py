@@ -11,7 +11,7 @@ import pytest
 from onnx import TensorProto
 
 from sideman.calibration.errors import PrecisionError
-from sideman.calibration.precision import rewrite
+from tests.calibration.rewriting import rewrite
 
 STAGES = ("encode", "step", "decode")
 LOW = {"fp16": TensorProto.FLOAT16, "bf16": TensorProto.BFLOAT16}

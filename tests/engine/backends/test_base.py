@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
 from sideman.engine.backends.once import run_once
+from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.errors import BackendError
 from sideman.engine.tensors import TensorSpec
@@ -34,7 +33,7 @@ class NumpyBackend(Backend):
     def describe(self) -> str:
         return "numpy"
 
-    def _load(self, name: str, path: Path, spec: StageSpec) -> Stage:
+    def _load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
         return Doubling(name, spec)
 
 
@@ -79,8 +78,3 @@ def test_run_once_sizes_its_outputs_by_its_inputs() -> None:
     np.testing.assert_array_equal(out["z"][:, 0], [2, 3, 4, 5])
     with pytest.raises(BackendError, match="no value for input y"):
         run_once(backend, Doubling("double", SPEC), {"x": np.ones((4, 3))})
-
-
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with NumpyBackend() as backend, pytest.raises(BackendError, match="does not exist"):
-        backend.load("double", tmp_path / "double.onnx", SPEC)

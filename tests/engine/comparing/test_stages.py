@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from sideman.engine.backends.base import Binding, Buffer, Stage
+from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.comparing.cases import CaseMaker
 from sideman.engine.comparing.stages import Loaded, check_comparable, compare_stages
@@ -183,7 +184,11 @@ def test_a_bundle_in_half_precision_errs_a_little(
     folder = BUNDLE
     halves = {
         name: loaded.backend.load(
-            name, precision.rewrite(folder / spec.file, tmp_path, "fp16"), spec
+            name,
+            GraphFiles.read(
+                precision.rewrite(GraphFiles.read(folder / spec.file), tmp_path, "fp16")
+            ),
+            spec,
         )
         for name, spec in manifest.stages.items()
     }

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
 from sideman.engine.backends.program import Program, Segment
+from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.cuda.buffers import CudaBuffer
 from sideman.engine.cuda.program import GraphProgram, StreamProgram
@@ -50,7 +50,7 @@ class FakeCudaBackend(Backend):
     def describe(self) -> str:
         return f"fake CUDA, {self.driver.device.name}"
 
-    def _load(self, name: str, path: Path, spec: StageSpec) -> Stage:
+    def _load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
         return FakeCudaStage(name, spec, self)
 
     def stages(self, specs: Mapping[str, StageSpec]) -> dict[str, Stage]:

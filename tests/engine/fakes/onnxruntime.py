@@ -57,8 +57,8 @@ class FakeOnnxRuntime:
     def preload_dlls(self, directory: str | None = None) -> None:
         self.preloaded = True
 
-    def InferenceSession(self, path: str, options: Any, **keywords: Any) -> FakeSession:
-        return FakeSession(self, path, options, **keywords)
+    def InferenceSession(self, graph: bytes, options: Any, **keywords: Any) -> FakeSession:
+        return FakeSession(self, graph, options, **keywords)
 
     class SessionOptions(SimpleNamespace):
         def __init__(self) -> None:
@@ -77,10 +77,10 @@ class FakeOnnxRuntime:
 
 class FakeSession:
     def __init__(
-        self, runtime: FakeOnnxRuntime, path: str, options: Any, providers: list, **keywords: Any
+        self, runtime: FakeOnnxRuntime, graph: bytes, options: Any, providers: list, **keywords: Any
     ) -> None:
         self.runtime, self.options, self.keywords = runtime, options, keywords
-        self.name = path.rpartition("/")[2].partition(".")[0]
+        self.name = graph.decode()
         self.spec = runtime.specs[self.name]
         ((_, given), cpu) = providers
         assert cpu == "CPUExecutionProvider"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from sideman.engine.backends.base import Stage
 from sideman.engine.bundle.bundle import Bundle, write_manifest
+from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.cuda.device import DeviceInfo
 from sideman.engine.tensorrt.building.build import BuildTools, Outcome, build_bundle
 from sideman.engine.tensorrt.building.builder import BuildOrder, Built
@@ -115,8 +115,10 @@ class Stand:
         return Built(memoryview(plan), 0.5, 3, None)
 
 
-def _copy(source: Path, folder: Path, precision: str, *, convolve_products: bool) -> Path:
-    return Path(shutil.copy(source, folder))
+def _copy(source: GraphFiles, folder: Path, precision: str, *, convolve_products: bool) -> Path:
+    made = folder / source.path.name
+    made.write_bytes(source.graph)
+    return made
 
 
 def other_device(name: str, capability: tuple[int, int]) -> DeviceInfo:

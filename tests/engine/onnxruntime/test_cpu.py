@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sideman.engine.backends.once import run_once
+from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.errors import BackendError
 from sideman.engine.onnxruntime.cpu import OnnxRuntimeBackend
@@ -42,7 +43,7 @@ def spec(inputs=(X,), outputs=(Y,)) -> StageSpec:
 
 def test_a_graph_runs_on_bound_memory_again_and_again(graph: Path) -> None:
     with OnnxRuntimeBackend(threads=1) as backend:
-        stage = backend.load("double", graph, spec())
+        stage = backend.load("double", GraphFiles.read(graph), spec())
         x, y = backend.allocate((2, 3)), backend.allocate((2, 3))
         binding = stage.bind({"x": x, "y": y})
         for value in (1.0, 2.0):
@@ -59,19 +60,21 @@ def test_a_graph_that_is_not_what_the_manifest_promises_is_refused(graph: Path) 
     other = TensorSpec("z", ("batch", 3))
     for promised in (spec(inputs=(X, other)), spec(outputs=(other,))):
         with pytest.raises(BackendError, match="the manifest promises"):
-            backend.load("double", graph, promised)
+            backend.load("double", GraphFiles.read(graph), promised)
 
 
 def test_a_file_that_is_no_graph_is_refused_by_name(tmp_path: Path) -> None:
     file = tmp_path / "double.onnx"
     file.write_bytes(b"not a graph")
     with pytest.raises(BackendError, match=r"double.*double\.onnx"):
-        OnnxRuntimeBackend(threads=1).load("double", file, spec())
+        OnnxRuntimeBackend(threads=1).load("double", GraphFiles.read(file), spec())
 
 
 def test_the_arithmetic_of_the_calling_thread_stays_as_it_was(graph: Path) -> None:
     """ONNX Runtime's own way to treat subnormals as zero changes the thread that calls it."""
     backend = OnnxRuntimeBackend(threads=1)
-    run_once(backend, backend.load("double", graph, spec()), {"x": np.ones((1, 3))})
+    run_once(
+        backend, backend.load("double", GraphFiles.read(graph), spec()), {"x": np.ones((1, 3))}
+    )
     smallest = np.float32(1e-45)
     assert smallest * np.float32(1) > 0

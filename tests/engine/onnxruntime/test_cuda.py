@@ -13,6 +13,7 @@ import pytest
 
 from sideman.engine.backends.base import Buffer
 from sideman.engine.backends.program import Segment
+from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.errors import BackendError, DeviceLostError, MissingExtraError
 from sideman.engine.onnxruntime import cuda as onnxruntime_cuda
@@ -52,7 +53,7 @@ def runtime(driver: FakeDriver, monkeypatch: pytest.MonkeyPatch) -> FakeOnnxRunt
 def graph(tmp_path: Path) -> Callable[[str], Path]:
     def write(name: str) -> Path:
         path = tmp_path / f"{name}.onnx"
-        path.write_text("a graph")
+        path.write_text(name)
         return path
 
     return write
@@ -62,7 +63,7 @@ class Bound:
     """One stage bound to two buffers, in a program with both copies."""
 
     def __init__(self, backend: OnnxRuntimeCudaBackend, path: Path, name: str = "double") -> None:
-        self.stage = backend.load(name, path, SPEC)
+        self.stage = backend.load(name, GraphFiles.read(path), SPEC)
         self.x, self.y = backend.allocate((2, 3)), backend.allocate((2, 3))
         self.binding = self.stage.bind({"x": self.x, "y": self.y})
         operations = (self.x.enqueue_upload, self.binding.run, self.y.enqueue_download)
@@ -234,7 +235,7 @@ def test_a_graph_that_is_not_what_the_manifest_promises(
 ) -> None:
     promised = StageSpec("double.onnx", "float32", (X,), (TensorSpec("z", ("batch", 3)),))
     with backend, pytest.raises(BackendError, match="the manifest promises"):
-        backend.load("double", graph("double"), promised)
+        backend.load("double", GraphFiles.read(graph("double")), promised)
 
 
 def test_a_stage_that_fails(
@@ -291,8 +292,11 @@ def test_a_session_gives_the_same_bits_as_on_the_cpu(
     monkeypatch.setenv("SIDEMAN_NO_CUDA_GRAPH", "0" if graphs else "1")
     backend = OnnxRuntimeCudaBackend(driver=driver)
     for name in SPECS:
-        (tmp_path / f"{name}.onnx").write_text("a graph")
-    stages = {name: backend.load(name, tmp_path / f"{name}.onnx", SPECS[name]) for name in SPECS}
+        (tmp_path / f"{name}.onnx").write_text(name)
+    stages = {
+        name: backend.load(name, GraphFiles.read(tmp_path / f"{name}.onnx"), spec)
+        for name, spec in SPECS.items()
+    }
     with cpu_session() as cpu, Session(MANIFEST, backend, stages, GaussianNoise(1)) as cuda:
         wanted, found = play(cpu, warm=True), play(cuda, warm=True)
         assert ("CUDA graph of each stage" in cuda.execution) == graphs

@@ -216,9 +216,10 @@ def spied(monkeypatch, library, tmp_path):
         return Built(memoryview(b"vtrt" + str(order).encode()), 0.1, 3, 1000, None)
 
     def rewrite(source, folder, precision, *, convolve_products=False):
-        rewritten.append((source.name, precision, convolve_products))
-        (folder / source.name).write_text(f"{precision} {source.read_text()}")
-        return folder / source.name
+        made = folder / source.path.name
+        rewritten.append((made.name, precision, convolve_products))
+        made.write_text(f"{precision} {source.graph.decode()}")
+        return made
 
     return SimpleNamespace(
         orders=orders,

@@ -123,7 +123,7 @@ def test_half_precision_changes_little_of_what_was_trained(
     values["coefficients"] = torch.tensor([sigma, sigma, 1.0, 0.5, -0.3, 1.0, 0.2])
     wanted = full(*values.values())
     with OnnxRuntimeBackend(threads=1) as backend:
-        stage = backend.load("step", bundle.stage_path("step"), bundle.manifest.stages["step"])
+        stage = backend.load("step", bundle.read_stage("step"), bundle.manifest.stages["step"])
         found = run_once(backend, stage, {name: value.numpy() for name, value in values.items()})
     for each, reference in zip(found.values(), wanted, strict=True):
         assert relative_error(each, reference) < 1e-2

@@ -2,13 +2,11 @@ from __future__ import annotations
 
 import dataclasses
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sideman.engine.bundle.bundle import Bundle, sha256, write_manifest
 from sideman.engine.bundle.manifest import Manifest
-from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.cache.identity import (
     EngineIdentity,
     exporter_of,
@@ -59,13 +57,6 @@ def test_the_files_of_a_stage_are_those_that_its_graph_names(paper_bundle):
     assert graph == sha256(paper_bundle / "step.onnx")
     assert weights == (sha256(paper_bundle / "step.onnx.data"),)
     assert stage_files(bundle, "encode")[1] == ()
-
-
-def test_an_empty_graph_is_no_stage(paper_bundle):
-    (paper_bundle / "step.onnx").write_bytes(b"")
-    write_manifest(paper_bundle, **_fields(paper_bundle))
-    with pytest.raises(BackendError, match="empty"):
-        stage_files(Bundle.open(paper_bundle), "step")
 
 
 def test_versions_of_the_exporter_are_read_where_there_are_any():

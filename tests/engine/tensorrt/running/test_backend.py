@@ -168,7 +168,7 @@ def test_a_missing_library_names_the_pip_command(monkeypatch: pytest.MonkeyPatch
 def test_a_single_graph_cannot_be_loaded(stand: Stand) -> None:
     spec = stand.bundle.manifest.stages["encode"]
     with stand.backend() as backend, pytest.raises(BackendError, match="built for a bundle"):
-        backend.load("encode", stand.bundle.stage_path("encode"), spec)
+        backend.load("encode", stand.bundle.read_stage("encode"), spec)
 
 
 def test_a_library_that_does_not_start_leaves_nothing_behind(stand: Stand) -> None:

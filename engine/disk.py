@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sideman.engine.errors import SidemanError
 
@@ -15,12 +17,29 @@ _REMEDIES = {
     errno.EROFS: "Write to a place that may be written to.",
 }
 #: Libraries that say in words of their own that less was written than they wanted: numpy, Pillow,
-#: torch. None of them keeps the system's number.
+#: torch, libsndfile (which puts more before it where a file cannot be opened at all). None of them
+#: keeps the system's number.
 _WORDS = re.compile(
     r"\d+ requested and \d+ written|encoder error|PytorchStreamWriter failed"
-    r"|inline_container\.cc.*unexpected pos",
+    r"|inline_container\.cc.*unexpected pos|^System error\.$",
     re.DOTALL,
 )
+
+
+@contextmanager
+def naming_a_full_disk() -> Iterator[None]:
+    """Raise the sentence of `disk_fault` for what means that a disk takes no more.
+
+    Raises:
+        SidemanError: a disk takes no more; any other error passes as it is.
+    """
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        fault = disk_fault(error)
+        if fault is None:
+            raise
+        raise fault from error
 
 
 def disk_fault(error: BaseException) -> SidemanError | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -20,3 +20,23 @@ def file_in_place_of(path: Path) -> Iterator[Path]:
     partial = path.with_name(f".{path.name}.partial")
     yield partial
     partial.replace(path)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file in UTF-8, whole or not at all; an attempt that failed leaves nothing.
+
+    Args:
+        path: its place; what is there stays where writing fails.
+        text: what it holds.
+
+    Raises:
+        OSError: it cannot be written; its `filename` is `path`.
+    """
+    part = path.with_name(f".{path.name}.partial")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error

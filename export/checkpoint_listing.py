@@ -9,6 +9,7 @@ from typing import Any
 
 from torch import Tensor
 
+from sideman.engine.errors import printable
 from sideman.export.checkpoint import PREFIXES, WRAPPERS, Checkpoint
 
 #: Most names of hyper-parameters that are listed.
@@ -50,8 +51,9 @@ def describe(checkpoint: Checkpoint) -> str:
         more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
         lines.append(f"  hyper-parameters: {', '.join(names[:_NAMES])}{more}")
     lines += _notes(checkpoint)
-    # Names come from a file of unknown origin: they must not send control codes to the terminal.
-    return "\n".join("".join(c if c.isprintable() else "?" for c in line) for line in lines)
+    # Names come from a file of unknown origin: they must not send control codes to the terminal,
+    # nor begin a line of their own.
+    return "\n".join(printable(line).replace("\n", "\\n") for line in lines)
 
 
 def _notes(checkpoint: Checkpoint) -> list[str]:

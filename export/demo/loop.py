@@ -16,6 +16,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from sideman.engine.disk import naming_a_full_disk
+from sideman.engine.errors import SidemanError
+from sideman.engine.streams import bear_any_encoding
 from sideman.export.demo.instruments import SAMPLE_RATE
 from sideman.export.demo.scoring.session import other_songs
 from sideman.export.demo.world.render import render, turned
@@ -76,11 +79,17 @@ def main(arguments: list[str]) -> int:
         return 2
     import soundfile
 
+    bear_any_encoding()
     folder = Path(arguments[0])
     loop = make_loop()
     sound, truth = folder / "loop.flac", folder / "loop.json"
-    soundfile.write(sound, loop, SAMPLE_RATE, subtype="PCM_16", format="FLAC")
-    truth.write_text(loop_truth().to_json() + "\n", "utf-8")
+    try:
+        with naming_a_full_disk():
+            soundfile.write(sound, loop, SAMPLE_RATE, subtype="PCM_16", format="FLAC")
+            truth.write_text(loop_truth().to_json() + "\n", "utf-8")
+    except SidemanError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     size = sound.stat().st_size
     sys.stdout.write(f"{sound}: {len(loop) / SAMPLE_RATE:.2f} s, {size:,} bytes\n{truth}\n")
     return 0

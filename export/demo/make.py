@@ -14,13 +14,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from sideman.engine.disk import naming_a_full_disk
 from sideman.engine.errors import ExportError, SidemanError
 from sideman.engine.files import file_in_place_of
+from sideman.engine.streams import bear_any_encoding
 from sideman.export.checkpoint import PREFIXES, read_checkpoint
 from sideman.export.codec_config import CodecConfig
 from sideman.export.config import ModelConfig, read_config
@@ -249,11 +252,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--until", choices=STAGES, default=STAGES[-1], help="the last stage to run")
     parser.add_argument("--device", default="cpu", help="what trains: cpu, or cuda")
     options = parser.parse_args(arguments)
+    bear_any_encoding()
     keep_memory()
     # SIGTERM is handled like Ctrl-C, so that the stage's time is noted.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        _run(options.folder, options.device, STAGES[: STAGES.index(options.until) + 1])
+        with naming_a_full_disk():
+            _run(options.folder, options.device, STAGES[: STAGES.index(options.until) + 1])
     except SidemanError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -299,7 +304,11 @@ def _run(folder: Path, device: str, stages: Sequence[str]) -> None:
             # What was interrupted counts as well: a stage's time is the sum of its lines.
             seconds = time.monotonic() - begin
             line = {"stage": stage, "seconds": round(seconds, 1), "finished": finished}
-            with (folder / "times.jsonl").open("a", encoding="utf-8") as log:
+            # On a full disk the stage's own error is the one to be told.
+            with (
+                nullcontext() if finished else suppress(OSError),
+                (folder / "times.jsonl").open("a", encoding="utf-8") as log,
+            ):
                 log.write(json.dumps(line) + "\n")
         _say(f"== {stage}: {seconds / 60:.1f} min")
 

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from sideman.engine.bundle.grid import COLUMN_SAMPLES, LatentGrid
 from sideman.engine.errors import ExportError, SidemanError
+from sideman.engine.streams import bear_any_encoding
 from sideman.export.config import ModelConfig, read_config
 from sideman.export.demo.make import HERE, MODELS, Making
 from sideman.export.demo.scoring.session import REGIMES, STEP
@@ -233,6 +234,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("folder", type=Path, help="where `sideman.export.demo.make` makes it")
     parser.add_argument("--model", choices=MODELS, default=MODELS[0], help="which of the two")
     options = parser.parse_args(arguments)
+    bear_any_encoding()
     keep_memory()
     try:
         tell(options.folder, options.model, lambda line: sys.stdout.write(f"{line}\n"))

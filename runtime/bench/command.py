@@ -68,7 +68,9 @@ def bench(
     from rich.console import Console
 
     from sideman.engine.backends.choice import BackendChoice
+    from sideman.engine.disk import naming_a_full_disk
     from sideman.engine.errors import SidemanError
+    from sideman.engine.files import write_whole
     from sideman.engine.optional import require
     from sideman.runtime.bench.measure import Benchmark, measure
     from sideman.runtime.bench.report import as_json, show
@@ -98,6 +100,9 @@ def bench(
     if json_file is not None:
         text = json.dumps(as_json(result), indent=1) + "\n"
         try:
-            json_file.write_text(text, encoding="utf-8")
+            with naming_a_full_disk():
+                write_whole(json_file, text)
         except OSError as error:
-            raise SidemanError(f"--json {json_file} cannot be written: {error}") from error
+            raise SidemanError(
+                f"--json {json_file} cannot be written: {error.strerror}."
+            ) from error

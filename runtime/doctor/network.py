@@ -42,7 +42,8 @@ def read_sysctl(name: str) -> str | None:
         done = subprocess.run(  # noqa: S603 - fixed arguments
             ["sysctl", "-n", name],  # noqa: S607 - its folder differs between systems
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=10,
             check=False,
         )

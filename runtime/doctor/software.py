@@ -125,7 +125,8 @@ def ask_nvidia_smi() -> str | None:
     done = subprocess.run(  # noqa: S603 - a fixed command line
         [program, fields, "--format=csv,noheader"],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         timeout=20,
         check=False,
     )

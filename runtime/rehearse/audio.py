@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from sideman.engine.errors import SidemanError
 from sideman.runtime.rehearse import mp3
+from sideman.runtime.rehearse.forward import open_forward
 from sideman.runtime.rehearse.resampling import Resampler
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def read_mono(path: Path, sample_rate: int, most: int | None = None) -> tuple[Sa
     if not path.is_file():
         raise SidemanError(f"{path}: no such file.")
     try:
-        with soundfile.SoundFile(path) as file:
+        with open_forward(path) as file:
             said: list[str] = []
             whole = None
             if file.subtype == "MPEG_LAYER_III":
@@ -82,7 +83,7 @@ def read_mono(path: Path, sample_rate: int, most: int | None = None) -> tuple[Sa
             if whole is None:
                 mono, notes = _read(path, file, sample_rate, most)
             else:
-                with soundfile.SoundFile(io.BytesIO(whole)) as tagged:
+                with open_forward(io.BytesIO(whole)) as tagged:
                     mono, notes = _read(path, tagged, sample_rate, most)
     except (soundfile.LibsndfileError, OSError, RuntimeError, TypeError) as error:
         raise SidemanError(

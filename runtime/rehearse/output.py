@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sideman.engine.disk import disk_fault
 from sideman.engine.errors import SidemanError
 from sideman.runtime.rehearse.audio import MIX_PEAK
 from sideman.runtime.rehearse.record import Rehearsal
@@ -99,8 +100,11 @@ def written(rehearsal: Rehearsal, file: Path, write: Callable[[Path], None]) -> 
     """
     try:
         write(file)
-    except OSError as error:
-        rehearsal.faults.append(f"{file} cannot be written: {error.strerror or error}.")
+    except (OSError, RuntimeError) as error:
+        if not isinstance(error, OSError) and disk_fault(error) is None:
+            raise
+        why = getattr(error, "strerror", None) or "the disk took less than was to be written"
+        rehearsal.faults.append(f"{file} cannot be written: {why}.")
         # Half a picture is none.
         with suppress(OSError):
             file.unlink(missing_ok=True)

@@ -164,9 +164,11 @@ def run(server: Server) -> None:
 
 
 def _write(file: Path, cycle_log: Any, server: Server, about: dict[str, Any]) -> None:
+    from sideman.engine.disk import naming_a_full_disk
     from sideman.engine.errors import SidemanError
 
     try:
-        cycle_log.write(file, server.counters.as_dict(), about)
+        with naming_a_full_disk():
+            cycle_log.write(file, server.counters.as_dict(), about)
     except OSError as error:
-        raise SidemanError(f"--profile {file} cannot be written: {error}") from error
+        raise SidemanError(f"--profile {file} cannot be written: {error.strerror}.") from error

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sideman.engine.files import write_whole
+
 
 class CycleLog:
     """Notes each cycle's seconds and batch id; written by the cycle thread, read after its end.
@@ -49,6 +51,4 @@ class CycleLog:
             "counters": dict(counters),
             "cycles": self.cycles,
         }
-        part = file.with_name(file.name + ".part")
-        part.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-        part.replace(file)
+        write_whole(file, json.dumps(report, indent=1) + "\n")

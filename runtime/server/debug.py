@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sideman.engine.disk import disk_fault
 from sideman.engine.errors import SidemanError
 from sideman.runtime.system.process_group import own_group
 
@@ -38,7 +39,7 @@ class DebugFolder:
         except OSError as error:
             raise SidemanError(f"--debug-dir {root} cannot be made: {error}") from error
         self._root = root
-        self._plots: list[subprocess.Popen[bytes]] = []
+        self._plots: list[tuple[Path, subprocess.Popen[bytes]]] = []
 
     def write(
         self,
@@ -70,20 +71,26 @@ class DebugFolder:
                 soundfile.write(folder / f"output_{name}.wav", audio, sample_rate, "FLOAT")
             np.save(folder / "generated.npy", snapshot["generated"])
         except (OSError, RuntimeError) as error:
-            raise SidemanError(f"{self._root} could not be written into: {error}") from error
+            fault = disk_fault(error)
+            why = fault.what if fault else str(error)
+            raise SidemanError(
+                f"{self._root} could not be written into: {why.rstrip('.')}. What was written "
+                "by then is kept.",
+                fault.remedy if fault else "",
+            ) from error
         log.info("Wrote %s.", folder)
         self._draw(folder)
         return folder
 
     def close(self) -> None:
         """Wait for drawings under way; after the cycle thread's end."""
-        for plot in self._plots:
+        for _, plot in self._plots:
             try:
                 plot.wait(_PLOT_SECONDS)
             except subprocess.TimeoutExpired:
                 plot.kill()
                 plot.wait()
-        self._plots.clear()
+        self._forget_finished()
 
     def _fresh(self) -> Path:
         taken = [int(p.name) for p in self._root.iterdir() if p.name.isascii() and p.name.isdigit()]
@@ -96,7 +103,7 @@ class DebugFolder:
         return folder
 
     def _draw(self, folder: Path) -> None:
-        self._plots = [plot for plot in self._plots if plot.poll() is None]
+        self._forget_finished()
         if len(self._plots) >= _MOST_DRAWINGS:
             log.warning(
                 "%s was not drawn, for %d drawings are under way; draw it with: "
@@ -107,9 +114,15 @@ class DebugFolder:
             )
             return
         command = [sys.executable, "-m", "sideman.runtime.server.debug_plot", str(folder)]
-        self._plots.append(
-            # In a group of its own, so that Ctrl-C ends the server and not the drawing.
-            subprocess.Popen(  # noqa: S603 - our own module
-                command, stdin=subprocess.DEVNULL, **own_group()
-            )
+        # In a group of its own, so that Ctrl-C ends the server and not the drawing.
+        drawing = subprocess.Popen(  # noqa: S603 - our own module
+            command, stdin=subprocess.DEVNULL, **own_group()
         )
+        self._plots.append((folder, drawing))
+
+    def _forget_finished(self) -> None:
+        """Say which drawings failed; each has told why on standard error."""
+        for folder, plot in self._plots:
+            if plot.poll():
+                log.warning("%s was not drawn (exit code %d).", folder, plot.returncode)
+        self._plots = [(folder, plot) for folder, plot in self._plots if plot.poll() is None]

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from sideman.engine.disk import disk_fault
 from sideman.engine.streams import bear_any_encoding
+
+PICTURES = ("waveforms.png", "latents.png")
 
 
 def draw(folder: Path) -> None:
@@ -44,13 +47,25 @@ def draw(folder: Path) -> None:
     plt.close(figure)
 
 
+def _whole(picture: Path) -> bool:
+    """Whether a PNG was written to its end."""
+    return picture.is_file() and picture.read_bytes()[-8:-4] == b"IEND"
+
+
 def main(folder: Path) -> int:
     """Draw; 1 and one sentence where the disk takes no more."""
     try:
         draw(folder)
-    except OSError as error:
+    # soundfile and matplotlib have errors of their own for files that are not whole.
+    except (OSError, RuntimeError, ValueError, EOFError) as error:
         bear_any_encoding()
-        sys.stderr.write(f"error: {folder} was not drawn: {error.strerror or error}.\n")
+        fault = disk_fault(error)
+        why = fault.what if fault else str(getattr(error, "strerror", None) or error)
+        sys.stderr.write(f"error: {folder} was not drawn: {why.rstrip('.')}.\n")
+        for name in PICTURES:
+            # Half a picture is none.
+            if not _whole(folder / name):
+                (folder / name).unlink(missing_ok=True)
         return 1
     return 0
 

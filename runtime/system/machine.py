@@ -51,13 +51,15 @@ def git_revision(folder: Path = _HERE) -> str | None:
 
 def _git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", str(folder), *arguments]  # git's own name is found on PATH
-    result = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+    result = subprocess.run(  # noqa: S603
+        command, check=True, capture_output=True, encoding="utf-8", errors="replace"
+    )
     return result.stdout.strip()
 
 
 def _processor() -> str:
     try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
+        for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     except OSError:

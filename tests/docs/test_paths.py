@@ -10,7 +10,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("engine", "runtime", "export", "calibration")
 TOPS = ("tests/", *(f"{package}/" for package in PACKAGES))
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "findings/README.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 FILES = [
     *ROOT.glob("*.py"),
     *(file for package in PACKAGES for file in (ROOT / package).rglob("*.py")),

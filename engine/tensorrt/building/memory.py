@@ -23,7 +23,7 @@ def reset_peak() -> None:
 def peak_bytes() -> int | None:
     """The peak in bytes; None where it is not known (Windows)."""
     if _STATUS.is_file():
-        for line in _STATUS.read_text().splitlines():
+        for line in _STATUS.read_text("utf-8", "replace").splitlines():
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) * 1024
     if sys.platform == "darwin":

@@ -68,7 +68,9 @@ def start(job: Job, journal: Journal) -> None:
             command = [sys.executable, "-m", "tests.gpu.measure", *sys.argv[1:]]
             command += ["--part", "open", "--variants", _text(variant)]
             began = time.time()
-            result = subprocess.run(command, capture_output=True, text=True, check=False)
+            result = subprocess.run(
+                command, capture_output=True, encoding="utf-8", errors="replace", check=False
+            )
             lines = result.stdout.splitlines()
             if result.returncode or not lines:
                 journal.miss(str(variant), _last(result.stderr))

@@ -85,5 +85,7 @@ def test_every_way_of_being_full_is_a_sentence(number: int) -> None:
 def test_libraries_that_say_it_in_their_own_words_are_understood() -> None:
     assert disk_fault(OSError("100000 requested and 4968 written"))
     assert disk_fault(RuntimeError("[enforce fail at inline_container.cc:672] . unexpected pos 5"))
+    assert disk_fault(RuntimeError("System error."))
+    assert disk_fault(RuntimeError("Error opening 'x.wav': System error.")) is None
     assert disk_fault(RuntimeError("anything else")) is None
     assert disk_fault(FileNotFoundError(errno.ENOENT, "no such file", "x")) is None

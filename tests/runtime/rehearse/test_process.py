@@ -76,3 +76,10 @@ def test_a_server_that_ignores_the_request_is_killed(monkeypatch):
 
 def test_a_free_port_can_be_bound():
     assert 1024 < free_port() < 65_536
+
+
+def test_its_log_is_read_in_any_encoding_of_the_terminal(monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "cp437")
+    with ServerProcess([], program("print('café ♭')")) as server:
+        server._process.wait(10)
+        assert "café ♭" in server.log_tail()

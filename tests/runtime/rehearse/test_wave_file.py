@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from sideman.runtime.rehearse.output import write_audio
+from sideman.runtime.rehearse.output import write_audio, written
 from sideman.runtime.rehearse.wave_file import write_wave
 
 
@@ -70,3 +70,28 @@ def test_a_disk_that_takes_no_more_leaves_what_it_took(tmp_path):
     got, _ = soundfile.read(path)
     assert len(got) == written > 60_000
     np.testing.assert_allclose(got, 0.5)
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("encoder error -2"), OSError(28, "No space left on device")]
+)
+def test_a_picture_that_finds_no_room_is_a_fault_and_leaves_nothing(
+    make_rehearsal, tmp_path, error
+):
+    def write(file):
+        file.write_bytes(b"half of it")
+        raise error
+
+    rehearsal = make_rehearsal()
+    assert written(rehearsal, tmp_path / "a.png", write) == []
+    assert len(rehearsal.faults) == 1
+    assert "a.png cannot be written: " in rehearsal.faults[0]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_that_is_no_full_disk_is_not_hidden(make_rehearsal, tmp_path):
+    def write(_):
+        raise RuntimeError("another")
+
+    with pytest.raises(RuntimeError, match="another"):
+        written(make_rehearsal(), tmp_path / "a.png", write)

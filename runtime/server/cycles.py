@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -81,16 +82,31 @@ class Cycles:
         # The setting that was refused last, until another comes, and why: steps that were meant for
         # it may still be on their way.
         self._refused: tuple[Setting | None, str] = (None, "")
+        self._preparing = False
         self._thread = threading.Thread(target=self._run, name="sideman-cycle", daemon=True)
 
     def start(self) -> None:
         """Start the thread; any thread, once."""
         self._thread.start()
 
-    def join(self) -> None:
-        """Wait for the thread's end, after `EventQueue.close`; any other thread."""
-        if self._thread.ident is not None:
-            self._thread.join()
+    def join(self, patience: float) -> bool:
+        """Wait for the thread's end, after `EventQueue.close`; any other thread.
+
+        A cycle that runs is waited for, because its reply is wanted. A load is not: nothing can
+        interrupt it, and it may take minutes.
+
+        Args:
+            patience: seconds that a load gets to come to its end.
+
+        Returns:
+            Whether the thread has ended; else the process cannot end in an orderly way.
+        """
+        if self._thread.ident is None:
+            return True
+        self._thread.join(patience)
+        while self._thread.is_alive() and not self._preparing:
+            self._thread.join(0.02)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         self._load(self._replies.announced)
@@ -145,7 +161,20 @@ class Cycles:
         session.reset()
         session.prepare()  # draws the noise now, not while the next step waits for it
 
+    @contextmanager
+    def _preparation(self) -> Iterator[None]:
+        """What `join` does not wait for."""
+        self._preparing = True
+        try:
+            yield
+        finally:
+            self._preparing = False
+
     def _load(self, sender: Address) -> None:
+        with self._preparation():
+            self._load_now(sender)
+
+    def _load_now(self, sender: Address) -> None:
         self._settings.drop_model()
         self._setting = None
         try:
@@ -160,6 +189,9 @@ class Cycles:
             session.prepare()
         except Exception as error:
             log.debug("Loading failed.", exc_info=True)
+            if self._queue.closed:
+                self._model.close(str(error))
+                return  # nobody is left to tell
             self._give_up_model(f"The model could not be loaded: {error}", sender)
             self._end_if_lost(error)
             return
@@ -242,10 +274,11 @@ class Cycles:
         which the next setting needs.
         """
         try:
-            if self._apply(setting):
-                session.warm_up(1)
-                self._note_backend(session)
-            session.prepare()
+            with self._preparation():
+                if self._apply(setting):
+                    session.warm_up(1)
+                    self._note_backend(session)
+                session.prepare()
         except Exception as error:
             return _without_trace(error)
         return None

@@ -276,7 +276,7 @@ class Cycles:
         try:
             with self._preparation():
                 if self._apply(setting):
-                    session.warm_up(1)
+                    session.warm_up()
                     self._note_backend(session)
                 session.prepare()
         except Exception as error:

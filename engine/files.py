@@ -2,9 +2,37 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+_unfinished: set[Path] = set()
+
+
+@contextmanager
+def unfinished(path: Path) -> Iterator[None]:
+    """Let `remove_unfinished` remove a file that is being written, until the block ends."""
+    _unfinished.add(path)
+    try:
+        yield
+    finally:
+        _unfinished.discard(path)
+
+
+def note_temporary(folder: Path) -> None:
+    """Let `remove_unfinished` remove a folder that serves until the process ends at the latest."""
+    _unfinished.add(folder)
+
+
+def remove_unfinished() -> None:
+    """Remove what is being written, before the process ends without ending its threads."""
+    for path in list(_unfinished):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with suppress(OSError):  # Windows removes no file that is open
+                path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -45,14 +45,20 @@ class OnnxRuntimeBackend(Backend):
         options.add_session_config_entry(_IN_PLACE, "1")
         session = open_session(self._runtime, name, files, options, ["CPUExecutionProvider"])
         check_tensors(name, spec, session)
-        return _OnnxRuntimeStage(name, spec, session, files.weights)
+        return _OnnxRuntimeStage(name, spec, self._runtime, session, files.weights)
 
 
 class _OnnxRuntimeStage(Stage):
     def __init__(
-        self, name: str, spec: StageSpec, session: Any, weights: Mapping[str, bytes]
+        self,
+        name: str,
+        spec: StageSpec,
+        runtime: Any,
+        session: Any,
+        weights: Mapping[str, bytes],
     ) -> None:
         super().__init__(name, spec)
+        self._runtime = runtime
         self._session = session
         # The session knows addresses only: its weights must live as long as it does.
         self._weights = weights
@@ -66,26 +72,47 @@ class _OnnxRuntimeStage(Stage):
             for tensor in tensors:
                 host = buffers[tensor.name].host
                 bind(tensor.name, "cpu", 0, host.dtype, list(host.shape), host.ctypes.data)
-        return _OnnxRuntimeBinding(self, self._session, binding, dict(buffers))
+        return _OnnxRuntimeBinding(self, self._runtime, self._session, binding, dict(buffers))
 
 
 class _OnnxRuntimeBinding(Binding):
     def __init__(
-        self, stage: Stage, session: Any, binding: Any, buffers: Mapping[str, Buffer]
+        self,
+        stage: Stage,
+        runtime: Any,
+        session: Any,
+        binding: Any,
+        buffers: Mapping[str, Buffer],
     ) -> None:
         self._stage = stage
         self._session = session
         self._binding = binding
         # The binding knows addresses only: the arrays must live as long as it does.
         self._buffers = buffers
+        # Each session keeps the memory of every size it ever ran in, so settings that come and go
+        # would add up. The first run after a change gives back what other sizes needed, and its
+        # own; the second one, which is still a warm-up, allocates that again.
+        self._options: Any = shrinking(runtime)
 
     def run(self) -> None:
+        options, self._options = self._options, None
         try:
-            self._session.run_with_iobinding(self._binding)
+            self._session.run_with_iobinding(self._binding, options)
         except Exception as error:  # the library raises half a dozen unrelated types
             raise BackendError(
                 f"ONNX Runtime failed in stage {self._stage.name}: {error}"
             ) from error
+
+
+def shrinking(runtime: Any) -> Any:
+    """Options of a run at whose end the session gives memory back that it does not use.
+
+    Args:
+        runtime: the onnxruntime module.
+    """
+    options = runtime.RunOptions()
+    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return options
 
 
 def session_options(runtime: Any) -> Any:

@@ -85,6 +85,7 @@ class Assembler:
         self._queue = queue
         self._reports = reports
         self._cycle_seconds = cycle_seconds
+        self._setting: Setting | None = None
         self._samples = 0
         self._stems = 0
         self._targets = 0
@@ -98,6 +99,7 @@ class Assembler:
     def use(self, setting: Setting, now: float) -> None:
         """Assemble steps of this setting from now on; open ones of another length are given up."""
         geometry, rate = setting.geometry, setting.grid.sample_rate
+        self._setting = setting
         if geometry.step_samples != self._samples:
             self.give_up(now)
             self._samples = geometry.step_samples
@@ -240,6 +242,7 @@ class Assembler:
         step = self._queue.borrow()
         step.batch_id = self._last_id = batch_id
         step.sender = sender
+        step.setting = self._setting
         step.first = step.last = now
         return step
 

@@ -64,6 +64,17 @@ class Parameters:
         return tuple(i for i, flag in enumerate(self.flags) if flag)
 
 
+@dataclass(frozen=True)
+class _ChosenSetting(Setting):
+    """A setting that knows what it follows from, so that it can be put back in force.
+
+    Attributes:
+        parameters: what was asked for.
+    """
+
+    parameters: Parameters
+
+
 #: Puts a new setting in order among the other events; False when it cannot.
 Publish = Callable[[Setting], bool]
 
@@ -90,7 +101,7 @@ class Controls(Settings):
         self._exact_mask = exact_mask
         self._lock = threading.Lock()
         self._requested = self._in_force = Parameters()
-        self._setting: Setting | None = None
+        self._setting: _ChosenSetting | None = None
         self._check: CheckSizes = _accept_all
         self._asked = self._greeted = False
         # Why what was asked for is not in force: of sizes, of stems.
@@ -217,6 +228,29 @@ class Controls(Settings):
             self._refuse("sizes", complaints[0] if complaints else "")
         return setting, list(dict.fromkeys(unfit + complaints))
 
+    def refuse(self, setting: Setting, standing: Setting, reason: str) -> None:
+        """Put the setting that stands back in force; cycle thread.
+
+        What was asked for is remembered, as where sizes do not fit: the next message that concerns
+        it, or another model, tries it again.
+
+        Args:
+            setting: that was published and cannot be used.
+            standing: that the model works with.
+            reason: why; told to clients that play on.
+        """
+        assert isinstance(setting, _ChosenSetting)
+        assert isinstance(standing, _ChosenSetting)
+        with self._lock:
+            if self._setting is not setting:
+                return  # a newer one is on its way, which the model may be able to work with
+            refused, stands = setting.parameters, standing.parameters
+            self._in_force, self._setting = stands, standing
+            if refused.flags != stands.flags:
+                self._refuse("flags", reason)
+            if _with_sizes(stands, refused) != stands:
+                self._refuse("sizes", reason)
+
     def drop_model(self) -> None:
         """Forget the model, and remember what was asked for. Cycle thread."""
         with self._lock:
@@ -269,8 +303,8 @@ class Controls(Settings):
 
 def _setting(
     parameters: Parameters, geometry: Geometry, grid: LatentGrid, stems: tuple[str, ...]
-) -> Setting:
-    return Setting(geometry, grid, stems, parameters.rows)
+) -> _ChosenSetting:
+    return _ChosenSetting(geometry, grid, stems, parameters.rows, parameters)
 
 
 def _accept_all(_geometry: Geometry, _rows: tuple[int, ...]) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
+import sys
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -114,13 +117,21 @@ def register(app: typer.Typer) -> None:
         )
         with log_to_standard_error(logging.DEBUG if verbose else logging.INFO):
             run(server)
-        if profile is not None and cycle_log is not None:
-            about = {"bundle": str(bundle), "backend": asdict(choice), "seed": seed}
-            _write(profile, cycle_log, server, about)
+        try:
+            if profile is not None and cycle_log is not None:
+                about = {"bundle": str(bundle), "backend": asdict(choice), "seed": seed}
+                _write(profile, cycle_log, server, about)
+        finally:
+            if server.left_behind:
+                _leave()
         if server.lost:
             from sideman.engine.errors import SidemanError
 
             raise SidemanError(server.lost)
+
+
+#: Seconds that the end waits for drawings of `/print`.
+_DRAWINGS_SECONDS = 0.1
 
 
 class _Ended(BaseException):
@@ -130,8 +141,8 @@ class _Ended(BaseException):
 def run(server: Server) -> None:
     """Run a server until Ctrl-C or SIGTERM; main thread.
 
-    The first signal ends it cleanly. A second one, while a long load is waited for, ends the
-    process as signals usually do.
+    The first signal ends it cleanly, and does not wait for a load: see `Server.left_behind`. A
+    second one, while a cycle is waited for, ends the process as signals usually do.
 
     Raises:
         SidemanError: it cannot start.
@@ -158,9 +169,20 @@ def run(server: Server) -> None:
         except _Ended:
             pass
         finally:
-            server.stop()
+            server.stop(drawings=_DRAWINGS_SECONDS)
     finally:
         restore()
+
+
+def _leave() -> NoReturn:
+    """End the process under a load that nothing can interrupt, with the code of a clean end."""
+    from sideman.engine.files import remove_unfinished
+
+    remove_unfinished()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(0)
 
 
 def _write(file: Path, cycle_log: Any, server: Server, about: dict[str, Any]) -> None:

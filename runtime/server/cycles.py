@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -78,16 +79,34 @@ class Cycles:
         self._keep_warm = keep_warm
         self._end = end
         self._setting: Setting | None = None
+        # The setting that was refused last, until another comes, and why: steps that were meant for
+        # it may still be on their way.
+        self._refused: tuple[Setting | None, str] = (None, "")
+        self._preparing = False
         self._thread = threading.Thread(target=self._run, name="sideman-cycle", daemon=True)
 
     def start(self) -> None:
         """Start the thread; any thread, once."""
         self._thread.start()
 
-    def join(self) -> None:
-        """Wait for the thread's end, after `EventQueue.close`; any other thread."""
-        if self._thread.ident is not None:
-            self._thread.join()
+    def join(self, patience: float) -> bool:
+        """Wait for the thread's end, after `EventQueue.close`; any other thread.
+
+        A cycle that runs is waited for, because its reply is wanted. A load is not: nothing can
+        interrupt it, and it may take minutes.
+
+        Args:
+            patience: seconds that a load gets to come to its end.
+
+        Returns:
+            Whether the thread has ended; else the process cannot end in an orderly way.
+        """
+        if self._thread.ident is None:
+            return True
+        self._thread.join(patience)
+        while self._thread.is_alive() and not self._preparing:
+            self._thread.join(0.02)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         self._load(self._replies.announced)
@@ -142,7 +161,20 @@ class Cycles:
         session.reset()
         session.prepare()  # draws the noise now, not while the next step waits for it
 
+    @contextmanager
+    def _preparation(self) -> Iterator[None]:
+        """What `join` does not wait for."""
+        self._preparing = True
+        try:
+            yield
+        finally:
+            self._preparing = False
+
     def _load(self, sender: Address) -> None:
+        with self._preparation():
+            self._load_now(sender)
+
+    def _load_now(self, sender: Address) -> None:
         self._settings.drop_model()
         self._setting = None
         try:
@@ -157,6 +189,9 @@ class Cycles:
             session.prepare()
         except Exception as error:
             log.debug("Loading failed.", exc_info=True)
+            if self._queue.closed:
+                self._model.close(str(error))
+                return  # nobody is left to tell
             self._give_up_model(f"The model could not be loaded: {error}", sender)
             self._end_if_lost(error)
             return
@@ -198,15 +233,55 @@ class Cycles:
         session = self._model.session
         if session is None:
             return
+        before, self._refused = self._setting, (None, "")
+        problem = self._try(session, setting)
+        if problem is None:
+            return
+        log.debug("Configuring failed: %r", problem)
+        if before is None or isinstance(problem, DeviceLostError):
+            self._give_up_model(f"The session could not be configured: {problem}", sender)
+            self._end_if_lost(problem)
+            return
+        # The session may be half configured, so it is configured again whatever it seems to be.
+        self._setting = None
+        worse = self._try(session, before)
+        if worse is None:
+            self._refuse(setting, before, problem, sender)
+            return
+        self._give_up_model(
+            f"{setting} could not be configured: {problem} Nor could the setting before be "
+            f"restored: {worse}",
+            sender,
+        )
+        self._end_if_lost(worse)
+
+    def _refuse(
+        self, setting: Setting, before: Setting, problem: Exception, sender: Address
+    ) -> None:
+        """Go on with the setting before, and tell the client which one cannot be played."""
+        reason = (
+            f"{setting} could not be configured: {problem} The setting before stays in force "
+            f"({before}): send that one again, or another one."
+        )
+        self._refused = setting, reason
+        self._settings.refuse(setting, before, reason)
+        self._replies.error(reason, sender)
+
+    def _try(self, session: Session, setting: Setting) -> Exception | None:
+        """Work with a setting from here on, or tell what went wrong.
+
+        What went wrong keeps no trace: its frames would hold the memory of what was not finished,
+        which the next setting needs.
+        """
         try:
-            if self._apply(setting):
-                session.warm_up(1)
-                self._note_backend(session)
-            session.prepare()
+            with self._preparation():
+                if self._apply(setting):
+                    session.warm_up()
+                    self._note_backend(session)
+                session.prepare()
         except Exception as error:
-            log.debug("Configuring failed.", exc_info=True)
-            self._give_up_model(f"The session could not be configured: {error}", sender)
-            self._end_if_lost(error)
+            return _without_trace(error)
+        return None
 
     def _apply(self, setting: Setting) -> bool:
         """Configure the session, where anything that concerns it has changed; tells whether."""
@@ -235,6 +310,11 @@ class Cycles:
             if step.wanted:
                 self._fail(step, self._model.unready())
             return
+        refused, reason = self._refused
+        if refused is not None and step.setting == refused and step.wanted:
+            # Its client would place the stems of another setting where it expects this one's.
+            self._fail(step, reason)
+            step.wanted = False
         if len(step.audio) != setting.geometry.step_samples:
             if step.wanted:
                 self._fail(step, "The step's length changed while the batch was sent.")
@@ -297,3 +377,18 @@ class Cycles:
     def _fail(self, step: Step, reason: str) -> None:
         self._replies.error(reason, step.sender)
         self._replies.failed(step.batch_id, step.sender)
+
+
+def _without_trace(error: Exception) -> Exception:
+    """The error, and those that it followed from, without the frames in which they were raised.
+
+    An error that says nothing, as Python's own for memory, becomes one that does.
+    """
+    link: BaseException | None = error
+    while link is not None:
+        link.__traceback__ = None
+        link = link.__cause__ or link.__context__
+    if str(error):
+        return error
+    name = type(error).__name__
+    return SidemanError("There is not enough memory." if name == "MemoryError" else f"{name}.")

@@ -6,7 +6,9 @@ import logging
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,14 +84,17 @@ class DebugFolder:
         self._draw(folder)
         return folder
 
-    def close(self) -> None:
-        """Wait for drawings under way; after the cycle thread's end."""
+    def close(self, patience: float = _PLOT_SECONDS) -> None:
+        """Wait for drawings under way; after the cycle thread's end.
+
+        Args:
+            patience: seconds for all of them. What is not drawn by then is drawn on without us, in
+                a process group of its own.
+        """
+        until = monotonic() + patience
         for _, plot in self._plots:
-            try:
-                plot.wait(_PLOT_SECONDS)
-            except subprocess.TimeoutExpired:
-                plot.kill()
-                plot.wait()
+            with suppress(subprocess.TimeoutExpired):
+                plot.wait(max(0.0, until - monotonic()))
         self._forget_finished()
 
     def _fresh(self) -> Path:

@@ -22,16 +22,18 @@ class Step:
         sender: where it came from.
         first: when its first packet arrived, in seconds of the server's clock.
         last: when its last packet arrived.
+        setting: what it was meant for when it began.
         wanted: False for a dropped step: its audio enters the window, and no reply goes out.
     """
 
-    __slots__ = ("audio", "batch_id", "first", "last", "sender", "wanted")
+    __slots__ = ("audio", "batch_id", "first", "last", "sender", "setting", "wanted")
 
     def __init__(self, samples: int) -> None:
         self.audio: NDArray[np.float32] = np.zeros(samples, np.float32)
         self.batch_id = 0
         self.sender: Address = _NO_SENDER
         self.first = self.last = 0.0
+        self.setting: Setting | None = None
         self.wanted = True
 
 

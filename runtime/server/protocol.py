@@ -65,6 +65,18 @@ class Settings(abc.ABC):
         """
 
     @abc.abstractmethod
+    def refuse(self, setting: Setting, standing: Setting, reason: str) -> None:
+        """Put the setting that stands back in force, because the model cannot work with another.
+
+        What a client asked for since then counts as before: its setting is still to come.
+
+        Args:
+            setting: that was published and cannot be used.
+            standing: that the model works with.
+            reason: why, for clients that ask or play on.
+        """
+
+    @abc.abstractmethod
     def drop_model(self) -> None:
         """Forget the model, and remember what was asked for."""
 

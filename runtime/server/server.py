@@ -35,6 +35,9 @@ log = logging.getLogger("sideman.runtime.server")
 
 DEFAULT_LISTEN = ("127.0.0.1", 7000)
 REPLY_PORT = 8000
+#: Seconds that `stop` waits for a load. The Max external kills a server half a second after it has
+#: asked it to end.
+LOAD_PATIENCE = 0.25
 
 
 class Server:
@@ -46,6 +49,8 @@ class Server:
     Attributes:
         counters: counts since the start.
         lost: why the server had to end by itself; empty while it has not.
+        left_behind: whether `stop` left a load to itself. The process must then end by `os._exit`:
+            Python's own end would take the library apart under the thread that still loads.
 
     Args:
         open_session: opens the model; called on the cycle thread, again after a failure.
@@ -78,6 +83,7 @@ class Server:
     ) -> None:
         self.counters = Counters()
         self.lost = ""
+        self.left_behind = False
         self._keep_warm = keep_warm
         self._model = Model(open_session, bundle)
         self._protocol = protocol
@@ -132,10 +138,14 @@ class Server:
         log.debug("The receive buffer is %d bytes.", granted)
         self._compose(listener, sender, guard, announced)
 
-    def stop(self) -> None:
+    def stop(self, *, drawings: float | None = None) -> None:
         """End both threads, after the cycle that runs, and close the sockets; any number of times.
 
-        A model that is being loaded is waited for.
+        A model that is being loaded is waited for briefly, then left behind.
+
+        Args:
+            drawings: seconds that drawings under way are waited for; None waits until they are
+                done, within reason.
         """
         self._ending.set()
         self._queue.close()
@@ -144,9 +154,12 @@ class Server:
         if receiver is not None:
             receiver.stop()
         if cycles is not None:
-            cycles.join()
+            self.left_behind = not cycles.join(LOAD_PATIENCE)
         if self._debug is not None:
-            self._debug.close()
+            if drawings is None:
+                self._debug.close()
+            else:
+                self._debug.close(drawings)
         if replies is not None:
             replies.close()
             log.info("Stopped: %s.", self.counters)

@@ -28,3 +28,7 @@ class Setting:
     def generated(self) -> tuple[str, ...]:
         """Names of the stems to be generated, in the order of `rows`."""
         return tuple(self.stems[row] for row in self.rows)
+
+    def __str__(self) -> str:
+        stems = ", ".join(self.generated) or "no stem"
+        return f"{stems} in steps of {self.geometry.step_samples} samples"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from sideman.engine.errors import BackendError
+from sideman.engine.files import note_temporary, unfinished
 
 #: Environment variable that names the cache's folder.
 VARIABLE = "SIDEMAN_CACHE"
@@ -59,9 +60,11 @@ def temporary_folder(root: Path) -> tempfile.TemporaryDirectory[str]:
     """
     prepare_folder(root)
     try:
-        return tempfile.TemporaryDirectory(prefix=GRAPHS, dir=root)
+        folder = tempfile.TemporaryDirectory(prefix=GRAPHS, dir=root)
     except OSError as error:
         raise _unwritable(root, error) from error
+    note_temporary(Path(folder.name))
+    return folder
 
 
 def mark_used(file: Path) -> None:
@@ -85,7 +88,7 @@ def write_atomically(file: Path, write: Callable[[IO[bytes]], Any]) -> None:
     # Not made by tempfile, whose files only their owner may read: other users may need the engine.
     partial = file.with_name(f".{file.name}.{os.getpid()}-{secrets.token_hex(4)}{PARTIAL}")
     try:
-        with partial.open("xb") as stream:
+        with unfinished(partial), partial.open("xb") as stream:
             write(stream)
             stream.flush()
             # Without fsync, a power cut may leave a file without its content.

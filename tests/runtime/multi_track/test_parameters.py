@@ -290,6 +290,47 @@ def test_a_model_without_engines_for_what_was_asked_falls_back_and_complains(pub
     assert complaints == ["Built for 17 columns only."]
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "old"), [("flags", [1, 1, 1, 1], [1, 0, 0, 0]), ("r", [0.125], [0.25])]
+)
+def test_what_the_model_could_not_be_configured_for_is_refused(
+    controls, published, name, value, old
+):
+    controls.greet()
+    standing = controls.setting
+    controls.change(name, value)
+    controls.refuse(published.settings[-1], standing, "no memory")
+    assert controls.setting is standing
+    assert controls.in_force == Parameters()
+    assert controls.refused == controls.unserved == "no memory"
+    controls.change("verbose", [0])  # says nothing of it
+    assert controls.refused == "no memory"
+    controls.change(name, old)
+    assert controls.refused == controls.unserved == ""
+
+
+def test_sizes_that_were_refused_are_tried_again_with_the_next_of_them(controls, published):
+    standing = controls.setting
+    controls.change("r", [0.125])
+    controls.refuse(published.settings[-1], standing, "no memory")
+    controls.change("fade", [0.01])
+    assert published.settings[-1].geometry == Geometry.reference(GRID, 0.125, 1, 0.01)
+    assert controls.refused == ""
+
+
+def test_a_newer_setting_that_waits_is_not_refused_with_an_older_one(controls, published):
+    standing = controls.setting
+    controls.change("flags", [1, 1, 1, 1])
+    controls.change("flags", [0, 1, 0, 0])
+    older, newer = published.settings
+    controls.refuse(older, standing, "no memory")
+    assert controls.setting is newer
+    assert controls.refused == ""
+    controls.refuse(newer, standing, "no memory")
+    assert controls.setting is standing
+    assert controls.refused == "no memory"
+
+
 def test_with_engines_for_none_of_the_first_settings_no_stem_plays_until_others_come(published):
     def check(geometry, rows):
         if rows and (len(rows) != 2 or geometry.decoded_columns != 9):

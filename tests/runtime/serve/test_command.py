@@ -17,6 +17,7 @@ import pytest
 #: The command with a session that is made up; at its end it writes which modules were loaded.
 PROGRAM = """
 import sys
+import time
 import numpy as np
 import typer
 from sideman.engine.bundle.grid import LatentGrid
@@ -26,6 +27,25 @@ from sideman.runtime.serve.command import register
 from sideman.runtime.playing.session import Session
 
 LOST = sys.argv[1].endswith("lost")
+SLOW = sys.argv[1].endswith("slow")
+#: Loads that are quick, before one that never ends.
+QUICK = [1] * sys.argv[1].endswith("then-slow")
+
+def never_done(stream):
+    print("WRITING", flush=True)
+    time.sleep(60)
+
+def load():
+    # Writes into the cache, as a load that builds an engine does, and never comes to an end.
+    if SLOW and not QUICK:
+        from pathlib import Path
+        from sideman.engine.tensorrt.cache.places import temporary_folder, write_atomically
+        folder = Path(sys.argv[1]).parent / "cache"
+        graphs = temporary_folder(folder)
+        (Path(graphs.name) / "step.onnx").write_bytes(b"graph")
+        write_atomically(folder / "engine", never_done)
+    QUICK.clear()
+    return Made()
 
 class Made:
     name, stems, grid, trained = "made", ("bass", "drums"), LatentGrid(), False
@@ -42,7 +62,7 @@ class Made:
     def warm_up(self): pass
     prepare = reset = close = warm_up
 
-Session.open = classmethod(lambda cls, bundle, **options: Made())
+Session.open = classmethod(lambda cls, bundle, **options: load())
 app = typer.Typer()
 register(app)
 try:
@@ -141,6 +161,32 @@ def test_ctrl_c_ends_it_cleanly(serve):
     assert code == 0
     assert "Stopped: 0 cycles" in log
     assert "Traceback" not in log
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("bundle", ["slow", "then-slow"])
+def test_a_signal_ends_it_although_a_load_does_not_end(serve, tmp_path, bundle, number):
+    """The first load, and one that a client asked for while playing."""
+    manifest = tmp_path / bundle / "manifest.json"
+    manifest.parent.mkdir()
+    manifest.write_text("one")
+    file = tmp_path / "profile.json"
+    served = serve("--profile", str(file), bundle=bundle)
+    if bundle == "then-slow":
+        address = served.wait_loaded()
+        manifest.write_text("two")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as speaking:
+            speaking.sendto(b"/load_model\0,\0\0\0", address)
+    assert served.process.stdout.readline() == "WRITING\n"
+    begun = time.monotonic()
+    code, _, log = served.end(number)
+    assert time.monotonic() - begun < 2
+    assert code == 0
+    assert "Stopped: 0 cycles" in log
+    assert "Traceback" not in log
+    assert json.loads(file.read_text())["cycles"] == []
+    assert list((tmp_path / "cache").iterdir()) == []
 
 
 def test_a_busy_port_ends_it_with_the_reason(serve):

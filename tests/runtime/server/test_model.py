@@ -7,7 +7,6 @@ import threading
 import numpy as np
 
 from sideman.engine.bundle.grid import LatentGrid
-from sideman.engine.errors import BackendError
 
 
 def test_load_again_with_an_unchanged_bundle_resets_and_with_a_changed_one_loads(servers, tmp_path):
@@ -80,22 +79,3 @@ def test_requests_sent_while_loading_are_in_force_with_the_first_step(servers, s
     client.expect("/loaded")  # once for the start, once for the client's own request
     client.batch(0, np.full(132_300, 0.25, np.float32))
     assert set(client.reply(0)) == {"piano"}
-
-
-def test_a_configuration_that_fails_leaves_a_server_that_says_so_and_can_load(client, session):
-    original = session.configure
-
-    def configure(geometry, rows):
-        session.configure = original
-        raise BackendError("No memory for this.")
-
-    session.configure = configure
-    client.control("/update_r", "d", 0.125)
-    assert "No memory for this." in client.expect("/error")[0]
-    client.batch(1, np.full(33_075, 0.25, np.float32))
-    assert "No memory for this." in client.expect("/error")[0]
-    assert client.expect("/batch_dropped") == [1]
-    client.control("/load_model")
-    client.expect("/loaded")
-    client.batch(2, np.full(33_075, 0.25, np.float32))
-    client.reply(2)

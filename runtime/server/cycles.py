@@ -148,9 +148,17 @@ class Cycles:
             self._end(str(error))
 
     def _load_again(self, sender: Address) -> None:
-        """Load the bundle if it is not loaded or has changed on disk; reset the session if not."""
+        """Load the bundle if it is not loaded or has changed on disk; reset the session if not.
+
+        One that is damaged on disk takes nothing from what is loaded, which plays on.
+        """
         session = self._model.session
-        if session is None or not self._model.up_to_date:
+        try:
+            same = self._model.up_to_date()
+        except SidemanError as error:
+            self._replies.error(f"{error.what} What was loaded before plays on.", sender)
+            same = True
+        if session is None or not same:
             self._load(sender)
             return
         self._restart(session)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Container
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sideman.engine.bundle.bundle import MANIFEST, Bundle, sha256
 from sideman.engine.errors import SidemanError
 
 if TYPE_CHECKING:
@@ -28,8 +28,9 @@ class Model:
 
     def __init__(self, open_session: Callable[[], Session], bundle: Path | None = None) -> None:
         self._open = open_session
-        self._manifest = bundle / "manifest.json" if bundle is not None else None
-        self._digest: str | None = None
+        self._bundle = bundle
+        self._digest = ""
+        self._stamps: dict[str, tuple[int, ...]] = {}
         self._unready = _LOADING
         self.session: Session | None = None
 
@@ -37,10 +38,25 @@ class Model:
         """Why no audio can be answered; nothing when it can. Any thread."""
         return self._unready
 
-    @property
     def up_to_date(self) -> bool:
-        """Whether the session is there and its bundle is the one on disk."""
-        return self.session is not None and self._digest == self._read_digest()
+        """Whether the session is there and its bundle is the one on disk.
+
+        Files that look as they did when they were loaded are not read again; if one does not, all
+        are hashed, which takes about a second a gigabyte.
+
+        Raises:
+            BundleError: what is on disk now is damaged. The session plays from memory, so it is as
+                good as before.
+        """
+        if self.session is None or self._bundle is None:
+            return self.session is not None
+        stamps = self._read_stamps()
+        if stamps != self._stamps:
+            Bundle.open(self._bundle)
+            if self._read_digest() != self._digest:
+                return False
+            self._stamps = stamps
+        return True
 
     def load(self, reserved: Container[str]) -> Session:
         """Close what is there and open the bundle.
@@ -53,7 +69,7 @@ class Model:
             Exception: whatever else a backend's library raises.
         """
         self.close(_LOADING)
-        self._digest = self._read_digest()
+        self._digest, self._stamps = self._read_digest(), self._read_stamps()
         session = self._open()
         self.session = session
         for stem in session.stems:
@@ -78,10 +94,19 @@ class Model:
                 log.debug("Closing the session failed.", exc_info=True)
                 log.warning("Closing the session failed: %s", error)
 
-    def _read_digest(self) -> str | None:
-        if self._manifest is None:
-            return None
+    def _read_digest(self) -> str:
+        """SHA-256 of the manifest, which holds those of all other files; nothing without one."""
         try:
-            return hashlib.sha256(self._manifest.read_bytes()).hexdigest()
+            return "" if self._bundle is None else sha256(self._bundle / MANIFEST)
         except OSError:
-            return None
+            return ""
+
+    def _read_stamps(self) -> dict[str, tuple[int, ...]]:
+        """What tells without reading a file that it was written since, by name."""
+        try:
+            return {
+                file.name: ((found := file.stat()).st_size, found.st_mtime_ns, found.st_ino)
+                for file in ([] if self._bundle is None else self._bundle.iterdir())
+            }
+        except OSError:
+            return {}

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import numpy as np
+import pytest
 
+from sideman.engine.bundle.bundle import write_manifest
 from sideman.engine.bundle.grid import LatentGrid
+from sideman.engine.bundle.manifest import STAGES
+from tests.fakes.manifest import manifest_fields
 
 
-def test_load_again_with_an_unchanged_bundle_resets_and_with_a_changed_one_loads(servers, tmp_path):
-    bundle = tmp_path / "bundle"
-    bundle.mkdir()
-    (bundle / "manifest.json").write_text("one")
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    folder = tmp_path / "bundle"
+    folder.mkdir()
+    write(folder, "one")
+    return folder
+
+
+def write(folder: Path, name: str) -> None:
+    """Make a bundle, or make it another one; its files are no graphs."""
+    grid = LatentGrid()
+    for stage in STAGES:
+        (folder / f"{stage}.onnx").write_text(f"{stage} of {name}")
+    write_manifest(folder, **manifest_fields(grid, name=name))
+
+
+def test_load_again_with_an_unchanged_bundle_resets_and_with_a_changed_one_loads(servers, bundle):
     opened = []
 
     def open_session():
@@ -25,7 +43,11 @@ def test_load_again_with_an_unchanged_bundle_resets_and_with_a_changed_one_loads
     client.expect("/loaded")
     assert len(opened) == 1
     assert opened[0].calls[-1] == ("reset",)
-    (bundle / "manifest.json").write_text("two")
+    write(bundle, "one")  # the same once more, as a backup that is put back
+    client.control("/load_model")
+    client.expect("/loaded")
+    assert len(opened) == 1
+    write(bundle, "two")
     client.control("/load_model")
     client.expect("/loaded")
     assert len(opened) == 2
@@ -34,6 +56,33 @@ def test_load_again_with_an_unchanged_bundle_resets_and_with_a_changed_one_loads
     client.batch(1, 0.25)
     client.reply(1)
     assert opened[1].heard() == [("step", 0.25)]
+
+
+@pytest.mark.parametrize("fault", ["another byte", "truncated", "gone", "no manifest"])
+def test_load_again_with_a_damaged_bundle_is_told_and_plays_on(servers, session, bundle, fault):
+    client = servers.client(bundle=bundle)
+    weights = bundle / "step.onnx"
+    match fault:
+        case "another byte":
+            weights.write_text("step of onE")
+        case "truncated":
+            weights.write_text("")
+        case "gone":
+            weights.unlink()
+        case "no manifest":
+            (bundle / "manifest.json").unlink()
+    client.control("/load_model")
+    told = client.expect("/error")[0]
+    assert "manifest.json" in told if fault == "no manifest" else "step.onnx" in told
+    assert "What was loaded before plays on." in told
+    client.expect("/loaded")
+    client.batch(1, 0.25)
+    client.reply(1)
+    assert session.heard() == [("step", 0.25)]
+    write(bundle, "one")
+    client.control("/load_model")
+    client.expect("/loaded")
+    assert not session.closed
 
 
 def test_another_model_with_other_stems_has_other_addresses(servers, session):

@@ -28,6 +28,8 @@ FEWEST_STEPS = 4
 MIX_PEAK = 0.98
 #: Samples of a file that are read at a time, all channels together.
 _BLOCK = 1 << 17
+#: Bytes that a sound file without sound has at most; beyond them there was some.
+_BARE_HEAD = 4096
 #: Full scale of those who write integers as floats; sound goes up to one of these and not beyond.
 _INTEGER_SCALES = (2.0**15, 2.0**23, 2.0**31)
 #: No music is so far beyond full scale (42 dB): a higher sample is on a scale of integers.
@@ -117,7 +119,7 @@ def _read(
         levels.add(data, mono)
         parts.append(mono if resampler is None else resampler.feed(mono))
     if not got:
-        raise SidemanError(f"{path} holds no audio.")
+        raise _no_audio(path)
     if resampler is not None and ended:
         parts.append(resampler.finish())
     samples = np.concatenate(parts)[:most]
@@ -127,6 +129,18 @@ def _read(
     if resampler is not None:
         notes.append(f"{path.name}: resampled from {rate:,} Hz to {sample_rate:,} Hz.")
     return levels.judge(samples, notes), notes
+
+
+def _no_audio(path: Path) -> SidemanError:
+    """What to say of a file that gave not one sample."""
+    size = path.stat().st_size
+    if size <= _BARE_HEAD:
+        return SidemanError(f"{path} holds no audio.", "Record or export it again.")
+    return SidemanError(
+        f"{path} gives no audio, though it has {size:,} bytes: its head says that there is none, as "
+        "a recording that was interrupted leaves it, or a part of it is missing.",
+        "Let another program mend it, for example: ffmpeg -i IN -ar 44100 -ac 1 OUT.wav",
+    )
 
 
 class _Levels:

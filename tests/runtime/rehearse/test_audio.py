@@ -266,3 +266,21 @@ def test_what_cannot_be_used_is_refused_by_name(tmp_path, write):
         read_mono(write("nan.wav", np.array([0, np.nan, 1], np.float32)), RATE)
     with pytest.raises(SidemanError, match=r"less than one step of 0.023 s"):
         make_programme([write("a.wav", np.zeros(9_000, np.float32))], RATE, STEP, 0.01)
+
+
+@pytest.mark.parametrize("fault", ["head", "half"])
+def test_a_recording_that_was_interrupted_is_told_from_an_empty_one(tmp_path, fault):
+    noise = np.random.default_rng(1).normal(0, 0.1, 44_100).astype(np.float32)
+    file = tmp_path / ("take.wav" if fault == "head" else "take.ogg")
+    soundfile.write(file, noise, 44_100)
+    content = bytearray(file.read_bytes())
+    if fault == "head":
+        place = content.index(b"data") + 4
+        content[place : place + 4] = bytes(4)
+    else:
+        del content[len(content) // 2 :]
+    file.write_bytes(content)
+    with pytest.raises(
+        SidemanError, match=r"take\.\w+ gives no audio, though it has [\s\S]*ffmpeg"
+    ):
+        read_mono(file, 44_100)

@@ -137,8 +137,8 @@ def _no_audio(path: Path) -> SidemanError:
     if size <= _BARE_HEAD:
         return SidemanError(f"{path} holds no audio.", "Record or export it again.")
     return SidemanError(
-        f"{path} gives no audio, though it has {size:,} bytes: its head says that there is none, as "
-        "a recording that was interrupted leaves it, or a part of it is missing.",
+        f"{path} gives no audio, though it has {size:,} bytes: its head says that there is none, "
+        "as a recording that was interrupted leaves it, or a part of it is missing.",
         "Let another program mend it, for example: ffmpeg -i IN -ar 44100 -ac 1 OUT.wav",
     )
 

@@ -81,6 +81,7 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Serve `multi_track` clients with the model in BUNDLE until Ctrl-C."""
         from sideman.engine.backends.choice import BackendChoice
+        from sideman.engine.errors import SidemanError
         from sideman.runtime.multi_track.endpoint import multi_track
         from sideman.runtime.playing.session import Session
         from sideman.runtime.serve.external import Places, with_external
@@ -121,12 +122,13 @@ def register(app: typer.Typer) -> None:
             if profile is not None and cycle_log is not None:
                 about = {"bundle": str(bundle), "backend": asdict(choice), "seed": seed}
                 _write(profile, cycle_log, server, about)
-        finally:
+        except SidemanError as error:
             if server.left_behind:
-                _leave()
+                _leave(str(error))
+            raise
+        if server.left_behind:
+            _leave()
         if server.lost:
-            from sideman.engine.errors import SidemanError
-
             raise SidemanError(server.lost)
 
 
@@ -174,15 +176,22 @@ def run(server: Server) -> None:
         restore()
 
 
-def _leave() -> NoReturn:
-    """End the process under a load that nothing can interrupt, with the code of a clean end."""
+def _leave(error: str = "") -> NoReturn:
+    """End the process under a load that nothing can interrupt.
+
+    Args:
+        error: what went wrong in the end; without it the code is that of a clean end.
+    """
     from sideman.engine.files import remove_unfinished
 
     remove_unfinished()
+    if error:
+        with suppress(OSError, ValueError):
+            print(error, file=sys.stderr)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()
-    os._exit(0)
+    os._exit(1 if error else 0)
 
 
 def _write(file: Path, cycle_log: Any, server: Server, about: dict[str, Any]) -> None:

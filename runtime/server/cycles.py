@@ -183,6 +183,7 @@ class Cycles:
             self._load_now(sender)
 
     def _load_now(self, sender: Address) -> None:
+        self._refused = (None, "")
         self._settings.drop_model()
         self._setting = None
         try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from sideman.engine.bundle.bundle import write_manifest
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.bundle.manifest import SamplerSpec, StageSpec
 from sideman.engine.tensors import TensorSpec
@@ -65,3 +67,13 @@ def manifest_fields(grid: LatentGrid, **other: Any) -> dict[str, Any]:
         "parameters": {},
         "stages": stage_specs(grid, len(STEMS)),
     } | other
+
+
+def write_bundle(folder: Path, grid: LatentGrid | None = None, name: str = "fake") -> Path:
+    """Make a bundle whose files are no graphs, or make another one of it."""
+    fields = manifest_fields(grid or LatentGrid(), name=name)
+    folder.mkdir(exist_ok=True)
+    for stage, spec in fields["stages"].items():
+        (folder / spec.file).write_text(f"{stage} of {name}, no graph")
+    write_manifest(folder, **fields)
+    return folder

@@ -10,13 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sideman.engine.bundle.bundle import write_manifest
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.runtime.playing.profile import SPANS
 from sideman.runtime.rehearse.process import ServerProcess
 from sideman.runtime.rehearse.record import Rehearsal, StepRecord
 from sideman.runtime.rehearse.timeline import Placement
-from tests.fakes.manifest import manifest_fields
+from tests.fakes.manifest import write_bundle
 
 PROGRAM = Path(__file__).with_name("fake_serve.py")
 
@@ -84,15 +83,10 @@ def make_rehearsal():
 @pytest.fixture
 def small_bundle(tmp_path):
     """A bundle folder with a window of 0.8 s whose stages are only names; none can be run."""
-    fields = manifest_fields(
-        LatentGrid(channels=2, columns=8, window_samples=34_304, trained_masks=(0, 2, 4))
+    return write_bundle(
+        tmp_path / "small",
+        LatentGrid(channels=2, columns=8, window_samples=34_304, trained_masks=(0, 2, 4)),
     )
-    folder = tmp_path / "small"
-    folder.mkdir()
-    for stage in fields["stages"].values():
-        (folder / stage.file).write_bytes(b"no graph")
-    write_manifest(folder, **fields)
-    return folder
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.manifest import write_bundle
+
 #: The command with a session that is made up; at its end it writes which modules were loaded.
 PROGRAM = """
 import sys
@@ -168,14 +170,12 @@ def test_ctrl_c_ends_it_cleanly(serve):
 @pytest.mark.parametrize("bundle", ["slow", "then-slow"])
 def test_a_signal_ends_it_although_a_load_does_not_end(serve, tmp_path, bundle, number):
     """The first load, and one that a client asked for while playing."""
-    manifest = tmp_path / bundle / "manifest.json"
-    manifest.parent.mkdir()
-    manifest.write_text("one")
+    folder = write_bundle(tmp_path / bundle, name="one")
     file = tmp_path / "profile.json"
     served = serve("--profile", str(file), bundle=bundle)
     if bundle == "then-slow":
         address = served.wait_loaded()
-        manifest.write_text("two")
+        write_bundle(folder, name="two")
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as speaking:
             speaking.sendto(b"/load_model\0,\0\0\0", address)
     assert served.process.stdout.readline() == "WRITING\n"
@@ -187,6 +187,19 @@ def test_a_signal_ends_it_although_a_load_does_not_end(serve, tmp_path, bundle, 
     assert "Traceback" not in log
     assert json.loads(file.read_text())["cycles"] == []
     assert list((tmp_path / "cache").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_a_profile_that_cannot_be_written_is_told_although_a_load_does_not_end(serve, tmp_path):
+    (tmp_path / "gone").mkdir()
+    served = serve("--profile", str(tmp_path / "gone" / "profile.json"), bundle="slow")
+    assert served.process.stdout.readline() == "WRITING\n"
+    (tmp_path / "gone").rmdir()
+    code, _, log = served.end(signal.SIGTERM)
+    assert code == 1
+    assert "--profile" in log
+    assert "cannot be written" in log
+    assert "Traceback" not in log
 
 
 def test_a_busy_port_ends_it_with_the_reason(serve):

@@ -8,26 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sideman.engine.bundle.bundle import write_manifest
 from sideman.engine.bundle.grid import LatentGrid
-from sideman.engine.bundle.manifest import STAGES
-from tests.fakes.manifest import manifest_fields
+from tests.fakes.manifest import write_bundle
 
 
 @pytest.fixture
 def bundle(tmp_path: Path) -> Path:
-    folder = tmp_path / "bundle"
-    folder.mkdir()
-    write(folder, "one")
-    return folder
-
-
-def write(folder: Path, name: str) -> None:
-    """Make a bundle, or make it another one; its files are no graphs."""
-    grid = LatentGrid()
-    for stage in STAGES:
-        (folder / f"{stage}.onnx").write_text(f"{stage} of {name}")
-    write_manifest(folder, **manifest_fields(grid, name=name))
+    return write_bundle(tmp_path / "bundle", name="one")
 
 
 def test_load_again_with_an_unchanged_bundle_resets_and_with_a_changed_one_loads(servers, bundle):
@@ -43,11 +30,11 @@ def test_load_again_with_an_unchanged_bundle_resets_and_with_a_changed_one_loads
     client.expect("/loaded")
     assert len(opened) == 1
     assert opened[0].calls[-1] == ("reset",)
-    write(bundle, "one")  # the same once more, as a backup that is put back
+    write_bundle(bundle, name="one")  # the same once more, as a backup that is put back
     client.control("/load_model")
     client.expect("/loaded")
     assert len(opened) == 1
-    write(bundle, "two")
+    write_bundle(bundle, name="two")
     client.control("/load_model")
     client.expect("/loaded")
     assert len(opened) == 2
@@ -64,7 +51,7 @@ def test_load_again_with_a_damaged_bundle_is_told_and_plays_on(servers, session,
     weights = bundle / "step.onnx"
     match fault:
         case "another byte":
-            weights.write_text("step of onE")
+            weights.write_text("step of onE, no graph")
         case "truncated":
             weights.write_text("")
         case "gone":
@@ -79,7 +66,7 @@ def test_load_again_with_a_damaged_bundle_is_told_and_plays_on(servers, session,
     client.batch(1, 0.25)
     client.reply(1)
     assert session.heard() == [("step", 0.25)]
-    write(bundle, "one")
+    write_bundle(bundle, name="one")
     client.control("/load_model")
     client.expect("/loaded")
     assert not session.closed

@@ -60,11 +60,10 @@ def write_whole(path: Path, text: str) -> None:
     Raises:
         OSError: it cannot be written; its `filename` is `path`.
     """
-    part = path.with_name(f".{path.name}.partial")
     try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        with file_in_place_of(path) as partial:
+            partial.write_text(text, encoding="utf-8")
     except OSError as error:
         with suppress(OSError):
-            part.unlink(missing_ok=True)
+            partial.unlink(missing_ok=True)
         raise OSError(error.errno, error.strerror, str(path)) from error

@@ -136,6 +136,7 @@ class Backend(abc.ABC):
     def describe(self) -> str:
         """One line that says library, version, device and threads; printed before serving."""
 
+    @abc.abstractmethod
     def load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
         """Load one stage.
 
@@ -149,11 +150,6 @@ class Backend(abc.ABC):
             BackendError: the library refuses the graph, or the graph's tensors are not those
                 that the manifest promises.
         """
-        return self._load(name, files, spec)
-
-    @abc.abstractmethod
-    def _load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
-        """Load a graph."""
 
     def load_bundle(self, bundle: Bundle) -> dict[str, Stage]:
         """Verify a bundle and load every stage; takes seconds to minutes.

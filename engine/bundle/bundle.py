@@ -82,7 +82,10 @@ class Bundle:
         Raises:
             BundleError: one of them is damaged or missing.
         """
-        return self._stage(stage, self._read(self.files_of(stage)))
+        graph = self.manifest.stages[stage].file
+        contents = self._read([graph])
+        contents |= self._read(self._weights_of(graph, contents[graph]))
+        return self._stage(stage, contents)
 
     def files_of(self, stage: str) -> tuple[str, ...]:
         """Names of a stage's graph and of its files of weights.

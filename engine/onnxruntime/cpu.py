@@ -39,7 +39,8 @@ class OnnxRuntimeBackend(Backend):
         plural = "s" if self.threads > 1 else ""
         return f"ONNX Runtime {self._runtime.__version__}, CPU, {self.threads} thread{plural}"
 
-    def _load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
+    def load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
+        """Open a session; as `Backend.load`."""
         options = session_options(self._runtime)
         options.intra_op_num_threads = self.threads
         options.add_session_config_entry(_IN_PLACE, "1")
@@ -92,7 +93,7 @@ class _OnnxRuntimeBinding(Binding):
         # Each session keeps the memory of every size it ever ran in, so settings that come and go
         # would add up. The first run after a change gives back what other sizes needed, and its
         # own; the second one, which is still a warm-up, allocates that again.
-        self._options: Any = shrinking(runtime)
+        self._options: Any = _shrinking(runtime)
 
     def run(self) -> None:
         options, self._options = self._options, None
@@ -104,7 +105,7 @@ class _OnnxRuntimeBinding(Binding):
             ) from error
 
 
-def shrinking(runtime: Any) -> Any:
+def _shrinking(runtime: Any) -> Any:
     """Options of a run at whose end the session gives memory back that it does not use.
 
     Args:

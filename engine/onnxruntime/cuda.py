@@ -126,7 +126,8 @@ class OnnxRuntimeCudaBackend(Backend):
         self._stages.clear()
         self._stream.close()
 
-    def _load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
+    def load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
+        """Open a session, recordable if it can be; as `Backend.load`."""
         recordable = self._graphs
         try:
             session = self._open(name, files, recordable)

@@ -22,7 +22,7 @@ log = logging.getLogger("sideman.runtime.server")
 #: A limit, so that a client that asks again and again cannot fill the disk.
 _MOST_FOLDERS = 1_000
 _MOST_DRAWINGS = 4
-_PLOT_SECONDS = 30.0
+PLOT_SECONDS = 30.0
 
 
 class DebugFolder:
@@ -84,7 +84,7 @@ class DebugFolder:
         self._draw(folder)
         return folder
 
-    def close(self, patience: float = _PLOT_SECONDS) -> None:
+    def close(self, patience: float = PLOT_SECONDS) -> None:
         """Wait for drawings under way; after the cycle thread's end.
 
         Args:

@@ -15,7 +15,7 @@ from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.cycle_log import CycleLog
 from sideman.runtime.server.cycle_time import CycleTime
 from sideman.runtime.server.cycles import Cycles
-from sideman.runtime.server.debug import DebugFolder
+from sideman.runtime.server.debug import PLOT_SECONDS, DebugFolder
 from sideman.runtime.server.event_queue import EventQueue
 from sideman.runtime.server.model import Model
 from sideman.runtime.server.protocol import Access, Clock, OpenEndpoint, Replies
@@ -138,14 +138,13 @@ class Server:
         log.debug("The receive buffer is %d bytes.", granted)
         self._compose(listener, sender, guard, announced)
 
-    def stop(self, *, drawings: float | None = None) -> None:
+    def stop(self, *, drawings: float = PLOT_SECONDS) -> None:
         """End both threads, after the cycle that runs, and close the sockets; any number of times.
 
         A model that is being loaded is waited for briefly, then left behind.
 
         Args:
-            drawings: seconds that drawings under way are waited for; None waits until they are
-                done, within reason.
+            drawings: seconds that drawings under way are waited for.
         """
         self._ending.set()
         self._queue.close()
@@ -156,10 +155,7 @@ class Server:
         if cycles is not None:
             self.left_behind = not cycles.join(LOAD_PATIENCE)
         if self._debug is not None:
-            if drawings is None:
-                self._debug.close()
-            else:
-                self._debug.close(drawings)
+            self._debug.close(drawings)
         if replies is not None:
             replies.close()
             log.info("Stopped: %s.", self.counters)

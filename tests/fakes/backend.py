@@ -55,7 +55,7 @@ class FakeBackend(Backend):
     def describe(self) -> str:
         return "fake"
 
-    def _load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
+    def load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
         raise NotImplementedError
 
     def stages(self, specs: Mapping[str, StageSpec]) -> dict[str, Stage]:

@@ -78,7 +78,7 @@ class TorchBackend(Backend):
     def describe(self) -> str:
         return f"PyTorch {torch.__version__} stages, {self.driver.device.name}"
 
-    def _load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
+    def load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
         return TorchStage(name, spec, self._modules[name], self._external)
 
     def stages(self, specs: Mapping[str, StageSpec]) -> dict[str, Stage]:

@@ -92,7 +92,12 @@ class TensorRTBackend(Backend):
         """Library, version, GPU and precision."""
         return f"{self._library}, {self._driver.device.name}, {self.precision}"
 
-    def _load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
+    def load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
+        """Refuse: only a whole bundle has engines.
+
+        Raises:
+            BackendError: always.
+        """
         raise BackendError(
             f"{self._library.flavour.title} cannot load {files.path} by itself: it runs "
             "engines that were built for a bundle.",

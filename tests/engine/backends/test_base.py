@@ -33,7 +33,7 @@ class NumpyBackend(Backend):
     def describe(self) -> str:
         return "numpy"
 
-    def _load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
+    def load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
         return Doubling(name, spec)
 
 

@@ -50,7 +50,7 @@ class FakeCudaBackend(Backend):
     def describe(self) -> str:
         return f"fake CUDA, {self.driver.device.name}"
 
-    def _load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
+    def load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
         return FakeCudaStage(name, spec, self)
 
     def stages(self, specs: Mapping[str, StageSpec]) -> dict[str, Stage]:

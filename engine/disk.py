@@ -42,6 +42,19 @@ def naming_a_full_disk() -> Iterator[None]:
         raise fault from error
 
 
+def why_not_written(error: OSError | RuntimeError | ValueError | EOFError) -> str:
+    """Why a file could not be written, as the end of a sentence, without its full stop.
+
+    Args:
+        error: as it was raised, by the system or by a library.
+    """
+    if reason := getattr(error, "strerror", None):
+        return str(reason)
+    if disk_fault(error) is not None:
+        return "the disk took less than was to be written"
+    return str(error).rstrip(".") or type(error).__name__
+
+
 def disk_fault(error: BaseException) -> SidemanError | None:
     """The sentence for an error that means that a disk takes no more; None for any other.
 

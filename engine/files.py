@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 _unfinished: set[Path] = set()
 
@@ -43,15 +46,20 @@ def file_in_place_of(path: Path) -> Iterator[Path]:
     the next attempt.
 
     Args:
-        path: the final path; an existing file is replaced.
+        path: the final path; an existing file is replaced, and a link leads to the one that is.
     """
+    path = path.resolve()
     partial = path.with_name(f".{path.name}.partial")
-    yield partial
-    partial.replace(path)
+    with unfinished(partial):
+        yield partial
+        partial.replace(path)
 
 
 def write_whole(path: Path, text: str) -> None:
     """Write a text file in UTF-8, whole or not at all; an attempt that failed leaves nothing.
+
+    Nothing takes the place of a device or a pipe (/dev/stdout, /dev/null, a shell's `>(...)`), or
+    of a file that is this process's own output: the text is written into it.
 
     Args:
         path: its place; what is there stays where writing fails.
@@ -60,10 +68,30 @@ def write_whole(path: Path, text: str) -> None:
     Raises:
         OSError: it cannot be written; its `filename` is `path`.
     """
+    partial = None
     try:
-        with file_in_place_of(path) as partial:
-            partial.write_text(text, encoding="utf-8")
-    except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise OSError(error.errno, error.strerror, str(path)) from error
+        if (stream := _own_output(path)) is not None:
+            stream.write(text)
+            stream.flush()
+        elif path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")
+        else:
+            with file_in_place_of(path) as partial:
+                partial.write_text(text, encoding="utf-8")
+    except BaseException as error:
+        if partial is not None:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+        raise
+
+
+def _own_output(path: Path) -> TextIO | None:
+    """Standard output or error, if this is where it goes to."""
+    for stream in (sys.stdout, sys.stderr):
+        # Tests and windowed programs have streams without a file, or none.
+        with suppress(OSError, ValueError, AttributeError):
+            if os.path.samestat(os.fstat(stream.fileno()), path.stat()):
+                return stream
+    return None

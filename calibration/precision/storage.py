@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import posixpath
 import tempfile
 from pathlib import Path
 from typing import BinaryIO
@@ -131,15 +132,18 @@ def _array(graph: TypedGraph, tensor: TensorProto) -> Array:
     it).
 
     Raises:
-        KeyError: there is no such file.
-        ValueError: it is too short.
+        ValueError: there is no such file, or it is too short.
     """
     if tensor.data_location != TensorProto.EXTERNAL:
         return numpy_helper.to_array(tensor)
     where = {entry.key: entry.value for entry in tensor.external_data}
     dtype = helper.tensor_dtype_to_np_dtype(tensor.data_type)
+    # Other programs write "./NAME".
+    file = posixpath.normpath(where["location"])
+    if file not in graph.files.weights:
+        raise ValueError(f"its file of weights, {where['location']}, is not beside the graph")
     values = np.frombuffer(
-        graph.files.weights[where["location"]],
+        graph.files.weights[file],
         dtype,
         count=math.prod(tensor.dims),
         offset=int(where.get("offset", 0)),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sideman.engine.bundle.graph_files import GraphFiles, read_file, weight_files
+from sideman.engine.bundle.graph_files import GraphFiles, read_bytes, weight_files
 from sideman.engine.bundle.json_text import read_text
 from sideman.engine.bundle.manifest import STAGES, FileRecord, Manifest
 from sideman.engine.errors import BundleError
@@ -113,7 +113,7 @@ class Bundle:
         contents = {}
 
         def digest(file: Path) -> str:
-            contents[file.name] = content = read_file(file)
+            contents[file.name] = content = read_bytes(file)
             return hashlib.sha256(content).hexdigest()
 
         self._check(names, digest)
@@ -127,12 +127,15 @@ class Bundle:
 
     def _fault(self, name: str, digest: Callable[[Path], str] | None) -> str:
         file, record = self.path / name, self.manifest.files[name]
-        if not file.is_file():
-            return f"{name} is missing"
-        if (size := file.stat().st_size) != record.bytes:
-            return f"{name} has {size} bytes, not {record.bytes}"
-        if digest is not None and digest(file) != record.sha256:
-            return f"{name} has another SHA-256 than the manifest says"
+        try:
+            if not file.is_file():
+                return f"{name} is missing"
+            if (size := file.stat().st_size) != record.bytes:
+                return f"{name} has {size} bytes, not {record.bytes}"
+            if digest is not None and digest(file) != record.sha256:
+                return f"{name} has another SHA-256 than the manifest says"
+        except OSError as error:
+            return f"{name} cannot be read ({error.strerror or error})"
         return ""
 
 

@@ -58,11 +58,22 @@ def read_file(path: Path) -> bytes:
         BundleError: it cannot be read, or memory does not suffice.
     """
     try:
-        return path.read_bytes()
+        return read_bytes(path)
     except OSError as error:
         raise BundleError(
             f"Cannot read {path}: {error.strerror or error}", "Copy or export it again."
         ) from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file whole.
+
+    Raises:
+        BundleError: memory does not suffice.
+        OSError: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
     except MemoryError as error:
         raise BundleError(
             f"{path} does not fit into memory ({path.stat().st_size / 1e6:,.0f} MB).",

@@ -52,7 +52,7 @@ def in_place_of(out: Path, *, replace: bool) -> Iterator[Path]:
         out.parent.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     except OSError as error:
-        raise BundleError(f"Cannot write beside {out}: {error.strerror}.") from error
+        raise BundleError(f"Cannot write beside {out}: {error.strerror or error}.") from error
     folder, old = building / "new", building / "old"
     try:
         folder.mkdir()
@@ -63,7 +63,7 @@ def in_place_of(out: Path, *, replace: bool) -> Iterator[Path]:
             folder.rename(out)
         except OSError as error:
             raise BundleError(
-                f"Cannot move the finished bundle to {out}: {error.strerror}."
+                f"Cannot move the finished bundle to {out}: {error.strerror or error}."
             ) from error
     finally:
         if old.exists() and not out.exists():

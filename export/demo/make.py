@@ -284,7 +284,7 @@ def _run(folder: Path, device: str, stages: Sequence[str]) -> None:
     try:
         making = Making(folder, device)
     except OSError as error:
-        raise ExportError(f"{folder} cannot be made: {error.strerror}.") from error
+        raise ExportError(f"{folder} cannot be made: {error.strerror or error}.") from error
     recipes = describe_recipes(folder, HERE, MODELS, windows=WINDOWS, songs=SONGS, others=OTHERS)
     notes = folder / "recipe.json"
     for stage in stages:

@@ -68,7 +68,7 @@ def bench(
     from rich.console import Console
 
     from sideman.engine.backends.choice import BackendChoice
-    from sideman.engine.disk import naming_a_full_disk
+    from sideman.engine.disk import naming_a_full_disk, why_not_written
     from sideman.engine.errors import SidemanError
     from sideman.engine.files import write_whole
     from sideman.engine.optional import require
@@ -104,5 +104,5 @@ def bench(
                 write_whole(json_file, text)
         except OSError as error:
             raise SidemanError(
-                f"--json {json_file} cannot be written: {error.strerror}."
+                f"--json {json_file} cannot be written: {why_not_written(error)}."
             ) from error

@@ -25,6 +25,8 @@ SMALLEST_PACKAGE, LARGEST_PACKAGE = 128, 16_384
 PUBLISHED_STEMS = ("bass", "drums", "guitar", "piano")
 #: Values that only make sense together.
 _SIZES = ("r", "w", "fade", "package_size")
+#: What the model itself refuses is refused as a whole: no single message is at fault.
+_TOGETHER = "together"
 _UNKNOWN = (
     "This server has not been told since it started what to play; send the settings and "
     "/load_model (in Max: the message load_model)."
@@ -100,11 +102,12 @@ class Controls(Settings):
         self._publish = publish
         self._exact_mask = exact_mask
         self._lock = threading.Lock()
-        self._requested = self._in_force = Parameters()
+        self._requested = self._published = self._in_force = Parameters()
         self._setting: _ChosenSetting | None = None
         self._check: CheckSizes = _accept_all
         self._asked = self._greeted = False
-        # Why what was asked for is not in force: of sizes, of stems.
+        # `_published` is what was last tried: `_in_force`, unless the model refused it.
+        # Why what was asked for is not in force: of sizes, of stems, of both together.
         self._refused: dict[str, str] = {}
 
     @property
@@ -164,11 +167,11 @@ class Controls(Settings):
                 self._requested = requested
                 return
             kind = "sizes" if name in _SIZES else name
+            # What the model could not play is tried again only with what may make it possible.
+            retry = kind in ("sizes", "flags")
+            base = self._published if retry else self._in_force
             try:
-                if name in _SIZES:
-                    force = _with_sizes(self._in_force, requested)
-                else:
-                    force = _with(self._in_force, name, value)
+                force = _with_sizes(base, requested) if name in _SIZES else _with(base, name, value)
                 geometry = self._possible(setting.grid, setting.stems, force)
             except SidemanError as error:
                 if name in _SIZES:
@@ -179,7 +182,10 @@ class Controls(Settings):
             if not self._publish(changed):
                 raise ProtocolError("Too many control messages wait for a cycle to end.")
             self._requested, self._in_force, self._setting = requested, force, changed
+            self._published = force if retry else _with(self._published, name, value)
             self._refuse(kind, "")
+            if retry:
+                self._refuse(_TOGETHER, "")
 
     def _refuse(self, kind: str, reason: str) -> None:
         """Note why a kind of values is not in force, or that it is."""
@@ -223,33 +229,30 @@ class Controls(Settings):
             force, geometry = self._first_possible(grid, stems, requested, complaints)
             forget()
             setting = _setting(force, geometry, grid, stems)
-            self._requested, self._in_force, self._setting = requested, force, setting
+            self._requested, self._published, self._in_force = requested, force, force
+            self._setting = setting
             self._refuse("flags", " ".join(unfit))
             self._refuse("sizes", complaints[0] if complaints else "")
+            self._refuse(_TOGETHER, "")
         return setting, list(dict.fromkeys(unfit + complaints))
 
     def refuse(self, setting: Setting, standing: Setting, reason: str) -> None:
         """Put the setting that stands back in force; cycle thread.
 
-        What was asked for is remembered, as where sizes do not fit: the next message that concerns
-        it, or another model, tries it again.
+        What was asked for is remembered, as where sizes do not fit: the next message changes that,
+        and what comes of it is tried, because it is what the client means to play.
 
         Args:
             setting: that was published and cannot be used.
             standing: that the model works with.
             reason: why; told to clients that play on.
         """
-        assert isinstance(setting, _ChosenSetting)
         assert isinstance(standing, _ChosenSetting)
         with self._lock:
             if self._setting is not setting:
                 return  # a newer one is on its way, which the model may be able to work with
-            refused, stands = setting.parameters, standing.parameters
-            self._in_force, self._setting = stands, standing
-            if refused.flags != stands.flags:
-                self._refuse("flags", reason)
-            if _with_sizes(stands, refused) != stands:
-                self._refuse("sizes", reason)
+            self._in_force, self._setting = standing.parameters, standing
+            self._refuse(_TOGETHER, reason)
 
     def drop_model(self) -> None:
         """Forget the model, and remember what was asked for. Cycle thread."""

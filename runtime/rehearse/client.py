@@ -109,7 +109,9 @@ class MultiTrackClient:
             self._socket.bind((host, port))
         except OSError as error:
             self._socket.close()
-            raise SidemanError(f"{host}:{port} cannot be bound: {error.strerror}.") from None
+            raise SidemanError(
+                f"{host}:{port} cannot be bound: {error.strerror or error}."
+            ) from None
         self._socket.settimeout(_LOOK)
         self._thread = threading.Thread(target=self._receive, name="rehearse-receive", daemon=True)
 

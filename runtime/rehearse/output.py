@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sideman.engine.disk import disk_fault
+from sideman.engine.disk import disk_fault, why_not_written
 from sideman.engine.errors import SidemanError
 from sideman.runtime.rehearse.audio import MIX_PEAK
 from sideman.runtime.rehearse.record import Rehearsal
@@ -30,7 +30,8 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SidemanError(
-            f"{folder} cannot be made: {error.strerror}.", "Choose another folder with --out."
+            f"{folder} cannot be made: {error.strerror or error}.",
+            "Choose another folder with --out.",
         ) from None
 
 
@@ -78,10 +79,10 @@ def write_audio(rehearsal: Rehearsal, folder: Path) -> list[Path]:
         except PartlyWrittenError as error:
             seconds = error.written / rehearsal.sample_rate
             rehearsal.faults.append(
-                f"{file} holds only the first {seconds:.1f} s: {error.strerror}."
+                f"{file} holds only the first {seconds:.1f} s: {why_not_written(error)}."
             )
         except OSError as error:
-            rehearsal.faults.append(f"{file} cannot be written: {error.strerror or error}.")
+            rehearsal.faults.append(f"{file} cannot be written: {why_not_written(error)}.")
             continue
         files.append(file)
     return files
@@ -103,8 +104,7 @@ def written(rehearsal: Rehearsal, file: Path, write: Callable[[Path], None]) -> 
     except (OSError, RuntimeError) as error:
         if not isinstance(error, OSError) and disk_fault(error) is None:
             raise
-        why = getattr(error, "strerror", None) or "the disk took less than was to be written"
-        rehearsal.faults.append(f"{file} cannot be written: {why}.")
+        rehearsal.faults.append(f"{file} cannot be written: {why_not_written(error)}.")
         # Half a picture is none.
         with suppress(OSError):
             file.unlink(missing_ok=True)

@@ -195,11 +195,13 @@ def _leave(error: str = "") -> NoReturn:
 
 
 def _write(file: Path, cycle_log: Any, server: Server, about: dict[str, Any]) -> None:
-    from sideman.engine.disk import naming_a_full_disk
+    from sideman.engine.disk import naming_a_full_disk, why_not_written
     from sideman.engine.errors import SidemanError
 
     try:
         with naming_a_full_disk():
             cycle_log.write(file, server.counters.as_dict(), about)
     except OSError as error:
-        raise SidemanError(f"--profile {file} cannot be written: {error.strerror}.") from error
+        raise SidemanError(
+            f"--profile {file} cannot be written: {why_not_written(error)}."
+        ) from error

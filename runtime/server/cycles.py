@@ -81,7 +81,7 @@ class Cycles:
         self._setting: Setting | None = None
         # The setting that was refused last, until another comes, and why: steps that were meant for
         # it may still be on their way.
-        self._refused: tuple[Setting | None, str] = (None, "")
+        self._last_refused: tuple[Setting | None, str] = (None, "")
         self._preparing = False
         self._thread = threading.Thread(target=self._run, name="sideman-cycle", daemon=True)
 
@@ -92,11 +92,11 @@ class Cycles:
     def join(self, patience: float) -> bool:
         """Wait for the thread's end, after `EventQueue.close`; any other thread.
 
-        A cycle that runs is waited for, because its reply is wanted. A load is not: nothing can
-        interrupt it, and it may take minutes.
+        A cycle that runs is waited for, because its reply is wanted. A load, a new setting or a
+        bundle that is compared is not: nothing can interrupt them, and they may take minutes.
 
         Args:
-            patience: seconds that a load gets to come to its end.
+            patience: seconds that any of it gets to come to its end.
 
         Returns:
             Whether the thread has ended; else the process cannot end in an orderly way.
@@ -154,7 +154,8 @@ class Cycles:
         """
         session = self._model.session
         try:
-            same = self._model.up_to_date()
+            with self._preparation():  # it may hash every file
+                same = self._model.up_to_date()
         except SidemanError as error:
             self._replies.error(f"{error.what} What was loaded before plays on.", sender)
             same = True
@@ -183,7 +184,7 @@ class Cycles:
             self._load_now(sender)
 
     def _load_now(self, sender: Address) -> None:
-        self._refused = (None, "")
+        self._last_refused = (None, "")
         self._settings.drop_model()
         self._setting = None
         try:
@@ -242,11 +243,10 @@ class Cycles:
         session = self._model.session
         if session is None:
             return
-        before, self._refused = self._setting, (None, "")
+        before, self._last_refused = self._setting, (None, "")
         problem = self._try(session, setting)
         if problem is None:
             return
-        log.debug("Configuring failed: %r", problem)
         if before is None or isinstance(problem, DeviceLostError):
             self._give_up_model(f"The session could not be configured: {problem}", sender)
             self._end_if_lost(problem)
@@ -272,7 +272,7 @@ class Cycles:
             f"{setting} could not be configured: {problem} The setting before stays in force "
             f"({before}): send that one again, or another one."
         )
-        self._refused = setting, reason
+        self._last_refused = setting, reason
         self._settings.refuse(setting, before, reason)
         self._replies.error(reason, sender)
 
@@ -289,6 +289,7 @@ class Cycles:
                     self._note_backend(session)
                 session.prepare()
         except Exception as error:
+            log.debug("Configuring %s failed.", setting, exc_info=True)
             return _without_trace(error)
         return None
 
@@ -319,7 +320,7 @@ class Cycles:
             if step.wanted:
                 self._fail(step, self._model.unready())
             return
-        refused, reason = self._refused
+        refused, reason = self._last_refused
         if refused is not None and step.setting == refused and step.wanted:
             # Its client would place the stems of another setting where it expects this one's.
             self._fail(step, reason)
@@ -393,10 +394,14 @@ def _without_trace(error: Exception) -> Exception:
 
     An error that says nothing, as Python's own for memory, becomes one that does.
     """
-    link: BaseException | None = error
-    while link is not None:
-        link.__traceback__ = None
-        link = link.__cause__ or link.__context__
+    links: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while links:
+        link = links.pop()
+        if link is not None and id(link) not in seen:
+            seen.add(id(link))
+            link.__traceback__ = None
+            links += link.__cause__, link.__context__
     if str(error):
         return error
     name = type(error).__name__

@@ -13,7 +13,7 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from sideman.engine.disk import disk_fault
+from sideman.engine.disk import disk_fault, why_not_written
 from sideman.engine.errors import SidemanError
 from sideman.runtime.system.process_group import own_group
 
@@ -74,10 +74,9 @@ class DebugFolder:
             np.save(folder / "generated.npy", snapshot["generated"])
         except (OSError, RuntimeError) as error:
             fault = disk_fault(error)
-            why = fault.what if fault else str(error)
             raise SidemanError(
-                f"{self._root} could not be written into: {why.rstrip('.')}. What was written "
-                "by then is kept.",
+                f"{self._root} could not be written into: {why_not_written(error)}. What was "
+                "written by then is kept.",
                 fault.remedy if fault else "",
             ) from error
         log.info("Wrote %s.", folder)

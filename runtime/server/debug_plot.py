@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
-from sideman.engine.disk import disk_fault
+from sideman.engine.disk import why_not_written
 from sideman.engine.streams import bear_any_encoding
 
 PICTURES = ("waveforms.png", "latents.png")
@@ -59,13 +60,12 @@ def main(folder: Path) -> int:
     # soundfile and matplotlib have errors of their own for files that are not whole.
     except (OSError, RuntimeError, ValueError, EOFError) as error:
         bear_any_encoding()
-        fault = disk_fault(error)
-        why = fault.what if fault else str(getattr(error, "strerror", None) or error)
-        sys.stderr.write(f"error: {folder} was not drawn: {why.rstrip('.')}.\n")
+        sys.stderr.write(f"error: {folder} was not drawn: {why_not_written(error)}.\n")
         for name in PICTURES:
-            # Half a picture is none.
-            if not _whole(folder / name):
-                (folder / name).unlink(missing_ok=True)
+            # Half a picture is none. What cannot even be read or removed was told above.
+            with suppress(OSError):
+                if not _whole(folder / name):
+                    (folder / name).unlink(missing_ok=True)
         return 1
     return 0
 

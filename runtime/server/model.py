@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sideman.engine.bundle.bundle import MANIFEST, Bundle, sha256
-from sideman.engine.errors import SidemanError
+from sideman.engine.errors import BundleError, SidemanError
 
 if TYPE_CHECKING:
     from sideman.runtime.playing.session import Session
 
 log = logging.getLogger("sideman.runtime.server")
+
+#: By a file's name: what its system tells of it without reading it.
+_Stamps = dict[str, tuple[int, ...]]
 
 _LOADING = "The model is still loading; ask again when /loaded has come."
 
@@ -30,7 +33,8 @@ class Model:
         self._open = open_session
         self._bundle = bundle
         self._digest = ""
-        self._stamps: dict[str, tuple[int, ...]] = {}
+        self._stamps: _Stamps = {}
+        self._damage: tuple[_Stamps, BundleError] | None = None
         self._unready = _LOADING
         self.session: Session | None = None
 
@@ -41,8 +45,8 @@ class Model:
     def up_to_date(self) -> bool:
         """Whether the session is there and its bundle is the one on disk.
 
-        Files that look as they did when they were loaded are not read again; if one does not, all
-        are hashed, which takes about a second a gigabyte.
+        Files that look as they did when they were loaded, or found damaged, are not read again; if
+        one does not, all are hashed, which takes about a second a gigabyte.
 
         Raises:
             BundleError: what is on disk now is damaged. The session plays from memory, so it is as
@@ -52,7 +56,13 @@ class Model:
             return self.session is not None
         stamps = self._read_stamps()
         if stamps != self._stamps:
-            Bundle.open(self._bundle)
+            if self._damage is not None and self._damage[0] == stamps:
+                raise self._damage[1]
+            try:
+                Bundle.open(self._bundle)
+            except BundleError as error:
+                self._damage = stamps, error
+                raise
             if self._read_digest() != self._digest:
                 return False
             self._stamps = stamps
@@ -101,12 +111,21 @@ class Model:
         except OSError:
             return ""
 
-    def _read_stamps(self) -> dict[str, tuple[int, ...]]:
+    def _read_stamps(self) -> _Stamps:
         """What tells without reading a file that it was written since, by name."""
+        if self._bundle is None:
+            return {}
         try:
-            return {
-                file.name: ((found := file.stat()).st_size, found.st_mtime_ns, found.st_ino)
-                for file in ([] if self._bundle is None else self._bundle.iterdir())
-            }
+            return {file.name: _stamp(file) for file in self._bundle.iterdir()}
         except OSError:
             return {}
+
+
+def _stamp(file: Path) -> tuple[int, ...]:
+    """What changes when a file is written or replaced; nothing for one that cannot be seen."""
+    try:
+        found = file.stat()
+    except OSError:  # a link to nothing, or gone meanwhile
+        return ()
+    # The time of the last change tells of a writer that set the other time back, as `cp -p` does.
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino

@@ -88,12 +88,13 @@ def write_atomically(file: Path, write: Callable[[IO[bytes]], Any]) -> None:
     # Not made by tempfile, whose files only their owner may read: other users may need the engine.
     partial = file.with_name(f".{file.name}.{os.getpid()}-{secrets.token_hex(4)}{PARTIAL}")
     try:
-        with unfinished(partial), partial.open("xb") as stream:
-            write(stream)
-            stream.flush()
-            # Without fsync, a power cut may leave a file without its content.
-            os.fsync(stream.fileno())
-        partial.replace(file)
+        with unfinished(partial):
+            with partial.open("xb") as stream:
+                write(stream)
+                stream.flush()
+                # Without fsync, a power cut may leave a file without its content.
+                os.fsync(stream.fileno())
+            partial.replace(file)
     except OSError as error:
         raise _unwritable(file, error) from error
     finally:

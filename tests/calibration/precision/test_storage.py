@@ -121,6 +121,30 @@ def test_missing_weights_are_an_error(small, copy_of, tmp_path):
         rewrite(copy, tmp_path / "out", "fp16")
 
 
+def test_weights_are_found_by_a_name_with_a_dot_before_it(small, copy_of, tmp_path):
+    copy = copy_of(small / "encode.onnx")
+    expected = rewrite(copy, tmp_path / "plain", "fp16").with_name("encode.onnx.data").read_bytes()
+    name_weights(copy, "./encode.onnx.data")
+    made = rewrite(copy, tmp_path / "out", "fp16")
+    assert made.with_name("encode.onnx.data").read_bytes() == expected
+
+
+def test_weights_in_another_folder_are_an_error_that_names_them(small, copy_of, tmp_path):
+    copy = copy_of(small / "encode.onnx")
+    name_weights(copy, "other/encode.onnx.data")
+    with pytest.raises(PrecisionError, match=r"other/encode\.onnx\.data, is not beside the graph"):
+        rewrite(copy, tmp_path / "out", "fp16")
+
+
+def name_weights(path, location):
+    model = onnx.load(path, load_external_data=False)
+    for tensor in model.graph.initializer:
+        for entry in tensor.external_data:
+            if entry.key == "location":
+                entry.value = location
+    onnx.save(model, path)
+
+
 def test_short_weights_are_an_error(small, copy_of, tmp_path):
     copy = copy_of(small / "encode.onnx")
     weights = copy.with_name("encode.onnx.data")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -34,6 +35,23 @@ def test_every_faulty_file_is_named(paper_bundle: Path) -> None:
     with pytest.raises(BundleError) as error:
         Bundle.open(paper_bundle, check=False)
     assert "step.onnx" not in str(error.value)
+
+
+def test_a_file_that_a_disk_cannot_read_is_named_with_the_others(
+    paper_bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = Path.read_bytes
+
+    def fail(path: Path) -> bytes:
+        if path.name == "step.onnx":
+            raise OSError(errno.EIO, "Input/output error", str(path))
+        return plain(path)
+
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    bundle = Bundle.open(paper_bundle)
+    (paper_bundle / "encode.onnx").write_text("other")
+    with pytest.raises(BundleError, match=r"encode\.onnx has 5 .*step\.onnx cannot be read \(Inp"):
+        bundle.read_stages()
 
 
 def change(folder: Path, **changes: object) -> None:

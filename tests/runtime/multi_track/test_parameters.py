@@ -318,6 +318,18 @@ def test_sizes_that_were_refused_are_tried_again_with_the_next_of_them(controls,
     assert controls.refused == ""
 
 
+def test_stems_that_were_refused_are_tried_again_with_sizes_that_may_suit_them(controls, published):
+    standing = controls.setting
+    controls.change("flags", [1, 1, 1, 1])
+    controls.refuse(published.settings[-1], standing, "no memory")
+    controls.change("r", [0.125])
+    assert published.settings[-1].rows == (0, 1, 2, 3)
+    assert published.settings[-1].geometry == Geometry.reference(
+        GRID, 0.125, Parameters.w, Parameters.fade
+    )
+    assert controls.refused == ""
+
+
 def test_a_newer_setting_that_waits_is_not_refused_with_an_older_one(controls, published):
     standing = controls.setting
     controls.change("flags", [1, 1, 1, 1])

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -30,6 +31,7 @@ from sideman.runtime.playing.session import Session
 
 LOST = sys.argv[1].endswith("lost")
 SLOW = sys.argv[1].endswith("slow")
+SLOW_SETTING = sys.argv[1].endswith("setting")
 #: Loads that are quick, before one that never ends.
 QUICK = [1] * sys.argv[1].endswith("then-slow")
 
@@ -56,6 +58,9 @@ class Made:
         self.profile = Profile()
     def check(self, geometry, rows): pass
     def configure(self, geometry, rows):
+        if SLOW_SETTING and len(rows) == 2:
+            print("CONFIGURING", flush=True)
+            time.sleep(60)
         self.out = np.full((len(rows), geometry.out_samples), 0.5, np.float32)
     def step(self, audio):
         if LOST:
@@ -187,6 +192,21 @@ def test_a_signal_ends_it_although_a_load_does_not_end(serve, tmp_path, bundle, 
     assert "Traceback" not in log
     assert json.loads(file.read_text())["cycles"] == []
     assert list((tmp_path / "cache").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_a_signal_ends_it_although_a_new_setting_takes_long(serve):
+    served = serve(bundle="setting")
+    address = served.wait_loaded()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as speaking:
+        flags = struct.pack(">ii", 1, 1)
+        speaking.sendto(b"/predict_instruments\0\0\0\0,ii\0" + flags, address)
+    assert served.process.stdout.readline() == "CONFIGURING\n"
+    begun = time.monotonic()
+    code, _, log = served.end(signal.SIGTERM)
+    assert time.monotonic() - begun < 2
+    assert code == 0
+    assert "Traceback" not in log
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.grid import LatentGrid
 from tests.fakes.manifest import write_bundle
 
@@ -70,6 +72,48 @@ def test_load_again_with_a_damaged_bundle_is_told_and_plays_on(servers, session,
     client.control("/load_model")
     client.expect("/loaded")
     assert not session.closed
+
+
+def test_a_bundle_found_damaged_is_not_read_again_until_it_changes(servers, bundle, monkeypatch):
+    client = servers.client(bundle=bundle)
+    (bundle / "step.onnx").write_text("step of onE, no graph")
+    opened = []
+    plain = Bundle.open
+
+    def count(path):
+        opened.append(path)
+        return plain(path)
+
+    monkeypatch.setattr(Bundle, "open", count)
+    for _ in range(2):
+        client.control("/load_model")
+        assert "step.onnx has another SHA-256" in client.expect("/error")[0]
+        client.expect("/loaded")
+    assert len(opened) == 1
+    write_bundle(bundle, name="one")
+    client.control("/load_model")
+    client.expect("/loaded")
+    assert len(opened) == 2
+
+
+def test_a_link_to_nothing_beside_the_files_hides_no_damage(servers, bundle):
+    (bundle / "notes").symlink_to(bundle / "nowhere")
+    client = servers.client(bundle=bundle)
+    (bundle / "step.onnx").write_text("step of onE, no graph")
+    client.control("/load_model")
+    assert "step.onnx has another SHA-256" in client.expect("/error")[0]
+
+
+def test_a_file_whose_time_was_set_back_is_read_again(servers, bundle):
+    client = servers.client(bundle=bundle)
+    weights = bundle / "step.onnx"
+    before = weights.stat()
+    content = bytearray(weights.read_bytes())
+    content[0] ^= 1
+    weights.write_bytes(content)
+    os.utime(weights, ns=(before.st_atime_ns, before.st_mtime_ns))
+    client.control("/load_model")
+    assert "step.onnx has another SHA-256" in client.expect("/error")[0]
 
 
 def test_another_model_with_other_stems_has_other_addresses(servers, session):

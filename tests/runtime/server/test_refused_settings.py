@@ -139,6 +139,15 @@ def test_a_refused_setting_is_tried_again_when_it_is_asked_for_again(client, ses
     assert set(client.reply(1)) == {"bass", "piano"}
 
 
+def test_refused_stems_play_with_sizes_that_memory_suffices_for(client, session, cannot):
+    cannot(lambda step, rows: len(rows) == 4 and step == STEP, MemoryError())
+    client.wants("bass", "drums", "guitar", "piano")
+    client.expect("/error")
+    client.control("/update_r", "d", 0.125)
+    client.batch(1, np.full(SHORT, 0.25, np.float32))
+    assert set(client.reply(1)) == {"bass", "drums", "guitar", "piano"}
+
+
 def test_without_the_setting_before_the_server_says_so_and_can_load(client, session, cannot):
     cannot(lambda step, rows: True, BackendError("No memory for this."), times=2)
     client.control("/update_r", "d", 0.125)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from contextlib import suppress
 
 import pytest
 
@@ -68,6 +69,11 @@ def test_an_output_that_is_gone_ends_nothing(log, error):
 def test_a_full_pipe_holds_the_writer_alone(log):
     reader, end = os.pipe()
     os.set_blocking(reader, False)
+    os.set_blocking(end, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(end, b"x" * 4_096)
+    os.set_blocking(end, True)
     writer = LogWriter(lambda line: os.write(end, line.encode()), lines=100)
     log.addHandler(writer)
     for _ in range(3_000):

@@ -16,7 +16,7 @@ class GraphFiles:
     Libraries are given these bytes and not the path, for three reasons. A library that maps a file
     is killed by the system when another program shortens that file. What is used is what was
     verified, even if the file has changed since. And a library may refuse what its path is: onnx
-    1.22 reads no weights through a symbolic or hard link, and such links are what backups, package
+    1.23 reads no weights through a symbolic or hard link, and such links are what backups, package
     caches and model hubs make.
 
     Attributes:

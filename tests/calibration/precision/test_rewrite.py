@@ -149,8 +149,15 @@ def test_weights_take_half_the_room(small, rewritten):
     assert 0.45 < halved / (small / name).stat().st_size < 0.62
 
 
-@pytest.mark.parametrize("stage", STAGES)
-@pytest.mark.parametrize("precision", LOW)
+@pytest.mark.parametrize(
+    ("precision", "stage"),
+    [
+        *(("fp16", stage) for stage in STAGES),
+        ("bf16", "step"),
+        pytest.param("bf16", "encode", marks=pytest.mark.long),
+        pytest.param("bf16", "decode", marks=pytest.mark.long),
+    ],
+)
 def test_results_stay_within_roundoff(
     small, rewritten, run, emulate, feed, relative_error, stage, precision
 ):
@@ -171,7 +178,9 @@ def test_results_stay_within_roundoff(
         assert error > ROUNDOFF[precision], "too good to have been rounded"
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize(
+    "stage", ["decode", *(pytest.param(s, marks=pytest.mark.long) for s in ("encode", "step"))]
+)
 def test_convolved_products_change_nothing_but_the_last_digits(
     small, rewritten, emulate, feed, relative_error, stage
 ):
@@ -193,8 +202,12 @@ def test_onnx_runtime_runs_float16(small, rewritten, run, feed, relative_error, 
         assert relative_error(found[name], values) < BOUND[stage] * ROUNDOFF["fp16"], name
 
 
+OTHER_WEIGHTS = [("encode", 1), ("step", 2), ("decode", 1)]
+
+
 @pytest.mark.parametrize(
-    ("stage", "seed"), [("encode", 1), ("step", 1), ("step", 2), ("decode", 1)]
+    ("stage", "seed"),
+    [("step", 1), *(pytest.param(*other, marks=pytest.mark.long) for other in OTHER_WEIGHTS)],
 )
 def test_results_of_other_weights_stay_within_roundoff(
     small, redrawn, run, emulate, feed, relative_error, tmp_path, stage, seed

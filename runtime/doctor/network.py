@@ -10,12 +10,8 @@ from collections.abc import Callable
 
 from sideman.engine.errors import SidemanError
 from sideman.runtime.doctor.finding import Finding
-from sideman.runtime.multi_track.wire import (
-    MAX_DATAGRAM,
-    audio_bytes,
-    largest_package,
-    step_bytes,
-)
+from sideman.runtime.multi_track.wire import audio_bytes, largest_package, step_bytes
+from sideman.runtime.osc.message import MAX_DATAGRAM
 from sideman.runtime.system.hosts import parse_address, resolve
 from sideman.runtime.system.sockets import (
     check_directions,

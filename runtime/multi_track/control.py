@@ -14,7 +14,7 @@ from pythonosc.osc_message import ParseError as MessageError
 from pythonosc.parsing.osc_types import ParseError as ValueParseError
 
 from sideman.engine.errors import ProtocolError
-from sideman.runtime.multi_track.wire import Buffer, pad4, shown
+from sideman.runtime.osc.message import Buffer, pad4, shown
 
 #: Control messages are short; nothing longer is worth parsing argument by argument.
 MAX_CONTROL = 2_048

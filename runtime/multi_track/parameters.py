@@ -13,7 +13,8 @@ from typing import Any
 from sideman.engine.bundle.bounds import STEMS as MOST_STEMS
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.errors import BackendError, GeometryError, ProtocolError, SidemanError
-from sideman.runtime.multi_track.wire import MAX_DATAGRAM, largest_package
+from sideman.runtime.multi_track.wire import largest_package
+from sideman.runtime.osc.message import MAX_DATAGRAM
 from sideman.runtime.playing.geometry import DEFAULT_FADE, DEFAULT_R, DEFAULT_W, Geometry
 from sideman.runtime.server.protocol import CheckSizes, Settings
 from sideman.runtime.server.setting import Setting

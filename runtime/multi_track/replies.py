@@ -10,14 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sideman.engine.errors import ProtocolError
-from sideman.runtime.multi_track.wire import (
-    BUNDLE_TAG,
-    MAX_DATAGRAM,
-    Buffer,
-    audio_bytes,
-    audio_tags,
-    pad4,
-)
+from sideman.runtime.multi_track.wire import BUNDLE_TAG, audio_bytes, audio_tags
+from sideman.runtime.osc.message import MAX_DATAGRAM, Buffer, pad4
 
 _IMMEDIATELY = b"\0\0\0\0\0\0\0\1"
 _PACKET_TEST_RESPONSE = b"/packet_test_response"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sideman.runtime.multi_track import replies
 from sideman.runtime.multi_track.throttle import Throttle
-from sideman.runtime.multi_track.wire import Buffer, shown
+from sideman.runtime.osc.message import Buffer, shown
 from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.protocol import Clock, Replies
 from sideman.runtime.server.setting import Setting

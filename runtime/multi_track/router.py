@@ -14,14 +14,12 @@ from sideman.runtime.multi_track.parameters import PUBLISHED_STEMS, Controls
 from sideman.runtime.multi_track.reply_sender import ReplySender
 from sideman.runtime.multi_track.wire import (
     AudioChunk,
-    Buffer,
     SampleReader,
     check_packet_test,
     messages,
-    read_address,
     read_audio,
-    shown,
 )
+from sideman.runtime.osc.message import Buffer, read_address, shown
 from sideman.runtime.server.event_queue import EventQueue
 from sideman.runtime.server.events import Configure, Control, Load, Print, Reset
 from sideman.runtime.server.setting import Setting

@@ -1,8 +1,9 @@
-"""Reading datagrams: addresses, audio chunks, bundles.
+"""Reading datagrams: audio chunks and bundles.
 
 Audio is read in time that does not depend on the number of samples (a search for the end of the
 type tags and one comparison of memory aside): the samples are a view of the datagram, never
-Python numbers. Control messages are read in `sideman.runtime.multi_track.control`.
+Python numbers. Addresses are read in `sideman.runtime.osc.message`, control messages in
+`sideman.runtime.multi_track.control`.
 
 Every function takes the whole buffer with the bounds of one message in it, so that a receive
 thread can keep one preallocated buffer, and every function raises `ProtocolError`, and nothing
@@ -20,22 +21,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sideman.engine.errors import ProtocolError
+from sideman.runtime.osc.message import MAX_DATAGRAM, Buffer, pad4, shown
 
-#: The most payload that UDP over IPv4 carries in one datagram.
-MAX_DATAGRAM = 65_507
 #: Sample values beyond this (60 dB over full scale) are not audio. The networks would turn them
 #: into infinities, and a generated latent that is not finite stays in the window for good.
 MAX_AMPLITUDE = 1_000.0
 
 BUNDLE_TAG = b"#bundle\0"
 _BUNDLE_HEADER = len(BUNDLE_TAG) + 8
-_MAX_ADDRESS = 64
 _MAX_DEPTH = 4
 _THREE_INTS = struct.Struct(">iii")
 _INT = struct.Struct(">i")
 
-#: What a datagram may be read from.
-Buffer = bytes | bytearray
 Samples = NDArray[np.float32]
 
 
@@ -54,11 +51,6 @@ class AudioChunk(NamedTuple):
     place: int
     total: int
     payload: NDArray[np.float32]
-
-
-def pad4(size: int) -> int:
-    """The smallest multiple of four that is not less than `size`."""
-    return (size + 3) & ~3
 
 
 def audio_bytes(address: bytes, samples: int, integers: int = 3) -> int:
@@ -94,48 +86,6 @@ def audio_tags(samples: int, integers: int = 3) -> bytes:
     """The padded type tag string of so many integers followed by so many floats."""
     tags = b"," + b"i" * integers + b"f" * samples
     return tags.ljust(pad4(len(tags) + 1), b"\0")
-
-
-def shown(address: bytes) -> str:
-    """An address, however strange, as one short line of plain text for a log."""
-    text = repr(address[:_MAX_ADDRESS])[2:-1]
-    return text + "…" if len(address) > _MAX_ADDRESS else text
-
-
-def read_address(data: Buffer, start: int, end: int) -> tuple[bytes, int]:
-    """Read the address of a message.
-
-    Args:
-        data: the buffer.
-        start: first byte of the message.
-        end: one past its last byte.
-
-    Returns:
-        The address without padding, and where the type tags begin (`end` where there are none).
-
-    Raises:
-        ProtocolError: not an OSC message.
-    """
-    if end - start < 4:
-        raise ProtocolError(f"A datagram of {end - start} bytes holds no OSC message.")
-    if (end - start) % 4:
-        raise ProtocolError(
-            f"A datagram of {end - start} bytes is truncated or not OSC: the size of a message "
-            "is a multiple of four."
-        )
-    if data[start] != 0x2F:
-        head = shown(bytes(data[start : start + 12]))
-        raise ProtocolError(f"An OSC message begins with '/', this datagram with '{head}'.")
-    stop = data.find(b"\0", start, min(end, start + _MAX_ADDRESS + 1))
-    if stop < 0:
-        raise ProtocolError(f"The address does not end within {_MAX_ADDRESS} bytes.")
-    address = bytes(data[start:stop])
-    if not (address.isascii() and address.decode("ascii").isprintable()):
-        raise ProtocolError(f"The address '{shown(address)}' holds characters that none may have.")
-    tags_at = start + pad4(stop + 1 - start)
-    if any(data[stop:tags_at]):
-        raise ProtocolError(f"{shown(address)}: the address is not padded with zeros.")
-    return address, tags_at
 
 
 def read_audio(data: Buffer, address: bytes, tags_at: int, end: int) -> AudioChunk:

@@ -23,7 +23,8 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from sideman.engine.errors import ProtocolError, SidemanError
 from sideman.runtime.multi_track.control import read_control
 from sideman.runtime.multi_track.replies import StemWriter
-from sideman.runtime.multi_track.wire import Samples, messages, read_address, read_audio
+from sideman.runtime.multi_track.wire import Samples, messages, read_audio
+from sideman.runtime.osc.message import read_address
 from sideman.runtime.rehearse.record import StepRecord
 from sideman.runtime.rehearse.timeline import Placement, Track
 

@@ -11,7 +11,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from sideman.engine.errors import ProtocolError
 from sideman.runtime.multi_track.control import MAX_CONTROL, ControlMessage, read_control
-from sideman.runtime.multi_track.wire import read_address
+from sideman.runtime.osc.message import read_address
 
 VALUES = st.one_of(
     st.tuples(st.just("i"), st.integers(-(2**31), 2**31 - 1)),

@@ -14,12 +14,8 @@ from pythonosc.osc_message import OscMessage
 
 from sideman.engine.errors import ProtocolError
 from sideman.runtime.multi_track import replies
-from sideman.runtime.multi_track.wire import (
-    MAX_DATAGRAM,
-    audio_bytes,
-    largest_package,
-    read_address,
-)
+from sideman.runtime.multi_track.wire import audio_bytes, largest_package
+from sideman.runtime.osc.message import MAX_DATAGRAM, read_address
 
 
 @pytest.mark.parametrize(

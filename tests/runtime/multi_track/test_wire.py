@@ -21,10 +21,10 @@ from sideman.runtime.multi_track.wire import (
     check_packet_test,
     largest_package,
     messages,
-    read_address,
     read_audio,
     step_bytes,
 )
+from sideman.runtime.osc.message import read_address
 
 INT32 = st.integers(-(2**31), 2**31 - 1)
 FLOATS = st.lists(st.floats(-MAX_AMPLITUDE, MAX_AMPLITUDE, width=32), min_size=1, max_size=70)

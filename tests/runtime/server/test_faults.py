@@ -15,7 +15,8 @@ import pytest
 
 from sideman.engine.errors import BackendError, SidemanError
 from sideman.runtime.multi_track.replies import StemWriter
-from sideman.runtime.multi_track.wire import SampleReader, read_address, read_audio
+from sideman.runtime.multi_track.wire import SampleReader, read_audio
+from sideman.runtime.osc.message import read_address
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.server import receiver
 from sideman.runtime.server.server import DEFAULT_LISTEN

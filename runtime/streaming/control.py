@@ -1,0 +1,401 @@
+"""Control messages of the native protocol: fixed addresses, each with fixed arguments.
+
+Arguments are of the types i, f, s and b alone, and none depends on its value: Pure Data drops
+64-bit numbers together with their place, liblo turns them into others without an error, and
+python-osc chooses a type by what it is given (`docs/native-protocol.md`). A position, which takes
+64 bits, is a blob of eight bytes.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, fields
+from typing import Any, NewType, get_type_hints
+
+from sideman.engine.errors import ProtocolError
+from sideman.runtime.osc.message import Buffer, pad4, read_address, shown
+from sideman.runtime.streaming.packets import MAX_DATAGRAM
+
+#: Samples of the client's sound card since a beginning of its own choice.
+Position = NewType("Position", int)
+
+#: What this module speaks: the lowest and the highest version.
+VERSIONS = (1, 1)
+#: Every address of this protocol begins so.
+PREFIX = b"/sideman/"
+
+_TYPES = {int: "i", float: "f", str: "s", bytes: "b", Position: "b"}
+_INT = struct.Struct(">i")
+_FLOAT = struct.Struct(">f")
+_LONG = struct.Struct(">q")
+
+
+class Control:
+    """What all control messages have in common."""
+
+    address = ""
+    tags = ""
+
+
+@dataclass(frozen=True)
+class Hello(Control):
+    """A client asks to play; it repeats this until it is answered.
+
+    Attributes:
+        request: repeated in the answer.
+        lowest: version of the protocol that the client speaks.
+        highest: likewise.
+        rate: of the client's sound card, in Hz.
+        block: samples that it plays at once.
+        step: columns of a cycle; 0 leaves it to the server.
+        lead: columns between the newest known one and the first generated; 0 leaves it to the
+            server.
+        format: 0 for float32 stems, 1 for int16.
+        stems: names, with commas between them; empty for none yet.
+        client: name and version of the program, for the log.
+        token: from a redirect, else empty.
+        origin: position of the first context sample that will be sent.
+    """
+
+    request: int
+    lowest: int
+    highest: int
+    rate: int
+    block: int
+    step: int
+    lead: int
+    format: int
+    stems: str
+    client: str
+    token: str
+    origin: Position
+
+
+@dataclass(frozen=True)
+class Accept(Control):
+    """The session begins, with the geometry that is really used.
+
+    Attributes:
+        request: of the hello.
+        version: spoken from here on.
+        session: number in all further packets.
+        epoch: as in `Epoch`.
+        step: likewise.
+        lead: likewise.
+        overlap: likewise.
+        delay: samples by which the server's resampling delays stems further than `lead` tells.
+        stems: likewise.
+        known: all stems of the model, in the order of their numbers.
+        origin: likewise.
+        host: where to say hello instead, if not empty; the rest is then not meant.
+        port: likewise.
+        token: to be repeated there.
+    """
+
+    request: int
+    version: int
+    session: int
+    epoch: int
+    step: int
+    lead: int
+    overlap: int
+    delay: float
+    stems: str
+    known: str
+    origin: Position
+    host: str
+    port: int
+    token: str
+
+
+@dataclass(frozen=True)
+class Refuse(Control):
+    """No session, and why.
+
+    Attributes:
+        request: of the hello.
+        code: "version", "rate", "busy", "loading", "stems" or "geometry".
+        reason: a sentence.
+        offer: what would be accepted, as a sentence.
+    """
+
+    request: int
+    code: str
+    reason: str
+    offer: str
+
+
+@dataclass(frozen=True)
+class Begin(Control):
+    """The host was reset, or jumped: what was sent and asked for before is void.
+
+    Attributes:
+        session: of the client.
+        request: repeated in the answer (`Epoch`); the client repeats this until it comes.
+        origin: position of the first context sample that will be sent.
+    """
+
+    session: int
+    request: int
+    origin: Position
+
+
+@dataclass(frozen=True)
+class Change(Control):
+    """Another geometry or other stems, from the next boundary on.
+
+    Attributes:
+        session: of the client.
+        request: repeated in the answer (`Epoch` or `Refuse`).
+        step: columns.
+        lead: columns.
+        stems: names with commas between them.
+    """
+
+    session: int
+    request: int
+    step: int
+    lead: int
+    stems: str
+
+
+@dataclass(frozen=True)
+class Epoch(Control):
+    """A new epoch.
+
+    Step n, from 0, has its boundary at origin + (n + 1)·4096·step. Its stems begin
+    4096·lead − 1536 − overlap samples behind that and are 4096·step + overlap samples long.
+
+    Attributes:
+        session: of the client.
+        request: of `Begin` or `Change`.
+        epoch: in packets from here on; the context's packets from `origin` on carry it.
+        step: columns.
+        lead: columns.
+        overlap: samples that consecutive steps share; the client fades once, with equal gain.
+        stems: in force.
+        origin: where step 0 begins.
+    """
+
+    session: int
+    request: int
+    epoch: int
+    step: int
+    lead: int
+    overlap: int
+    stems: str
+    origin: Position
+
+
+@dataclass(frozen=True)
+class Beat(Control):
+    """A sign of life, twice a second both ways; the server echoes the client's stamp.
+
+    Attributes:
+        session: of the client.
+        stamp: any number of the client.
+        position: the client's playhead; from the server, where its context ends.
+        landing: samples between a stem's arrival and its playing, of which 1 % was shorter; from
+            the server, the time of its own path to the last packet, in samples.
+        lost: samples that never came and were due, since the session began.
+        repaired: samples that came on request, likewise.
+        late: samples that came after they were due, likewise.
+        lead: columns that the sender would choose; 0 for no opinion.
+    """
+
+    session: int
+    stamp: int
+    position: Position
+    landing: float
+    lost: int
+    repaired: int
+    late: int
+    lead: int
+
+
+@dataclass(frozen=True)
+class Resend(Control):
+    """What is asked for again.
+
+    Attributes:
+        session: of the asker.
+        epoch: that the positions belong to.
+        entries: as `sideman.runtime.streaming.resends` writes them.
+    """
+
+    session: int
+    epoch: int
+    entries: bytes
+
+
+@dataclass(frozen=True)
+class State(Control):
+    """What the engine does.
+
+    Attributes:
+        state: "loading", "ready", "degraded" or "stopping".
+        percent: of loading; 100 when done.
+        detail: a sentence, or nothing.
+    """
+
+    state: str
+    percent: float
+    detail: str
+
+
+@dataclass(frozen=True)
+class Warn(Control):
+    """What will soon be heard, or is over.
+
+    Attributes:
+        code: the same for beginning and end.
+        on: 1 when it begins, 0 when it is over.
+        text: a sentence.
+    """
+
+    code: str
+    on: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Error(Control):
+    """Something is wrong.
+
+    Attributes:
+        text: a sentence.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Bye(Control):
+    """The session ends.
+
+    Attributes:
+        session: that ends.
+        reason: a sentence, or nothing.
+    """
+
+    session: int
+    reason: str
+
+
+_KINDS: dict[bytes, type[Control]] = {}
+_LAYOUT: dict[type[Control], tuple[Any, ...]] = {}
+for _kind in (Hello, Accept, Refuse, Begin, Change, Epoch, Beat, Resend, State, Warn, Error, Bye):
+    _hints = get_type_hints(_kind)
+    _LAYOUT[_kind] = tuple(_hints[field.name] for field in fields(_kind))
+    _kind.address = PREFIX.decode() + _kind.__name__.lower()
+    _kind.tags = "," + "".join(_TYPES[each] for each in _LAYOUT[_kind])
+    _KINDS[_kind.address.encode()] = _kind
+KINDS = tuple(_KINDS.values())
+
+
+def write_control(message: Control) -> bytes:
+    """The datagram of a message; texts are cut so that it fits.
+
+    Raises:
+        ValueError: a number or a blob that fits no datagram: the caller's mistake.
+    """
+    kind = type(message)
+    head = _string(kind.address) + _string(kind.tags)
+    values = [getattr(message, field.name) for field in fields(message)]  # type: ignore[arg-type]
+    body = _arguments(kind, values, MAX_DATAGRAM)
+    texts = _LAYOUT[kind].count(str)
+    over = len(head) + len(body) - MAX_DATAGRAM
+    if over > 0 and texts:
+        longest = max(len(v.encode()) for v in values if isinstance(v, str))
+        body = _arguments(kind, values, max(0, longest - over - 4 * texts))
+    if len(head) + len(body) > MAX_DATAGRAM:
+        raise ValueError(f"{kind.__name__} does not fit a datagram")
+    return head + body
+
+
+def _arguments(kind: type[Control], values: list[Any], longest: int) -> bytes:
+    parts = []
+    for hint, value in zip(_LAYOUT[kind], values, strict=True):
+        try:
+            if hint is int:
+                parts.append(_INT.pack(value))
+            elif hint is float:
+                parts.append(_FLOAT.pack(value))
+            elif hint is str:
+                parts.append(_string(value, longest))
+            else:
+                blob = _LONG.pack(value) if hint is Position else bytes(value)
+                parts.append(_INT.pack(len(blob)) + blob.ljust(pad4(len(blob)), b"\0"))
+        except struct.error as error:
+            raise ValueError(f"{kind.__name__}: {value} is no argument: {error}") from None
+    return b"".join(parts)
+
+
+def _string(text: str, longest: int = MAX_DATAGRAM) -> bytes:
+    line = " ".join(text.replace("\0", " ").split()) if " " in text or "\0" in text else text
+    data = line.encode("utf-8", "replace")[:longest].decode("utf-8", "ignore").encode()
+    return data.ljust(pad4(len(data) + 1), b"\0")
+
+
+def read_control(data: Buffer, size: int) -> Control:
+    """Read one datagram.
+
+    Args:
+        data: a buffer with the datagram at its start.
+        size: its bytes.
+
+    Raises:
+        ProtocolError: not exactly one of this protocol's control messages.
+    """
+    if size > MAX_DATAGRAM:
+        raise ProtocolError(f"Control message: {size} bytes, where {MAX_DATAGRAM} are the most.")
+    address, at = read_address(data, 0, size)
+    kind = _KINDS.get(address)
+    if kind is None:
+        raise ProtocolError(f"{shown(address)}: no such address.")
+    tags = _string(kind.tags)
+    if not data.startswith(tags, at, size):
+        raise ProtocolError(f"{shown(address)}: the type tags are not {kind.tags}.")
+    at += len(tags)
+    values: list[Any] = []
+    for hint in _LAYOUT[kind]:
+        value, at = _argument(data, address, hint, at, size)
+        values.append(value)
+    if at != size:
+        raise ProtocolError(f"{shown(address)}: oversized: {size - at} bytes follow its arguments.")
+    return kind(*values)
+
+
+def _argument(data: Buffer, address: bytes, hint: Any, at: int, end: int) -> tuple[Any, int]:
+    if hint is str:
+        stop = data.find(b"\0", at, end)
+        after = at + pad4(stop + 1 - at)
+        if stop < 0 or after > end or any(data[stop:after]):
+            raise ProtocolError(f"{shown(address)}: a text without its end or its zeros.")
+        try:
+            text = bytes(data[at:stop]).decode()
+        except UnicodeDecodeError:
+            raise ProtocolError(f"{shown(address)}: a text that is not UTF-8.") from None
+        return text, after
+    if end - at < 4:
+        raise ProtocolError(f"{shown(address)}: truncated.")
+    if hint is float:
+        (number,) = _FLOAT.unpack_from(data, at)
+        if number != number or abs(number) == float("inf"):
+            raise ProtocolError(f"{shown(address)}: a number that is not finite.")
+        return number, at + 4
+    (value,) = _INT.unpack_from(data, at)
+    if hint is int:
+        return value, at + 4
+    after = at + 4 + pad4(value)
+    if value < 0 or after > end or any(data[at + 4 + value : after]):
+        raise ProtocolError(f"{shown(address)}: a blob of {value} bytes that does not fit.")
+    blob = bytes(data[at + 4 : at + 4 + value])
+    if hint is bytes:
+        return blob, after
+    if len(blob) != _LONG.size:
+        raise ProtocolError(f"{shown(address)}: a position has 8 bytes, not {len(blob)}.")
+    (position,) = _LONG.unpack(blob)
+    if abs(position) > 1 << 62:
+        raise ProtocolError(f"{shown(address)}: {position} is no position.")
+    return position, after

@@ -103,7 +103,8 @@ class Assembler:
         if geometry.step_samples != self._samples:
             self.give_up(now)
             self._samples = geometry.step_samples
-            self._queue.resize(self._samples, geometry.window_samples)
+        # Even where the length is the same: another protocol may have played meanwhile.
+        self._queue.resize(self._samples, geometry.window_samples)
         self._stems, self._targets = len(setting.stems), len(setting.rows)
         self._half_step = self._samples / rate / 2
         self._deadline = geometry.deadline_samples / rate

@@ -261,6 +261,13 @@ class Controls(Settings):
             self._setting = None
             self._check = _accept_all
 
+    def resume(self) -> None:
+        """Publish the setting in force again; settings are wanted anew. Receive thread."""
+        with self._lock:
+            self._greeted = False
+            if self._setting is not None:
+                self._publish(self._setting)
+
     def _first_possible(
         self,
         grid: LatentGrid,

@@ -154,7 +154,8 @@ class Geometry:
             step: columns generated in a cycle, at least 1.
             lead: columns between the newest known column and the first generated one; −step for
                 offline use with nothing unknown.
-            overlap: samples of fade-in before the step.
+            overlap: samples before the step that the step before has, too. They are not faded: who
+                plays them does it, once for both steps.
             exact_mask: hide exactly the unknown columns rather than the next trained number.
 
         Raises:
@@ -191,7 +192,7 @@ class Geometry:
             decoded_columns=decoded,
             out_start=(decoded - step) * COLUMN_SAMPLES - overlap,
             out_samples=step_samples + overlap,
-            fade_samples=overlap,
+            fade_samples=0,
             slack_samples=lead * COLUMN_SAMPLES - TAIL_SAMPLES - overlap,
         )
 

@@ -79,10 +79,11 @@ def register(app: typer.Typer) -> None:
             int | None, typer.Option("--clientport", min=1, max=65_535, hidden=True)
         ] = None,
     ) -> None:
-        """Serve `multi_track` clients with the model in BUNDLE until Ctrl-C."""
+        """Serve clients, native ones and `multi_track`, with the model in BUNDLE until Ctrl-C."""
         from sideman.engine.backends.choice import BackendChoice
         from sideman.engine.errors import SidemanError
         from sideman.runtime.multi_track.endpoint import multi_track
+        from sideman.runtime.native.beside import beside
         from sideman.runtime.playing.session import Session
         from sideman.runtime.serve.external import Places, with_external
         from sideman.runtime.serve.log import log_to_standard_error
@@ -107,7 +108,7 @@ def register(app: typer.Typer) -> None:
         choice = BackendChoice(backend, threads, precision, device)
         server = Server(
             lambda: Session.open(bundle, backend=choice, seed=seed),
-            multi_track(exact_mask=exact_mask),
+            beside(multi_track(exact_mask=exact_mask), exact_mask=exact_mask),
             listen=places.listen,
             reply=places.reply,
             allow=places.allow,

@@ -80,6 +80,12 @@ class Settings(abc.ABC):
     def drop_model(self) -> None:
         """Forget the model, and remember what was asked for."""
 
+    def resume(self) -> None:  # noqa: B027 - a protocol that is alone never resumes
+        """Put what was asked for back in force after another protocol has played.
+
+        Receive thread.
+        """
+
 
 class Replies(abc.ABC):
     """What a client is told; any thread, but for `send_stems`.
@@ -147,7 +153,8 @@ class Access:
 
     Attributes:
         queue: takes steps and controls.
-        sender: the socket that replies leave from.
+        sender: a socket for replies to a port of their own; it blocks while it is full.
+        listener: the socket that is listened on; it does not block.
         announced: where replies go before a client has spoken; its port is the reply port.
         counters: of the server.
         clock: seconds.
@@ -159,6 +166,7 @@ class Access:
 
     queue: EventQueue
     sender: socket.socket
+    listener: socket.socket
     announced: Address
     counters: Counters
     clock: Clock

@@ -64,11 +64,14 @@ class Receiver:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread and close the sockets; any thread but the receive thread."""
+        """End the thread; any thread but the receive thread."""
         self._closing = True
         if self._thread.ident is not None:
             self._wake.send(b"\0")
             self._thread.join()
+
+    def close(self) -> None:
+        """Close the sockets, after `stop` and when nothing is sent from them any more."""
         for each in (self._wake, self._woken, self._listener):
             each.close()
 

@@ -159,6 +159,8 @@ class Server:
         if replies is not None:
             replies.close()
             log.info("Stopped: %s.", self.counters)
+        if receiver is not None:
+            receiver.close()
 
     def wait(self) -> None:
         """Return when another thread has called `stop`, or the device is lost.
@@ -189,6 +191,7 @@ class Server:
             Access(
                 self._queue,
                 sender,
+                listener,
                 announced,
                 self.counters,
                 self._clock,

@@ -21,6 +21,8 @@ Position = NewType("Position", int)
 
 #: What this module speaks: the lowest and the highest version.
 VERSIONS = (1, 1)
+#: Bytes of zeros in a hello.
+HELLO_PADDING = 400
 #: Every address of this protocol begins so.
 PREFIX = b"/sideman/"
 
@@ -55,6 +57,8 @@ class Hello(Control):
         client: name and version of the program, for the log.
         token: from a redirect, else empty.
         origin: position of the first context sample that will be sent.
+        padding: zeros that make the message at least 512 bytes long. Its answer is never longer
+            than itself, so that nobody gains by a false sender.
     """
 
     request: int
@@ -69,6 +73,7 @@ class Hello(Control):
     client: str
     token: str
     origin: Position
+    padding: bytes = bytes(HELLO_PADDING)
 
 
 @dataclass(frozen=True)

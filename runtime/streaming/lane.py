@@ -75,6 +75,7 @@ class Lane(Circle):
         # What has been added at a place: of the step that it belongs to, and of the one before.
         self._own = np.zeros((stems, capacity), bool)
         self._tail = np.zeros((stems, capacity), bool)
+        self._newest = [self.start] * stems
         overlap = placement.overlap
         self._rise: NDArray[np.float32] = (
             (np.arange(overlap, dtype=np.float32) + 0.5) / max(1, overlap)
@@ -101,6 +102,7 @@ class Lane(Circle):
         begin = place.start(step)
         body, stop = begin + place.overlap, begin + place.step_samples
         new = 0
+        self._newest[stem] = max(self._newest[stem], min(position + len(samples), stop))
         for first, last, written, gain in (
             (begin, body, self._own, self._rise),
             (body, stop, self._own, None),
@@ -142,10 +144,20 @@ class Lane(Circle):
         for at, of in self.parts(position, position + out.shape[1]):
             out[:, of] += self._samples[:, at]
 
-    def forget(self, before: int) -> None:
-        """Make room: what lies before a position has been played."""
-        for at, _ in self.parts(self.start, before):
+    def forget(self, before: int) -> int:
+        """Make room: what lies before a position has been played.
+
+        Returns:
+            How many samples of it never came although later ones did, over all stems.
+        """
+        lost = 0
+        for at, of in self.parts(self.start, before):
+            first = self.start + of.start
+            for stem, newest in enumerate(self._newest):
+                known = at.start + min(max(0, newest - first), of.stop - of.start)
+                lost += int(np.count_nonzero(~self._own[stem, at.start : known]))
             self._samples[:, at] = 0
             self._own[:, at] = False
             self._tail[:, at] = False
         self.start = max(self.start, before)
+        return lost

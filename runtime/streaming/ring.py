@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sideman.runtime.streaming.circle import Circle
 from sideman.runtime.streaming.packets import Samples
@@ -86,7 +85,7 @@ def fade_edges(samples: Samples, holes: list[tuple[int, int]], fade: int) -> Non
         holes: ranges of it, in their order.
         fade: samples of each ramp; less where the sound between two holes is shorter.
     """
-    ramp: NDArray[np.float32] = (np.arange(1, fade + 1, dtype=np.float32) / (fade + 1))[:fade]
+    ramp = (np.arange(1, fade + 1) / (fade + 1)).astype(np.float32)
     for i, (start, end) in enumerate(holes):
         before = holes[i - 1][1] if i else 0
         count = min(fade, start - before)

@@ -1,0 +1,8 @@
+"""A client of the native protocol: what plays along, driven from an audio callback.
+
+`Client` is all that a user needs; `docs/native-protocol.md` shows it at work.
+"""
+
+from sideman.runtime.client.client import Client, Status
+
+__all__ = ["Client", "Status"]

@@ -1,0 +1,117 @@
+"""What of the stems is heard: the epochs' lanes, read at the playhead."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+from sideman.runtime.streaming.lane import Lane, Placement
+from sideman.runtime.streaming.packets import Samples
+
+#: Seconds of stems that may lie ahead of the playhead. The longest lead is 6 s.
+_AHEAD_SECONDS = 8
+#: Packets whose landing is remembered.
+_LANDINGS = 1_024
+
+
+class Player:
+    """Stems by position. Written by the network thread, read by the audio callback.
+
+    No lock is taken: the callback reads a tuple of lanes, which is replaced as a whole, and
+    samples that are written while they are read are heard from the next block on.
+
+    Attributes:
+        lost: samples in whose place silence was played although later ones had come.
+        late: samples that came after their place had been played.
+
+    Args:
+        stems: how many rows there are.
+        rate: samples in a second.
+    """
+
+    def __init__(self, stems: int, rate: int) -> None:
+        self.lost = self.late = 0
+        self._stems = stems
+        self._capacity = _AHEAD_SECONDS * rate
+        self._lanes: tuple[_Playing, ...] = ()
+        self._landings: deque[int] = deque(maxlen=_LANDINGS)
+        self._buffer = np.zeros((stems, 0), np.float32)
+
+    def follow(self, epoch: int, placement: Placement, *, jump_at: int | None = None) -> None:
+        """Let an epoch take over; network thread.
+
+        Args:
+            epoch: its number.
+            placement: where its steps stand.
+            jump_at: where what was heard before is to end at once; None lets it play on until the
+                new epoch's first sample.
+        """
+        lane = Lane(placement, self._stems, self._capacity)
+        until = lane.start if jump_at is None else jump_at
+        before = [_Playing(p.epoch, p.lane, min(p.until, until)) for p in self._lanes]
+        self._lanes = (*before[-2:], _Playing(epoch, lane, 1 << 62))
+
+    def stop(self, at: int) -> None:
+        """Let everything end softly; any thread."""
+        self._lanes = tuple(_Playing(p.epoch, p.lane, min(p.until, at)) for p in self._lanes)
+
+    def write(
+        self, epoch: int, row: int, step: int, position: int, samples: Samples, playhead: int
+    ) -> int:
+        """Take a packet of stems; network thread.
+
+        Returns:
+            Its samples that were new.
+        """
+        for playing in self._lanes:
+            if playing.epoch == epoch:
+                self._landings.append(position - playhead)
+                late = min(len(samples), max(0, playhead - position))
+                new = playing.lane.write(row, step, position, samples)
+                self.late += late
+                return new
+        return 0
+
+    @property
+    def landing(self) -> float:
+        """Samples between a packet's arrival and its playing, of which 1 % was shorter."""
+        landings = list(self._landings)
+        return float(np.percentile(landings, 1)) if landings else 0.0
+
+    def missing(self, row: int, step: int) -> list[tuple[int, int]]:
+        """Ranges of a step of the newest epoch that have not come; network thread."""
+        return self._lanes[-1].lane.missing(row, step) if self._lanes else []
+
+    def read(self, position: int, out: Samples) -> None:
+        """Fill what is heard from a position on; audio callback.
+
+        Args:
+            position: of the first sample.
+            out: float32 [stems, n].
+        """
+        out.fill(0)
+        for playing in self._lanes:
+            end = position + out.shape[1]
+            fade = playing.lane.placement.overlap
+            if position >= playing.until + fade:
+                continue
+            if end <= playing.until:
+                playing.lane.read(position, out)
+            else:
+                part = np.zeros_like(out)
+                playing.lane.read(position, part)
+                gone = np.arange(position, end) - playing.until + 0.5
+                out += part * np.clip(1 - gone / max(1, fade), 0, 1).astype(np.float32)
+            self.lost += playing.lane.forget(position)
+
+
+class _Playing:
+    """A lane that is heard until a position, and fades behind it."""
+
+    __slots__ = ("epoch", "lane", "until")
+
+    def __init__(self, epoch: int, lane: Lane, until: int) -> None:
+        self.epoch = epoch
+        self.lane = lane
+        self.until = until

@@ -1,0 +1,170 @@
+"""The context as it arrives: steps are complete at their boundary, or at the last moment."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sideman.runtime.streaming.lane import Placement
+from sideman.runtime.streaming.packets import Samples
+from sideman.runtime.streaming.ring import Ring, fade_edges, missing_count
+
+#: Steps that the ring holds: one that is being completed, and what streams in meanwhile.
+_STEPS = 4
+#: Packets within the reordering time; of more, the newest are looked at.
+_ARRIVALS = 256
+#: A packet may overtake another by so many seconds: until then a hole is none yet.
+REORDERING_SECONDS = 0.01
+#: What is left for everything that is not the cycle: the way there, and the client's own block.
+MARGIN_SECONDS = 0.02
+#: Samples of the ramps beside silence that stands for what never came: 3 ms.
+FADE_SAMPLES = 132
+
+
+@dataclass
+class Heard:
+    """Samples of the context since the session began.
+
+    Attributes:
+        lost: never came; silence took their place.
+        repaired: came although they were sent again.
+        late: came after their step had begun.
+    """
+
+    lost: int = 0
+    repaired: int = 0
+    late: int = 0
+
+
+#: Takes a step's number, its samples (valid until it returns) and when its boundary arrived.
+PutStep = Callable[[int, Samples, float], None]
+
+
+class Context:
+    """Assembles the context of one epoch; receive thread.
+
+    A step is put as soon as its last sample is there and nothing before it is missing. Where
+    something is missing, it waits for it until the last moment at which the cycle still meets its
+    deadline; what has not come by then is silence with soft edges.
+
+    Args:
+        placement: of the epoch.
+        rate: samples in a second.
+        heard: counts on over all epochs of a session.
+        cycle_seconds: how long a cycle takes at the most; None as long as nobody knows.
+        put: takes steps, in their order.
+    """
+
+    def __init__(
+        self,
+        placement: Placement,
+        rate: int,
+        heard: Heard,
+        cycle_seconds: Callable[[], float | None],
+        put: PutStep,
+    ) -> None:
+        self.placement = placement
+        self.heard = heard
+        self._rate = rate
+        self._cycle_seconds = cycle_seconds
+        self._put = put
+        self._ring = Ring(_STEPS * placement.step_samples, placement.origin)
+        self._step = 0
+        self._newest = placement.origin
+        # When a packet came that was newer than all before, and what lay before it.
+        self._arrivals: deque[tuple[float, int]] = deque(maxlen=_ARRIVALS)
+        self._settled = placement.origin
+        self._boundary_at: float | None = None
+        self._out = np.zeros(placement.step_samples, np.float32)
+
+    @property
+    def end(self) -> int:
+        """One past the newest position that has arrived."""
+        return self._newest
+
+    @property
+    def boundary(self) -> int:
+        """Where the step that is being assembled ends."""
+        return self.placement.boundary(self._step)
+
+    def add(self, position: int, samples: Samples, now: float, *, again: bool) -> bool:
+        """Take a packet's samples.
+
+        Args:
+            position: of the first.
+            samples: float32 [n].
+            now: when it arrived, in seconds.
+            again: whether it was sent on request.
+
+        Returns:
+            Whether any of them were of use. Samples so far ahead that the ring cannot hold them
+            are of none.
+        """
+        end = position + len(samples)
+        if end > self._ring.end + self.placement.step_samples or position < self.placement.origin:
+            return False
+        while end > self._ring.end:
+            # The client is whole steps ahead: what is missing of the oldest is given up.
+            self._finish(now)
+        start = self._ring.start
+        new = self._ring.write(position, samples)
+        if position < start:
+            self.heard.late += min(end, start) - position if again else 0
+        if again:
+            self.heard.repaired += new
+        if end > self._newest:
+            self._newest = end
+            self._arrivals.append((now, position))
+        if new:
+            self._advance(now)
+        return new > 0
+
+    def holes(self, now: float) -> list[tuple[int, int]]:
+        """What is missing and may be asked for again: behind it a packet has come, a while ago."""
+        while self._arrivals and now - self._arrivals[0][0] >= REORDERING_SECONDS:
+            self._settled = self._arrivals.popleft()[1]
+        return self._ring.missing(self._ring.start, self._settled)
+
+    def expire(self, now: float) -> float | None:
+        """Put a step that can wait no longer; tells when to be called again, in seconds."""
+        while (due := self._due()) is not None and now >= due:
+            self._finish(now)
+        return due
+
+    def _due(self) -> float | None:
+        """The last moment at which the step may begin; None while its boundary has not come."""
+        if self._boundary_at is None:
+            return None
+        wait = REORDERING_SECONDS
+        cycle = self._cycle_seconds()
+        if cycle is not None:
+            slack = max(self.placement.ahead, 0) / self._rate
+            wait = max(wait, slack - cycle - MARGIN_SECONDS)
+        return self._boundary_at + wait
+
+    def _advance(self, now: float) -> None:
+        """Put every step that is whole, and note when a boundary arrives."""
+        while self._newest >= self.boundary:
+            if self._boundary_at is None:
+                self._boundary_at = now
+            if not self._ring.has(self._ring.start, self.boundary):
+                return
+            self._finish(now)
+
+    def _finish(self, now: float) -> None:
+        """Put the step as it is."""
+        start, end = self._ring.start, self.boundary
+        arrived = self._boundary_at
+        self._ring.read(start, self._out)
+        holes = self._ring.missing(start, end)
+        if holes:
+            self.heard.lost += missing_count(holes)
+            fade_edges(self._out, [(a - start, b - start) for a, b in holes], FADE_SAMPLES)
+        self._ring.forget(end)
+        self._step += 1
+        self._newest = max(self._newest, end)
+        self._boundary_at = now if self._newest >= self.boundary else None
+        self._put(self._step - 1, self._out, now if arrived is None else arrived)

@@ -1,0 +1,391 @@
+"""The native protocol as the server starts it: one session, and who may begin it."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sideman.engine.errors import ProtocolError, SidemanError
+from sideman.runtime.native.context import Heard
+from sideman.runtime.native.epochs import Epochs
+from sideman.runtime.native.replies import NativeReplies
+from sideman.runtime.native.setting import LoadedModel, NativeSetting, Wish, code_of
+from sideman.runtime.native.stem_sender import stem_format
+from sideman.runtime.osc.message import Buffer
+from sideman.runtime.server.events import Configure, Reset
+from sideman.runtime.server.protocol import Access
+from sideman.runtime.streaming import resends
+from sideman.runtime.streaming.control import (
+    VERSIONS,
+    Accept,
+    Beat,
+    Begin,
+    Bye,
+    Change,
+    Control,
+    Epoch,
+    Hello,
+    Position,
+    Refuse,
+    Resend,
+    read_control,
+    write_control,
+)
+from sideman.runtime.streaming.packets import CONTEXT, Packet, Samples, is_audio, read_packet
+from sideman.runtime.system.hosts import Address
+
+log = logging.getLogger("sideman.runtime.server")
+
+#: A session ends after so many seconds without a datagram.
+SILENT_SECONDS = 10.0
+#: Seconds between two requests for what is missing, at least.
+_ASK_SECONDS = 0.01
+
+
+@dataclass
+class _Session:
+    """The client that plays.
+
+    Attributes:
+        number: in every packet; random, so that who never got the answer cannot speak for it.
+        client: its address.
+        hello: what it began with; the same again is a repetition.
+        accept: what it was answered.
+        epochs: take the context.
+        seen: when it spoke last, in seconds.
+        asked: when something was last asked for again.
+        round_trip: seconds from a request to its first answer, at the least; a guess at first.
+        heard: counts.
+        changes: the answer to the newest change, by its request: it may be asked for again.
+    """
+
+    number: int
+    client: Address
+    hello: Hello
+    accept: Accept
+    epochs: Epochs
+    seen: float
+    heard: Heard
+    asked: float = float("-inf")
+    round_trip: float = _ASK_SECONDS
+    changes: dict[int, Epoch] = field(default_factory=dict)
+
+
+class NativeEndpoint:
+    """Handles datagrams; every method but `client` and `void` runs on the receive thread.
+
+    Args:
+        access: of the server.
+        busy: why no session can begin although none plays; empty where one can.
+        freed: called when a session has ended.
+        exact_mask: hide exactly the unknown columns rather than the next trained number.
+    """
+
+    def __init__(
+        self,
+        access: Access,
+        busy: Callable[[], str] = lambda: "",
+        freed: Callable[[], None] = lambda: None,
+        *,
+        exact_mask: bool = False,
+    ) -> None:
+        self._access = access
+        self._busy = busy
+        self._freed = freed
+        self._session: _Session | None = None
+        self._client: Address = ("", 0)
+        self._voided = ""
+        self.settings = LoadedModel(self.void, exact_mask=exact_mask)
+        self.replies = NativeReplies(
+            access.listener, access.announced, access.counters, access.clock, self.client
+        )
+        self._handlers: dict[type[Control], Callable[..., None]] = {
+            Begin: self._begin,
+            Change: self._change,
+            Beat: self._beat,
+            Resend: self._resend,
+            Bye: self._bye,
+        }
+
+    @property
+    def playing(self) -> bool:
+        """Whether a session plays; any thread."""
+        return self._session is not None
+
+    def client(self) -> Address | None:
+        """The client that plays, if any; any thread."""
+        session = self._session
+        return None if session is None else session.client
+
+    def void(self, reason: str) -> None:
+        """End the session soon, because of the model; any thread."""
+        self._voided = reason
+
+    def handle(self, data: Buffer, size: int, sender: Address, now: float) -> None:
+        """Handle one datagram; what is wrong with it is counted and told to a client that plays."""
+        try:
+            if is_audio(data, size):
+                self._audio(read_packet(data, size), sender, now)
+            else:
+                self._control(read_control(data, size), size, sender, now)
+        except SidemanError as error:
+            # A stranger is told nothing: an answer to anything could be sent to anybody.
+            if sender == self.client():
+                self.replies.error(str(error), sender)
+            else:
+                self._access.counters.count("ignored")
+        except Exception as error:
+            log.debug("A datagram could not be handled.", exc_info=True)
+            self.replies.error(f"A datagram could not be handled: {error!r}", sender)
+
+    def expire(self, now: float) -> float | None:
+        """Begin steps that cannot wait, ask for what is missing, end a session that is silent."""
+        session = self._session
+        if session is None:
+            return None
+        if self._voided:
+            self._end(session, self._voided)
+            return None
+        if now - session.seen >= SILENT_SECONDS:
+            self._end(session, f"Nothing was heard for {SILENT_SECONDS:g} s.")
+            return None
+        dues = [session.seen + SILENT_SECONDS]
+        due = session.epochs.expire(now)
+        if due is not None:
+            dues.append(due)
+        if holes := session.epochs.holes(now):
+            again = session.asked + max(_ASK_SECONDS, session.round_trip)
+            if now >= again:
+                session.asked, again = now, now + max(_ASK_SECONDS, session.round_trip)
+                blob = resends.pack(resends.want(CONTEXT, holes))
+                self.replies.tell(
+                    Resend(session.number, session.epochs.setting.epoch, blob), session.client
+                )
+            dues.append(again)
+        return min(dues)
+
+    def close(self) -> None:
+        """Tell a client that plays; any thread, once nothing arrives any more."""
+        session = self._session
+        if session is not None:
+            self.replies.tell(Bye(session.number, "The server is ending."), session.client)
+
+    # Audio
+
+    def _audio(self, packet: Packet, sender: Address, now: float) -> None:
+        session = self._session
+        if session is None or packet.session != session.number or sender != session.client:
+            self._access.counters.count("ignored")
+            return
+        if packet.stem != CONTEXT:
+            raise ProtocolError("Audio packet: only the context is taken from a client.")
+        session.seen = now
+        if not session.epochs.add(packet, now):
+            self._access.counters.count("ignored")
+        elif packet.again:
+            session.round_trip = max(1e-3, min(session.round_trip * 1.1, now - session.asked))
+
+    def _put_step(
+        self, setting: NativeSetting, step: int, samples: Samples, arrived: float
+    ) -> None:
+        session = self._session
+        assert session is not None, "steps come from a session's context"
+        event = self._access.queue.borrow()
+        event.audio[:] = samples
+        event.batch_id, event.sender = step, session.client
+        event.first = event.last = arrived
+        event.setting = setting
+        superseded = self._access.queue.put_step(event)
+        if superseded is not None:
+            self.replies.dropped(superseded.batch_id, superseded.sender)
+
+    # Control
+
+    def _control(self, message: Control, size: int, sender: Address, now: float) -> None:
+        if isinstance(message, Hello):
+            self._hello(message, size, sender, now)
+            return
+        session = self._session
+        handler = self._handlers.get(type(message))
+        number = getattr(message, "session", None)
+        if session is None or number != session.number or sender != session.client or not handler:
+            self._access.counters.count("ignored")
+            return
+        session.seen = now
+        handler(session, message)
+
+    def _hello(self, hello: Hello, size: int, sender: Address, now: float) -> None:
+        session = self._session
+        if session is not None and session.client == sender and session.hello == hello:
+            self._answer(session.accept, size, sender)
+            return
+        refused = self._refusal(hello, sender)
+        if refused is None:
+            if session is not None:  # the same client begins anew
+                self._end(session, "")
+            try:
+                self._accept(hello, size, sender, now)
+                return
+            except SidemanError as error:
+                refused = Refuse(hello.request, code_of(error), error.what, error.remedy)
+        log.info("%s is refused: %s", sender[0], refused.reason)
+        self._answer(refused, size, sender)
+
+    def _refusal(self, hello: Hello, sender: Address) -> Refuse | None:
+        """Why no session can begin, without a look at the wish itself."""
+        lowest, highest = VERSIONS
+        if hello.lowest > highest or hello.highest < lowest:
+            return Refuse(
+                hello.request,
+                "version",
+                f"Versions {hello.lowest} to {hello.highest} are not spoken here.",
+                f"Version {highest}.",
+            )
+        session = self._session
+        if session is not None and session.client != sender:
+            return Refuse(
+                hello.request, "busy", "Another client plays.", "Say hello when it has left."
+            )
+        if reason := self._busy():
+            return Refuse(hello.request, "busy", reason, "Say hello when it has left.")
+        if reason := self._access.unready():
+            return Refuse(hello.request, "loading", reason, "Say hello again.")
+        if hello.rate != self.settings.rate:
+            return Refuse(
+                hello.request,
+                "rate",
+                f"{hello.rate} Hz is not this model's rate.",
+                f"{self.settings.rate} Hz.",
+            )
+        return None
+
+    def _accept(self, hello: Hello, size: int, sender: Address, now: float) -> None:
+        number = secrets.randbelow(2**31 - 1) + 1
+        wish = Wish(hello.step, hello.lead, hello.stems)
+        form = stem_format(hello.format)
+        setting = self.settings.setting(wish, number, 1, hello.origin)
+        accept = Accept(
+            request=hello.request,
+            version=VERSIONS[1],
+            session=number,
+            epoch=1,
+            step=setting.placement.step,
+            lead=setting.placement.lead,
+            overlap=setting.placement.overlap,
+            delay=0.0,
+            stems=",".join(setting.generated),
+            known=",".join(setting.stems),
+            origin=hello.origin,
+            host="",
+            port=0,
+            token="",
+        )
+        heard = Heard()
+        self._voided = ""
+        self.replies.format = form
+        self._client = sender
+        epochs = Epochs(setting, heard, self._access.cycle_seconds, self._put_step, self._configure)
+        self._session = _Session(number, sender, hello, accept, epochs, now, heard)
+        log.info("%s plays: %s.", sender[0], setting)
+        self._answer(accept, size, sender)
+
+    def _configure(self, setting: NativeSetting) -> None:
+        """Let the cycle thread follow: what is played from here on is another epoch."""
+        queue = self._access.queue
+        queue.resize(setting.geometry.step_samples, setting.geometry.window_samples)
+        if not queue.put_control(Configure(setting, self._client)):
+            self.void("Too many control messages wait for a cycle to end.")
+
+    def _begin(self, session: _Session, begin: Begin) -> None:
+        if self._repeated(session, begin.request):
+            return
+        setting = session.epochs.setting
+        place = setting.placement
+        wish = Wish(place.step, place.lead, ",".join(setting.generated))
+        following = self._following(session, wish, begin.origin)
+        self.replies.stems.forget()
+        session.epochs.jump(following)
+        self._access.queue.put_control(Reset(session.client))
+        self._tell_epoch(session, begin.request, following)
+
+    def _change(self, session: _Session, change: Change) -> None:
+        if self._repeated(session, change.request):
+            return
+        wish = Wish(change.step, change.lead, change.stems)
+        try:
+            # The step that is being played in stays whole: the change begins at its boundary.
+            following = self._following(session, wish, session.epochs.boundary)
+        except SidemanError as error:
+            refused = Refuse(change.request, code_of(error), error.what, error.remedy)
+            self.replies.tell(refused, session.client)
+            return
+        session.epochs.change(following)
+        self._tell_epoch(session, change.request, following)
+
+    def _following(self, session: _Session, wish: Wish, origin: int) -> NativeSetting:
+        epoch = session.epochs.setting.epoch + 1
+        return self.settings.setting(wish, session.number, epoch, origin)
+
+    def _repeated(self, session: _Session, request: int) -> bool:
+        known = session.changes.get(request)
+        if known is not None:
+            self.replies.tell(known, session.client)
+        return known is not None
+
+    def _tell_epoch(self, session: _Session, request: int, setting: NativeSetting) -> None:
+        place = setting.placement
+        told = Epoch(
+            session.number,
+            request,
+            setting.epoch,
+            place.step,
+            place.lead,
+            place.overlap,
+            ",".join(setting.generated),
+            Position(place.origin),
+        )
+        session.changes = {request: told}
+        self.replies.tell(told, session.client)
+
+    def _beat(self, session: _Session, beat: Beat) -> None:
+        heard = session.heard
+        self.replies.tell(
+            Beat(
+                session.number,
+                beat.stamp,
+                Position(session.epochs.end),
+                0.0,
+                heard.lost,
+                heard.repaired,
+                heard.late,
+                0,
+            ),
+            session.client,
+        )
+
+    def _resend(self, session: _Session, resend: Resend) -> None:
+        self.replies.stems.resend(resend.epoch, resends.unpack(resend.entries), session.client)
+
+    def _bye(self, session: _Session, bye: Bye) -> None:
+        self._end(session, "")
+
+    def _end(self, session: _Session, reason: str) -> None:
+        """End the session; a reason is told to its client."""
+        log.info("%s has left.%s", session.client[0], f" {reason}" if reason else "")
+        self._session = None
+        self._voided = ""
+        self.replies.stems.forget()
+        if reason:
+            self.replies.tell(Bye(session.number, reason), session.client)
+        self._freed()
+
+    def _answer(self, message: Accept | Refuse, size: int, to: Address) -> None:
+        """Answer a hello, with no more bytes than it had: its sender's address may be false."""
+        if len(write_control(message)) <= size:
+            self.replies.tell(message, to)
+        elif isinstance(message, Refuse):
+            short = Refuse(message.request, message.code, "", "")
+            if len(write_control(short)) <= size:
+                self.replies.tell(short, to)

@@ -1,0 +1,124 @@
+"""The epochs of a session: the one that plays, and the one that takes over at a boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sideman.runtime.native.context import Context, Heard
+from sideman.runtime.native.setting import NativeSetting
+from sideman.runtime.streaming.packets import Packet, Samples
+
+#: Takes a step: its setting, its number, its samples, when its boundary arrived.
+PutStep = Callable[[NativeSetting, int, Samples, float], None]
+
+
+@dataclass
+class _Epoch:
+    setting: NativeSetting
+    context: Context
+
+
+class Epochs:
+    """Hands context to the epoch that it belongs to; receive thread.
+
+    After a change, samples before its origin still complete the last step of the old epoch, and
+    those behind it begin the new one, whichever of the two numbers their packets carry: a client
+    learns of a change some packets later. After a jump, the old epoch is over at once.
+
+    Args:
+        setting: of the first epoch.
+        heard: counts on over all epochs.
+        cycle_seconds: how long a cycle takes at the most; None as long as nobody knows.
+        put: takes steps, in their order.
+        begin: called with each epoch's setting before its first step is put.
+    """
+
+    def __init__(
+        self,
+        setting: NativeSetting,
+        heard: Heard,
+        cycle_seconds: Callable[[], float | None],
+        put: PutStep,
+        begin: Callable[[NativeSetting], None],
+    ) -> None:
+        self._heard = heard
+        self._cycle_seconds = cycle_seconds
+        self._put = put
+        self._begin = begin
+        self._now = self._make(setting)
+        self._next: _Epoch | None = None
+        begin(setting)
+
+    @property
+    def setting(self) -> NativeSetting:
+        """Of the newest epoch, even if it has not begun."""
+        return self._newest.setting
+
+    @property
+    def boundary(self) -> int:
+        """Where the step ends that is being assembled, of the newest epoch."""
+        return self._newest.context.boundary
+
+    @property
+    def end(self) -> int:
+        """One past the newest position of the context."""
+        return max(each.context.end for each in self._all)
+
+    def change(self, setting: NativeSetting) -> None:
+        """Let another epoch take over at its origin, which is `boundary` or beyond it."""
+        if self._next is not None:
+            self._take_over()
+        self._next = self._make(setting)
+
+    def jump(self, setting: NativeSetting) -> None:
+        """Begin another epoch now; what the old one still waited for is void."""
+        self._now, self._next = self._make(setting), None
+        self._begin(setting)
+
+    def add(self, packet: Packet, now: float) -> bool:
+        """Take a packet of the context; tells whether it belongs to an epoch that plays."""
+        if packet.epoch not in {each.setting.epoch for each in self._all}:
+            return False
+        for each in self._all:
+            each.context.add(packet.position, packet.samples, now, again=packet.again)
+        return True
+
+    def holes(self, now: float) -> list[tuple[int, int]]:
+        """What is missing and may be asked for again."""
+        return [hole for each in self._all for hole in each.context.holes(now)]
+
+    def expire(self, now: float) -> float | None:
+        """Put steps that can wait no longer; tells when to be called again, in seconds."""
+        dues = [each.context.expire(now) for each in self._all]
+        return min((due for due in dues if due is not None), default=None)
+
+    @property
+    def _newest(self) -> _Epoch:
+        return self._next or self._now
+
+    @property
+    def _all(self) -> tuple[_Epoch, ...]:
+        return (self._now,) if self._next is None else (self._now, self._next)
+
+    def _make(self, setting: NativeSetting) -> _Epoch:
+        def put(step: int, samples: Samples, arrived: float) -> None:
+            self._put_of(setting, step, samples, arrived)
+
+        placement, rate = setting.placement, setting.grid.sample_rate
+        return _Epoch(setting, Context(placement, rate, self._heard, self._cycle_seconds, put))
+
+    def _put_of(self, setting: NativeSetting, step: int, samples: Samples, arrived: float) -> None:
+        if self._next is not None and setting is self._next.setting:
+            self._take_over()  # the old epoch's last step never became whole
+        if setting is not self._now.setting:
+            return  # an epoch that is over
+        self._put(setting, step, samples, arrived)
+        following = self._next
+        if following and setting.placement.boundary(step) >= following.setting.placement.origin:
+            self._take_over()
+
+    def _take_over(self) -> None:
+        assert self._next is not None, "an epoch that comes takes over"
+        self._now, self._next = self._next, None
+        self._begin(self._now.setting)

@@ -1,0 +1,121 @@
+"""What a client of the native protocol is told."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sideman.runtime.native.setting import NativeSetting
+from sideman.runtime.native.stem_sender import StemSender
+from sideman.runtime.server.counters import Counters
+from sideman.runtime.server.protocol import Replies
+from sideman.runtime.server.setting import Setting
+from sideman.runtime.streaming.control import Control, Error, State, Warn, write_control
+from sideman.runtime.streaming.packets import FLOAT32, Format
+from sideman.runtime.system.hosts import Address
+
+log = logging.getLogger("sideman.runtime.server")
+
+
+class NativeReplies(Replies):
+    """Sends to where a datagram came from, from the port that it came to; any thread.
+
+    Attributes:
+        stems: sends audio.
+        format: of stems' samples, as the session asked.
+
+    Args:
+        port: the socket that is listened on.
+        announced: where the other protocol announces itself; nothing is sent there.
+        counters: of the server.
+        clock: seconds.
+        client: the address of the client that plays now, if any.
+    """
+
+    load_hint = "Start the server again, or load the model with /load_model."
+
+    def __init__(
+        self,
+        port: socket.socket,
+        announced: Address,
+        counters: Counters,
+        clock: Callable[[], float],
+        client: Callable[[], Address | None],
+    ) -> None:
+        self.announced = announced
+        self.format: Format = FLOAT32
+        self._port = port
+        self._counters = counters
+        self._client = client
+        self._logged: set[int | None] = set()
+        self._lock = threading.Lock()
+        self.stems = StemSender(port, self._complain, clock)
+
+    def tell(self, message: Control, to: Address) -> None:
+        """Send one message."""
+        try:
+            self._port.sendto(write_control(message), to)
+        except OSError as error:
+            self._complain(error)
+
+    def ready(self) -> None:
+        """Nobody has spoken yet, so nobody is told."""
+
+    def loaded(self, to: Address, name: str) -> None:
+        """`State`: ready."""
+        self._tell_client(State("ready", 100.0, name))
+
+    def dropped(self, batch_id: int, to: Address) -> None:
+        """`Warn`: a step was overtaken by the next one."""
+        self._counters.count("dropped")
+        log.warning("Step %d dropped: the next one was complete before it could begin.", batch_id)
+        self._tell_client(Warn("dropped", 1, f"Step {batch_id} is not answered."))
+
+    def failed(self, batch_id: int, to: Address) -> None:
+        """A step whose error has been told is counted."""
+        self._counters.count("dropped")
+
+    def predicted(self, to: Address) -> None:
+        """Stems say by their position what they are: nothing more is to be told."""
+
+    def late(self, batch_id: int, to: Address, seconds: float) -> None:
+        """`Warn`: the stems of a step left after they were due."""
+        log.warning("Step %d was answered %.0f ms late.", batch_id, 1e3 * seconds)
+        self._tell_client(Warn("late", 1, f"Step {batch_id}: {1e3 * seconds:.0f} ms late."))
+
+    def error(self, text: str, to: Address, level: int = logging.WARNING) -> None:
+        """One log line, and `Error` for the client that plays."""
+        self._counters.count("errors")
+        line = " ".join(text.split())
+        log.log(level, "%s: %s", to[0] or "server", line)
+        self._tell_client(Error(line))
+
+    def send_stems(
+        self, setting: Setting, audio: NDArray[np.float32], batch_id: int, to: Address
+    ) -> tuple[float, bool]:
+        """Send a step's stems by position; as `Replies.send_stems`."""
+        assert isinstance(setting, NativeSetting), "a native step plays with a native setting"
+        return self.stems.send(setting, batch_id, audio, self.format, to), True
+
+    def close(self) -> None:
+        """End the sending thread; the socket is the receiver's."""
+        self.stems.close()
+
+    def _tell_client(self, message: Control) -> None:
+        client = self._client()
+        if client is not None:
+            self.tell(message, client)
+
+    def _complain(self, error: OSError) -> None:
+        """Say once what keeps datagrams from leaving."""
+        self._counters.count("errors")
+        with self._lock:
+            if error.errno in self._logged:
+                return
+            self._logged.add(error.errno)
+        log.error("A datagram was not sent: %s. This is said once.", error.strerror or error)

@@ -1,0 +1,158 @@
+"""What a session of the native protocol plays, and how that is brought together with a model."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sideman.engine.bundle.grid import LatentGrid
+from sideman.engine.errors import ProtocolError, SidemanError
+from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.server.protocol import CheckSizes, Settings
+from sideman.runtime.server.setting import Setting
+from sideman.runtime.streaming.lane import Placement
+
+#: What a client gets that leaves it to the server: steps of 4 columns (372 ms), and a lead of as
+#: many.
+DEFAULT_STEP = DEFAULT_LEAD = 4
+#: Samples that consecutive steps share: the published fade of 20 ms.
+OVERLAP = 882
+
+
+@dataclass(frozen=True)
+class NativeSetting(Setting):
+    """A setting with its place in time.
+
+    Attributes:
+        session: whose.
+        epoch: in the packets of its stems.
+        placement: where its steps stand.
+    """
+
+    session: int
+    epoch: int
+    placement: Placement
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a client asks for.
+
+    Attributes:
+        step: columns; 0 leaves it to the server.
+        lead: likewise.
+        stems: names with commas between them.
+    """
+
+    step: int
+    lead: int
+    stems: str
+
+
+class LoadedModel(Settings):
+    """What the endpoint knows of the model that is loaded.
+
+    The cycle thread announces a model; the receive thread asks.
+
+    Args:
+        void: called on the cycle thread when the model that a session plays with is gone, or could
+            not work with its setting, with the reason.
+        exact_mask: hide exactly the unknown columns rather than the next trained number.
+    """
+
+    def __init__(self, void: Callable[[str], None], *, exact_mask: bool = False) -> None:
+        self._void = void
+        self._exact_mask = exact_mask
+        self._lock = threading.Lock()
+        self._model: tuple[LatentGrid, tuple[str, ...], CheckSizes] | None = None
+
+    @property
+    def stems(self) -> tuple[str, ...]:
+        """All stems of the model; none without one. Any thread."""
+        model = self._model
+        return () if model is None else model[1]
+
+    @property
+    def rate(self) -> int:
+        """The model's sample rate in Hz; 0 without one. Any thread."""
+        model = self._model
+        return 0 if model is None else model[0].sample_rate
+
+    def setting(self, wish: Wish, session: int, epoch: int, origin: int) -> NativeSetting:
+        """What a wish comes to; receive thread.
+
+        Args:
+            wish: of the client.
+            session: its number.
+            epoch: that begins.
+            origin: position of its first context sample.
+
+        Raises:
+            SidemanError: what is wrong, and what would do.
+        """
+        with self._lock:
+            model = self._model
+        if model is None:
+            raise ProtocolError("No model is loaded.", "Say hello again when it is.")
+        grid, stems, check = model
+        if wish.step < 0 or wish.lead < 0:
+            raise ProtocolError(
+                f"A step of {wish.step} and a lead of {wish.lead} columns make no cycle.",
+                "Use 1 or more, or 0 to leave it to the server.",
+            )
+        step, lead = wish.step or DEFAULT_STEP, wish.lead or DEFAULT_LEAD
+        geometry = Geometry.columnar(grid, step, lead, OVERLAP, exact_mask=self._exact_mask)
+        if geometry.slack_samples <= 0:
+            raise ProtocolError(
+                f"A lead of {lead} columns leaves no time to answer.", "Use a lead of 1 or more."
+            )
+        rows = _rows(wish.stems, stems)
+        check(geometry, rows)
+        placement = Placement(origin, step, lead, OVERLAP)
+        return NativeSetting(geometry, grid, stems, rows, session, epoch, placement)
+
+    def adopt_model(
+        self,
+        grid: LatentGrid,
+        stems: tuple[str, ...],
+        forget: Callable[[], None],
+        check: CheckSizes,
+    ) -> tuple[Setting, list[str]]:
+        """Keep what a model needs. No session plays yet, so the setting has no stems."""
+        forget()
+        with self._lock:
+            self._model = grid, stems, check
+        geometry = Geometry.columnar(grid, DEFAULT_STEP, DEFAULT_LEAD, OVERLAP)
+        return Setting(geometry, grid, stems, ()), []
+
+    def refuse(self, setting: Setting, standing: Setting, reason: str) -> None:
+        """End the session: the model cannot work with what it was accepted with."""
+        self._void(reason)
+
+    def drop_model(self) -> None:
+        """Forget the model; a session that plays with it ends."""
+        with self._lock:
+            had, self._model = self._model, None
+        if had is not None:
+            self._void("The model is loaded anew.")
+
+
+def _rows(names: str, stems: tuple[str, ...]) -> tuple[int, ...]:
+    """Indices of stems by name, in the model's order."""
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    unknown = [name for name in wanted if name not in stems]
+    if unknown:
+        raise UnknownStemError(
+            f"This model does not play {', '.join(unknown)}.", f"It plays {', '.join(stems)}."
+        )
+    return tuple(i for i, stem in enumerate(stems) if stem in wanted)
+
+
+class UnknownStemError(ProtocolError):
+    """A stem that the model does not have."""
+
+
+def code_of(error: SidemanError) -> str:
+    """The code of a `Refuse` for what is wrong with a wish."""
+    return "stems" if isinstance(error, UnknownStemError) else "geometry"

@@ -50,6 +50,7 @@ from sideman.runtime.streaming.packets import (
 )
 from sideman.runtime.streaming.ring import Ring
 from sideman.runtime.system.hosts import resolve
+from sideman.runtime.system.sockets import enlarge_receive_buffer
 
 _HELLO_SECONDS = 0.25
 _HELLO_AGAIN_SECONDS = 1.0
@@ -136,6 +137,7 @@ class Client:
         family, self._server = resolve(*server, "server")
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
+        enlarge_receive_buffer(self._socket)
         self._socket.connect(self._server)
         self._wake, self._woken = socket.socketpair()
         for each in (self._wake, self._woken):
@@ -527,11 +529,11 @@ class _Network:
             return
         known = tuple(accept.known.split(","))
         placement = Placement(accept.origin, accept.step, accept.lead, accept.overlap)
-        self._session = _Session(accept.session, accept.epoch, known, placement)
         self._sent = accept.origin
         self._heard, self._text, self._pending = now, "", None
         self._forget_arrivals()
         self._client._player.follow(accept.epoch, placement, jump_at=self._client._position)
+        self._session = _Session(accept.session, accept.epoch, known, placement)
 
     def _refused(self, refuse: Refuse, now: float) -> None:
         text = f"{refuse.reason} {refuse.offer}".strip()
@@ -550,13 +552,13 @@ class _Network:
         if self._pending is not None and epoch.request == self._pending.request:
             self._pending = None
         placement = Placement(epoch.origin, epoch.step, epoch.lead, epoch.overlap)
-        self._session = _Session(session.number, epoch.epoch, session.known, placement)
         if jump:
             self._sent = max(epoch.origin, 0)
         self._forget_arrivals()
         self._client._player.follow(
             epoch.epoch, placement, jump_at=self._client._position if jump else None
         )
+        self._session = _Session(session.number, epoch.epoch, session.known, placement)
 
     def _forget_arrivals(self) -> None:
         self._arrivals.clear()

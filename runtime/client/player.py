@@ -67,10 +67,10 @@ class Player:
         for playing in self._lanes:
             if playing.epoch == epoch:
                 self._landings.append(position - playhead)
-                late = min(len(samples), max(0, playhead - position))
-                new = playing.lane.write(row, step, position, samples)
-                self.late += late
-                return new
+                # What repeats older samples is not late: it was there before, or is lost.
+                first = max(position, playing.lane.newest[row])
+                self.late += max(0, min(position + len(samples), playhead) - first)
+                return playing.lane.write(row, step, position, samples)
         return 0
 
     @property

@@ -61,6 +61,7 @@ class Lane(Circle):
 
     Attributes:
         placement: where the steps stand.
+        newest: one past the newest sample of each stem that has been written.
 
     Args:
         placement: of the epoch.
@@ -75,7 +76,7 @@ class Lane(Circle):
         # What has been added at a place: of the step that it belongs to, and of the one before.
         self._own = np.zeros((stems, capacity), bool)
         self._tail = np.zeros((stems, capacity), bool)
-        self._newest = [self.start] * stems
+        self.newest = [self.start] * stems
         overlap = placement.overlap
         self._rise: NDArray[np.float32] = (
             (np.arange(overlap, dtype=np.float32) + 0.5) / max(1, overlap)
@@ -102,7 +103,7 @@ class Lane(Circle):
         begin = place.start(step)
         body, stop = begin + place.overlap, begin + place.step_samples
         new = 0
-        self._newest[stem] = max(self._newest[stem], min(position + len(samples), stop))
+        self.newest[stem] = max(self.newest[stem], min(position + len(samples), stop))
         for first, last, written, gain in (
             (begin, body, self._own, self._rise),
             (body, stop, self._own, None),
@@ -153,7 +154,7 @@ class Lane(Circle):
         lost = 0
         for at, of in self.parts(self.start, before):
             first = self.start + of.start
-            for stem, newest in enumerate(self._newest):
+            for stem, newest in enumerate(self.newest):
                 known = at.start + min(max(0, newest - first), of.stop - of.start)
                 lost += int(np.count_nonzero(~self._own[stem, at.start : known]))
             self._samples[:, at] = 0

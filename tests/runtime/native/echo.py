@@ -1,0 +1,81 @@
+"""A session that gives back what it heard, and a client that drives it block by block."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from sideman.engine.bundle.grid import LatentGrid
+from sideman.runtime.client import Client
+from tests.runtime.fakes.session import PATIENCE, FakeSession
+
+
+class EchoSession(FakeSession):
+    """Every stem is the newest context, as long as a reply is, times the stem's number.
+
+    A sample comes back one reply and the placement's `ahead` later than it was played, whatever
+    step it lies in: overlapping replies agree.
+    """
+
+    def __init__(self, stems=("bass", "drums", "guitar", "piano"), grid=None) -> None:
+        super().__init__(stems, grid or LatentGrid())
+        self._heard = np.zeros(self.grid.window_samples * 2, np.float32)
+
+    def step(self, audio: np.ndarray) -> np.ndarray:
+        out = super().step(audio)
+        for each, row in zip(out, self._rows, strict=True):
+            np.multiply(self._heard[-out.shape[1] :], row + 1, out=each)
+        return out
+
+    def _take(self, what: str, audio: np.ndarray) -> None:
+        super()._take(what, audio)
+        self._heard = np.concatenate([self._heard[len(audio) :], audio])
+
+    def reset(self) -> None:
+        super().reset()
+        self._heard = np.zeros_like(self._heard)
+
+
+class Host:
+    """A sound card that waits for nobody but the test: what it played and heard, by position."""
+
+    def __init__(self, client: Client, block: int = 512) -> None:
+        self.client = client
+        self.block = block
+        self.played = np.zeros(0, np.float32)
+        self.heard = np.zeros((len(client.stems), 0), np.float32)
+
+    def play(self, sound: np.ndarray) -> None:
+        """Play, and wait at every boundary until its stems are there."""
+        for at in range(0, len(sound), self.block):
+            part = np.ascontiguousarray(sound[at : at + self.block])
+            out = np.ones((len(self.client.stems), len(part)), np.float32)
+            self.client.process(part, out)
+            self.played = np.concatenate([self.played, part])
+            self.heard = np.concatenate([self.heard, out], axis=1)
+            self._wait_for_stems()
+
+    def silence(self, samples: int) -> None:
+        self.play(np.zeros(samples, np.float32))
+
+    def connect(self) -> None:
+        """Wait until a session has begun."""
+        end = time.monotonic() + PATIENCE
+        while self.client.status.state != "playing":
+            assert time.monotonic() < end, self.client.status
+            time.sleep(0.002)
+
+    def _wait_for_stems(self) -> None:
+        session = self.client._network._session
+        if session is None:
+            return
+        place = session.placement
+        step = (self.client.position - place.origin) // place.step_samples - 1
+        if step < 0:
+            return
+        end = time.monotonic() + PATIENCE
+        rows = [self.client.stems.index(n) for n in self.client._network._wanted]
+        while any(self.client._player.missing(row, step) for row in rows):
+            assert time.monotonic() < end, (step, self.client.status)
+            time.sleep(0.001)

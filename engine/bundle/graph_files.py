@@ -19,6 +19,10 @@ class GraphFiles:
     1.23 reads no weights through a symbolic or hard link, and such links are what backups, package
     caches and model hubs make.
 
+    It costs memory: with 1.25 GB of weights on a CPU, 2.6 GB are resident instead of 1.5, and
+    opening takes 4.3 s instead of 3.7 (ONNX Runtime 1.32.0, two cores, medians of three and four
+    runs).
+
     Attributes:
         path: where the graph was read; for messages, and to name what is made of it.
         graph: the ONNX file.

@@ -309,10 +309,9 @@ def write_control(message: Control) -> bytes:
     values = [getattr(message, field.name) for field in fields(message)]  # type: ignore[arg-type]
     body = _arguments(kind, values, MAX_DATAGRAM)
     texts = _LAYOUT[kind].count(str)
-    over = len(head) + len(body) - MAX_DATAGRAM
-    if over > 0 and texts:
-        longest = max(len(v.encode()) for v in values if isinstance(v, str))
-        body = _arguments(kind, values, max(0, longest - over - 4 * texts))
+    if len(head) + len(body) > MAX_DATAGRAM and texts:
+        room = MAX_DATAGRAM - len(head) - len(_arguments(kind, values, 0))
+        body = _arguments(kind, values, max(0, room // texts // 4 * 4))
     if len(head) + len(body) > MAX_DATAGRAM:
         raise ValueError(f"{kind.__name__} does not fit a datagram")
     return head + body
@@ -337,7 +336,7 @@ def _arguments(kind: type[Control], values: list[Any], longest: int) -> bytes:
 
 
 def _string(text: str, longest: int = MAX_DATAGRAM) -> bytes:
-    line = " ".join(text.replace("\0", " ").split()) if " " in text or "\0" in text else text
+    line = text.replace("\0", " ")
     data = line.encode("utf-8", "replace")[:longest].decode("utf-8", "ignore").encode()
     return data.ljust(pad4(len(data) + 1), b"\0")
 

@@ -494,7 +494,12 @@ class _Network:
         self._heard = now
         row = client.stems.index(name)
         new = client._player.write(
-            packet.epoch, row, packet.step, packet.position, packet.samples, client._position
+            (packet.session, packet.epoch),
+            row,
+            packet.step,
+            packet.position,
+            packet.samples,
+            client._position,
         )
         if packet.again:
             self._repaired += new
@@ -532,7 +537,9 @@ class _Network:
         self._sent = accept.origin
         self._heard, self._text, self._pending = now, "", None
         self._forget_arrivals()
-        self._client._player.follow(accept.epoch, placement, jump_at=self._client._position)
+        self._client._player.follow(
+            (accept.session, accept.epoch), placement, jump_at=self._client._position
+        )
         self._session = _Session(accept.session, accept.epoch, known, placement)
 
     def _refused(self, refuse: Refuse, now: float) -> None:
@@ -556,7 +563,9 @@ class _Network:
             self._sent = max(epoch.origin, 0)
         self._forget_arrivals()
         self._client._player.follow(
-            epoch.epoch, placement, jump_at=self._client._position if jump else None
+            (session.number, epoch.epoch),
+            placement,
+            jump_at=self._client._position if jump else None,
         )
         self._session = _Session(session.number, epoch.epoch, session.known, placement)
 

@@ -13,6 +13,11 @@ from sideman.runtime.streaming.packets import Samples
 _AHEAD_SECONDS = 8
 #: Packets whose landing is remembered.
 _LANDINGS = 1_024
+#: Beyond every position.
+_NEVER = 1 << 62
+
+#: A session and the number of an epoch.
+EpochKey = tuple[int, int]
 
 
 class Player:
@@ -38,26 +43,28 @@ class Player:
         self._landings: deque[int] = deque(maxlen=_LANDINGS)
         self._buffer = np.zeros((stems, 0), np.float32)
 
-    def follow(self, epoch: int, placement: Placement, *, jump_at: int | None = None) -> None:
+    def follow(self, epoch: EpochKey, placement: Placement, *, jump_at: int | None = None) -> None:
         """Let an epoch take over; network thread.
 
         Args:
-            epoch: its number.
+            epoch: its session and number.
             placement: where its steps stand.
             jump_at: where what was heard before is to end at once; None lets it play on until the
                 new epoch's first sample.
         """
         lane = Lane(placement, self._stems, self._capacity)
         until = lane.start if jump_at is None else jump_at
+        if jump_at is None and self._lanes and self._lanes[-1].lane.ends_at(lane.start):
+            until = _NEVER  # its last step falls there by itself
         before = [_Playing(p.epoch, p.lane, min(p.until, until)) for p in self._lanes]
-        self._lanes = (*before[-2:], _Playing(epoch, lane, 1 << 62))
+        self._lanes = (*before[-2:], _Playing(epoch, lane, _NEVER))
 
     def stop(self, at: int) -> None:
         """Let everything end softly; any thread."""
         self._lanes = tuple(_Playing(p.epoch, p.lane, min(p.until, at)) for p in self._lanes)
 
     def write(
-        self, epoch: int, row: int, step: int, position: int, samples: Samples, playhead: int
+        self, epoch: EpochKey, row: int, step: int, position: int, samples: Samples, playhead: int
     ) -> int:
         """Take a packet of stems; network thread.
 
@@ -111,7 +118,7 @@ class _Playing:
 
     __slots__ = ("epoch", "lane", "until")
 
-    def __init__(self, epoch: int, lane: Lane, until: int) -> None:
+    def __init__(self, epoch: EpochKey, lane: Lane, until: int) -> None:
         self.epoch = epoch
         self.lane = lane
         self.until = until

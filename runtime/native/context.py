@@ -100,11 +100,13 @@ class Context:
             again: whether it was sent on request.
 
         Returns:
-            Whether any of them were of use. Samples so far ahead that the ring cannot hold them
-            are of none.
+            Whether any of them were of use. Samples before the origin, and those so far ahead that
+            the ring cannot hold them, are of none.
         """
+        before = max(0, self.placement.origin - position)
+        position, samples = position + before, samples[before:]
         end = position + len(samples)
-        if end > self._ring.end + self.placement.step_samples or position < self.placement.origin:
+        if not len(samples) or end > self._ring.end + self.placement.step_samples:
             return False
         while end > self._ring.end:
             # The client is whole steps ahead: what is missing of the oldest is given up.

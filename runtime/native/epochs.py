@@ -46,7 +46,7 @@ class Epochs:
         self._cycle_seconds = cycle_seconds
         self._put = put
         self._begin = begin
-        self._now = self._make(setting)
+        self._playing = self._make(setting)
         self._next: _Epoch | None = None
         begin(setting)
 
@@ -73,15 +73,23 @@ class Epochs:
 
     def jump(self, setting: NativeSetting) -> None:
         """Begin another epoch now; what the old one still waited for is void."""
-        self._now, self._next = self._make(setting), None
+        self._playing, self._next = self._make(setting), None
         self._begin(setting)
 
     def add(self, packet: Packet, now: float) -> bool:
         """Take a packet of the context; tells whether it belongs to an epoch that plays."""
         if packet.epoch not in {each.setting.epoch for each in self._all}:
             return False
-        for each in self._all:
-            each.context.add(packet.position, packet.samples, now, again=packet.again)
+        position, samples, again = packet.position, packet.samples, packet.again
+        playing, following = self._playing, self._next
+        count = len(samples)
+        if following is not None:
+            count = min(count, max(0, following.setting.placement.origin - position))
+        # The old epoch first: its last step is put before the new one begins.
+        if count:
+            playing.context.add(position, samples[:count], now, again=again)
+        if following is not None and count < len(samples):
+            following.context.add(position + count, samples[count:], now, again=again)
         return True
 
     def holes(self, now: float) -> list[tuple[int, int]]:
@@ -95,11 +103,11 @@ class Epochs:
 
     @property
     def _newest(self) -> _Epoch:
-        return self._next or self._now
+        return self._next or self._playing
 
     @property
     def _all(self) -> tuple[_Epoch, ...]:
-        return (self._now,) if self._next is None else (self._now, self._next)
+        return (self._playing,) if self._next is None else (self._playing, self._next)
 
     def _make(self, setting: NativeSetting) -> _Epoch:
         def put(step: int, samples: Samples, arrived: float) -> None:
@@ -111,7 +119,7 @@ class Epochs:
     def _put_of(self, setting: NativeSetting, step: int, samples: Samples, arrived: float) -> None:
         if self._next is not None and setting is self._next.setting:
             self._take_over()  # the old epoch's last step never became whole
-        if setting is not self._now.setting:
+        if setting is not self._playing.setting:
             return  # an epoch that is over
         self._put(setting, step, samples, arrived)
         following = self._next
@@ -120,5 +128,5 @@ class Epochs:
 
     def _take_over(self) -> None:
         assert self._next is not None, "an epoch that comes takes over"
-        self._now, self._next = self._next, None
-        self._begin(self._now.setting)
+        self._playing, self._next = self._next, None
+        self._begin(self._playing.setting)

@@ -126,6 +126,11 @@ class Lane(Circle):
             new += int(np.count_nonzero(missing))
         return new
 
+    def ends_at(self, position: int) -> bool:
+        """Whether a step's stems begin to fall at this position."""
+        since = position - self.placement.start(0)
+        return since > 0 and since % self.placement.step_samples == 0
+
     def missing(self, stem: int, step: int) -> list[tuple[int, int]]:
         """Ranges of a step's stem that have not come, as far as they are kept."""
         place = self.placement

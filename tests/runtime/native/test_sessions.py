@@ -1,0 +1,262 @@
+"""Who may play, how it changes, and how it ends: over real UDP."""
+
+from __future__ import annotations
+
+import dataclasses
+import socket
+import time
+
+import numpy as np
+import pytest
+
+from sideman.runtime.streaming.control import (
+    Accept,
+    Beat,
+    Bye,
+    Control,
+    Error,
+    Hello,
+    Position,
+    Refuse,
+    read_control,
+    write_control,
+)
+from sideman.runtime.streaming.lane import Placement
+from sideman.runtime.streaming.packets import CONTEXT, FLOAT32, Packet, write_packet
+from tests.runtime.fakes.session import PATIENCE
+
+HELLO = Hello(1, 1, 1, 44_100, 512, 1, 2, 0, "bass", "test", "", Position(0))
+SOUND = np.random.default_rng(3).uniform(-0.5, 0.5, 60_000).astype(np.float32)
+
+
+class Peer:
+    """A socket that says what it is told."""
+
+    def __init__(self, server) -> None:
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.connect(server.address)
+
+    def say(self, message: Control) -> None:
+        self.socket.send(write_control(message))
+
+    def hear(self, seconds: float = PATIENCE) -> Control:
+        self.socket.settimeout(seconds)
+        data = self.socket.recv(65_536)
+        return read_control(data, len(data))
+
+    def ask(self, message: Control) -> Control:
+        self.say(message)
+        return self.hear()
+
+    def hears_nothing(self) -> bool:
+        """Asked after a hello that is refused, which is answered in its order."""
+        answer = self.ask(dataclasses.replace(HELLO, request=99, lowest=9, highest=9))
+        return isinstance(answer, Refuse) and answer.request == 99
+
+    def sound(self, accept: Accept, at: int, count: int, **changes) -> None:
+        for start in range(at, at + count, 288):
+            samples = SOUND[start : min(start + 288, at + count)]
+            packet = Packet(accept.session, accept.epoch, start, 0, CONTEXT, samples, FLOAT32)
+            self.socket.send(write_packet(dataclasses.replace(packet, **changes)))
+
+
+@pytest.fixture
+def peers(server):
+    made: list[Peer] = []
+    while server._model.unready():
+        time.sleep(0.001)
+
+    def make() -> Peer:
+        made.append(Peer(server))
+        return made[-1]
+
+    yield make
+    for peer in made:
+        peer.socket.close()
+
+
+def test_a_session_is_accepted_with_what_is_really_used(peers) -> None:
+    peer = peers()
+    accept = peer.ask(dataclasses.replace(HELLO, step=0, lead=0, stems=" drums, bass", request=5))
+    assert isinstance(accept, Accept)
+    assert accept.request == 5
+    assert (accept.step, accept.lead, accept.overlap) == (4, 4, 882)
+    assert (accept.stems, accept.known) == ("bass,drums", "bass,drums,guitar,piano")
+    assert accept.session > 0
+    again = dataclasses.replace(HELLO, step=0, lead=0, stems=" drums, bass", request=5)
+    assert peer.ask(again) == accept
+    renewed = peer.ask(dataclasses.replace(HELLO, request=6))
+    assert isinstance(renewed, Accept)
+    assert renewed.session != accept.session
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "reason", "offer"),
+    [
+        ({"lowest": 2, "highest": 3}, "version", "2 to 3", "1"),
+        ({"rate": 48_000}, "rate", "48000 Hz", "44100 Hz"),
+        ({"stems": "bass,flute"}, "stems", "flute", "bass, drums, guitar, piano"),
+        ({"step": 40}, "geometry", "40 columns", "columns"),
+        ({"step": -1}, "geometry", "-1", "1 or more"),
+        ({"format": 7}, "geometry", "Format 7", ""),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_would_be(peers, changes, code, reason, offer) -> None:
+    peer = peers()
+    refuse = peer.ask(dataclasses.replace(HELLO, **changes))
+    assert isinstance(refuse, Refuse)
+    assert (refuse.request, refuse.code) == (1, code)
+    assert reason in refuse.reason
+    assert offer in refuse.offer
+    assert isinstance(peer.ask(HELLO), Accept)
+
+
+def test_a_second_client_is_refused_until_the_first_has_left(peers) -> None:
+    first, second = peers(), peers()
+    accept = first.ask(HELLO)
+    refuse = second.ask(HELLO)
+    assert isinstance(refuse, Refuse)
+    assert refuse.code == "busy"
+    first.say(Bye(accept.session, ""))
+    assert first.hears_nothing()
+    assert isinstance(second.ask(HELLO), Accept)
+
+
+def test_a_silent_session_ends(peers, server, monkeypatch) -> None:
+    monkeypatch.setattr("sideman.runtime.native.endpoint.SILENT_SECONDS", 0.2)
+    peer = peers()
+    accept = peer.ask(HELLO)
+    assert isinstance(accept, Accept)
+    bye = peer.hear()
+    assert isinstance(bye, Bye)
+    assert "Nothing was heard" in bye.reason
+    assert isinstance(peers().ask(HELLO), Accept)
+
+
+def test_an_answer_is_never_longer_than_the_hello(peers) -> None:
+    peer = peers()
+    short = dataclasses.replace(HELLO, padding=b"")
+    peer.say(dataclasses.replace(short, stems="flute"))
+    answer = peer.hear()
+    assert isinstance(answer, Refuse)
+    assert len(write_control(answer)) <= len(write_control(short)) + 4
+    assert answer.reason == ""
+
+
+def test_strangers_are_told_nothing_and_change_nothing(peers, server, echo) -> None:
+    player, stranger = peers(), peers()
+    accept = player.ask(HELLO)
+    for message in (
+        Bye(accept.session, ""),
+        Error("x"),
+        Beat(accept.session, 1, Position(0), 0.0, 0, 0, 0, 0),
+    ):
+        stranger.say(message)
+    stranger.sound(accept, 0, 5_000)
+    for data in (b"/sideman/audio\0\0", b"/sideman/x\0\0", b"/sideman/", b"/sideman/bye\0\0\0\0"):
+        stranger.socket.send(data)
+    assert stranger.hears_nothing()
+    assert server.counters.ignored >= 20
+    assert not [call for call in echo.calls if call[0] == "step"]
+    beat = player.ask(Beat(accept.session, 7, Position(0), 0.0, 0, 0, 0, 0))
+    assert isinstance(beat, Beat)
+    assert beat.stamp == 7
+
+
+def test_a_player_s_bad_packets_are_told_and_change_nothing(peers, server) -> None:
+    peer = peers()
+    accept = peer.ask(HELLO)
+    peer.sound(accept, 0, 288, stem=1)
+    assert "only the context" in peer.hear().text
+    peer.socket.send(b"/sideman/bye\0\0\0\0,f\0\0\0\0\0\0")
+    assert "type tags" in peer.hear().text
+    ignored = server.counters.ignored
+    peer.sound(accept, 0, 288, epoch=9)
+    peer.sound(accept, 0, 288, session=accept.session + 1)
+    beat = peer.ask(Beat(accept.session, 7, Position(0), 0.0, 0, 0, 0, 0))
+    assert beat.position == 0
+    assert server.counters.ignored == ignored + 2
+
+
+def test_stems_come_and_go_without_a_click(host, echo) -> None:
+    player = host(("bass", "drums"), step=2, lead=2)
+    player.connect()
+    tone = 0.5 * np.sin(2 * np.pi * 110 * np.arange(300_000) / 44_100).astype(np.float32)
+    player.play(tone[:60_000])
+    player.client.change(stems=("bass",))
+    _follow(player, epoch=2)
+    player.play(tone[60_000:110_000])
+    player.client.change(stems=("bass", "drums"), step=1, lead=5)
+    _follow(player, epoch=3)
+    player.play(tone[110_000:220_000])
+    rows = [call[2] for call in echo.calls if call[0] == "configure"][-3:]
+    assert rows == [(0, 1), (0,), (0, 1)]
+    for row, gain in enumerate((1, 2)):
+        # A full-scale jump would be gain; the tone itself moves by 0.008 a sample.
+        assert np.abs(np.diff(player.heard[row])).max() < 0.02 * gain
+        assert np.abs(player.heard[row][-20_000:]).max() == pytest.approx(0.5 * gain, rel=0.01)
+    # Where only another stem went, the bass is the tone as if nothing had been.
+    place = Placement(0, 2, 2, 882)
+    delay = place.ahead + place.reply_samples
+    untouched = slice(place.start(0) + 882, 110_000)
+    np.testing.assert_allclose(
+        player.heard[0][untouched], tone[untouched.start - delay : 110_000 - delay], atol=1e-5
+    )
+    middle = slice(100_000, 110_000)
+    assert not player.heard[1][middle].any()
+    assert player.client.status.late == 0
+
+
+def _follow(player, epoch: int) -> None:
+    """Wait until the client knows of an epoch."""
+    end = time.monotonic() + PATIENCE
+    while player.client._network._session.epoch < epoch:
+        assert time.monotonic() < end
+        time.sleep(0.002)
+
+
+def test_a_jump_forgets_what_was_heard(host, echo) -> None:
+    player = host(step=1, lead=2)
+    player.connect()
+    player.play(SOUND[:30_000])
+    player.client.begin()
+    _follow(player, epoch=2)
+    place = player.client._network._session.placement
+    assert place.origin == 30_000
+    player.silence(30_000)
+    assert ("reset",) in echo.calls
+    # Nothing of before is heard, but for a short fade.
+    assert not player.heard[0][30_000 + place.overlap :].any()
+    assert player.client.status.late == 0
+
+
+def test_a_server_that_ends_says_so_and_one_that_comes_back_is_found(host, server, echo) -> None:
+    from sideman.runtime.multi_track.endpoint import multi_track
+    from sideman.runtime.native.beside import beside
+    from sideman.runtime.server.server import Server
+
+    player = host(step=1, lead=2)
+    player.connect()
+    player.play(SOUND[:20_000])
+    address = server.address
+    server.stop()
+    end = time.monotonic() + PATIENCE
+    while player.client.status.state == "playing":
+        assert time.monotonic() < end
+        player.silence(512)
+        time.sleep(0.002)
+    assert "ending" in player.client.status.text
+    with Server(lambda: echo, beside(multi_track()), listen=address, reply=("127.0.0.1", 9)):
+        player.connect()
+        heard = player.heard.shape[1]
+        player.play(SOUND)
+        assert np.abs(player.heard[0][heard + 10_000 :]).max() > 0.4
+
+
+def test_both_ends_close_in_any_state(host, server) -> None:
+    early = host(start=False)
+    early.client.close()
+    nobody = host()
+    nobody.client.close()
+    nobody.client.close()
+    assert nobody.client.status.state == "closed"

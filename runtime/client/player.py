@@ -13,6 +13,8 @@ from sideman.runtime.streaming.packets import Samples
 _AHEAD_SECONDS = 8
 #: Packets whose landing is remembered.
 _LANDINGS = 1_024
+#: Samples of the ramps beside what is missing: 3 ms.
+_RAMP_SAMPLES = 132
 #: Beyond every position.
 _NEVER = 1 << 62
 
@@ -41,7 +43,6 @@ class Player:
         self._capacity = _AHEAD_SECONDS * rate
         self._lanes: tuple[_Playing, ...] = ()
         self._landings: deque[int] = deque(maxlen=_LANDINGS)
-        self._buffer = np.zeros((stems, 0), np.float32)
 
     def follow(self, epoch: EpochKey, placement: Placement, *, jump_at: int | None = None) -> None:
         """Let an epoch take over; network thread.
@@ -55,13 +56,16 @@ class Player:
         lane = Lane(placement, self._stems, self._capacity)
         until = lane.start if jump_at is None else jump_at
         if jump_at is None and self._lanes and self._lanes[-1].lane.ends_at(lane.start):
-            until = _NEVER  # its last step falls there by itself
-        before = [_Playing(p.epoch, p.lane, min(p.until, until)) for p in self._lanes]
-        self._lanes = (*before[-2:], _Playing(epoch, lane, _NEVER))
+            # Its last step falls there by itself.
+            until = _NEVER
+            self._lanes[-1].lane.over = lane.start + placement.overlap
+        self.stop(until)
+        self._lanes = (*self._lanes[-2:], _Playing(epoch, lane, _NEVER))
 
     def stop(self, at: int) -> None:
         """Let everything end softly; any thread."""
-        self._lanes = tuple(_Playing(p.epoch, p.lane, min(p.until, at)) for p in self._lanes)
+        for playing in self._lanes:
+            playing.until = min(playing.until, at)
 
     def write(
         self, epoch: EpochKey, row: int, step: int, position: int, samples: Samples, playhead: int
@@ -98,27 +102,54 @@ class Player:
             out: float32 [stems, n].
         """
         out.fill(0)
+        end = position + out.shape[1]
         for playing in self._lanes:
-            end = position + out.shape[1]
-            fade = playing.lane.placement.overlap
-            if position >= playing.until + fade:
+            overlap = playing.lane.placement.overlap
+            if position >= playing.until + overlap:
                 continue
-            if end <= playing.until:
-                playing.lane.read(position, out)
-            else:
-                part = np.zeros_like(out)
-                playing.lane.read(position, part)
+            part = np.zeros_like(out)
+            playing.lane.read(position, part)
+            playing.soften(position, part)
+            if end > playing.until:
                 gone = np.arange(position, end) - playing.until + 0.5
-                out += part * np.clip(1 - gone / max(1, fade), 0, 1).astype(np.float32)
+                part *= np.clip(1 - gone / max(1, overlap), 0, 1).astype(np.float32)
+            out += part
             self.lost += playing.lane.forget(position)
 
 
 class _Playing:
     """A lane that is heard until a position, and fades behind it."""
 
-    __slots__ = ("epoch", "lane", "until")
+    __slots__ = ("_gain", "epoch", "lane", "until")
 
     def __init__(self, epoch: EpochKey, lane: Lane, until: int) -> None:
         self.epoch = epoch
         self.lane = lane
         self.until = until
+        self._gain = np.ones(lane.stems, np.float32)
+
+    def soften(self, position: int, part: Samples) -> None:
+        """Let what is beside missing samples fall and rise, in place; audio callback.
+
+        What comes too late is missing, too: the gain rises from where it was, whatever has been
+        written since. A ramp's length beyond the block is looked at, so that sound falls before a
+        hole that begins there.
+
+        Args:
+            position: of the first sample.
+            part: float32 [stems, n].
+        """
+        count = part.shape[1]
+        there = self.lane.available(position, position + count + _RAMP_SAMPLES)
+        if there.all() and (self._gain == 1).all():
+            return
+        index = np.arange(there.shape[1], dtype=np.float32)
+        for row in range(len(part)):
+            missing = np.where(there[row], -np.inf, index)
+            missing[0] = max(missing[0], -1 - self._gain[row] * _RAMP_SAMPLES)
+            rising = index - np.maximum.accumulate(missing)
+            ahead = np.where(there[row], np.inf, index)
+            falling = np.minimum.accumulate(ahead[::-1])[::-1] - index
+            gain = np.clip(np.minimum(rising, falling)[:count] / _RAMP_SAMPLES, 0, 1)
+            part[row] *= gain.astype(np.float32)
+            self._gain[row] = gain[-1]

@@ -62,6 +62,7 @@ class Lane(Circle):
     Attributes:
         placement: where the steps stand.
         newest: one past the newest sample of each stem that has been written.
+        over: where the last step of the epoch has fallen to silence; None while more may come.
 
     Args:
         placement: of the epoch.
@@ -77,6 +78,7 @@ class Lane(Circle):
         self._own = np.zeros((stems, capacity), bool)
         self._tail = np.zeros((stems, capacity), bool)
         self.newest = [self.start] * stems
+        self.over: int | None = None
         overlap = placement.overlap
         self._rise: NDArray[np.float32] = (
             (np.arange(overlap, dtype=np.float32) + 0.5) / max(1, overlap)
@@ -149,6 +151,20 @@ class Lane(Circle):
         """
         for at, of in self.parts(position, position + out.shape[1]):
             out[:, of] += self._samples[:, at]
+
+    def available(self, first: int, last: int) -> NDArray[np.bool_]:
+        """Which samples there are to be heard, bool [stems, last - first].
+
+        Before the epoch's first sample and from `over` on silence is what is meant: there nothing
+        is missing.
+        """
+        found = np.zeros((self.stems, last - first), bool)
+        for at, of in self.parts(first, last):
+            found[:, of] = self._own[:, at] | self._tail[:, at]
+        found[:, : max(0, self.placement.start(0) - first)] = True
+        if self.over is not None:
+            found[:, max(0, self.over - first) :] = True
+        return found
 
     def forget(self, before: int) -> int:
         """Make room: what lies before a position has been played.

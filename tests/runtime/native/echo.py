@@ -67,15 +67,22 @@ class Host:
             time.sleep(0.002)
 
     def _wait_for_stems(self) -> None:
+        """Wait for the newest step of each epoch that is still heard."""
+        lanes = [playing.lane for playing in self.client._player._lanes]
+        for lane, following in zip(lanes, [*lanes[1:], None], strict=True):
+            known = self.client.position
+            rows = [self.client.stems.index(name) for name in self.client._network._wanted]
+            if following is not None:
+                known = min(known, following.placement.origin)
+                rows = [row for row, at in enumerate(lane.newest) if at > lane.placement.start(0)]
+            step = (known - lane.placement.origin) // lane.placement.step_samples - 1
+            end = time.monotonic() + PATIENCE
+            while step >= 0 and self._plays(lane) and any(lane.missing(row, step) for row in rows):
+                assert time.monotonic() < end, (step, self.client.status)
+                time.sleep(0.001)
+
+    def _plays(self, lane) -> bool:
+        """Whether the server that made this epoch still plays."""
         session = self.client._network._session
-        if session is None:
-            return
-        place = session.placement
-        step = (self.client.position - place.origin) // place.step_samples - 1
-        if step < 0:
-            return
-        end = time.monotonic() + PATIENCE
-        rows = [self.client.stems.index(n) for n in self.client._network._wanted]
-        while any(self.client._player.missing(row, step) for row in rows):
-            assert time.monotonic() < end, (step, self.client.status)
-            time.sleep(0.001)
+        epochs = [playing.epoch for playing in self.client._player._lanes if playing.lane is lane]
+        return session is not None and epochs[0][0] == session.number

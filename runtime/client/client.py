@@ -60,6 +60,8 @@ _ASK_SECONDS = 0.01
 _HISTORY_SECONDS = 3
 #: Packets of context that one turn sends: what a stock socket holds, with room left.
 _BURST = 48
+#: Packets that one request can have sent again.
+_MOST_AGAIN = 32
 _NAME = "sideman-client 0.1"
 
 
@@ -441,6 +443,19 @@ class _Network:
             )
         )
 
+    def _send_again(self, session: _Session, resend: Resend) -> None:
+        """Send what of the context was asked for and is still there."""
+        history, most = self._client._history, FLOAT32.most
+        left = _MOST_AGAIN
+        for wanted in resends.unpack(resend.entries):
+            for low, high in wanted.ranges() if wanted.stem == CONTEXT else ():
+                start, end = max(low, history.start), min(high, self._sent)
+                for at in range(start, end, most):
+                    if left == 0:
+                        return
+                    left -= 1
+                    self._send_samples(session, at, min(end, at + most), again=True)
+
     def _ask(self, session: _Session, now: float) -> list[float]:
         """Ask for stems that are missing; tells when to ask next, if at all."""
         while self._arrivals and now - self._arrivals[0][0] >= _ASK_SECONDS:
@@ -525,6 +540,9 @@ class _Network:
                 sent = self._stamps.get(message.stamp)
                 if sent is not None:
                     self._round_trip = max(1e-4, now - sent)
+            case Resend() if session is not None and message.session == session.number:
+                self._heard = now
+                self._send_again(session, message)
             case Bye() if session is not None and message.session == session.number:
                 self._leave(message.reason)
 

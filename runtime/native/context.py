@@ -143,8 +143,9 @@ class Context:
         wait = REORDERING_SECONDS
         cycle = self._cycle_seconds()
         if cycle is not None:
-            slack = max(self.placement.ahead, 0) / self._rate
-            wait = max(wait, slack - cycle - MARGIN_SECONDS)
+            # No longer than a step either, or the next one would overtake it.
+            room = min(self.placement.ahead, self.placement.step_samples) / self._rate
+            wait = max(wait, room - cycle - MARGIN_SECONDS)
         return self._boundary_at + wait
 
     def _advance(self, now: float) -> None:

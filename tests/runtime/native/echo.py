@@ -50,11 +50,17 @@ class Host:
         """Play, and wait at every boundary until its stems are there."""
         for at in range(0, len(sound), self.block):
             part = np.ascontiguousarray(sound[at : at + self.block])
-            out = np.ones((len(self.client.stems), len(part)), np.float32)
-            self.client.process(part, out)
-            self.played = np.concatenate([self.played, part])
-            self.heard = np.concatenate([self.heard, out], axis=1)
+            self._process(part)
             self._wait_for_stems()
+
+    def play_slowly(self, sound: np.ndarray, speed: float = 2.0) -> None:
+        """Play at a pace at which repairs come in time, without waiting for stems."""
+        begun = time.monotonic()
+        for at in range(0, len(sound), self.block):
+            due = begun + at / (44_100 * speed)
+            time.sleep(max(0.0, due - time.monotonic()))
+            part = np.ascontiguousarray(sound[at : at + self.block])
+            self._process(part)
 
     def silence(self, samples: int) -> None:
         self.play(np.zeros(samples, np.float32))
@@ -65,6 +71,12 @@ class Host:
         while self.client.status.state != "playing":
             assert time.monotonic() < end, self.client.status
             time.sleep(0.002)
+
+    def _process(self, part: np.ndarray) -> None:
+        out = np.ones((len(self.client.stems), len(part)), np.float32)
+        self.client.process(part, out)
+        self.played = np.concatenate([self.played, part])
+        self.heard = np.concatenate([self.heard, out], axis=1)
 
     def _wait_for_stems(self) -> None:
         """Wait for the newest step of each epoch that is still heard."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -53,6 +53,20 @@ def register(app: typer.Typer) -> None:
         offline: Annotated[
             bool, typer.Option("--offline", help="Without clock and network, step after step.")
         ] = False,
+        protocol: Annotated[
+            Literal["multi_track", "native"],
+            typer.Option(help="What is spoken with the server; docs/ describes both."),
+        ] = "multi_track",
+        columns: Annotated[
+            int | None,
+            typer.Option(min=1, help="Native: step in columns of 93 ms.", show_default="4"),
+        ] = None,
+        lead: Annotated[
+            int | None,
+            typer.Option(
+                min=1, help="Native: columns that the band plays ahead.", show_default="4"
+            ),
+        ] = None,
         backend: BackendOption = "onnxruntime",
         threads: ThreadsOption = None,
         precision: PrecisionOption = None,
@@ -64,13 +78,44 @@ def register(app: typer.Typer) -> None:
         Writes context, stems and mix as WAV, their spectrograms over one another as
         spectrograms.png, and every cycle against its deadline as latency.png and latency.json. The
         demo, without BUNDLE and --input, also scores how well the stem fits its loop's chords and
-        beats. Ends with 1 when a step was dropped or lost, or no sound came back.
+        beats. Ends with 1 when a step was dropped or lost, or no sound came back. With --protocol
+        native, statistics.json takes the place of the figures of cycles.
         """
         from sideman.engine.backends.choice import BackendChoice
+        from sideman.engine.errors import SidemanError
+        from sideman.runtime.rehearse.native.plan import NativeRequest
+        from sideman.runtime.rehearse.native.run import run_native
         from sideman.runtime.rehearse.plan import Request
         from sideman.runtime.rehearse.run import run
 
         wanted = split_names(stems)
+        choice = BackendChoice(backend, threads, precision, device)
+        legacy = (w, r, fade, package, planes, offline)
+        if protocol == "native":
+            if legacy != (DEFAULT_W, DEFAULT_R, DEFAULT_FADE, None, False, False):
+                raise SidemanError(
+                    "--w, --r, --fade, --package, --planes and --offline say nothing to the native "
+                    "protocol.",
+                    "Use --columns and --lead.",
+                )
+            native = NativeRequest(
+                bundle,
+                stems=wanted,
+                inputs=tuple(inputs or ()),
+                out=out,
+                seconds=seconds,
+                step=columns or 0,
+                lead=lead or 0,
+                backend=choice,
+                seed=seed,
+            )
+            if not run_native(native):
+                raise typer.Exit(1)
+            return
+        if columns is not None or lead is not None:
+            raise SidemanError(
+                "--columns and --lead are the native protocol's.", "Add --protocol native."
+            )
         request = Request(
             bundle=bundle,
             inputs=tuple(inputs or ()),
@@ -83,7 +128,7 @@ def register(app: typer.Typer) -> None:
             seconds=seconds,
             planes=planes,
             offline=offline,
-            backend=BackendChoice(backend, threads, precision, device),
+            backend=choice,
             seed=seed,
         )
         if not run(request):

@@ -11,6 +11,7 @@ import numpy as np
 from sideman.runtime.commandline.tables import stage_table
 from sideman.runtime.playing import profile
 from sideman.runtime.playing.profile import SPANS, Spread
+from sideman.runtime.rehearse.judging import show_scores
 from sideman.runtime.rehearse.record import ROUND_TRIP, Rehearsal
 
 if TYPE_CHECKING:
@@ -98,24 +99,7 @@ def _number(value: float) -> float | None:
 def show(rehearsal: Rehearsal, console: Console) -> None:
     """Print the table of stages, the counts, and how well it was played."""
     _show_figures(rehearsal, console)
-    for stem, score in rehearsal.scores.items():
-        chance = rehearsal.chance[stem]
-        fit = ""
-        if not np.isnan(score.chord_fit):
-            fit = (
-                f"{score.chord_fit:.0%} of beats fit the chord ({chance.chord_fit:.0%} by chance), "
-            )
-        console.print(
-            f"{stem}, from {rehearsal.judged_from:.0f} s on: {fit}onsets within 50 ms F = "
-            f"{score.onset_f:.2f} ({chance.onset_f:.2f} by chance), level {score.level:.1f} dBFS.",
-            markup=False,
-        )
-    if rehearsal.scores and rehearsal.late:
-        console.print(
-            f"(Judged without the {1000 * rehearsal.late:.0f} ms that the published placement is "
-            "late by.)",
-            markup=False,
-        )
+    show_scores(rehearsal, console)
 
 
 def _show_figures(rehearsal: Rehearsal, console: Console) -> None:

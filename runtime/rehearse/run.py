@@ -7,10 +7,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.listening.judge import judge_all
 from sideman.runtime.playing.session import Session
 from sideman.runtime.rehearse import plot, report, spectrograms
 from sideman.runtime.rehearse.client import MultiTrackClient
+from sideman.runtime.rehearse.judging import judge_rehearsal
 from sideman.runtime.rehearse.offline import play_offline
 from sideman.runtime.rehearse.online import (
     assign_planes,
@@ -22,9 +22,6 @@ from sideman.runtime.rehearse.plan import Plan, Request, make_plan, server_argum
 from sideman.runtime.rehearse.process import ServerProcess, free_port
 from sideman.runtime.rehearse.record import Rehearsal
 from sideman.runtime.system.machine import describe_machine
-
-#: Fewest beats that a score is computed from; a share of fewer says nothing.
-_FEWEST_BEATS = 8
 
 
 def run(request: Request, console: Console | None = None) -> bool:
@@ -66,29 +63,6 @@ def run(request: Request, console: Console | None = None) -> bool:
             " ".join(rehearsal.faults), "Make room, or choose another folder with --out."
         )
     return not rehearsal.failed
-
-
-def judge_rehearsal(plan: Plan, rehearsal: Rehearsal) -> None:
-    """Score what was played, if the piece's chords and onsets are known.
-
-    Before the window is full the model has heard less than it was trained with. Clients of the
-    published server hear every reply late by the same time, which is not the model's fault and is
-    removed.
-    """
-    if plan.truth is None:
-        return
-    first, late = plan.manifest.grid.window_samples, plan.geometry.late_samples
-    length, rate = len(rehearsal.context), rehearsal.sample_rate
-    rehearsal.judged_from, rehearsal.late = first / rate, late / rate
-    if length - late < first + _FEWEST_BEATS * plan.truth.beat_samples:
-        rehearsal.notes.append(
-            f"Too short to judge what was played: nothing is judged before {first / rate:.0f} s, "
-            f"and {_FEWEST_BEATS} beats are wanted after that."
-        )
-        return
-    heard = {stem: samples[late:length] for stem, samples in rehearsal.stems.items()}
-    rehearsal.scores = judge_all(heard, plan.truth, first)
-    rehearsal.chance = {stem: plan.truth.chance[stem] for stem in rehearsal.scores}
 
 
 def _announce(plan: Plan, console: Console) -> None:

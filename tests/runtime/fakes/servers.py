@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 
 from sideman.runtime.multi_track.endpoint import multi_track
+from sideman.runtime.native.beside import beside
 from sideman.runtime.server.server import Server
 from tests.runtime.fakes.client import Client
 from tests.runtime.fakes.session import FakeSession
@@ -23,10 +24,12 @@ class Servers:
         self.replies.bind(("127.0.0.1", 0))
 
     def server(self, open_session: Callable | None = None, **options: object) -> Server:
-        exact_mask = bool(options.pop("exact_mask", False))
+        protocol = multi_track(exact_mask=bool(options.pop("exact_mask", False)))
+        if options.pop("native", False):
+            protocol = beside(protocol)
         server = Server(
             open_session or (lambda: self.session),
-            multi_track(exact_mask=exact_mask),
+            protocol,
             **{"listen": ("127.0.0.1", 0), "reply": self.replies.getsockname(), **options},
         )
         self.made.append(server)

@@ -22,7 +22,7 @@ from sideman.runtime.streaming.control import (
     write_control,
 )
 from sideman.runtime.streaming.lane import Placement
-from sideman.runtime.streaming.packets import CONTEXT, FLOAT32, Packet, write_packet
+from sideman.runtime.streaming.packets import CONTEXT, FLOAT32, Packet, is_audio, write_packet
 from tests.runtime.fakes.session import PATIENCE
 
 HELLO = Hello(1, 1, 1, 44_100, 512, 1, 2, 0, "bass", "test", "", Position(0))
@@ -39,10 +39,11 @@ class Peer:
     def say(self, message: Control) -> None:
         self.socket.send(write_control(message))
 
-    def hear(self, seconds: float = PATIENCE) -> Control:
+    def hear(self, seconds: float = PATIENCE) -> Control | None:
+        """The next message; None where it is audio."""
         self.socket.settimeout(seconds)
         data = self.socket.recv(65_536)
-        return read_control(data, len(data))
+        return None if is_audio(data, len(data)) else read_control(data, len(data))
 
     def ask(self, message: Control) -> Control:
         self.say(message)

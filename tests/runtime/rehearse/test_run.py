@@ -19,10 +19,11 @@ from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.session import Session
 from sideman.runtime.rehearse.audio import Programme
 from sideman.runtime.rehearse.command import register
+from sideman.runtime.rehearse.judging import judge_rehearsal
 from sideman.runtime.rehearse.offline import play_offline
 from sideman.runtime.rehearse.online import assign_planes, stage_rows
 from sideman.runtime.rehearse.plan import Request, make_plan, server_arguments
-from sideman.runtime.rehearse.run import judge_rehearsal, run
+from sideman.runtime.rehearse.run import run
 from sideman.runtime.rehearse.timeline import Placement
 
 STEP, FADE = 8_576, 882

@@ -1,0 +1,1 @@
+"""A rehearsal over the native protocol: what `sideman rehearse --protocol native` does."""

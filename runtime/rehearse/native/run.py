@@ -1,0 +1,145 @@
+"""One native rehearsal from its options to its files."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from sideman.engine.errors import SidemanError
+from sideman.runtime.client import Client, Status
+from sideman.runtime.rehearse import spectrograms
+from sideman.runtime.rehearse.judging import judge_rehearsal, show_scores
+from sideman.runtime.rehearse.native import report
+from sideman.runtime.rehearse.native.plan import NativePlan, NativeRequest, make_native_plan
+from sideman.runtime.rehearse.native.play import Played, connect, play
+from sideman.runtime.rehearse.output import make_folder, write_audio, written
+from sideman.runtime.rehearse.process import ServerProcess, free_port
+from sideman.runtime.rehearse.record import Rehearsal
+from sideman.runtime.rehearse.timeline import Placement
+from sideman.runtime.system.machine import describe_machine
+
+
+def run_native(request: NativeRequest, console: Console | None = None) -> bool:
+    """Rehearse, write all files, and print the figures.
+
+    Returns:
+        Whether sound came back, and none of it too late.
+
+    Raises:
+        SidemanError: an option, a file or the server made it impossible, or not all of it could
+            be kept.
+    """
+    console = console or Console(highlight=False, soft_wrap=True)
+    plan = make_native_plan(request)
+    make_folder(request.out)
+    for note in plan.programme.notes:
+        console.print(note, markup=False)
+    console.print(
+        f"{', '.join(path.name for path in plan.inputs)} in, {', '.join(plan.stems)} out: "
+        f"{len(plan.programme.samples) / plan.manifest.grid.sample_rate:.1f} s.",
+        markup=False,
+    )
+    played, profile = _play(plan, console)
+    rehearsal = _rehearsal(plan, played)
+    files = write_audio(rehearsal, request.out)
+    judge_rehearsal(plan, rehearsal)
+    data = report.figures(plan, played, profile)
+
+    def write_figures(file: Path) -> None:
+        file.write_text(report.to_json(data, describe_machine()), "utf-8")
+
+    files += written(rehearsal, request.out / "statistics.json", write_figures)
+    files += written(
+        rehearsal,
+        request.out / "spectrograms.png",
+        lambda file: spectrograms.draw(rehearsal, file, plan.truth),
+    )
+    for note in rehearsal.notes[len(plan.programme.notes) :]:
+        console.print(note, markup=False)
+    report.show(data, console)
+    show_scores(rehearsal, console)
+    console.print(f"Written to {request.out}: ", end="", markup=False)
+    console.print(", ".join(file.name for file in files) or "nothing", markup=False)
+    if rehearsal.silent:
+        console.print("No sound came back.", style="bold red")
+    if rehearsal.faults:
+        raise SidemanError(
+            " ".join(rehearsal.faults), "Make room, or choose another folder with --out."
+        )
+    return not (rehearsal.silent or data["client"]["late"] or data["client"]["lost"])
+
+
+def _play(plan: NativePlan, console: Console) -> tuple[Played, dict[str, Any]]:
+    request, rate = plan.request, plan.manifest.grid.sample_rate
+    with ExitStack() as stack:
+        server = None
+        address = request.server
+        if address is None:
+            address = ("127.0.0.1", free_port())
+            server = stack.enter_context(ServerProcess(_server_arguments(plan, address)))
+        client = stack.enter_context(
+            Client(address, plan.stems, rate=rate, step=request.step, lead=request.lead)
+        )
+        progress = stack.enter_context(
+            Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TimeElapsedColumn(),
+                TextColumn("{task.fields[said]}"),
+                console=console,
+            )
+        )
+        task = progress.add_task("connecting", total=len(plan.programme.samples), said="")
+
+        def check() -> None:
+            if server is not None:
+                server.check_alive()
+            if (status := client.status).state != "playing":
+                progress.update(task, said=status.text)
+
+        def tell(samples: int, status: Status) -> None:
+            said = f"landing {1e3 * status.landing:.0f} ms ahead" if status.landing else ""
+            progress.update(task, completed=samples, said=status.text or said)
+
+        connect(client, check)
+        progress.update(task, description="playing")
+        played = play(client, plan.programme.samples, rate, check, tell)
+        client.close()
+        if server is None:
+            return played, {}
+        server.end()
+        return played, server.read_profile()
+
+
+def _server_arguments(plan: NativePlan, listen: tuple[str, int]) -> list[str]:
+    backend, seed = plan.request.backend, plan.request.seed
+    arguments = [str(plan.bundle), "--listen", f"{listen[0]}:{listen[1]}"]
+    for option, value in (
+        ("--backend", backend.name),
+        ("--threads", backend.threads),
+        ("--precision", backend.precision),
+        ("--device", backend.device or None),
+        ("--seed", seed),
+    ):
+        if value is not None:
+            arguments += [option, str(value)]
+    return arguments
+
+
+def _rehearsal(plan: NativePlan, played: Played) -> Rehearsal:
+    step = plan.geometry.step_samples
+    return Rehearsal(
+        bundle=plan.manifest.name,
+        trained=plan.manifest.trained,
+        sample_rate=plan.manifest.grid.sample_rate,
+        # What was heard is as long as what was played.
+        placement=Placement(step, 0, -1, len(plan.programme.samples) // step),
+        options={},
+        context=plan.programme.samples,
+        stems=dict(zip(plan.stems, played.stems, strict=True)),
+        notes=list(plan.programme.notes),
+    )

@@ -55,10 +55,8 @@ class Player:
         """
         lane = Lane(placement, self._stems, self._capacity)
         until = lane.start if jump_at is None else jump_at
-        if jump_at is None and self._lanes and self._lanes[-1].lane.ends_at(lane.start):
-            # Its last step falls there by itself.
+        if jump_at is None and self._lanes and self._lanes[-1].lane.end_at(lane.start):
             until = _NEVER
-            self._lanes[-1].lane.over = lane.start + placement.overlap
         self.stop(until)
         self._lanes = (*self._lanes[-2:], _Playing(epoch, lane, _NEVER))
 
@@ -107,9 +105,7 @@ class Player:
             overlap = playing.lane.placement.overlap
             if position >= playing.until + overlap:
                 continue
-            part = np.zeros_like(out)
-            playing.lane.read(position, part)
-            playing.soften(position, part)
+            part = playing.read(position, out.shape[1])
             if end > playing.until:
                 gone = np.arange(position, end) - playing.until + 0.5
                 part *= np.clip(1 - gone / max(1, overlap), 0, 1).astype(np.float32)
@@ -126,30 +122,38 @@ class _Playing:
         self.epoch = epoch
         self.lane = lane
         self.until = until
-        self._gain = np.ones(lane.stems, np.float32)
+        self._gain = np.ones((lane.PLANES, lane.stems), np.float32)
 
-    def soften(self, position: int, part: Samples) -> None:
-        """Let what is beside missing samples fall and rise, in place; audio callback.
+    def read(self, position: int, count: int) -> Samples:
+        """What is heard from a position on, float32 [stems, count]; audio callback."""
+        out = np.zeros((self.lane.stems, count), np.float32)
+        part = np.zeros_like(out)
+        for plane in range(self.lane.PLANES):
+            part.fill(0)
+            self.lane.read(plane, position, part)
+            self._soften(plane, position, part)
+            out += part
+        return out
+
+    def _soften(self, plane: int, position: int, part: Samples) -> None:
+        """Let what is beside missing samples fall and rise, in place.
 
         What comes too late is missing, too: the gain rises from where it was, whatever has been
         written since. A ramp's length beyond the block is looked at, so that sound falls before a
         hole that begins there.
-
-        Args:
-            position: of the first sample.
-            part: float32 [stems, n].
         """
         count = part.shape[1]
-        there = self.lane.available(position, position + count + _RAMP_SAMPLES)
-        if there.all() and (self._gain == 1).all():
+        there = self.lane.available(plane, position, position + count + _RAMP_SAMPLES)
+        gains = self._gain[plane]
+        if there.all() and (gains == 1).all():
             return
         index = np.arange(there.shape[1], dtype=np.float32)
         for row in range(len(part)):
             missing = np.where(there[row], -np.inf, index)
-            missing[0] = max(missing[0], -1 - self._gain[row] * _RAMP_SAMPLES)
+            missing[0] = max(missing[0], -1 - gains[row] * _RAMP_SAMPLES)
             rising = index - np.maximum.accumulate(missing)
             ahead = np.where(there[row], np.inf, index)
             falling = np.minimum.accumulate(ahead[::-1])[::-1] - index
             gain = np.clip(np.minimum(rising, falling)[:count] / _RAMP_SAMPLES, 0, 1)
             part[row] *= gain.astype(np.float32)
-            self._gain[row] = gain[-1]
+            gains[row] = gain[-1]

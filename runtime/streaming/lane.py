@@ -56,13 +56,13 @@ class Lane(Circle):
     """The stems of one epoch: samples of all steps, faded into each other where they overlap.
 
     The first `overlap` samples of a step rise and those behind its end fall, by equal gain
-    (g and 1 - g). Both are added up as they arrive, so neither order nor repetition matters; where
-    one of the two never comes, the other ends or begins softly by itself. Not thread-safe.
+    (g and 1 - g). Steps are kept in two planes by turns, so that each is a sound of its own, which
+    begins and ends in silence, and their order and repetition do not matter. Not thread-safe.
 
     Attributes:
         placement: where the steps stand.
-        newest: one past the newest sample of each stem that has been written.
-        over: where the last step of the epoch has fallen to silence; None while more may come.
+        newest: one past the newest sample of each stem that has come, overlap behind it left out.
+        steps: how many there will be; None while more may come.
 
     Args:
         placement: of the epoch.
@@ -70,27 +70,29 @@ class Lane(Circle):
         capacity: samples that are kept.
     """
 
+    #: Planes that consecutive steps take by turns.
+    PLANES = 2
+
     def __init__(self, placement: Placement, stems: int, capacity: int) -> None:
         super().__init__(capacity, placement.start(0))
         self.placement = placement
-        self._samples = np.zeros((stems, capacity), np.float32)
-        # What has been added at a place: of the step that it belongs to, and of the one before.
-        self._own = np.zeros((stems, capacity), bool)
-        self._tail = np.zeros((stems, capacity), bool)
         self.newest = [self.start] * stems
-        self.over: int | None = None
+        self.steps: int | None = None
+        self._samples = np.zeros((self.PLANES, stems, capacity), np.float32)
+        self._written = np.zeros((self.PLANES, stems, capacity), bool)
         overlap = placement.overlap
-        self._rise: NDArray[np.float32] = (
-            (np.arange(overlap, dtype=np.float32) + 0.5) / max(1, overlap)
-        ).astype(np.float32)
+        rise = (np.arange(overlap) + 0.5) / max(1, overlap)
+        self._gain: NDArray[np.float32] = np.ones(placement.reply_samples, np.float32)
+        self._gain[:overlap] *= rise
+        self._gain[placement.step_samples :] *= rise[::-1]
 
     @property
     def stems(self) -> int:
         """How many stems there are."""
-        return len(self._samples)
+        return self._samples.shape[1]
 
     def write(self, stem: int, step: int, position: int, samples: Samples) -> int:
-        """Add a packet's samples.
+        """Write a packet's samples.
 
         Args:
             stem: index.
@@ -101,69 +103,63 @@ class Lane(Circle):
         Returns:
             How many of them were new. What lies outside of the step, or of what is kept, is not.
         """
-        place = self.placement
-        begin = place.start(step)
-        body, stop = begin + place.overlap, begin + place.step_samples
-        new = 0
-        self.newest[stem] = max(self.newest[stem], min(position + len(samples), stop))
-        for first, last, written, gain in (
-            (begin, body, self._own, self._rise),
-            (body, stop, self._own, None),
-            (stop, stop + place.overlap, self._tail, self._rise[::-1]),
-        ):
-            low, high = max(first, position), min(last, position + len(samples))
-            if low < high:
-                part = samples[low - position : high - position]
-                if gain is not None:
-                    part = part * gain[low - first : high - first]
-                new += self._add(written[stem], self._samples[stem], low, part)
-        return new
-
-    def _add(self, written: NDArray[np.bool_], ring: Samples, low: int, part: Samples) -> int:
-        new = 0
-        for at, of in self.parts(low, low + len(part)):
-            missing = ~written[at]
-            ring[at] += np.where(missing, part[of], 0)
-            written[at] = True
+        begin = self.placement.start(step)
+        low = max(begin, position)
+        high = min(begin + self.placement.reply_samples, position + len(samples))
+        if low >= high:
+            return 0
+        self.newest[stem] = max(self.newest[stem], min(high, begin + self.placement.step_samples))
+        part = samples[low - position : high - position] * self._gain[low - begin : high - begin]
+        plane, new = step % self.PLANES, 0
+        for at, of in self.parts(low, high):
+            missing = ~self._written[plane, stem, at]
+            np.copyto(self._samples[plane, stem, at], part[of], where=missing)
+            self._written[plane, stem, at] = True
             new += int(np.count_nonzero(missing))
         return new
 
-    def ends_at(self, position: int) -> bool:
-        """Whether a step's stems begin to fall at this position."""
-        since = position - self.placement.start(0)
-        return since > 0 and since % self.placement.step_samples == 0
-
     def missing(self, stem: int, step: int) -> list[tuple[int, int]]:
         """Ranges of a step's stem that have not come, as far as they are kept."""
-        place = self.placement
-        begin, stop = place.start(step), place.start(step) + place.step_samples
-        return [
-            *self.holes(self._own[stem], begin, stop),
-            *self.holes(self._tail[stem], stop, stop + place.overlap),
-        ]
+        begin = self.placement.start(step)
+        written = self._written[step % self.PLANES, stem]
+        return self.holes(written, begin, begin + self.placement.reply_samples)
 
-    def read(self, position: int, out: Samples) -> None:
-        """Add what is to be heard from a position on.
+    def end_at(self, position: int) -> bool:
+        """Let no step begin at this position or later, if one would begin exactly there.
+
+        Returns:
+            Whether one would: the step before then falls to silence from there on by itself.
+        """
+        since = position - self.placement.start(0)
+        if since <= 0 or since % self.placement.step_samples:
+            return False
+        self.steps = since // self.placement.step_samples
+        return True
+
+    def read(self, plane: int, position: int, out: Samples) -> None:
+        """Copy one plane of what is to be heard from a position on.
 
         Args:
+            plane: 0 or 1; both are added up.
             position: of the first sample.
-            out: float32 [stems, n], added to.
+            out: float32 [stems, n], zero before.
         """
         for at, of in self.parts(position, position + out.shape[1]):
-            out[:, of] += self._samples[:, at]
+            out[:, of] = self._samples[plane][:, at]
 
-    def available(self, first: int, last: int) -> NDArray[np.bool_]:
-        """Which samples there are to be heard, bool [stems, last - first].
+    def available(self, plane: int, first: int, last: int) -> NDArray[np.bool_]:
+        """Which samples of a plane there are, bool [stems, last - first].
 
-        Before the epoch's first sample and from `over` on silence is what is meant: there nothing
-        is missing.
+        Between steps silence is what is meant: there nothing is missing.
         """
-        found = np.zeros((self.stems, last - first), bool)
-        for at, of in self.parts(first, last):
-            found[:, of] = self._own[:, at] | self._tail[:, at]
-        found[:, : max(0, self.placement.start(0) - first)] = True
-        if self.over is not None:
-            found[:, max(0, self.over - first) :] = True
+        found = np.ones((self.stems, last - first), bool)
+        for step in self._steps(plane, first, last):
+            begin = self.placement.start(step)
+            low, high = max(first, begin), min(last, begin + self.placement.reply_samples)
+            found[:, low - first : high - first] = False
+            for at, of in self.parts(low, high):
+                at_found = slice(low - first + of.start, low - first + of.stop)
+                found[:, at_found] = self._written[plane][:, at]
         return found
 
     def forget(self, before: int) -> int:
@@ -173,13 +169,25 @@ class Lane(Circle):
             How many samples of it never came although later ones did, over all stems.
         """
         lost = 0
-        for at, of in self.parts(self.start, before):
-            first = self.start + of.start
-            for stem, newest in enumerate(self.newest):
-                known = at.start + min(max(0, newest - first), of.stop - of.start)
-                lost += int(np.count_nonzero(~self._own[stem, at.start : known]))
-            self._samples[:, at] = 0
-            self._own[:, at] = False
-            self._tail[:, at] = False
+        place, last = self.placement, min(before, self.end)
+        for plane in range(self.PLANES):
+            for step in self._steps(plane, self.start, last):
+                begin = place.start(step)
+                for stem, newest in enumerate(self.newest):
+                    until = min(begin + place.step_samples, last, newest)
+                    holes = self.holes(self._written[plane, stem], begin, until)
+                    lost += sum(high - low for low, high in holes)
+        for at, _ in self.parts(self.start, before):
+            self._samples[:, :, at] = 0
+            self._written[:, :, at] = False
         self.start = max(self.start, before)
         return lost
+
+    def _steps(self, plane: int, first: int, last: int) -> range:
+        """The steps of a plane that have samples within [first, last)."""
+        place = self.placement
+        since = first - place.start(0) - place.reply_samples + 1
+        low = max(0, -(-since // place.step_samples))
+        low += (low - plane) % self.PLANES
+        high = (last - 1 - place.start(0)) // place.step_samples + 1
+        return range(low, high if self.steps is None else min(high, self.steps), self.PLANES)

@@ -21,7 +21,10 @@ def packets(size=288):
 
 def heard(lane, start, count):
     out = np.zeros((lane.stems, count), np.float32)
-    lane.read(start, out)
+    for plane in range(lane.PLANES):
+        part = np.zeros_like(out)
+        lane.read(plane, start, part)
+        out += part
     return out
 
 
@@ -59,8 +62,7 @@ def test_a_lost_step_ends_and_begins_softly() -> None:
     assert not out[4_096 + 300 : 2 * 4_096].any()
     assert np.abs(np.diff(out)).max() < 0.02
     assert lane.missing(0, 1) == [
-        (PLACE.start(1), PLACE.start(1) + 4_096),
-        (PLACE.start(2), PLACE.start(2) + 300),
+        (PLACE.start(1), PLACE.start(1) + 4_096 + 300),
     ]
     assert lane.missing(0, 2) == []
 

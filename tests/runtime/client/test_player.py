@@ -1,0 +1,124 @@
+"""What is heard: whole where everything came, soft where something did not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sideman.runtime.client.player import Player
+from sideman.runtime.streaming.lane import Placement
+
+PLACE = Placement(origin=0, step=1, lead=2, overlap=300)
+START = PLACE.start(0)
+KEY = (7, 1)
+#: The largest step between two samples of a ramp of 132 samples, and a little more.
+SOFT = 1.01 / 132 + 0.004
+
+
+def player(stems: int = 1) -> Player:
+    made = Player(stems, 44_100)
+    made.follow(KEY, PLACE)
+    return made
+
+
+def send(to: Player, steps, *, row=0, key=KEY, place=PLACE, playhead=0, skip=(), level=1.0) -> None:
+    for step in steps:
+        for at in range(0, place.reply_samples, 288):
+            position = place.start(step) + at
+            if not any(a <= position < b for a, b in skip):
+                count = min(288, place.reply_samples - at)
+                to.write(key, row, step, position, np.full(count, level, np.float32), playhead)
+
+
+def heard(of: Player, first: int, last: int, block: int = 64, stems: int = 1) -> np.ndarray:
+    out = np.ones((stems, last - first), np.float32)
+    for at in range(first, last, block):
+        of.read(at, out[:, at - first : min(at + block, last) - first])
+    return out
+
+
+@pytest.mark.parametrize("block", [1, 64, 500, 4_096])
+def test_whole_steps_are_heard_as_they_are(block: int) -> None:
+    band = player()
+    send(band, range(3))
+    out = heard(band, 0, START + 2 * 4_096, block)[0]
+    assert not out[:START].any()
+    np.testing.assert_allclose(out[START + 300 :], 1, atol=1e-5)
+    assert (band.lost, band.late) == (0, 0)
+
+
+@pytest.mark.parametrize("block", [64, 500, 4_096])
+def test_a_hole_begins_and_ends_softly(block: int) -> None:
+    band = player()
+    hole = START + 8 * 288, START + 10 * 288
+    send(band, range(2), skip=[hole])
+    out = heard(band, 0, START + 4_096, block)[0]
+    heard(band, START + 4_096, START + 4_097)
+    a, b = hole
+    assert not out[a:b].any()
+    assert np.abs(np.diff(out)).max() < SOFT
+    np.testing.assert_allclose(out[START + 300 : a - 132], 1, atol=1e-5)
+    np.testing.assert_allclose(out[b + 132 : START + 4_096], 1, atol=1e-5)
+    assert band.lost == 576
+
+
+def test_what_comes_too_late_rises_softly_from_where_it_was() -> None:
+    band = player()
+    send(band, [0])
+    first = heard(band, 0, START + 4_096 + 200, 64)[0]
+    # The next step comes while its beginning should have been heard.
+    at = START + 4_096 + 200
+    send(band, [1], playhead=at)
+    assert band.late == 200
+    out = np.concatenate([first, heard(band, at, at + 2_000, 64)[0]])
+    assert np.abs(np.diff(out)).max() < SOFT
+    np.testing.assert_allclose(out[-1_500:], 1, atol=1e-5)
+
+
+def test_each_stem_for_itself() -> None:
+    band = player(2)
+    send(band, range(2))
+    out = heard(band, 0, START + 3_000, stems=2)
+    assert not out[1].any()
+    assert out[0].any()
+    assert band.lost == 0
+
+
+def test_an_epoch_takes_over_at_its_first_sample() -> None:
+    band = player()
+    send(band, range(2))
+    following = Placement(origin=2 * 4_096, step=1, lead=2, overlap=300)
+    band.follow((7, 2), following)
+    send(band, range(2), key=(7, 2), place=following, level=-1.0)
+    at = following.start(0)
+    out = heard(band, 0, at + 4_000)[0]
+    np.testing.assert_allclose(out[START + 300 : at], 1, atol=1e-5)
+    np.testing.assert_allclose(out[at + 300 :], -1, atol=1e-5)
+    np.testing.assert_allclose(out[at : at + 300], 1 - 2 * (np.arange(300) + 0.5) / 300, atol=1e-4)
+
+
+def test_a_jump_ends_what_was_heard_at_once() -> None:
+    band = player()
+    send(band, range(3))
+    heard(band, 0, START + 1_024)
+    at = START + 1_024
+    band.follow((7, 2), Placement(at, 1, 2, 300), jump_at=at)
+    out = heard(band, at, at + 4_000)[0]
+    assert np.abs(np.diff(np.concatenate([[1], out]))).max() < SOFT
+    assert not out[300:].any()
+
+
+def test_a_session_s_epochs_are_not_another_s() -> None:
+    band = player()
+    assert band.write((8, 1), 0, 0, START, np.ones(288, np.float32), 0) == 0
+    band.follow((8, 1), PLACE, jump_at=0)
+    assert band.write((8, 1), 0, 0, START, np.ones(288, np.float32), 0) == 288
+    assert band.missing(0, 0)[0] == (START + 288, START + 4_396)
+
+
+def test_how_far_ahead_packets_land() -> None:
+    band = player()
+    assert band.landing == 0
+    for i in range(200):
+        band.write(KEY, 0, 0, START, np.ones(1, np.float32), START - 1_000 + i)
+    assert band.landing == pytest.approx(802, abs=2)

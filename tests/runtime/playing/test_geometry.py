@@ -110,7 +110,8 @@ def test_columnar_places_audio_to_the_sample(
         too_long = step * COLUMN_SAMPLES + overlap + TAIL_SAMPLES > 64 * COLUMN_SAMPLES
         assert impossible or too_long
         return
-    assert_inside(g)
+    assert_inside(g, overlap)
+    assert g.fade_samples == 0
     newest = g.write_start + g.step_samples
     assert newest % COLUMN_SAMPLES == TAIL_SAMPLES
     # In window samples, the decoded slice begins at its first column.
@@ -137,7 +138,7 @@ def test_unknown_columns_are_hidden_up_to_the_next_trained_mask() -> None:
     assert Geometry.reference(GRID, 0.33, 1, 0.0).known_columns == 21
 
 
-def assert_inside(g: Geometry) -> None:
+def assert_inside(g: Geometry, overlap: int | None = None) -> None:
     assert 0 <= g.write_start
     assert g.write_start + g.step_samples <= g.window_samples
     assert 0 <= g.known_columns <= 64
@@ -145,7 +146,7 @@ def assert_inside(g: Geometry) -> None:
     assert 1 <= g.decoded_columns <= 64
     assert 0 <= g.out_start
     assert g.out_start + g.out_samples <= g.decoded_samples
-    assert g.out_samples == g.step_samples + g.fade_samples
+    assert g.out_samples == g.step_samples + (g.fade_samples if overlap is None else overlap)
 
 
 @pytest.mark.parametrize("w", [-1, 0, 1])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import tracemalloc
 from collections.abc import Callable
 
@@ -160,7 +161,7 @@ def test_what_is_not_finite_is_never_played_and_never_kept(
 
 def test_the_fade_in_has_both_ends(make_session: MakeSession) -> None:
     session = make_session(channels=1)
-    g = columnar(session, overlap=100)
+    g = dataclasses.replace(columnar(session, overlap=100), fade_samples=100)
     session.configure(g, (0,))
     for _ in range(20):
         out = session.step(step_audio(g, 1.0))[0]

@@ -42,6 +42,10 @@ class BundleError(SidemanError):
     """A bundle on disk is missing, damaged, or of a kind this version cannot read."""
 
 
+class UnreadableBundleError(BundleError):
+    """A bundle of which a file could not be read: another try may succeed."""
+
+
 class BackendError(SidemanError):
     """A backend cannot load, bind or run a stage."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -48,7 +49,10 @@ def file_in_place_of(path: Path) -> Iterator[Path]:
     Args:
         path: the final path; an existing file is replaced, and a link leads to the one that is.
     """
-    path = path.resolve()
+    try:
+        path = path.resolve()
+    except RuntimeError as error:  # Python before 3.13: a link that leads to itself
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from error
     partial = path.with_name(f".{path.name}.partial")
     with unfinished(partial):
         yield partial

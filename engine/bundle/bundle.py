@@ -11,7 +11,7 @@ from typing import Any
 from sideman.engine.bundle.graph_files import GraphFiles, read_bytes, weight_files
 from sideman.engine.bundle.json_text import read_text
 from sideman.engine.bundle.manifest import STAGES, FileRecord, Manifest
-from sideman.engine.errors import BundleError
+from sideman.engine.errors import BundleError, UnreadableBundleError
 from sideman.engine.files import file_in_place_of
 
 #: The one file of a bundle whose name is fixed.
@@ -51,7 +51,7 @@ class Bundle:
         try:
             text = read_text(file)
         except (OSError, UnicodeDecodeError) as error:
-            raise BundleError(f"Cannot read {file}: {error}", _EXPORT_AGAIN) from error
+            raise UnreadableBundleError(f"Cannot read {file}: {error}", _EXPORT_AGAIN) from error
         bundle = cls(path, Manifest.from_json(text, str(file)))
         bundle._check(bundle.manifest.files, sha256 if check else None)
         return bundle
@@ -121,21 +121,26 @@ class Bundle:
 
     def _check(self, names: Iterable[str], digest: Callable[[Path], str] | None) -> None:
         """Compare files with the manifest; without a digest only presence and size."""
-        faults = [fault for name in names if (fault := self._fault(name, digest))]
+        kind, faults = BundleError, []
+        for name in names:
+            try:
+                fault = self._fault(name, digest)
+            except OSError as error:
+                kind = UnreadableBundleError
+                fault = f"{name} cannot be read ({error.strerror or error})"
+            faults += [fault] * bool(fault)
         if faults:
-            raise BundleError(f"{self.path} is damaged: {'; '.join(faults)}.", _EXPORT_AGAIN)
+            raise kind(f"{self.path} is damaged: {'; '.join(faults)}.", _EXPORT_AGAIN)
 
     def _fault(self, name: str, digest: Callable[[Path], str] | None) -> str:
+        """What is wrong with a file, if anything; an OSError where it cannot be read."""
         file, record = self.path / name, self.manifest.files[name]
-        try:
-            if not file.is_file():
-                return f"{name} is missing"
-            if (size := file.stat().st_size) != record.bytes:
-                return f"{name} has {size} bytes, not {record.bytes}"
-            if digest is not None and digest(file) != record.sha256:
-                return f"{name} has another SHA-256 than the manifest says"
-        except OSError as error:
-            return f"{name} cannot be read ({error.strerror or error})"
+        if not file.is_file():
+            return f"{name} is missing"
+        if (size := file.stat().st_size) != record.bytes:
+            return f"{name} has {size} bytes, not {record.bytes}"
+        if digest is not None and digest(file) != record.sha256:
+            return f"{name} has another SHA-256 than the manifest says"
         return ""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sideman.engine.bundle.bundle import MANIFEST, Bundle, sha256
-from sideman.engine.errors import BundleError, SidemanError
+from sideman.engine.errors import BundleError, SidemanError, UnreadableBundleError
 
 if TYPE_CHECKING:
     from sideman.runtime.playing.session import Session
@@ -34,7 +34,7 @@ class Model:
         self._bundle = bundle
         self._digest = ""
         self._stamps: _Stamps = {}
-        self._damage: tuple[_Stamps, BundleError] | None = None
+        self._damage: tuple[_Stamps, str, str] | None = None
         self._unready = _LOADING
         self.session: Session | None = None
 
@@ -57,11 +57,13 @@ class Model:
         stamps = self._read_stamps()
         if stamps != self._stamps:
             if self._damage is not None and self._damage[0] == stamps:
-                raise self._damage[1]
+                raise BundleError(*self._damage[1:])
             try:
                 Bundle.open(self._bundle)
+            except UnreadableBundleError:
+                raise  # the next try may read it
             except BundleError as error:
-                self._damage = stamps, error
+                self._damage = stamps, error.what, error.remedy
                 raise
             if self._read_digest() != self._digest:
                 return False

@@ -63,6 +63,14 @@ def test_a_link_leads_to_the_file_that_is_replaced(tmp_path: Path) -> None:
     assert real.read_text() == "after"
 
 
+def test_a_link_that_leads_to_itself_is_an_error_of_the_file(tmp_path: Path) -> None:
+    link = tmp_path / "a.json"
+    link.symlink_to(link)
+    with pytest.raises(OSError, match="symbolic links") as caught:
+        write_whole(link, "text")
+    assert caught.value.filename == str(link)
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_is_written_into(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from sideman.engine.bundle import bundle as bundle_module
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.grid import LatentGrid
 from tests.fakes.manifest import write_bundle
@@ -96,6 +99,25 @@ def test_a_bundle_found_damaged_is_not_read_again_until_it_changes(servers, bund
     assert len(opened) == 2
 
 
+def test_what_could_not_be_read_once_is_read_again(servers, bundle, monkeypatch):
+    client = servers.client(bundle=bundle)
+    os.utime(bundle / "step.onnx")
+    plain = bundle_module.sha256
+
+    def fail(path):
+        if path.name == "step.onnx":
+            raise OSError(errno.EIO, "Input/output error", str(path))
+        return plain(path)
+
+    monkeypatch.setattr(bundle_module, "sha256", fail)
+    client.control("/load_model")
+    assert "step.onnx cannot be read (Input" in client.expect("/error")[0]
+    client.expect("/loaded")
+    monkeypatch.setattr(bundle_module, "sha256", plain)
+    client.control("/load_model")
+    assert client.expect("/loaded") == ["fake"]
+
+
 def test_a_link_to_nothing_beside_the_files_hides_no_damage(servers, bundle):
     (bundle / "notes").symlink_to(bundle / "nowhere")
     client = servers.client(bundle=bundle)
@@ -104,6 +126,9 @@ def test_a_link_to_nothing_beside_the_files_hides_no_damage(servers, bundle):
     assert "step.onnx has another SHA-256" in client.expect("/error")[0]
 
 
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows keeps no time of a file's last change of any kind"
+)
 def test_a_file_whose_time_was_set_back_is_read_again(servers, bundle):
     client = servers.client(bundle=bundle)
     weights = bundle / "step.onnx"

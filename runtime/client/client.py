@@ -33,6 +33,7 @@ from sideman.runtime.streaming.control import (
     Resend,
     State,
     Warn,
+    padded,
     read_control,
     write_control,
 )
@@ -62,6 +63,8 @@ _HISTORY_SECONDS = 3
 _BURST = 48
 #: Packets that one request can have sent again.
 _MOST_AGAIN = 32
+#: Bytes of all names of stems, of which a hello holds one list and an answer two.
+_LONGEST_NAMES = 500
 _NAME = "sideman-client 0.1"
 
 
@@ -118,7 +121,7 @@ class Client:
         clock: seconds that only increase.
 
     Raises:
-        SidemanError: a host that is not known.
+        SidemanError: a host that is not known, or names of stems that are too long.
     """
 
     def __init__(
@@ -149,6 +152,11 @@ class Client:
         self._position = 0
         self._block = 0
         self._network = _Network(self, step, lead)
+        if len(",".join(self.stems).encode()) > _LONGEST_NAMES:
+            raise SidemanError(
+                f"{len(self.stems)} names of stems take more than {_LONGEST_NAMES} bytes.",
+                "Ask for fewer stems.",
+            )
         self._thread = threading.Thread(target=self._network.run, name="sideman-client")
         self._closed = False
 
@@ -272,9 +280,6 @@ class _Network:
         self._heard = self._beaten = self._asked = float("-inf")
         self._round_trip = _ASK_SECONDS
         self._stamps: dict[int, float] = {}
-        # The newest sample that has come of a stem, and its step: what is missing before it is
-        # lost or late.
-        self._newest: dict[int, tuple[int, int]] = {}
         self._arrivals: deque[tuple[float, int, int, int]] = deque(maxlen=4_096)
         self._settled: dict[int, tuple[int, int]] = {}
         self._repaired = self._context_lost = 0
@@ -340,7 +345,7 @@ class _Network:
         if now - self._heard >= _SILENT_SECONDS:
             self._leave("The server is silent.")
             return now
-        while self.commands:
+        while self.commands and self._pending is None:
             self._command(session, self.commands.popleft(), now)
         if self._pending is not None and now >= self._pending_due:
             self._tell(self._pending)
@@ -358,23 +363,28 @@ class _Network:
 
     def _greet(self, now: float) -> float:
         client = self._client
-        self.commands.clear()
+        for command in self._take_commands():
+            if command != "begin":  # there is nothing yet to begin anew
+                self._note(command)
+                self._hello = None
         if now >= self._hello_due:
             if self._hello is None or now >= self._hello_over:
                 self._request += 1
                 self._hello_over = now + _HELLO_AGAIN_SECONDS
-                self._hello = Hello(
-                    self._request,
-                    *VERSIONS,
-                    client._rate,
-                    client._block,
-                    self._step,
-                    self._lead,
-                    client._format.number,
-                    ",".join(self._wanted),
-                    _NAME,
-                    "",
-                    Position(client._position),
+                self._hello = padded(
+                    Hello(
+                        self._request,
+                        *VERSIONS,
+                        client._rate,
+                        client._block,
+                        self._step,
+                        self._lead,
+                        client._format.number,
+                        ",".join(self._wanted),
+                        _NAME,
+                        "",
+                        Position(client._position),
+                    )
                 )
             self._tell(self._hello)
             self._hello_due = now + _HELLO_SECONDS
@@ -387,17 +397,30 @@ class _Network:
             self._pending = Begin(session.number, self._request, Position(self._client._position))
         else:
             assert isinstance(command, tuple)
-            stems, step, lead = command
-            if stems is not None:
-                self._wanted = tuple(stems)
+            self._note(command)
             self._pending = Change(
                 session.number,
                 self._request,
-                place.step if step is None else step,
-                place.lead if lead is None else lead,
+                self._step or place.step,
+                self._lead or place.lead,
                 ",".join(self._wanted),
             )
         self._pending_due = now
+
+    def _take_commands(self) -> list[object]:
+        taken = []
+        while self.commands:
+            taken.append(self.commands.popleft())
+        return taken
+
+    def _note(self, command: object) -> None:
+        """Remember what was asked for: a later session asks for it, too."""
+        assert isinstance(command, tuple)
+        stems, step, lead = command
+        if stems is not None:
+            self._wanted = tuple(stems)
+        self._step = self._step if step is None else step
+        self._lead = self._lead if lead is None else lead
 
     def _beat(self, session: _Session, now: float) -> None:
         self._beaten = now
@@ -573,9 +596,13 @@ class _Network:
     def _follow(self, session: _Session, epoch: Epoch) -> None:
         if epoch.epoch <= session.epoch:
             return
-        jump = isinstance(self._pending, Begin)
-        if self._pending is not None and epoch.request == self._pending.request:
+        answered = self._pending is not None and epoch.request == self._pending.request
+        jump = answered and isinstance(self._pending, Begin)
+        if answered:
             self._pending = None
+        else:  # the server plays on as before: what was asked for last cannot be
+            self._wanted = tuple(epoch.stems.split(",")) if epoch.stems else ()
+            self._step, self._lead = epoch.step, epoch.lead
         placement = Placement(epoch.origin, epoch.step, epoch.lead, epoch.overlap)
         if jump:
             self._sent = max(epoch.origin, 0)
@@ -595,7 +622,9 @@ class _Network:
         """The session is over; the server is asked for another one."""
         self._session, self._pending, self._hello = None, None, None
         self._text = reason
-        self._hello_due = 0.0
+        # A server that ends sessions for a reason that stays is not asked without a pause.
+        self._hello_due = self._client._clock() + _HELLO_AGAIN_SECONDS * bool(reason)
+        self._hello_over = 0.0
         self._client._player.stop(self._client._position)
 
     def _tell(self, message: Control) -> None:

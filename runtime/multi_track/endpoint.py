@@ -29,6 +29,8 @@ def multi_track(*, exact_mask: bool = False) -> OpenEndpoint:
             replies,
             access.unready,
             access.cycle_seconds,
+            access.taken,
+            access.spoke,
             prints=access.prints,
             exact_mask=exact_mask,
         )

@@ -32,6 +32,11 @@ _UNKNOWN = (
     "This server has not been told since it started what to play; send the settings and "
     "/load_model (in Max: the message load_model)."
 )
+_RESUMED = (
+    "A client of the native protocol has played meanwhile; send the settings and /load_model again "
+    "(in Max: the message load_model)."
+)
+_SEND_AGAIN = "Send that one again, or another one."
 _LONGEST_FADE = 60.0
 
 Number = int | float
@@ -107,6 +112,7 @@ class Controls(Settings):
         self._setting: _ChosenSetting | None = None
         self._check: CheckSizes = _accept_all
         self._asked = self._greeted = False
+        self._unknown = _UNKNOWN
         # `_published` is what was last tried: `_in_force`, unless the model refused it.
         # Why what was asked for is not in force: of sizes, of stems, of both together.
         self._refused: dict[str, str] = {}
@@ -133,7 +139,7 @@ class Controls(Settings):
         A client cannot be asked what it has set, and it plays whatever comes as what it asked for.
         Any thread.
         """
-        return self.refused if self._greeted else _UNKNOWN
+        return self.refused if self._greeted else self._unknown
 
     def greet(self) -> None:
         """A client begins, with the values that stand; receive thread."""
@@ -237,7 +243,7 @@ class Controls(Settings):
             self._refuse(_TOGETHER, "")
         return setting, list(dict.fromkeys(unfit + complaints))
 
-    def refuse(self, setting: Setting, standing: Setting, reason: str) -> None:
+    def refuse(self, setting: Setting, standing: Setting, reason: str) -> str:
         """Put the setting that stands back in force; cycle thread.
 
         What was asked for is remembered, as where sizes do not fit: the next message changes that,
@@ -250,10 +256,11 @@ class Controls(Settings):
         """
         assert isinstance(standing, _ChosenSetting)
         with self._lock:
-            if self._setting is not setting:
-                return  # a newer one is on its way, which the model may be able to work with
-            self._in_force, self._setting = standing.parameters, standing
-            self._refuse(_TOGETHER, reason)
+            # A newer one that is on its way may be one that the model can work with.
+            if self._setting is setting:
+                self._in_force, self._setting = standing.parameters, standing
+                self._refuse(_TOGETHER, reason)
+        return _SEND_AGAIN
 
     def drop_model(self) -> None:
         """Forget the model, and remember what was asked for. Cycle thread."""
@@ -264,7 +271,7 @@ class Controls(Settings):
     def resume(self) -> None:
         """Publish the setting in force again; settings are wanted anew. Receive thread."""
         with self._lock:
-            self._greeted = False
+            self._greeted, self._unknown = False, _RESUMED
             if self._setting is not None:
                 self._publish(self._setting)
 

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sideman.runtime.multi_track import replies
-from sideman.runtime.multi_track.throttle import Throttle
 from sideman.runtime.osc.message import Buffer, shown
 from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.protocol import Clock, Replies
 from sideman.runtime.server.setting import Setting
+from sideman.runtime.server.throttle import Throttle
 from sideman.runtime.system.hosts import Address
 
 log = logging.getLogger("sideman.runtime.server")

@@ -73,6 +73,8 @@ class Router:
         replies: sends errors and echoes.
         unready: why no audio can be answered; nothing when it can.
         cycle_seconds: how long the last cycles took at the most; None before the first.
+        taken: why nothing may be changed now; nothing when it may.
+        spoke: called when a message was understood.
         prints: whether the operator gave a folder for `/print`.
         exact_mask: hide exactly the unknown columns rather than the next trained number.
     """
@@ -83,6 +85,8 @@ class Router:
         replies: ReplySender,
         unready: Callable[[], str],
         cycle_seconds: Callable[[], float | None] = lambda: None,
+        taken: Callable[[], str] = lambda: "",
+        spoke: Callable[[], None] = lambda: None,
         *,
         prints: bool = False,
         exact_mask: bool = False,
@@ -92,6 +96,8 @@ class Router:
         self._replies = replies
         self._unready = unready
         self._prints = prints
+        self._taken = taken
+        self._spoke = spoke
         self._assembler = Assembler(queue, replies, cycle_seconds)
         self._reader = SampleReader()
         self._setting: Setting | None = None
@@ -139,22 +145,26 @@ class Router:
 
     def _dispatch(self, message: _Message) -> None:
         # Asked first: where the model is ready at this point, its setting is there when it is read.
-        unready = self._unready()
+        unready, taken = self._unready(), self._taken()
         self._follow_setting()
         plane = self._planes.get(message.address)
         if plane is not None:
-            self._audio(message, plane, unready)
+            self._audio(message, plane, unready or taken)
         elif message.address == b"/packet_test":
             self._packet_test(message)
-        elif message.address in _SETTINGS:
-            self._set(_SETTINGS[message.address], _read(message))
         elif message.address in _REPLIES:
             self._replies.ignored(message.address, message.sender)
+            return
+        elif taken and message.address in (*_SETTINGS, *self._requests):
+            raise ProtocolError(taken)
+        elif message.address in _SETTINGS:
+            self._set(_SETTINGS[message.address], _read(message))
         elif message.address in self._requests:
             _read(message)  # whatever the arguments are, they must be whole
             self._requests[message.address](message, unready)
         else:
             raise ProtocolError(f"{shown(message.address)}: no such address.")
+        self._spoke()
 
     def _follow_setting(self) -> None:
         """Assemble for the setting in force, whoever changed it."""

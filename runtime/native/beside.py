@@ -56,7 +56,7 @@ class _Both:
         self._clock = access.clock
         self._heard = float("-inf")
         self._native = NativeEndpoint(access, self._busy, self._freed, exact_mask=exact_mask)
-        self._other = other(replace(access, unready=self._unready(access.unready)))
+        self._other = other(replace(access, taken=self._taken, spoke=self._spoke))
         self.endpoint = Endpoint(
             self._handle,
             self._expire,
@@ -69,10 +69,7 @@ class _Both:
     def _handle(self, data: Buffer, size: int, sender: Address, now: float) -> None:
         if data.startswith(PREFIX, 0, size):
             self._native.handle(data, size, sender, now)
-        elif self._native.playing:
-            self._other.replies.error(_TAKEN, sender)
         else:
-            self._heard = now
             self._other.handle(data, size, sender, now)
 
     def _expire(self, now: float) -> float | None:
@@ -83,8 +80,12 @@ class _Both:
         silent = self._clock() - self._heard
         return "" if silent >= _RESTING_SECONDS else "A client of multi_track plays."
 
-    def _unready(self, unready: Callable[[], str]) -> Callable[[], str]:
-        return lambda: unready() or (_TAKEN if self._native.playing else "")
+    def _taken(self) -> str:
+        return _TAKEN if self._native.playing else ""
+
+    def _spoke(self) -> None:
+        if not self._native.playing:
+            self._heard = self._clock()
 
     def _freed(self) -> None:
         self._other.settings.resume()
@@ -109,11 +110,12 @@ class _BothSettings(Settings):
         self._native.adopt_model(grid, stems, lambda: None, check)
         return adopted
 
-    def refuse(self, setting: Setting, standing: Setting, reason: str) -> None:
+    def refuse(self, setting: Setting, standing: Setting, reason: str) -> str:
         if isinstance(setting, NativeSetting):
-            self._native.refuse(setting, standing, reason)
-        elif not isinstance(standing, NativeSetting):
-            self._other.refuse(setting, standing, reason)
+            return self._native.refuse(setting, standing, reason)
+        if isinstance(standing, NativeSetting):
+            return ""  # nothing of the other protocol has been in force
+        return self._other.refuse(setting, standing, reason)
 
     def drop_model(self) -> None:
         self._other.drop_model()

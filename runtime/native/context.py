@@ -124,6 +124,13 @@ class Context:
             self._advance(now)
         return new > 0
 
+    def take_from(self, other: Context) -> None:
+        """Take what another context with the same origin has, of which no step was put."""
+        self._ring.take_from(other._ring)
+        self._newest = other._newest
+        self._arrivals, self._settled = other._arrivals, other._settled
+        self._advance(other._arrivals[-1][0] if other._arrivals else 0.0)
+
     def holes(self, now: float) -> list[tuple[int, int]]:
         """What is missing and may be asked for again: behind it a packet has come, a while ago."""
         while self._arrivals and now - self._arrivals[0][0] >= REORDERING_SECONDS:
@@ -135,6 +142,10 @@ class Context:
         while (due := self._due()) is not None and now >= due:
             self._finish(now)
         return due
+
+    def finish(self, now: float) -> None:
+        """Put the step that is being assembled as it is."""
+        self._finish(now)
 
     def _due(self) -> float | None:
         """The last moment at which the step may begin; None while its boundary has not come."""

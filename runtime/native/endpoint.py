@@ -16,6 +16,7 @@ from sideman.runtime.native.stem_sender import stem_format
 from sideman.runtime.osc.message import Buffer
 from sideman.runtime.server.events import Configure, Reset
 from sideman.runtime.server.protocol import Access
+from sideman.runtime.server.throttle import Throttle
 from sideman.runtime.streaming import resends
 from sideman.runtime.streaming.control import (
     VERSIONS,
@@ -97,7 +98,9 @@ class NativeEndpoint:
         self._session: _Session | None = None
         self._client: Address = ("", 0)
         self._voided = ""
-        self.settings = LoadedModel(self.void, exact_mask=exact_mask)
+        self._restored: NativeSetting | None = None
+        self._refused = Throttle()
+        self.settings = LoadedModel(self.void, self.restore, exact_mask=exact_mask)
         self.replies = NativeReplies(
             access.listener, access.announced, access.counters, access.clock, self.client
         )
@@ -122,6 +125,10 @@ class NativeEndpoint:
     def void(self, reason: str) -> None:
         """End the session soon, because of the model; any thread."""
         self._voided = reason
+
+    def restore(self, setting: NativeSetting) -> None:
+        """Go on soon with a setting that played before; any thread."""
+        self._restored = setting
 
     def handle(self, data: Buffer, size: int, sender: Address, now: float) -> None:
         """Handle one datagram; what is wrong with it is counted and told to a client that plays."""
@@ -148,6 +155,9 @@ class NativeEndpoint:
         if self._voided:
             self._end(session, self._voided)
             return None
+        restored, self._restored = self._restored, None
+        if restored is not None and restored.session == session.number:
+            self._fall_back(session, restored)
         if now - session.seen >= SILENT_SECONDS:
             self._end(session, f"Nothing was heard for {SILENT_SECONDS:g} s.")
             return None
@@ -223,14 +233,13 @@ class NativeEndpoint:
             return
         refused = self._refusal(hello, sender)
         if refused is None:
-            if session is not None:  # the same client begins anew
-                self._end(session, "")
             try:
                 self._accept(hello, size, sender, now)
                 return
             except SidemanError as error:
                 refused = Refuse(hello.request, code_of(error), error.what, error.remedy)
-        log.info("%s is refused: %s", sender[0], refused.reason)
+        if self._refused.admits(str(sender[0]), refused.reason, now)[0]:
+            log.info("%s is refused: %s", sender[0], refused.reason)
         self._answer(refused, size, sender)
 
     def _refusal(self, hello: Hello, sender: Address) -> Refuse | None:
@@ -282,6 +291,19 @@ class NativeEndpoint:
             port=0,
             token="",
         )
+        try:
+            fits = len(write_control(accept)) <= size
+        except ValueError:
+            fits = False
+        if not fits:
+            raise ProtocolError(
+                "The answer would be longer than the hello.",
+                "Fill the hello with zeros to 1,200 bytes; more names of stems than fit are too "
+                "many.",
+            )
+        if self._session is not None:  # the same client begins anew
+            log.info("%s begins anew.", sender[0])
+            self.replies.stems.forget()
         heard = Heard()
         self._voided = ""
         self.replies.format = form
@@ -323,6 +345,14 @@ class NativeEndpoint:
             return
         session.epochs.change(following)
         self._tell_epoch(session, change.request, following)
+
+    def _fall_back(self, session: _Session, standing: NativeSetting) -> None:
+        """Play on as before a change that the model cannot work with."""
+        place = standing.placement
+        wish = Wish(place.step, place.lead, ",".join(standing.generated))
+        following = self._following(session, wish, session.epochs.boundary)
+        session.epochs.change(following)
+        self._tell_epoch(session, 0, following)
 
     def _following(self, session: _Session, wish: Wish, origin: int) -> NativeSetting:
         epoch = session.epochs.setting.epoch + 1

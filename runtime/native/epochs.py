@@ -57,8 +57,8 @@ class Epochs:
 
     @property
     def boundary(self) -> int:
-        """Where the step ends that is being assembled, of the newest epoch."""
-        return self._newest.context.boundary
+        """Where the step ends that is being assembled, and another epoch may take over."""
+        return self._playing.context.boundary
 
     @property
     def end(self) -> int:
@@ -66,10 +66,13 @@ class Epochs:
         return max(each.context.end for each in self._all)
 
     def change(self, setting: NativeSetting) -> None:
-        """Let another epoch take over at its origin, which is `boundary` or beyond it."""
-        if self._next is not None:
-            self._take_over()
-        self._next = self._make(setting)
+        """Let another epoch take over at its origin, which is `boundary`.
+
+        One that waits for that already, and so has not begun, gives it what it has heard.
+        """
+        waiting, self._next = self._next, self._make(setting)
+        if waiting is not None:
+            self._next.context.take_from(waiting.context)
 
     def jump(self, setting: NativeSetting) -> None:
         """Begin another epoch now; what the old one still waited for is void."""
@@ -118,7 +121,8 @@ class Epochs:
 
     def _put_of(self, setting: NativeSetting, step: int, samples: Samples, arrived: float) -> None:
         if self._next is not None and setting is self._next.setting:
-            self._take_over()  # the old epoch's last step never became whole
+            # The old epoch's last step still waits for what is missing: it has waited long enough.
+            self._playing.context.finish(arrived)
         if setting is not self._playing.setting:
             return  # an epoch that is over
         self._put(setting, step, samples, arrived)

@@ -15,6 +15,7 @@ from sideman.runtime.native.stem_sender import StemSender
 from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.protocol import Replies
 from sideman.runtime.server.setting import Setting
+from sideman.runtime.server.throttle import Throttle
 from sideman.runtime.streaming.control import Control, Error, State, Warn, write_control
 from sideman.runtime.streaming.packets import FLOAT32, Format
 from sideman.runtime.system.hosts import Address
@@ -52,6 +53,8 @@ class NativeReplies(Replies):
         self._port = port
         self._counters = counters
         self._client = client
+        self._clock = clock
+        self._throttle = Throttle()
         self._logged: set[int | None] = set()
         self._lock = threading.Lock()
         self.stems = StemSender(port, self._complain, clock)
@@ -89,9 +92,11 @@ class NativeReplies(Replies):
         self._tell_client(Warn("late", 1, f"Step {batch_id}: {1e3 * seconds:.0f} ms late."))
 
     def error(self, text: str, to: Address, level: int = logging.WARNING) -> None:
-        """One log line, and `Error` for the client that plays."""
+        """One log line, and `Error` for the client that plays; too many are only counted."""
         self._counters.count("errors")
         line = " ".join(text.split())
+        if not self._throttle.admits(str(to[0]), line, self._clock())[0]:
+            return
         log.log(level, "%s: %s", to[0] or "server", line)
         self._tell_client(Error(line))
 

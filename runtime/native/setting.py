@@ -56,13 +56,22 @@ class LoadedModel(Settings):
     The cycle thread announces a model; the receive thread asks.
 
     Args:
-        void: called on the cycle thread when the model that a session plays with is gone, or could
-            not work with its setting, with the reason.
+        void: called on the cycle thread when the model that a session plays with is gone, or can
+            work with nothing that the session asked for, with the reason.
+        restore: called on the cycle thread with the setting that stands, where the model cannot
+            work with a newer one.
         exact_mask: hide exactly the unknown columns rather than the next trained number.
     """
 
-    def __init__(self, void: Callable[[str], None], *, exact_mask: bool = False) -> None:
+    def __init__(
+        self,
+        void: Callable[[str], None],
+        restore: Callable[[NativeSetting], None],
+        *,
+        exact_mask: bool = False,
+    ) -> None:
         self._void = void
+        self._restore = restore
         self._exact_mask = exact_mask
         self._lock = threading.Lock()
         self._model: tuple[LatentGrid, tuple[str, ...], CheckSizes] | None = None
@@ -126,9 +135,14 @@ class LoadedModel(Settings):
         geometry = Geometry.columnar(grid, DEFAULT_STEP, DEFAULT_LEAD, OVERLAP)
         return Setting(geometry, grid, stems, ()), []
 
-    def refuse(self, setting: Setting, standing: Setting, reason: str) -> None:
-        """End the session: the model cannot work with what it was accepted with."""
-        self._void(reason)
+    def refuse(self, setting: Setting, standing: Setting, reason: str) -> str:
+        """Let the session go on with the setting that stands, or end it where none of its does."""
+        assert isinstance(setting, NativeSetting)
+        if isinstance(standing, NativeSetting) and standing.session == setting.session:
+            self._restore(standing)
+        else:
+            self._void(reason)
+        return ""
 
     def drop_model(self) -> None:
         """Forget the model; a session that plays with it ends."""

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 
 from sideman.engine.errors import SidemanError
 from sideman.runtime.native.setting import NativeSetting
@@ -23,7 +24,7 @@ _KEPT_SECONDS = 1.0
 #: Packets that one request can have sent again.
 _MOST_AGAIN = 32
 
-_Key = tuple[int, int, int]  # epoch, stem, position
+_Key = tuple[int, int, int, int]  # epoch, stem, step, position
 
 
 class StemSender:
@@ -90,7 +91,7 @@ class StemSender:
                 else:
                     self._put(begin + at, datagram, to)
                 with self._changed:
-                    self._kept[setting.epoch, row, begin + at] = now, packet
+                    self._kept[setting.epoch, row, step, begin + at] = now, packet
         assert first is not None, "a reply has at least one stem"
         with self._changed:
             self._changed.notify()
@@ -102,18 +103,16 @@ class StemSender:
         """Send again what of it is still kept; returns how many packets that are."""
         count = 0
         with self._changed:
-            kept = list(self._kept.items()) if wanted else []
-        for entry in wanted:
-            for low, high in entry.ranges():
-                for (of, stem, _), (_, packet) in kept:
-                    end = packet.position + len(packet.samples)
-                    if (of, stem) != (epoch, entry.stem) or packet.position >= high or end <= low:
-                        continue
-                    if count == _MOST_AGAIN:
-                        break
-                    count += 1
-                    again = Packet(**{**vars(packet), "again": True})
-                    self._put(packet.position, write_packet(again), to)
+            kept = [packet for (of, *_), (_, packet) in self._kept.items() if of == epoch]
+        asked = {(entry.stem, *span) for entry in wanted for span in entry.ranges()}
+        for packet in kept:
+            first, last = packet.position, packet.position + len(packet.samples)
+            if not any(s == packet.stem and a < last and first < b for s, a, b in asked):
+                continue
+            if count == _MOST_AGAIN:
+                break
+            count += 1
+            self._put(first, write_packet(replace(packet, again=True)), to)
         with self._changed:
             self._changed.notify()
         return count

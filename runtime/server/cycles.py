@@ -270,11 +270,11 @@ class Cycles:
         """Go on with the setting before, and tell the client which one cannot be played."""
         reason = (
             f"{setting} could not be configured: {problem} The setting before stays in force "
-            f"({before}): send that one again, or another one."
+            f"({before})."
         )
         self._last_refused = setting, reason
-        self._settings.refuse(setting, before, reason)
-        self._replies.error(reason, sender)
+        hint = self._settings.refuse(setting, before, reason)
+        self._replies.error(f"{reason} {hint}".strip(), sender)
 
     def _try(self, session: Session, setting: Setting) -> Exception | None:
         """Work with a setting from here on, or tell what went wrong.

@@ -65,7 +65,7 @@ class Settings(abc.ABC):
         """
 
     @abc.abstractmethod
-    def refuse(self, setting: Setting, standing: Setting, reason: str) -> None:
+    def refuse(self, setting: Setting, standing: Setting, reason: str) -> str:
         """Put the setting that stands back in force, because the model cannot work with another.
 
         What a client asked for since then counts as before: its setting is still to come.
@@ -74,6 +74,9 @@ class Settings(abc.ABC):
             setting: that was published and cannot be used.
             standing: that the model works with.
             reason: why, for clients that ask or play on.
+
+        Returns:
+            What a client does about it, as a sentence; empty where nothing is to be done.
         """
 
     @abc.abstractmethod
@@ -162,6 +165,9 @@ class Access:
             first; any thread.
         unready: tells why no audio can be answered, or nothing when it can; any thread.
         prints: whether the operator gave a folder for `Print`.
+        taken: tells why a client of this protocol may change nothing now, because one of another
+            protocol plays; nothing when it may.
+        spoke: called when a message of this protocol was understood; receive thread.
     """
 
     queue: EventQueue
@@ -173,6 +179,8 @@ class Access:
     cycle_seconds: Callable[[], float | None]
     unready: Callable[[], str]
     prints: bool
+    taken: Callable[[], str] = lambda: ""
+    spoke: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ python-osc chooses a type by what it is given (`docs/native-protocol.md`). A pos
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, NewType, get_type_hints
 
 from sideman.engine.errors import ProtocolError
@@ -21,8 +21,6 @@ Position = NewType("Position", int)
 
 #: What this module speaks: the lowest and the highest version.
 VERSIONS = (1, 1)
-#: Bytes of zeros in a hello.
-HELLO_PADDING = 400
 #: Every address of this protocol begins so.
 PREFIX = b"/sideman/"
 
@@ -57,8 +55,8 @@ class Hello(Control):
         client: name and version of the program, for the log.
         token: from a redirect, else empty.
         origin: position of the first context sample that will be sent.
-        padding: zeros that make the message at least 512 bytes long. Its answer is never longer
-            than itself, so that nobody gains by a false sender.
+        padding: zeros. Its answer is never longer than the message, so that nobody gains by a
+            false sender; see `padded`.
     """
 
     request: int
@@ -73,7 +71,7 @@ class Hello(Control):
     client: str
     token: str
     origin: Position
-    padding: bytes = bytes(HELLO_PADDING)
+    padding: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -194,18 +192,18 @@ class Epoch(Control):
 
 @dataclass(frozen=True)
 class Beat(Control):
-    """A sign of life, twice a second both ways; the server echoes the client's stamp.
+    """A sign of life of the client, twice a second, which the server answers.
 
     Attributes:
         session: of the client.
-        stamp: any number of the client.
+        stamp: any number of the client, repeated in the answer.
         position: the client's playhead; from the server, where its context ends.
-        landing: samples between a stem's arrival and its playing, of which 1 % was shorter; from
-            the server, the time of its own path to the last packet, in samples.
+        landing: samples between a stem's arrival and its playing, of which 1 % was shorter; 0 from
+            the server.
         lost: samples that never came and were due, since the session began.
         repaired: samples that came on request, likewise.
         late: samples that came after they were due, likewise.
-        lead: columns that the sender would choose; 0 for no opinion.
+        lead: columns that the server would choose; 0 for no opinion, and from the client.
     """
 
     session: int
@@ -287,6 +285,8 @@ class Bye(Control):
     reason: str
 
 
+#: Whose texts are for people, and may be cut.
+_CUT = (Refuse, State, Warn, Error, Bye)
 _KINDS: dict[bytes, type[Control]] = {}
 _LAYOUT: dict[type[Control], tuple[Any, ...]] = {}
 for _kind in (Hello, Accept, Refuse, Begin, Change, Epoch, Beat, Resend, State, Warn, Error, Bye):
@@ -299,22 +299,32 @@ KINDS = tuple(_KINDS.values())
 
 
 def write_control(message: Control) -> bytes:
-    """The datagram of a message; texts are cut so that it fits.
+    """The datagram of a message; texts for people are cut so that it fits.
 
     Raises:
-        ValueError: a number or a blob that fits no datagram: the caller's mistake.
+        ValueError: a number, a blob or names that fit no datagram: the caller's mistake.
     """
     kind = type(message)
     head = _string(kind.address) + _string(kind.tags)
     values = [getattr(message, field.name) for field in fields(message)]  # type: ignore[arg-type]
     body = _arguments(kind, values, MAX_DATAGRAM)
     texts = _LAYOUT[kind].count(str)
-    if len(head) + len(body) > MAX_DATAGRAM and texts:
+    if len(head) + len(body) > MAX_DATAGRAM and kind in _CUT:
         room = MAX_DATAGRAM - len(head) - len(_arguments(kind, values, 0))
         body = _arguments(kind, values, max(0, room // texts // 4 * 4))
     if len(head) + len(body) > MAX_DATAGRAM:
         raise ValueError(f"{kind.__name__} does not fit a datagram")
     return head + body
+
+
+def padded(hello: Hello) -> Hello:
+    """A hello that is as long as a datagram may be, for which every answer is short enough.
+
+    Raises:
+        ValueError: names of stems that fit no datagram.
+    """
+    room = MAX_DATAGRAM - len(write_control(hello))
+    return replace(hello, padding=bytes(room))
 
 
 def _arguments(kind: type[Control], values: list[Any], longest: int) -> bytes:

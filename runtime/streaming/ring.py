@@ -24,12 +24,6 @@ class Ring(Circle):
         self._samples = np.zeros(capacity, np.float32)
         self._written = np.zeros(capacity, bool)
 
-    def reset(self, start: int) -> None:
-        """Forget everything and begin elsewhere."""
-        self.start = start
-        self._samples.fill(0)
-        self._written.fill(False)
-
     def forget(self, before: int) -> None:
         """Move the range's start forward; what lay before it makes room at its end."""
         for part, _ in self.parts(self.start, before):
@@ -54,6 +48,16 @@ class Ring(Circle):
             self._written[part] = True
             new += int(np.count_nonzero(missing))
         return new
+
+    def take_from(self, other: Ring) -> None:
+        """Write what another ring holds, as far as it fits."""
+        at = other.start
+        for start, end in [*other.missing(other.start, other.end), (other.end, other.end)]:
+            if at < start:
+                samples = np.zeros(start - at, np.float32)
+                other.read(at, samples)
+                self.write(at, samples)
+            at = end
 
     def read(self, position: int, out: Samples) -> None:
         """Copy the samples from a position on; zeros where nothing was written or kept."""

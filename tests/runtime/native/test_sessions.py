@@ -25,7 +25,7 @@ from sideman.runtime.streaming.lane import Placement
 from sideman.runtime.streaming.packets import CONTEXT, FLOAT32, Packet, is_audio, write_packet
 from tests.runtime.fakes.session import PATIENCE
 
-HELLO = Hello(1, 1, 1, 44_100, 512, 1, 2, 0, "bass", "test", "", Position(0))
+HELLO = Hello(1, 1, 1, 44_100, 512, 1, 2, 0, "bass", "test", "", Position(0), bytes(400))
 SOUND = np.random.default_rng(3).uniform(-0.5, 0.5, 60_000).astype(np.float32)
 
 
@@ -137,10 +137,14 @@ def test_a_silent_session_ends(peers, server, monkeypatch) -> None:
 def test_an_answer_is_never_longer_than_the_hello(peers) -> None:
     peer = peers()
     short = dataclasses.replace(HELLO, padding=b"")
+    assert len(write_control(short)) == 100
+    answer = peer.ask(short)
+    assert isinstance(answer, Refuse)
+    assert answer.code == "geometry"
     peer.say(dataclasses.replace(short, stems="flute"))
     answer = peer.hear()
     assert isinstance(answer, Refuse)
-    assert len(write_control(answer)) <= len(write_control(short)) + 4
+    assert len(write_control(answer)) <= 100
     assert answer.reason == ""
 
 
@@ -229,6 +233,57 @@ def test_a_jump_forgets_what_was_heard(host, echo) -> None:
     # Nothing of before is heard, but for a short fade.
     assert not player.heard[0][30_000 + place.overlap :].any()
     assert player.client.status.late == 0
+
+
+def test_a_change_that_the_model_cannot_work_with_leaves_what_played(host, echo) -> None:
+    player = host(("bass", "drums"), step=1, lead=2)
+    player.client.change(stems=("bass",))
+    player.connect()
+    player.play(SOUND[:20_000])
+    plain = echo.configure
+
+    def configure(geometry, rows):
+        if len(rows) > 1:
+            raise MemoryError
+        plain(geometry, rows)
+
+    echo.configure = configure
+    number = player.client._network._session.number
+    player.client.change(stems=("bass", "drums"))
+    _follow(player, epoch=2)
+    end = time.monotonic() + PATIENCE
+    # Its steps are refused until the receive thread has heard of it; meanwhile the host plays on.
+    while player.client._network._session.epoch < 3:
+        assert time.monotonic() < end
+        player.play_slowly(SOUND[:2_048], speed=4)
+    assert "not enough memory" in player.client.status.text
+    at = player.heard.shape[1]
+    player.play(SOUND)
+    assert player.client._network._session.number == number
+    assert np.abs(player.heard[0][at + 20_000 :]).max() > 0.4
+    assert not player.heard[1].any()
+
+
+def test_requests_that_follow_at_once_all_take_effect(host, echo) -> None:
+    player = host(("bass", "drums"), step=1, lead=2, start=False)
+    player.client.change(lead=3)
+    player.client.start()
+    player.connect()
+    assert player.client.status.lead == 3
+    player.client.begin()
+    player.client.change(step=2)
+    player.client.change(stems=("drums",))
+    _follow(player, epoch=4)
+    place = player.client._network._session.placement
+    assert (place.step, place.lead) == (2, 3)
+    # Where nothing has been played since, the changes are one: they begin at the same boundary.
+    assert place.origin == 4_096
+    player.play(SOUND)
+    assert ("reset",) in echo.calls
+    rest = slice(place.start(0) + place.overlap, None)
+    assert np.abs(player.heard[1][rest]).max() > 0.4
+    assert not player.heard[0][rest].any()
+    assert [call[2] for call in echo.calls if call[0] == "configure"][-2:] == [(0, 1), (1,)]
 
 
 def test_a_server_that_ends_says_so_and_one_that_comes_back_is_found(host, server, echo) -> None:

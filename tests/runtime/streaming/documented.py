@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "native-protocol.md"
-_ZEROS = re.compile(r"and (\d+) zeros")
 
 
 def examples() -> dict[str, bytes]:
@@ -15,7 +14,6 @@ def examples() -> dict[str, bytes]:
     blocks = re.findall(r"^```hex ([^\n]+)\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     found = {}
     for name, block in blocks:
-        hexadecimal = _ZEROS.sub(lambda match: "00" * int(match[1]), block)
-        found[name] = bytes.fromhex(hexadecimal)
+        found[name] = bytes.fromhex(block)
     assert len(found) == len(blocks), "every example has a name of its own"
     return found

@@ -59,3 +59,14 @@ def test_edges_of_holes_are_soft() -> None:
     # Between two holes there is no room for whole ramps: both act on what is there.
     assert (sound[8:10] < 0.5).all()
     assert not sound[5:8].any()
+
+
+def test_a_ring_takes_what_another_one_holds() -> None:
+    one, other = Ring(50, 100), Ring(80, 90)
+    for at in (92, 120, 121, 160):
+        other.write(at, SOUND[at : at + 7])
+    one.take_from(other)
+    assert one.missing(100, 150) == [(100, 120), (128, 150)]
+    out = np.zeros(8, np.float32)
+    one.read(120, out)
+    np.testing.assert_array_equal(out, SOUND[120:128])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sideman.runtime.multi_track.throttle import Throttle
+from sideman.runtime.server.throttle import Throttle
 
 
 def test_ten_identical_ones_a_second_and_the_rest_is_counted():

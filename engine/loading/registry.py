@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sideman.engine.backends.base import Backend
 from sideman.engine.backends.choice import BackendChoice
-from sideman.engine.errors import BackendError
+from sideman.engine.errors import BackendError, MissingExtraError
 from sideman.engine.optional import found, install_command
 
 _OWN_PRECISION = (
@@ -87,8 +87,26 @@ def create_backend(choice: BackendChoice) -> Backend:
         BackendError: an unknown name, or an option that this backend cannot heed.
         MissingExtraError: its library is not installed; the message names the pip command.
     """
+    check_known(choice)
+    return BACKENDS[choice.name].create(choice)
+
+
+def check_known(choice: BackendChoice) -> None:
+    """Refuse a backend that does not exist or whose library is missing, before anything starts.
+
+    Args:
+        choice: which.
+
+    Raises:
+        BackendError: an unknown name.
+        MissingExtraError: its library is not installed; the message names the pip command.
+    """
     if choice.name not in BACKENDS:
         raise BackendError(
             f"There is no backend {choice.name!r}.", f"Known are: {', '.join(sorted(BACKENDS))}."
         )
-    return BACKENDS[choice.name].create(choice)
+    info = BACKENDS[choice.name]
+    if not info.installed:
+        raise MissingExtraError(
+            f"--backend {choice.name} needs {info.module}.", f"Install it: {info.install_command}"
+        )

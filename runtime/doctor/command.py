@@ -82,4 +82,5 @@ def show(findings: list[Finding]) -> None:
 
     bad = "`sideman serve` will not work until the problems are fixed."
     verdict = bad if counts["problem"] else "Nothing stands in the way of serving."
-    console.print(f"\n{counts['problem']} problems, {counts['note']} notes. {verdict}")
+    found = (f"{counts[kind]} {kind}{'s' * (counts[kind] != 1)}" for kind in ("problem", "note"))
+    console.print(f"\n{', '.join(found)}. {verdict}")

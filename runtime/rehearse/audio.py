@@ -74,8 +74,12 @@ def read_mono(path: Path, sample_rate: int, most: int | None = None) -> tuple[Sa
     """
     import soundfile
 
+    if path.is_dir():
+        raise SidemanError(f"{path} is a folder.", "Name a sound file in it.")
     if not path.is_file():
         raise SidemanError(f"{path}: no such file.")
+    if path.stat().st_size == 0:
+        raise SidemanError(f"{path} is empty: not a byte has been written into it.")
     try:
         with open_forward(path) as file:
             said: list[str] = []
@@ -248,7 +252,7 @@ def make_programme(
         if steps < 1:
             raise SidemanError(
                 f"{seconds} s are less than one step of {step / sample_rate:.3f} s.",
-                f"Ask for --seconds {math.ceil(FEWEST_STEPS * step / sample_rate)} or more.",
+                f"Ask for --seconds {math.ceil(100 * step / sample_rate) / 100:g} or more.",
             )
         most = steps * step
     for path in files:

@@ -83,6 +83,8 @@ def register(app: typer.Typer) -> None:
         """
         from sideman.engine.backends.choice import BackendChoice
         from sideman.engine.errors import SidemanError
+        from sideman.engine.loading.registry import check_known
+        from sideman.runtime.commandline.signals import ended_by_signals
         from sideman.runtime.rehearse.native.plan import NativeRequest
         from sideman.runtime.rehearse.native.run import run_native
         from sideman.runtime.rehearse.plan import Request
@@ -90,6 +92,7 @@ def register(app: typer.Typer) -> None:
 
         wanted = split_names(stems)
         choice = BackendChoice(backend, threads, precision, device)
+        check_known(choice)
         legacy = (w, r, fade, package, planes, offline)
         if protocol == "native":
             if legacy != (DEFAULT_W, DEFAULT_R, DEFAULT_FADE, None, False, False):
@@ -109,7 +112,9 @@ def register(app: typer.Typer) -> None:
                 backend=choice,
                 seed=seed,
             )
-            if not run_native(native):
+            with ended_by_signals():
+                done = run_native(native)
+            if not done:
                 raise typer.Exit(1)
             return
         if columns is not None or lead is not None:
@@ -131,5 +136,7 @@ def register(app: typer.Typer) -> None:
             backend=choice,
             seed=seed,
         )
-        if not run(request):
+        with ended_by_signals():
+            done = run(request)
+        if not done:
             raise typer.Exit(1)

@@ -82,6 +82,7 @@ def register(app: typer.Typer) -> None:
         """Serve clients, native ones and `multi_track`, with the model in BUNDLE until Ctrl-C."""
         from sideman.engine.backends.choice import BackendChoice
         from sideman.engine.errors import SidemanError
+        from sideman.engine.loading.registry import check_known
         from sideman.runtime.multi_track.endpoint import multi_track
         from sideman.runtime.native.beside import beside
         from sideman.runtime.playing.session import Session
@@ -104,8 +105,14 @@ def register(app: typer.Typer) -> None:
         )
 
         check_folder("--profile", profile)
+        if not bundle.is_dir():
+            raise SidemanError(
+                f"{bundle} is no folder.",
+                "Give the one that `sideman export --out` wrote, or the demonstration's (README).",
+            )
         cycle_log = CycleLog() if profile is not None else None
         choice = BackendChoice(backend, threads, precision, device)
+        check_known(choice)
         server = Server(
             lambda: Session.open(bundle, backend=choice, seed=seed),
             beside(multi_track(exact_mask=exact_mask), exact_mask=exact_mask),

@@ -39,7 +39,10 @@ class DebugFolder:
         try:
             root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise SidemanError(f"--debug-dir {root} cannot be made: {error}") from error
+            raise SidemanError(
+                f"--debug-dir {root} cannot be made: {error.strerror or error}.",
+                "Choose another folder.",
+            ) from error
         self._root = root
         self._plots: list[tuple[Path, subprocess.Popen[bytes]]] = []
 

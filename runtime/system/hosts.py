@@ -31,8 +31,10 @@ def parse_address(text: str, option: str) -> tuple[str, int]:
             f"{option} {text!r} is not HOST:PORT.",
             "Write an IPv6 address in brackets: [::1]:7000.",
         )
-    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65_535:
+    if not colon or not host or not port.isascii() or not port.isdigit():
         raise SidemanError(f"{option} {text!r} is not HOST:PORT.", "For example 127.0.0.1:7000.")
+    if int(port) > 65_535:
+        raise SidemanError(f"{option} {text!r}: ports end at 65535.", "For example 127.0.0.1:7000.")
     return host, int(port)
 
 

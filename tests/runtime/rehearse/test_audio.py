@@ -257,6 +257,11 @@ def test_long_input_is_cut(write):
 def test_what_cannot_be_used_is_refused_by_name(tmp_path, write):
     with pytest.raises(SidemanError, match=r"none\.wav: no such file"):
         read_mono(tmp_path / "none.wav", RATE)
+    with pytest.raises(SidemanError, match=r"is a folder"):
+        read_mono(tmp_path, RATE)
+    (tmp_path / "nothing.wav").touch()
+    with pytest.raises(SidemanError, match=r"nothing\.wav is empty"):
+        read_mono(tmp_path / "nothing.wav", RATE)
     (tmp_path / "text.wav").write_text("no audio here")
     with pytest.raises(SidemanError, match=r"text.wav cannot be read as audio[\s\S]*ffmpeg"):
         read_mono(tmp_path / "text.wav", RATE)

@@ -91,6 +91,7 @@ class Served:
         self.replies = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.replies.bind(("127.0.0.1", 0))
         self.replies.settimeout(30)
+        (folder / bundle).mkdir(exist_ok=True)
         reply = f"127.0.0.1:{self.replies.getsockname()[1]}"
         arguments = [str(folder / bundle), "--listen", listen, "--reply", reply, *options]
         self.process = subprocess.Popen(
@@ -276,3 +277,20 @@ def test_a_log_that_nobody_reads_stops_neither_the_music_nor_the_end(serve):
         pass
     served.process.send_signal(signal.SIGTERM)
     assert served.process.wait(20) == 0
+
+
+def test_what_cannot_be_served_ends_at_once(tmp_path):
+    for arguments, reason in (
+        ([str(tmp_path / "nowhere")], "is no folder"),
+        ([str(tmp_path), "--backend", "organ"], "There is no backend 'organ'"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "sideman.runtime", "serve", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert reason in done.stderr
+        assert "Listening" not in done.stderr

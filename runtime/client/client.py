@@ -18,6 +18,7 @@ from sideman.engine.errors import ProtocolError, SidemanError
 from sideman.runtime.client.player import Player
 from sideman.runtime.streaming import resends
 from sideman.runtime.streaming.control import (
+    MARGINS,
     VERSIONS,
     Accept,
     Beat,
@@ -77,6 +78,7 @@ class Status:
         text: why it does not play, or the newest warning or error; empty where all is well.
         step: columns of a cycle, as accepted.
         lead: columns between the newest known one and the first generated.
+        advised: the smallest lead that would suffice, as the server thinks; 0 before it knows.
         ahead: seconds from the newest sample that the model knew to the first that it made of it.
         known: all stems of the model.
         landing: seconds between the arrival of stems and their playing, of which 1 % was shorter.
@@ -91,6 +93,7 @@ class Status:
     text: str = ""
     step: int = 0
     lead: int = 0
+    advised: int = 0
     ahead: float = 0.0
     known: tuple[str, ...] = ()
     landing: float = 0.0
@@ -116,12 +119,14 @@ class Client:
         stems: names, one a row; those that the server plays at first.
         rate: of the sound card, in Hz.
         step: columns of a cycle; 0 leaves it to the server.
-        lead: columns between the newest known one and the first generated; 0 likewise.
+        lead: columns between the newest known one and the first generated; 0 follows the server's
+            advice from then on.
+        margin: "tight", "normal" or "safe": how much earlier than needed stems are to come.
         int16: receive stems in half the bytes.
         clock: seconds that only increase.
 
     Raises:
-        SidemanError: a host that is not known, or names of stems that are too long.
+        SidemanError: a host or a margin that is not known, or names of stems that are too long.
     """
 
     def __init__(
@@ -132,6 +137,7 @@ class Client:
         rate: int = 44_100,
         step: int = 0,
         lead: int = 0,
+        margin: str = "normal",
         int16: bool = False,
         clock: Callable[[], float] = perf_counter,
     ) -> None:
@@ -151,6 +157,9 @@ class Client:
         self._history = Ring(_HISTORY_SECONDS * rate)
         self._position = 0
         self._block = 0
+        if margin not in MARGINS:
+            raise SidemanError(f"{margin!r} is no margin.", f"Use one of {', '.join(MARGINS)}.")
+        self._margin = margin
         self._network = _Network(self, step, lead)
         if len(",".join(self.stems).encode()) > _LONGEST_NAMES:
             raise SidemanError(
@@ -282,7 +291,7 @@ class _Network:
         self._stamps: dict[int, float] = {}
         self._arrivals: deque[tuple[float, int, int, int]] = deque(maxlen=4_096)
         self._settled: dict[int, tuple[int, int]] = {}
-        self._repaired = self._context_lost = 0
+        self._repaired = self._context_lost = self._advised = 0
         self._text = "No answer yet."
         self._buffer = bytearray(65_536)
 
@@ -309,6 +318,7 @@ class _Network:
             state="playing",
             step=place.step,
             lead=place.lead,
+            advised=self._advised,
             ahead=place.ahead / self._client._rate,
             known=session.known,
         )
@@ -381,6 +391,7 @@ class _Network:
                         self._lead,
                         client._format.number,
                         ",".join(self._wanted),
+                        client._margin,
                         _NAME,
                         "",
                         Position(client._position),
@@ -560,6 +571,9 @@ class _Network:
             case Beat() if session is not None and message.session == session.number:
                 self._heard = now
                 self._context_lost = message.lost
+                self._advised = message.lead
+                if message.lead not in (0, session.placement.lead) and not self._lead:
+                    self._follow_advice(session)
                 sent = self._stamps.get(message.stamp)
                 if sent is not None:
                     self._round_trip = max(1e-4, now - sent)
@@ -568,6 +582,19 @@ class _Network:
                 self._send_again(session, message)
             case Bye() if session is not None and message.session == session.number:
                 self._leave(message.reason)
+
+    def _follow_advice(self, session: _Session) -> None:
+        """Ask for the lead that is advised, unless something else is being asked for."""
+        if self._pending is None and not self.commands:
+            self._request += 1
+            self._pending_due = 0.0
+            self._pending = Change(
+                session.number,
+                self._request,
+                session.placement.step,
+                self._advised,
+                ",".join(self._wanted),
+            )
 
     def _accept(self, accept: Accept, now: float) -> None:
         hello = self._hello
@@ -602,7 +629,8 @@ class _Network:
             self._pending = None
         else:  # the server plays on as before: what was asked for last cannot be
             self._wanted = tuple(epoch.stems.split(",")) if epoch.stems else ()
-            self._step, self._lead = epoch.step, epoch.lead
+            self._step = epoch.step
+            self._lead = self._lead and epoch.lead
         placement = Placement(epoch.origin, epoch.step, epoch.lead, epoch.overlap)
         if jump:
             self._sent = max(epoch.origin, 0)

@@ -58,6 +58,7 @@ class Player:
         if jump_at is None and self._lanes and self._lanes[-1].lane.end_at(lane.start):
             until = _NEVER
         self.stop(until)
+        self._landings.clear()
         self._lanes = (*self._lanes[-2:], _Playing(epoch, lane, _NEVER))
 
     def stop(self, at: int) -> None:

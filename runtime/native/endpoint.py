@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sideman.engine.errors import ProtocolError, SidemanError
+from sideman.runtime.native.advice import LeadAdvice
 from sideman.runtime.native.context import Heard
 from sideman.runtime.native.epochs import Epochs
 from sideman.runtime.native.replies import NativeReplies
@@ -19,6 +20,7 @@ from sideman.runtime.server.protocol import Access
 from sideman.runtime.server.throttle import Throttle
 from sideman.runtime.streaming import resends
 from sideman.runtime.streaming.control import (
+    MARGINS,
     VERSIONS,
     Accept,
     Beat,
@@ -59,6 +61,7 @@ class _Session:
         asked: when something was last asked for again.
         round_trip: seconds from a request to its first answer, at the least; a guess at first.
         heard: counts.
+        advice: which lead would suffice.
         changes: the answer to the newest change, by its request: it may be asked for again.
     """
 
@@ -69,6 +72,7 @@ class _Session:
     epochs: Epochs
     seen: float
     heard: Heard
+    advice: LeadAdvice
     asked: float = float("-inf")
     round_trip: float = _ASK_SECONDS
     changes: dict[int, Epoch] = field(default_factory=dict)
@@ -274,6 +278,10 @@ class NativeEndpoint:
         number = secrets.randbelow(2**31 - 1) + 1
         wish = Wish(hello.step, hello.lead, hello.stems)
         form = stem_format(hello.format)
+        if hello.margin not in MARGINS:
+            raise ProtocolError(
+                f"{hello.margin!r} is no margin.", f"Use one of {', '.join(MARGINS)}."
+            )
         setting = self.settings.setting(wish, number, 1, hello.origin)
         accept = Accept(
             request=hello.request,
@@ -309,7 +317,9 @@ class NativeEndpoint:
         self.replies.format = form
         self._client = sender
         epochs = Epochs(setting, heard, self._access.cycle_seconds, self._put_step, self._configure)
-        self._session = _Session(number, sender, hello, accept, epochs, now, heard)
+        most = self.settings.columns - 2 * setting.placement.step
+        advice = LeadAdvice(hello.margin, setting.grid.sample_rate, most)
+        self._session = _Session(number, sender, hello, accept, epochs, now, heard, advice)
         log.info("%s plays: %s.", sender[0], setting)
         self._answer(accept, size, sender)
 
@@ -380,7 +390,10 @@ class NativeEndpoint:
         self.replies.tell(told, session.client)
 
     def _beat(self, session: _Session, beat: Beat) -> None:
-        heard = session.heard
+        heard, lead = session.heard, 0
+        if beat.landing:
+            placement = session.epochs.setting.placement
+            lead = session.advice.note(placement, beat.landing, session.seen)
         self.replies.tell(
             Beat(
                 session.number,
@@ -390,7 +403,7 @@ class NativeEndpoint:
                 heard.lost,
                 heard.repaired,
                 heard.late,
-                0,
+                lead,
             ),
             session.client,
         )

@@ -83,6 +83,12 @@ class LoadedModel(Settings):
         return () if model is None else model[1]
 
     @property
+    def columns(self) -> int:
+        """Columns of the model's window; 0 without one. Any thread."""
+        model = self._model
+        return 0 if model is None else model[0].columns
+
+    @property
     def rate(self) -> int:
         """The model's sample rate in Hz; 0 without one. Any thread."""
         model = self._model

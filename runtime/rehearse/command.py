@@ -64,7 +64,9 @@ def register(app: typer.Typer) -> None:
         lead: Annotated[
             int | None,
             typer.Option(
-                min=1, help="Native: columns that the band plays ahead.", show_default="4"
+                min=1,
+                help="Native: how many columns ahead the band plays.",
+                show_default="as the server advises",
             ),
         ] = None,
         backend: BackendOption = "onnxruntime",

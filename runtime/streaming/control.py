@@ -21,6 +21,8 @@ Position = NewType("Position", int)
 
 #: What this module speaks: the lowest and the highest version.
 VERSIONS = (1, 1)
+#: What a client chooses between for the lead that the server advises.
+MARGINS = ("tight", "normal", "safe")
 #: Every address of this protocol begins so.
 PREFIX = b"/sideman/"
 
@@ -52,6 +54,7 @@ class Hello(Control):
             server.
         format: 0 for float32 stems, 1 for int16.
         stems: names, with commas between them; empty for none yet.
+        margin: one of `MARGINS`: how much earlier than needed stems are to come.
         client: name and version of the program, for the log.
         token: from a redirect, else empty.
         origin: position of the first context sample that will be sent.
@@ -68,6 +71,7 @@ class Hello(Control):
     lead: int
     format: int
     stems: str
+    margin: str
     client: str
     token: str
     origin: Position

@@ -28,7 +28,8 @@ class NativeRequest:
         out: folder for everything that is written.
         seconds: length to play; None plays the inputs to their end, the demo's loop for 24 s.
         step: columns of a cycle; 0 leaves it to the server.
-        lead: columns between the newest known one and the first generated; 0 likewise.
+        lead: columns between the newest known one and the first generated; 0 follows the server's
+            advice.
         server: host and port of a server that runs already; None starts one.
         backend: what runs the stages of a server that is started.
         seed: of the noise; None draws another one each time.

@@ -39,6 +39,7 @@ def figures(plan: NativePlan, played: Played, profile: dict[str, Any]) -> dict[s
         "seconds": played.stems.shape[1] / plan.manifest.grid.sample_rate,
         "step_columns": last.step,
         "lead_columns": last.lead,
+        "advised_lead_columns": last.advised,
         "ahead_seconds": last.ahead,
         "cycles": len(cycles),
         "server_counters": profile.get("counters", {}),
@@ -72,7 +73,8 @@ def show(data: dict[str, Any], console: Console) -> None:
     )
     console.print(
         f"99 of 100 packets of stems came {1e3 * client['landing']:.0f} ms or more before they "
-        f"were played; a round trip took {1e3 * client['round_trip']:.1f} ms.",
+        f"were played; a round trip took {1e3 * client['round_trip']:.1f} ms. The smallest lead "
+        f"that would suffice: {data['advised_lead_columns'] or 'unknown'}.",
         markup=False,
     )
 

@@ -25,7 +25,7 @@ from sideman.runtime.streaming.lane import Placement
 from sideman.runtime.streaming.packets import CONTEXT, FLOAT32, Packet, is_audio, write_packet
 from tests.runtime.fakes.session import PATIENCE
 
-HELLO = Hello(1, 1, 1, 44_100, 512, 1, 2, 0, "bass", "test", "", Position(0), bytes(400))
+HELLO = Hello(1, 1, 1, 44_100, 512, 1, 2, 0, "bass", "normal", "test", "", Position(0), bytes(400))
 SOUND = np.random.default_rng(3).uniform(-0.5, 0.5, 60_000).astype(np.float32)
 
 
@@ -137,14 +137,14 @@ def test_a_silent_session_ends(peers, server, monkeypatch) -> None:
 def test_an_answer_is_never_longer_than_the_hello(peers) -> None:
     peer = peers()
     short = dataclasses.replace(HELLO, padding=b"")
-    assert len(write_control(short)) == 100
+    assert len(write_control(short)) == 108
     answer = peer.ask(short)
     assert isinstance(answer, Refuse)
     assert answer.code == "geometry"
-    peer.say(dataclasses.replace(short, stems="flute"))
+    peer.say(dataclasses.replace(short, step=40))
     answer = peer.hear()
     assert isinstance(answer, Refuse)
-    assert len(write_control(answer)) <= 100
+    assert len(write_control(answer)) <= 108
     assert answer.reason == ""
 
 
@@ -284,6 +284,32 @@ def test_requests_that_follow_at_once_all_take_effect(host, echo) -> None:
     assert np.abs(player.heard[1][rest]).max() > 0.4
     assert not player.heard[0][rest].any()
     assert [call[2] for call in echo.calls if call[0] == "configure"][-2:] == [(0, 1), (1,)]
+
+
+def test_a_client_that_leaves_the_lead_to_the_server_follows_its_advice(host, echo) -> None:
+    player = host(step=1, lead=0, block=256)
+    player.connect()
+    assert player.client.status.lead == 4
+    end = time.monotonic() + PATIENCE
+    while player.client.status.lead == 4:
+        assert time.monotonic() < end, player.client.status
+        player.play_slowly(SOUND[:4_096], speed=1)
+    status = player.client.status
+    assert status.advised == status.lead in (1, 2, 3)
+    player.play_slowly(SOUND, speed=1)
+    assert player.client.status.lost == 0
+
+
+def test_a_client_that_has_chosen_its_lead_keeps_it(host) -> None:
+    player = host(step=1, lead=6, block=256, margin="safe")
+    player.connect()
+    end = time.monotonic() + PATIENCE
+    while not player.client.status.advised:
+        assert time.monotonic() < end, player.client.status
+        player.play_slowly(SOUND[:4_096], speed=1)
+    player.play_slowly(SOUND[:8_192], speed=1)
+    assert player.client.status.lead == 6
+    assert 1 <= player.client.status.advised <= 5
 
 
 def test_a_server_that_ends_says_so_and_one_that_comes_back_is_found(host, server, echo) -> None:

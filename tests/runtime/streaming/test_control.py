@@ -37,7 +37,7 @@ FOUR = "bass,drums,guitar,piano"
 WANTED = resends.pack([resends.Wanted(255, 88_200, 5)])
 DOCUMENTED = {
     "hello": Hello(
-        1, 1, 1, 44_100, 512, 4, 2, 0, "bass,drums", "sideman-client 0.1", "", Position(0)
+        1, 1, 1, 44_100, 512, 4, 2, 0, "bass,drums", "normal", "sideman-client 0.1", "", Position(0)
     ),
     "accept": Accept(1, 1, 7, 1, 4, 2, 882, 0.0, "bass,drums", FOUR, Position(0), "", 0, ""),
     "refuse": Refuse(1, "busy", "Another client plays.", "Say hello again when it has left."),

@@ -3,6 +3,7 @@
 `Client` is all that a user needs; `docs/native-protocol.md` shows it at work.
 """
 
-from sideman.runtime.client.client import Client, Status
+from sideman.runtime.client.client import Client
+from sideman.runtime.client.status import Status
 
 __all__ = ["Client", "Status"]

@@ -80,7 +80,7 @@ class Host:
 
     def _wait_for_stems(self) -> None:
         """Wait for the newest step of each epoch that is still heard."""
-        lanes = [playing.lane for playing in self.client._player._lanes]
+        lanes = [playing.lane for playing in self.client._shared.player._lanes]
         for lane, following in zip(lanes, [*lanes[1:], None], strict=True):
             known = self.client.position
             rows = [self.client.stems.index(name) for name in self.client._network._wanted]
@@ -96,5 +96,7 @@ class Host:
     def _plays(self, lane) -> bool:
         """Whether the server that made this epoch still plays."""
         session = self.client._network._session
-        epochs = [playing.epoch for playing in self.client._player._lanes if playing.lane is lane]
+        epochs = [
+            playing.epoch for playing in self.client._shared.player._lanes if playing.lane is lane
+        ]
         return session is not None and epochs[0][0] == session.number

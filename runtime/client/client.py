@@ -117,6 +117,14 @@ class Client:
         """How it goes; any thread."""
         return self._network.status()
 
+    def panic(self) -> None:
+        """Silence all stems at once, with a fade of 3 ms, until `unmute`. Any thread."""
+        self._shared.player.muted = True
+
+    def unmute(self) -> None:
+        """Let the stems be heard again. Any thread."""
+        self._shared.player.muted = False
+
     def begin(self) -> None:
         """Begin anew: the host was reset or has jumped. Any thread."""
         self._network.commands.append("begin")

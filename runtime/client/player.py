@@ -31,6 +31,7 @@ class Player:
     Attributes:
         lost: samples in whose place silence was played although later ones had come.
         late: samples that came after their place had been played.
+        muted: whether everything is to be silent; any thread may change it.
 
     Args:
         stems: how many rows there are.
@@ -39,6 +40,8 @@ class Player:
 
     def __init__(self, stems: int, rate: int) -> None:
         self.lost = self.late = 0
+        self.muted = False
+        self._level = 1.0
         self._stems = stems
         self._capacity = _AHEAD_SECONDS * rate
         self._lanes: tuple[_Playing, ...] = ()
@@ -94,7 +97,7 @@ class Player:
         return self._lanes[-1].lane.missing(row, step) if self._lanes else []
 
     def read(self, position: int, out: Samples) -> None:
-        """Fill what is heard from a position on; audio callback.
+        """Fill what is heard from a position on, at most at full scale; audio callback.
 
         Args:
             position: of the first sample.
@@ -112,6 +115,29 @@ class Player:
                 part *= np.clip(1 - gone / max(1, overlap), 0, 1).astype(np.float32)
             out += part
             self.lost += playing.lane.forget(position)
+        self._level = mute(out, self._level, muted=self.muted)
+        np.clip(out, -1, 1, out=out)
+
+
+def mute(out: Samples, level: float, *, muted: bool) -> float:
+    """Let sound fall to silence, or rise from it, in 3 ms; in place.
+
+    Args:
+        out: float32 [stems, n].
+        level: of the sample before the first, from 0 to 1.
+        muted: whether it falls.
+
+    Returns:
+        The level of the last sample.
+    """
+    if level == (0.0 if muted else 1.0):
+        if muted:
+            out.fill(0)
+        return level
+    change = np.arange(1, out.shape[1] + 1) / _RAMP_SAMPLES
+    levels = np.clip(level + (-change if muted else change), 0, 1)
+    out *= levels.astype(np.float32)
+    return float(levels[-1])
 
 
 class _Playing:

@@ -69,6 +69,14 @@ def register(app: typer.Typer) -> None:
                 show_default="as the server advises",
             ),
         ] = None,
+        server: Annotated[
+            str | None,
+            typer.Option(
+                metavar="HOST:PORT",
+                help="Native: a server that runs already, with this BUNDLE.",
+                show_default="starts one",
+            ),
+        ] = None,
         backend: BackendOption = "onnxruntime",
         threads: ThreadsOption = None,
         precision: PrecisionOption = None,
@@ -91,6 +99,7 @@ def register(app: typer.Typer) -> None:
         from sideman.runtime.rehearse.native.run import run_native
         from sideman.runtime.rehearse.plan import Request
         from sideman.runtime.rehearse.run import run
+        from sideman.runtime.system.hosts import parse_address
 
         wanted = split_names(stems)
         choice = BackendChoice(backend, threads, precision, device)
@@ -111,6 +120,7 @@ def register(app: typer.Typer) -> None:
                 seconds=seconds,
                 step=columns or 0,
                 lead=lead or 0,
+                server=None if server is None else parse_address(server, "--server"),
                 backend=choice,
                 seed=seed,
             )
@@ -119,9 +129,10 @@ def register(app: typer.Typer) -> None:
             if not done:
                 raise typer.Exit(1)
             return
-        if columns is not None or lead is not None:
+        if (columns, lead, server) != (None, None, None):
             raise SidemanError(
-                "--columns and --lead are the native protocol's.", "Add --protocol native."
+                "--columns, --lead and --server are the native protocol's.",
+                "Add --protocol native.",
             )
         request = Request(
             bundle=bundle,

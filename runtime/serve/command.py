@@ -45,7 +45,10 @@ def register(app: typer.Typer) -> None:
         ] = None,
         allow: Annotated[
             list[str] | None,
-            typer.Option(metavar="HOST", help="A host that may speak; needed beyond loopback."),
+            typer.Option(
+                metavar="HOST",
+                help="A host or network (192.168.1.0/24) that may speak; needed beyond loopback.",
+            ),
         ] = None,
         backend: BackendOption = "onnxruntime",
         threads: ThreadsOption = None,

@@ -67,6 +67,9 @@ def shown_address(address: Address) -> str:
     return f"{host}:{address[1]}"
 
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
 class Guard:
     """Decides whose datagrams are read.
 
@@ -76,18 +79,22 @@ class Guard:
 
     Args:
         listen: numeric address that is listened on.
-        allow: hosts by name or number.
+        allow: hosts by name or number, and networks as 192.168.1.0/24.
 
     Raises:
-        SidemanError: listening beyond loopback with nobody allowed, or an unknown host.
+        SidemanError: listening beyond loopback with nobody allowed, an unknown host, or no network.
     """
 
     def __init__(self, listen: Address, allow: Iterable[str] = ()) -> None:
         self._any_local = is_loopback(listen)
         self._allowed: set[str] = set()
+        self._networks: list[Network] = []
         for host in allow:
-            self._allowed |= _numbers(host)
-        if not self._any_local and not self._allowed:
+            if "/" in host:
+                self._networks.append(_network(host))
+            else:
+                self._allowed |= _numbers(host)
+        if not self._any_local and not self._allowed and not self._networks:
             raise SidemanError(
                 f"Listening on {shown_address(listen)} opens the server to other machines, and "
                 "no host is allowed to speak to it.",
@@ -96,10 +103,10 @@ class Guard:
 
     def admits(self, host: str) -> bool:
         """Tell whether datagrams from this numeric host are to be read; any thread."""
-        if self._any_local and not self._allowed:
+        number = numeric(host)
+        if self._any_local and (number.is_loopback or not (self._allowed or self._networks)):
             return True  # nobody else can reach a loopback address
-        plain = _plain(host)
-        return plain in self._allowed or (self._any_local and numeric(host).is_loopback)
+        return str(number) in self._allowed or any(number in each for each in self._networks)
 
 
 def numeric(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
@@ -110,6 +117,15 @@ def numeric(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
 def _plain(host: str) -> str:
     """A numeric host without its zone, in its canonical spelling."""
     return str(numeric(host))
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text.strip())
+    except ValueError as error:
+        raise SidemanError(
+            f"--allow {text!r} is no network: {error}.", "For example 192.168.1.0/24."
+        ) from None
 
 
 def _numbers(host: str) -> set[str]:

@@ -122,3 +122,27 @@ def test_how_far_ahead_packets_land() -> None:
     for i in range(200):
         band.write(KEY, 0, 0, START, np.ones(1, np.float32), START - 1_000 + i)
     assert band.landing == pytest.approx(802, abs=2)
+
+
+@pytest.mark.parametrize("block", [16, 64, 500])
+def test_panic_is_silence_at_once_and_softly(block: int) -> None:
+    band = player()
+    send(band, range(2))
+    at = START + 1_000
+    before = heard(band, 0, at, block)[0]
+    band.muted = True
+    silent = heard(band, at, at + 600, block)[0]
+    band.muted = False
+    after = heard(band, at + 600, at + 1_200, block)[0]
+    assert not silent[132:].any()
+    np.testing.assert_allclose(after[132:], 1, atol=1e-5)
+    assert np.abs(np.diff(np.concatenate([before, silent, after]))).max() < SOFT
+
+
+def test_nothing_is_louder_than_full_scale() -> None:
+    band = player(2)
+    send(band, range(1), level=3.0)
+    send(band, range(1), row=1, level=-3.0)
+    out = heard(band, 0, START + 2_000, stems=2)
+    assert out[0].max() == 1
+    assert out[1].min() == -1

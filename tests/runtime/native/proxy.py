@@ -39,10 +39,11 @@ class Proxy:
     Attributes:
         address: where the client finds it.
         lost: datagrams that were lost, to the server and back.
+        passed: datagrams that were not.
     """
 
     def __init__(self, server: tuple, impairment: Impairment, seed: int = 0) -> None:
-        self.lost = [0, 0]
+        self.lost, self.passed = [0, 0], [0, 0]
         self._impairment = impairment
         self._random = np.random.default_rng(seed)
         self._outside = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -94,6 +95,7 @@ class Proxy:
         if draw[0] < how.loss:
             self.lost[0 if inward else 1] += 1
             return
+        self.passed[0 if inward else 1] += 1
         due = time.monotonic() + how.delay + draw[1] * how.jitter
         if draw[2] < how.reordering:
             due += how.held

@@ -66,3 +66,26 @@ def test_beyond_loopback_only_the_allowed_may(listen):
     assert guard.admits("2001:db8::1%eth0")
     assert not guard.admits("192.0.2.2")
     assert not guard.admits("127.0.0.1")
+
+
+def test_a_network_may_speak():
+    guard = Guard(("0.0.0.0", 7000), ["192.168.1.0/24", "fd00::/8", "10.0.0.7"])
+    for host, admitted in {
+        "192.168.1.77": True,
+        "192.168.2.77": False,
+        "10.0.0.7": True,
+        "10.0.0.8": False,
+        "fd12::1%eth0": True,
+        "fe80::1%eth0": False,
+        "127.0.0.1": False,
+    }.items():
+        assert guard.admits(host) == admitted, host
+    local = Guard(("127.0.0.1", 7000), ["192.168.1.0/24"])
+    assert local.admits("127.0.0.1")
+    assert not local.admits("10.0.0.1")
+
+
+@pytest.mark.parametrize("text", ["192.168.1.7/24", "192.168.1.0/33", "home/24", "/"])
+def test_what_is_no_network_is_refused(text):
+    with pytest.raises(SidemanError, match=r"is no network[\s\S]*192\.168\.1\.0/24"):
+        Guard(("0.0.0.0", 7000), [text])

@@ -42,9 +42,7 @@ KeepWarmOption = Annotated[
 
 def split_names(text: str | None) -> tuple[str, ...] | None:
     """Names that stand in one option, separated by commas; None where it was not given."""
-    if text is None:
-        return None
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    return None if text is None else tuple(name.strip() for name in text.split(","))
 
 
 def check_folder(option: str, file: Path | None) -> None:

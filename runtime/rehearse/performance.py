@@ -112,6 +112,7 @@ def choose_stems(wanted: tuple[str, ...] | None, stems: tuple[str, ...]) -> tupl
     """
     if wanted is None:
         return (_USUAL_STEM,) if _USUAL_STEM in stems else stems[:1]
+    wanted = tuple(name for name in wanted if name)
     unknown = [name for name in wanted if name not in stems]
     if unknown or not wanted:
         names = ", ".join(map(repr, unknown)) or "nothing"

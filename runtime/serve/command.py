@@ -94,6 +94,7 @@ def register(app: typer.Typer) -> None:
         from sideman.runtime.server.cycle_log import CycleLog
         from sideman.runtime.server.server import DEFAULT_LISTEN, Server
         from sideman.runtime.system.hosts import parse_address
+        from sideman.runtime.system.threads import let_packets_in
 
         places = with_external(
             Places(
@@ -127,6 +128,7 @@ def register(app: typer.Typer) -> None:
             cycle_log=cycle_log,
             keep_warm=None if keep_warm is None else keep_warm / 1000,
         )
+        let_packets_in()
         with log_to_standard_error(logging.DEBUG if verbose else logging.INFO):
             run(server)
         try:

@@ -21,6 +21,7 @@ from sideman.runtime.rehearse.process import ServerProcess, free_port
 from sideman.runtime.rehearse.record import Rehearsal
 from sideman.runtime.rehearse.timeline import Placement
 from sideman.runtime.system.machine import describe_machine
+from sideman.runtime.system.threads import let_packets_in
 
 
 def run_native(request: NativeRequest, console: Console | None = None) -> bool:
@@ -34,6 +35,7 @@ def run_native(request: NativeRequest, console: Console | None = None) -> bool:
             be kept.
     """
     console = console or Console(highlight=False, soft_wrap=True)
+    let_packets_in()
     plan = make_native_plan(request)
     make_folder(request.out)
     for note in plan.programme.notes:

@@ -132,6 +132,7 @@ class Network:
         self._settled: dict[int, tuple[int, int]] = {}
         self._repaired = self._context_lost = self._advised = 0
         self._text = "No answer yet."
+        self._warnings: dict[str, str] = {}
         self._buffer = bytearray(65_536)
 
     # Any thread
@@ -399,7 +400,13 @@ class Network:
                 self._accept(message, now)
             case Refuse():
                 self._refused(message, now)
-            case State() | Warn() | Error() if session is not None:
+            case Warn() if session is not None:
+                self._heard = now
+                self._warnings.pop(message.code, None)
+                if message.on:
+                    self._warnings[message.code] = message.text
+                self._text = next(reversed(self._warnings.values()), "")
+            case State() | Error() if session is not None:
                 self._heard = now
                 self._text = _shown(message)
             case Epoch() if session is not None and message.session == session.number:
@@ -441,6 +448,7 @@ class Network:
         placement = Placement(accept.origin, accept.step, accept.lead, accept.overlap)
         self._sent = accept.origin
         self._heard, self._text, self._pending = now, "", None
+        self._warnings.clear()
         self._forget_arrivals()
         self._shared.player.follow(
             (accept.session, accept.epoch), placement, jump_at=self._shared.position
@@ -501,9 +509,7 @@ class Network:
             self._socket.send(datagram)
 
 
-def _shown(message: State | Warn | Error) -> str:
-    if isinstance(message, State):
-        return "" if message.state == "ready" else f"{message.state} {message.detail}".strip()
-    if isinstance(message, Warn):
-        return message.text if message.on else ""
-    return message.text
+def _shown(message: State | Error) -> str:
+    if isinstance(message, Error):
+        return message.text
+    return "" if message.state == "ready" else f"{message.state} {message.detail}".strip()

@@ -311,7 +311,7 @@ class NativeEndpoint:
             )
         if self._session is not None:  # the same client begins anew
             log.info("%s begins anew.", sender[0])
-            self.replies.stems.forget()
+            self.replies.forget()
         heard = Heard()
         self._voided = ""
         self.replies.format = form
@@ -419,7 +419,7 @@ class NativeEndpoint:
         log.info("%s has left.%s", session.client[0], f" {reason}" if reason else "")
         self._session = None
         self._voided = ""
-        self.replies.stems.forget()
+        self.replies.forget()
         if reason:
             self.replies.tell(Bye(session.number, reason), session.client)
         self._freed()

@@ -22,6 +22,9 @@ from sideman.runtime.system.hosts import Address
 
 log = logging.getLogger("sideman.runtime.server")
 
+#: A warning is taken back after so many seconds without its reason. (DEMON's figure.)
+_GOOD_SECONDS = 8.0
+
 
 class NativeReplies(Replies):
     """Sends to where a datagram came from, from the port that it came to; any thread.
@@ -56,6 +59,8 @@ class NativeReplies(Replies):
         self._clock = clock
         self._throttle = Throttle()
         self._logged: set[int | None] = set()
+        # When each warning was last given that has not been taken back.
+        self._warned: dict[str, float] = {}
         self._lock = threading.Lock()
         self.stems = StemSender(port, self._complain, clock)
 
@@ -77,19 +82,26 @@ class NativeReplies(Replies):
         """`Warn`: a step was overtaken by the next one."""
         self._counters.count("dropped")
         log.warning("Step %d dropped: the next one was complete before it could begin.", batch_id)
-        self._tell_client(Warn("dropped", 1, f"Step {batch_id} is not answered."))
+        self._warn("dropped", f"Step {batch_id} is not answered.")
 
     def failed(self, batch_id: int, to: Address) -> None:
         """A step whose error has been told is counted."""
         self._counters.count("dropped")
 
     def predicted(self, to: Address) -> None:
-        """Stems say by their position what they are: nothing more is to be told."""
+        """Stems say by their position what they are; a warning that is over is taken back."""
+        now = self._clock()
+        with self._lock:
+            over = [code for code, since in self._warned.items() if now - since >= _GOOD_SECONDS]
+            for code in over:
+                del self._warned[code]
+        for code in over:
+            self._tell_client(Warn(code, 0, ""))
 
     def late(self, batch_id: int, to: Address, seconds: float) -> None:
         """`Warn`: the stems of a step left after they were due."""
         log.warning("Step %d was answered %.0f ms late.", batch_id, 1e3 * seconds)
-        self._tell_client(Warn("late", 1, f"Step {batch_id}: {1e3 * seconds:.0f} ms late."))
+        self._warn("late", f"Step {batch_id}: {1e3 * seconds:.0f} ms late.")
 
     def error(self, text: str, to: Address, level: int = logging.WARNING) -> None:
         """One log line, and `Error` for the client that plays; too many are only counted."""
@@ -110,6 +122,17 @@ class NativeReplies(Replies):
     def close(self) -> None:
         """End the sending thread; the socket is the receiver's."""
         self.stems.close()
+
+    def forget(self) -> None:
+        """The session is over: what was to be sent or taken back concerns nobody any more."""
+        self.stems.forget()
+        with self._lock:
+            self._warned.clear()
+
+    def _warn(self, code: str, text: str) -> None:
+        with self._lock:
+            self._warned[code] = self._clock()
+        self._tell_client(Warn(code, 1, text))
 
     def _tell_client(self, message: Control) -> None:
         client = self._client()

@@ -21,4 +21,4 @@ def as_before() -> Iterator[None]:
 def test_it_is_short_and_never_longer_than_before(before: float, after: float) -> None:
     sys.setswitchinterval(before)
     let_packets_in()
-    assert sys.getswitchinterval() == pytest.approx(after)
+    assert sys.getswitchinterval() == pytest.approx(after, rel=0.01)

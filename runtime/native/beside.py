@@ -35,8 +35,9 @@ def beside(other: OpenEndpoint, *, exact_mask: bool = False) -> OpenEndpoint:
     """The native protocol beside another one.
 
     One of them plays at a time. A native session begins where the other protocol has been silent
-    for ten seconds; while it plays, the other's clients are told so. When it ends, the setting that
-    the other protocol had asked for is in force again, and its server announces itself anew.
+    for ten seconds; while it plays, the other's clients are told so. When it has ended, the setting
+    that the other protocol had asked for is in force again from the first word of a client of it,
+    and the server announces itself anew to one that played before.
 
     Args:
         other: the protocol of all datagrams whose address does not begin with `/sideman/`.
@@ -55,6 +56,7 @@ class _Both:
     def __init__(self, access: Access, other: OpenEndpoint, exact_mask: bool) -> None:
         self._clock = access.clock
         self._heard = float("-inf")
+        self._resume = False
         self._native = NativeEndpoint(access, self._busy, self._freed, exact_mask=exact_mask)
         self._other = other(replace(access, taken=self._taken, spoke=self._spoke))
         self.endpoint = Endpoint(
@@ -70,6 +72,10 @@ class _Both:
         if data.startswith(PREFIX, 0, size):
             self._native.handle(data, size, sender, now)
         else:
+            if self._resume and not self._native.playing:
+                # Not before: a native client that returns would wait for it in vain.
+                self._resume = False
+                self._other.settings.resume()
             self._other.handle(data, size, sender, now)
 
     def _expire(self, now: float) -> float | None:
@@ -88,8 +94,9 @@ class _Both:
             self._heard = self._clock()
 
     def _freed(self) -> None:
-        self._other.settings.resume()
-        self._other.replies.ready()
+        self._resume = True
+        if self._heard > float("-inf"):
+            self._other.replies.ready()
 
 
 class _BothSettings(Settings):

@@ -60,3 +60,20 @@ def test_no_stem_may_be_called_as_the_protocol_is(servers) -> None:
     servers.session.stems = ("bass", "sideman")
     client = servers.early_client(native=True)
     assert "sideman" in client.expect("/error")[0]
+
+
+def test_a_native_client_that_returns_waits_for_no_other_protocol(servers, resting) -> None:
+    client = servers.client(native=True)
+    client.nothing()
+    servers.session.calls.clear()
+    peer = Peer(client.server)
+    for request in (1, 2):
+        while isinstance(accept := peer.ask(dataclasses.replace(HELLO, request=request)), Refuse):
+            time.sleep(0.05)
+        peer.say(Bye(accept.session, ""))
+    assert peer.hears_nothing()
+    peer.sound(peer.ask(dataclasses.replace(HELLO, request=3)), 0, 4_096)
+    assert peer.hear() is None  # sound came back
+    steps = {call[1].step_samples for call in servers.session.calls if call[0] == "configure"}
+    assert steps == {4_096}
+    peer.socket.close()

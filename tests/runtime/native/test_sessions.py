@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import socket
+import threading
 import time
+import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -333,6 +337,37 @@ def test_a_server_that_ends_says_so_and_one_that_comes_back_is_found(host, serve
         heard = player.heard.shape[1]
         player.play(SOUND)
         assert np.abs(player.heard[0][heard + 10_000 :]).max() > 0.4
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="descriptors are counted in /proc")
+def test_a_thousand_sessions_leave_nothing_behind(peers, echo) -> None:
+    peer = peers()
+
+    def play(request: int) -> None:
+        accept = peer.ask(dataclasses.replace(HELLO, request=request))
+        assert isinstance(accept, Accept)
+        peer.sound(accept, 0, 512)
+        peer.say(Bye(accept.session, ""))
+        assert peer.hears_nothing()
+
+    def left() -> tuple[int, int]:
+        return threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
+
+    for request in range(20):
+        play(request)
+    before = left()
+    gc.collect()
+    tracemalloc.start()
+    play(20)
+    size = tracemalloc.get_traced_memory()[0]
+    for request in range(21, 1_000):
+        play(request)
+    echo.calls.clear()
+    gc.collect()  # a session and its epochs know each other
+    grown = tracemalloc.get_traced_memory()[0] - size
+    tracemalloc.stop()
+    assert left() == before
+    assert grown < 500_000  # a ring of context alone has 80,000 bytes
 
 
 def test_both_ends_close_in_any_state(host, server) -> None:

@@ -26,6 +26,8 @@ def open_listener(family: int, address: Address) -> socket.socket:
         exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)
         if exclusive is not None:  # Windows lets two sockets share a port otherwise
             listener.setsockopt(socket.SOL_SOCKET, exclusive, 1)
+        # Replies may leave from it, too.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BYTES)
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind(address)

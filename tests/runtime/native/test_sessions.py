@@ -240,8 +240,9 @@ def test_a_jump_forgets_what_was_heard(host, echo) -> None:
 
 
 def test_a_change_that_the_model_cannot_work_with_leaves_what_played(host, echo) -> None:
-    player = host(("bass", "drums"), step=1, lead=2)
+    player = host(("bass", "drums"), step=1, lead=2, start=False)
     player.client.change(stems=("bass",))
+    player.client.start()
     player.connect()
     player.play(SOUND[:20_000])
     plain = echo.configure

@@ -13,14 +13,8 @@ from sideman.engine.errors import SidemanError
 from sideman.runtime.client.network import Network, Wish
 from sideman.runtime.client.shared import Shared
 from sideman.runtime.client.status import Status
-from sideman.runtime.streaming.control import (
-    MARGINS,
-)
-from sideman.runtime.streaming.packets import (
-    FLOAT32,
-    INT16,
-    Samples,
-)
+from sideman.runtime.streaming.control import MARGINS
+from sideman.runtime.streaming.packets import FLOAT32, INT16, Samples
 from sideman.runtime.system.hosts import resolve
 from sideman.runtime.system.sockets import enlarge_receive_buffer
 

@@ -39,6 +39,7 @@ from sideman.runtime.streaming.lane import Placement
 from sideman.runtime.streaming.packets import (
     CONTEXT,
     FLOAT32,
+    MAX_AMPLITUDE,
     MAX_DATAGRAM,
     Format,
     Packet,
@@ -248,14 +249,12 @@ class Network:
         else:
             assert isinstance(command, tuple)
             self._note(command)
-            self._pending = Change(
-                session.number,
-                self._request,
-                self._step or place.step,
-                self._lead or place.lead,
-                ",".join(self._wanted),
-            )
+            self._ask_for(session, self._step or place.step, self._lead or place.lead)
         self._pending_due = now
+
+    def _ask_for(self, session: _Session, step: int, lead: int) -> None:
+        """Let the next turn ask for a geometry, with the stems that are wanted."""
+        self._pending = Change(session.number, self._request, step, lead, ",".join(self._wanted))
 
     def _take_commands(self) -> list[object]:
         taken = []
@@ -309,7 +308,7 @@ class Network:
         samples = np.zeros(end - start, np.float32)
         self._shared.history.read(start, samples)
         np.nan_to_num(samples, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-        np.clip(samples, -1_000, 1_000, out=samples)
+        np.clip(samples, -MAX_AMPLITUDE, MAX_AMPLITUDE, out=samples)
         self._send(
             write_packet(
                 Packet(session.number, session.epoch, start, 0, CONTEXT, samples, FLOAT32, again)
@@ -356,10 +355,8 @@ class Network:
         while True:
             try:
                 size = self._socket.recv_into(self._buffer)
-            except BlockingIOError:
+            except OSError:  # nothing more has come, or nobody listens at the server's port yet
                 return
-            except OSError:
-                return  # nobody listens at the server's port yet
             now = self._clock()
             try:
                 if is_audio(self._buffer, size):
@@ -432,13 +429,7 @@ class Network:
         if self._pending is None and not self.commands:
             self._request += 1
             self._pending_due = 0.0
-            self._pending = Change(
-                session.number,
-                self._request,
-                session.placement.step,
-                self._advised,
-                ",".join(self._wanted),
-            )
+            self._ask_for(session, session.placement.step, self._advised)
 
     def _accept(self, accept: Accept, now: float) -> None:
         hello = self._hello

@@ -7,7 +7,7 @@ from collections import deque
 import numpy as np
 
 from sideman.runtime.streaming.lane import Lane, Placement
-from sideman.runtime.streaming.packets import Samples
+from sideman.runtime.streaming.packets import MAX_POSITION, Samples
 
 #: Seconds of stems that may lie ahead of the playhead. The longest lead is 6 s.
 _AHEAD_SECONDS = 8
@@ -16,7 +16,7 @@ _LANDINGS = 1_024
 #: Samples of the ramps beside what is missing: 3 ms.
 _RAMP_SAMPLES = 132
 #: Beyond every position.
-_NEVER = 1 << 62
+_NEVER = MAX_POSITION
 
 #: A session and the number of an epoch.
 EpochKey = tuple[int, int]

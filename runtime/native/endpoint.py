@@ -333,10 +333,7 @@ class NativeEndpoint:
     def _begin(self, session: _Session, begin: Begin) -> None:
         if self._repeated(session, begin.request):
             return
-        setting = session.epochs.setting
-        place = setting.placement
-        wish = Wish(place.step, place.lead, ",".join(setting.generated))
-        following = self._following(session, wish, begin.origin)
+        following = self._following(session, session.epochs.setting.wish, begin.origin)
         self.replies.stems.forget()
         session.epochs.jump(following)
         self._access.queue.put_control(Reset(session.client))
@@ -345,24 +342,21 @@ class NativeEndpoint:
     def _change(self, session: _Session, change: Change) -> None:
         if self._repeated(session, change.request):
             return
-        wish = Wish(change.step, change.lead, change.stems)
         try:
-            # The step that is being played in stays whole: the change begins at its boundary.
-            following = self._following(session, wish, session.epochs.boundary)
+            self._switch(session, change.request, Wish(change.step, change.lead, change.stems))
         except SidemanError as error:
             refused = Refuse(change.request, code_of(error), error.what, error.remedy)
             self.replies.tell(refused, session.client)
-            return
-        session.epochs.change(following)
-        self._tell_epoch(session, change.request, following)
 
     def _fall_back(self, session: _Session, standing: NativeSetting) -> None:
         """Play on as before a change that the model cannot work with."""
-        place = standing.placement
-        wish = Wish(place.step, place.lead, ",".join(standing.generated))
+        self._switch(session, 0, standing.wish)
+
+    def _switch(self, session: _Session, request: int, wish: Wish) -> None:
+        """Begin an epoch at the boundary of the step that is being played in, which stays whole."""
         following = self._following(session, wish, session.epochs.boundary)
         session.epochs.change(following)
-        self._tell_epoch(session, 0, following)
+        self._tell_epoch(session, request, following)
 
     def _following(self, session: _Session, wish: Wish, origin: int) -> NativeSetting:
         epoch = session.epochs.setting.epoch + 1

@@ -34,6 +34,11 @@ class NativeSetting(Setting):
     epoch: int
     placement: Placement
 
+    @property
+    def wish(self) -> Wish:
+        """What leads to the same again."""
+        return Wish(self.placement.step, self.placement.lead, ",".join(self.generated))
+
 
 @dataclass(frozen=True)
 class Wish:

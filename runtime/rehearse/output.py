@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from sideman.engine.errors import SidemanError
 from sideman.runtime.rehearse.audio import MIX_PEAK
 from sideman.runtime.rehearse.record import Rehearsal
 from sideman.runtime.rehearse.wave_file import PartlyWrittenError, write_wave
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 #: Names that a stem's file must not take.
 _RESERVED = ("context", "mix")
@@ -110,6 +114,28 @@ def written(rehearsal: Rehearsal, file: Path, write: Callable[[Path], None]) -> 
             file.unlink(missing_ok=True)
         return []
     return [file]
+
+
+def tell_written(rehearsal: Rehearsal, folder: Path, files: list[Path], console: Console) -> None:
+    """Print what was kept, and whether anything came back.
+
+    Args:
+        rehearsal: with its faults.
+        folder: the output folder.
+        files: in it, that were written.
+        console: to print on.
+
+    Raises:
+        SidemanError: the rehearsal has faults.
+    """
+    console.print(f"Written to {folder}: ", end="", markup=False)
+    console.print(", ".join(file.name for file in files) or "nothing", markup=False)
+    if rehearsal.silent:
+        console.print("No sound came back.", style="bold red")
+    if rehearsal.faults:
+        raise SidemanError(
+            " ".join(rehearsal.faults), "Make room, or choose another folder with --out."
+        )
 
 
 def _silence_what_is_no_number(rehearsal: Rehearsal) -> None:

@@ -11,7 +11,7 @@ from sideman.runtime.listening.truth import Truth
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.rehearse import demo
 from sideman.runtime.rehearse.audio import Programme, make_programme
-from sideman.runtime.rehearse.client import Address, ClientSettings
+from sideman.runtime.rehearse.client import ClientSettings
 from sideman.runtime.rehearse.performance import Performance, set_up
 from sideman.runtime.rehearse.timeline import Placement
 
@@ -84,25 +84,3 @@ def make_plan(request: Request) -> Plan:
         settings=setup.settings,
         truth=demo.demo_truth() if request.bundle is None and not request.inputs else None,
     )
-
-
-def server_arguments(plan: Plan, listen: Address, reply: Address) -> list[str]:
-    """Arguments of `sideman serve` for a rehearsal."""
-    arguments = [
-        str(plan.bundle),
-        "--listen",
-        f"{listen[0]}:{listen[1]}",
-        "--reply",
-        f"{reply[0]}:{reply[1]}",
-        "--backend",
-        plan.request.backend.name,
-    ]
-    for option, value in (
-        ("--threads", plan.request.backend.threads),
-        ("--precision", plan.request.backend.precision),
-        ("--device", plan.request.backend.device or None),
-        ("--seed", plan.request.seed),
-    ):
-        if value is not None:
-            arguments += [option, str(value)]
-    return arguments

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import SidemanError
 from sideman.runtime.system.process_group import own_group
 
@@ -27,6 +28,36 @@ def free_port(host: str = "127.0.0.1") -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
+
+
+def server_arguments(
+    bundle: Path,
+    backend: BackendChoice,
+    seed: int | None,
+    listen: tuple[str, int],
+    reply: tuple[str, int] | None = None,
+) -> list[str]:
+    """Arguments of `sideman serve` for a rehearsal.
+
+    Args:
+        bundle: the bundle's folder.
+        backend: what runs its stages.
+        seed: of the noise.
+        listen: host and port.
+        reply: likewise, for clients that are answered on another port.
+    """
+    arguments = [str(bundle), "--listen", f"{listen[0]}:{listen[1]}"]
+    for option, value in (
+        ("--reply", None if reply is None else f"{reply[0]}:{reply[1]}"),
+        ("--backend", backend.name),
+        ("--threads", backend.threads),
+        ("--precision", backend.precision),
+        ("--device", backend.device or None),
+        ("--seed", seed),
+    ):
+        if value is not None:
+            arguments += [option, str(value)]
+    return arguments
 
 
 class ServerProcess:

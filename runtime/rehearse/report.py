@@ -60,16 +60,16 @@ def to_json(rehearsal: Rehearsal, machine: dict[str, object]) -> str:
         "counts": {"steps": rehearsal.placement.steps} if rehearsal.offline else rehearsal.counts,
         "seconds": figures,
         "cycles": [
-            {span: _number(value) for span, value in zip(SPANS, row, strict=True)}
+            {span: number(value) for span, value in zip(SPANS, row, strict=True)}
             for row in rehearsal.stages
         ],
         "steps": [
             {
                 "outcome": step.outcome(rehearsal.deadline),
-                "due": _number(step.due - clock_start),
-                "burst": _number(step.sent - step.due),
-                "first_packet": _number(step.first - step.due),
-                "round_trip": _number(step.round_trip),
+                "due": number(step.due - clock_start),
+                "burst": number(step.sent - step.due),
+                "first_packet": number(step.first - step.due),
+                "round_trip": number(step.round_trip),
             }
             for step in rehearsal.steps
         ],
@@ -87,12 +87,13 @@ def to_json(rehearsal: Rehearsal, machine: dict[str, object]) -> str:
 
 def _by_stem(scores: Mapping[str, Score | Chance]) -> dict[str, dict[str, float | None]]:
     return {
-        stem: {name: _number(value) for name, value in asdict(score).items()}
+        stem: {name: number(value) for name, value in asdict(score).items()}
         for stem, score in scores.items()
     }
 
 
-def _number(value: float) -> float | None:
+def number(value: float) -> float | None:
+    """A figure for JSON, which knows no NaN and no infinity."""
     return float(value) if np.isfinite(value) else None
 
 

@@ -17,9 +17,9 @@ from sideman.runtime.rehearse.online import (
     play_online,
     stage_rows,
 )
-from sideman.runtime.rehearse.output import make_folder, write_audio, written
-from sideman.runtime.rehearse.plan import Plan, Request, make_plan, server_arguments
-from sideman.runtime.rehearse.process import ServerProcess, free_port
+from sideman.runtime.rehearse.output import make_folder, tell_written, write_audio, written
+from sideman.runtime.rehearse.plan import Plan, Request, make_plan
+from sideman.runtime.rehearse.process import ServerProcess, free_port, server_arguments
 from sideman.runtime.rehearse.record import Rehearsal
 from sideman.runtime.system.machine import describe_machine
 
@@ -54,14 +54,7 @@ def run(request: Request, console: Console | None = None) -> bool:
     for note in rehearsal.notes[len(plan.programme.notes) :]:
         console.print(note, markup=False)
     report.show(rehearsal, console)
-    console.print(f"Written to {request.out}: ", end="", markup=False)
-    console.print(", ".join(file.name for file in files) or "nothing", markup=False)
-    if rehearsal.silent:
-        console.print("No sound came back.", style="bold red")
-    if rehearsal.faults:
-        raise SidemanError(
-            " ".join(rehearsal.faults), "Make room, or choose another folder with --out."
-        )
+    tell_written(rehearsal, request.out, files, console)
     return not rehearsal.failed
 
 
@@ -151,7 +144,11 @@ def _online(plan: Plan, console: Console) -> Rehearsal:
     address = ("127.0.0.1", free_port())
     with (
         MultiTrackClient(plan.settings, plan.placement) as client,
-        ServerProcess(server_arguments(plan, address, client.address)) as server,
+        ServerProcess(
+            server_arguments(
+                plan.bundle, plan.request.backend, plan.request.seed, address, client.address
+            )
+        ) as server,
         _progress(console) as progress,
     ):
         task = progress.add_task("loading", total=plan.placement.steps, said="")

@@ -8,13 +8,14 @@ python-osc chooses a type by what it is given (`docs/native-protocol.md`). A pos
 
 from __future__ import annotations
 
+import math
 import struct
 from dataclasses import dataclass, fields, replace
 from typing import Any, NewType, get_type_hints
 
 from sideman.engine.errors import ProtocolError
 from sideman.runtime.osc.message import Buffer, pad4, read_address, shown
-from sideman.runtime.streaming.packets import MAX_DATAGRAM
+from sideman.runtime.streaming.packets import MAX_DATAGRAM, MAX_POSITION
 
 #: Samples of the client's sound card since a beginning of its own choice.
 Position = NewType("Position", int)
@@ -399,7 +400,7 @@ def _argument(data: Buffer, address: bytes, hint: Any, at: int, end: int) -> tup
         raise ProtocolError(f"{shown(address)}: truncated.")
     if hint is float:
         (number,) = _FLOAT.unpack_from(data, at)
-        if number != number or abs(number) == float("inf"):
+        if not math.isfinite(number):
             raise ProtocolError(f"{shown(address)}: a number that is not finite.")
         return number, at + 4
     (value,) = _INT.unpack_from(data, at)
@@ -414,6 +415,6 @@ def _argument(data: Buffer, address: bytes, hint: Any, at: int, end: int) -> tup
     if len(blob) != _LONG.size:
         raise ProtocolError(f"{shown(address)}: a position has 8 bytes, not {len(blob)}.")
     (position,) = _LONG.unpack(blob)
-    if abs(position) > 1 << 62:
+    if abs(position) > MAX_POSITION:
         raise ProtocolError(f"{shown(address)}: {position} is no position.")
     return position, after

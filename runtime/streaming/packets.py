@@ -37,7 +37,7 @@ _HEADER = struct.Struct(">IIqIBBBB")
 _AUDIO_AT = len(_PREFIX) + _SIZE.size + _HEADER.size
 _AGAIN = 1
 #: Positions stay this far from the ends of 64 bits, so that sums of a few stay inside.
-_MAX_POSITION = 1 << 62
+MAX_POSITION = 1 << 62
 _FULL_SCALE = 32_768.0
 
 Samples = NDArray[np.float32]
@@ -128,7 +128,7 @@ def read_packet(data: Buffer, size: int) -> Packet:
         raise ProtocolError(f"Audio packet: {stem} is neither a stem nor {CONTEXT}, the context.")
     if stem == CONTEXT and step:
         raise ProtocolError("Audio packet: the context belongs to no step.")
-    if abs(position) > _MAX_POSITION:
+    if abs(position) > MAX_POSITION:
         raise ProtocolError(f"Audio packet: {position} is no position.")
     form = FORMATS[number]
     width = form.dtype.itemsize

@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass
 
 from sideman.engine.errors import ProtocolError
-from sideman.runtime.streaming.packets import CONTEXT, MOST_STEMS
+from sideman.runtime.streaming.packets import CONTEXT, MAX_POSITION, MOST_STEMS
 
 #: Samples of one bit.
 UNIT = 64
@@ -86,7 +86,7 @@ def unpack(blob: bytes) -> list[Wanted]:
         )
     found = []
     for position, bits, stem in _ENTRY.iter_unpack(blob):
-        if not bits or abs(position) > 1 << 62 or (stem >= MOST_STEMS and stem != CONTEXT):
+        if not bits or abs(position) > MAX_POSITION or (stem >= MOST_STEMS and stem != CONTEXT):
             raise ProtocolError("/sideman/resend: an entry that asks for nothing that exists.")
         found.append(Wanted(stem, position, bits))
     return found

@@ -11,6 +11,7 @@ import numpy as np
 from sideman.runtime.playing.profile import SPANS, spreads
 from sideman.runtime.rehearse.native.plan import NativePlan
 from sideman.runtime.rehearse.native.play import BLOCK, Played
+from sideman.runtime.rehearse.report import number
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,7 +29,7 @@ def figures(plan: NativePlan, played: Played, profile: dict[str, Any]) -> dict[s
     cycles = profile.get("cycles", [])
     rows = [cycle["seconds"] for cycle in cycles]
     milliseconds = {
-        name: {key: _number(1e3 * value) for key, value in asdict(spread).items() if key != "count"}
+        name: {key: number(1e3 * value) for key, value in asdict(spread).items() if key != "count"}
         for name, spread in spreads(rows).items()
         if name in SPANS
     }
@@ -77,7 +78,3 @@ def show(data: dict[str, Any], console: Console) -> None:
         f"that would suffice: {data['advised_lead_columns'] or 'unknown'}.",
         markup=False,
     )
-
-
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

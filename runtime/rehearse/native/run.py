@@ -9,15 +9,14 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from sideman.engine.errors import SidemanError
 from sideman.runtime.client import Client, Status
 from sideman.runtime.rehearse import spectrograms
 from sideman.runtime.rehearse.judging import judge_rehearsal, show_scores
 from sideman.runtime.rehearse.native import report
 from sideman.runtime.rehearse.native.plan import NativePlan, NativeRequest, make_native_plan
 from sideman.runtime.rehearse.native.play import Played, connect, play
-from sideman.runtime.rehearse.output import make_folder, write_audio, written
-from sideman.runtime.rehearse.process import ServerProcess, free_port
+from sideman.runtime.rehearse.output import make_folder, tell_written, write_audio, written
+from sideman.runtime.rehearse.process import ServerProcess, free_port, server_arguments
 from sideman.runtime.rehearse.record import Rehearsal
 from sideman.runtime.rehearse.timeline import Placement
 from sideman.runtime.system.machine import describe_machine
@@ -64,14 +63,7 @@ def run_native(request: NativeRequest, console: Console | None = None) -> bool:
         console.print(note, markup=False)
     report.show(data, console)
     show_scores(rehearsal, console)
-    console.print(f"Written to {request.out}: ", end="", markup=False)
-    console.print(", ".join(file.name for file in files) or "nothing", markup=False)
-    if rehearsal.silent:
-        console.print("No sound came back.", style="bold red")
-    if rehearsal.faults:
-        raise SidemanError(
-            " ".join(rehearsal.faults), "Make room, or choose another folder with --out."
-        )
+    tell_written(rehearsal, request.out, files, console)
     return not (rehearsal.silent or data["client"]["late"] or data["client"]["lost"])
 
 
@@ -82,7 +74,9 @@ def _play(plan: NativePlan, console: Console) -> tuple[Played, dict[str, Any]]:
         address = request.server
         if address is None:
             address = ("127.0.0.1", free_port())
-            server = stack.enter_context(ServerProcess(_server_arguments(plan, address)))
+            server = stack.enter_context(
+                ServerProcess(server_arguments(plan.bundle, request.backend, request.seed, address))
+            )
         client = stack.enter_context(
             Client(address, plan.stems, rate=rate, step=request.step, lead=request.lead)
         )
@@ -115,21 +109,6 @@ def _play(plan: NativePlan, console: Console) -> tuple[Played, dict[str, Any]]:
             return played, {}
         server.end()
         return played, server.read_profile()
-
-
-def _server_arguments(plan: NativePlan, listen: tuple[str, int]) -> list[str]:
-    backend, seed = plan.request.backend, plan.request.seed
-    arguments = [str(plan.bundle), "--listen", f"{listen[0]}:{listen[1]}"]
-    for option, value in (
-        ("--backend", backend.name),
-        ("--threads", backend.threads),
-        ("--precision", backend.precision),
-        ("--device", backend.device or None),
-        ("--seed", seed),
-    ):
-        if value is not None:
-            arguments += [option, str(value)]
-    return arguments
 
 
 def _rehearsal(plan: NativePlan, played: Played) -> Rehearsal:

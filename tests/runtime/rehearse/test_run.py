@@ -22,7 +22,8 @@ from sideman.runtime.rehearse.command import register
 from sideman.runtime.rehearse.judging import judge_rehearsal
 from sideman.runtime.rehearse.offline import play_offline
 from sideman.runtime.rehearse.online import assign_planes, stage_rows
-from sideman.runtime.rehearse.plan import Request, make_plan, server_arguments
+from sideman.runtime.rehearse.plan import Request, make_plan
+from sideman.runtime.rehearse.process import server_arguments
 from sideman.runtime.rehearse.run import run
 from sideman.runtime.rehearse.timeline import Placement
 
@@ -196,16 +197,16 @@ def test_profile_rows_belong_to_their_steps():
 
 def test_options_reach_the_server(small_bundle, tune):
     plan = make_plan(Request(small_bundle, (tune,), backend=BackendChoice(threads=2), seed=7))
-    arguments = server_arguments(plan, ("127.0.0.1", 7001), ("127.0.0.1", 8001))
+    chosen = plan.request
+    addresses = ("127.0.0.1", 7001), ("127.0.0.1", 8001)
+    arguments = server_arguments(plan.bundle, chosen.backend, chosen.seed, *addresses)
     assert arguments == [
         str(small_bundle),
         *("--listen", "127.0.0.1:7001", "--reply", "127.0.0.1:8001"),
         *("--backend", "onnxruntime", "--threads", "2", "--seed", "7"),
     ]
     choice = BackendChoice("tensorrt-rtx", precision="bf16", device=1)
-    arguments = server_arguments(
-        make_plan(Request(small_bundle, (tune,), backend=choice)), ("::1", 1), ("::1", 2)
-    )
+    arguments = server_arguments(small_bundle, choice, None, ("::1", 1), ("::1", 2))
     options = ("--backend", "tensorrt-rtx", "--precision", "bf16", "--device", "1")
     assert arguments[-6:] == [*options]
 

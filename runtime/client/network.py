@@ -47,6 +47,7 @@ from sideman.runtime.streaming.packets import (
     read_packet,
     write_packet,
 )
+from sideman.runtime.streaming.rates import ratio
 
 _HELLO_SECONDS = 0.25
 _HELLO_AGAIN_SECONDS = 1.0
@@ -77,7 +78,7 @@ class Wish:
     format: Format
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Session:
     """What was accepted."""
 
@@ -85,6 +86,17 @@ class _Session:
     epoch: int
     known: tuple[str, ...]
     placement: Placement
+
+    def follow(self, epoch: Epoch) -> _Session:
+        """The same session in another epoch."""
+        placement = replace(
+            self.placement,
+            origin=epoch.origin,
+            step=epoch.step,
+            lead=epoch.lead,
+            overlap=epoch.overlap,
+        )
+        return replace(self, epoch=epoch.epoch, placement=placement)
 
 
 class Network:
@@ -436,7 +448,13 @@ class Network:
         if self._session is not None or hello is None or accept.request != hello.request:
             return
         known = tuple(accept.known.split(","))
-        placement = Placement(accept.origin, accept.step, accept.lead, accept.overlap)
+        try:
+            up, down = ratio(self._shared.rate, accept.model_rate)
+        except ValueError:
+            return
+        placement = Placement(
+            accept.origin, accept.step, accept.lead, accept.overlap, up, down, accept.wait
+        )
         self._sent = accept.origin
         self._heard, self._text, self._pending = now, "", None
         self._warnings.clear()
@@ -467,16 +485,15 @@ class Network:
             self._wanted = tuple(epoch.stems.split(",")) if epoch.stems else ()
             self._step = epoch.step
             self._lead = self._lead and epoch.lead
-        placement = Placement(epoch.origin, epoch.step, epoch.lead, epoch.overlap)
+        self._session = session = session.follow(epoch)
         if jump:
             self._sent = max(epoch.origin, 0)
         self._forget_arrivals()
         self._shared.player.follow(
             (session.number, epoch.epoch),
-            placement,
+            session.placement,
             jump_at=self._shared.position if jump else None,
         )
-        self._session = _Session(session.number, epoch.epoch, session.known, placement)
 
     def _forget_arrivals(self) -> None:
         self._arrivals.clear()

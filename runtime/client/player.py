@@ -106,13 +106,13 @@ class Player:
         out.fill(0)
         end = position + out.shape[1]
         for playing in self._lanes:
-            overlap = playing.lane.placement.overlap
-            if position >= playing.until + overlap:
+            fade = playing.lane.placement.fade_samples
+            if position >= playing.until + fade:
                 continue
             part = playing.read(position, out.shape[1])
             if end > playing.until:
                 gone = np.arange(position, end) - playing.until + 0.5
-                part *= np.clip(1 - gone / max(1, overlap), 0, 1).astype(np.float32)
+                part *= np.clip(1 - gone / max(1, fade), 0, 1).astype(np.float32)
             out += part
             self.lost += playing.lane.forget(position)
         self._level = mute(out, self._level, muted=self.muted)

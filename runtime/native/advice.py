@@ -19,7 +19,7 @@ class LeadAdvice:
 
     Args:
         margin: "tight", "normal" or "safe".
-        rate: samples in a second.
+        rate: the client's samples in a second.
         most: the largest lead that the model's window has room for.
     """
 
@@ -41,8 +41,9 @@ class LeadAdvice:
         Returns:
             The lead to advise, in columns.
         """
-        taken = placement.ahead - landing
-        samples = taken + self._margin + placement.overlap + TAIL_SAMPLES
+        taken = placement.ahead + placement.wait - landing
+        samples = (taken + self._margin) * placement.down / placement.up
+        samples += placement.overlap + TAIL_SAMPLES
         needed = min(max(1, -int(-samples // COLUMN_SAMPLES)), self._most)
         if needed >= self._advised:
             self._advised, self._lower = needed, None

@@ -52,10 +52,12 @@ class Context:
 
     Args:
         placement: of the epoch.
-        rate: samples in a second.
+        rate: the client's samples in a second.
         heard: counts on over all epochs of a session.
         cycle_seconds: how long a cycle takes at the most; None as long as nobody knows.
         put: takes steps, in their order.
+        first: position of the first sample that step 0 still needs, if it is not the origin: an
+            epoch before has given the others.
     """
 
     def __init__(
@@ -65,20 +67,23 @@ class Context:
         heard: Heard,
         cycle_seconds: Callable[[], float | None],
         put: PutStep,
+        first: int | None = None,
     ) -> None:
+        first = placement.origin if first is None else first
         self.placement = placement
         self.heard = heard
         self._rate = rate
         self._cycle_seconds = cycle_seconds
         self._put = put
-        self._ring = Ring(_STEPS * placement.step_samples, placement.origin)
+        self._first = first
+        self._ring = Ring(_STEPS * placement.step_samples, first)
         self._step = 0
-        self._newest = placement.origin
+        self._newest = first
         # When a packet came that was newer than all before, and what lay before it.
         self._arrivals: deque[tuple[float, int]] = deque(maxlen=_ARRIVALS)
-        self._settled = placement.origin
+        self._settled = first
         self._boundary_at: float | None = None
-        self._out = np.zeros(placement.step_samples, np.float32)
+        self._out = np.zeros(placement.step_samples + placement.wait, np.float32)
 
     @property
     def end(self) -> int:
@@ -87,8 +92,13 @@ class Context:
 
     @property
     def boundary(self) -> int:
-        """Where the step that is being assembled ends."""
+        """Up to where the step that is being assembled needs the context."""
         return self.placement.boundary(self._step)
+
+    @property
+    def next_origin(self) -> int:
+        """Where the step that is being assembled ends, and another epoch may begin."""
+        return self.placement.context_end(self._step)
 
     def add(self, position: int, samples: Samples, now: float, *, again: bool) -> bool:
         """Take a packet's samples.
@@ -100,10 +110,10 @@ class Context:
             again: whether it was sent on request.
 
         Returns:
-            Whether any of them were of use. Samples before the origin, and those so far ahead that
+            Whether any of them were of use. Samples before the first, and those so far ahead that
             the ring cannot hold them, are of none.
         """
-        before = max(0, self.placement.origin - position)
+        before = max(0, self._first - position)
         position, samples = position + before, samples[before:]
         end = position + len(samples)
         if not len(samples) or end > self._ring.end + self.placement.step_samples:
@@ -172,13 +182,14 @@ class Context:
         """Put the step as it is."""
         start, end = self._ring.start, self.boundary
         arrived = self._boundary_at
-        self._ring.read(start, self._out)
+        out = self._out[: end - start]
+        self._ring.read(start, out)
         holes = self._ring.missing(start, end)
         if holes:
             self.heard.lost += missing_count(holes)
-            fade_edges(self._out, [(a - start, b - start) for a, b in holes], FADE_SAMPLES)
+            fade_edges(out, [(a - start, b - start) for a, b in holes], FADE_SAMPLES)
         self._ring.forget(end)
         self._step += 1
         self._newest = max(self._newest, end)
         self._boundary_at = now if self._newest >= self.boundary else None
-        self._put(self._step - 1, self._out, now if arrived is None else arrived)
+        self._put(self._step - 1, out, now if arrived is None else arrived)

@@ -37,6 +37,7 @@ from sideman.runtime.streaming.control import (
     write_control,
 )
 from sideman.runtime.streaming.packets import CONTEXT, Packet, Samples, is_audio, read_packet
+from sideman.runtime.streaming.rates import RATES
 from sideman.runtime.system.hosts import Address
 
 log = logging.getLogger("sideman.runtime.server")
@@ -265,18 +266,18 @@ class NativeEndpoint:
             return Refuse(hello.request, "busy", reason, "Say hello when it has left.")
         if reason := self._access.unready():
             return Refuse(hello.request, "loading", reason, "Say hello again.")
-        if hello.rate != self.settings.rate:
+        if hello.rate not in (self.settings.rate, *RATES):
             return Refuse(
                 hello.request,
                 "rate",
-                f"{hello.rate} Hz is not this model's rate.",
-                f"{self.settings.rate} Hz.",
+                f"{hello.rate} Hz is no rate that is resampled here.",
+                f"{', '.join(f'{rate:,}' for rate in RATES)} Hz.",
             )
         return None
 
     def _accept(self, hello: Hello, size: int, sender: Address, now: float) -> None:
         number = secrets.randbelow(2**31 - 1) + 1
-        wish = Wish(hello.step, hello.lead, hello.stems)
+        wish = Wish(hello.step, hello.lead, hello.stems, hello.rate)
         form = stem_format(hello.format)
         if hello.margin not in MARGINS:
             raise ProtocolError(
@@ -291,7 +292,8 @@ class NativeEndpoint:
             step=setting.placement.step,
             lead=setting.placement.lead,
             overlap=setting.placement.overlap,
-            delay=0.0,
+            model_rate=self.settings.rate,
+            wait=setting.placement.wait,
             stems=",".join(setting.generated),
             known=",".join(setting.stems),
             origin=hello.origin,
@@ -318,7 +320,7 @@ class NativeEndpoint:
         self._client = sender
         epochs = Epochs(setting, heard, self._access.cycle_seconds, self._put_step, self._configure)
         most = self.settings.columns - 2 * setting.placement.step
-        advice = LeadAdvice(hello.margin, setting.grid.sample_rate, most)
+        advice = LeadAdvice(hello.margin, hello.rate, most)
         self._session = _Session(number, sender, hello, accept, epochs, now, heard, advice)
         log.info("%s plays: %s.", sender[0], setting)
         self._answer(accept, size, sender)
@@ -343,7 +345,8 @@ class NativeEndpoint:
         if self._repeated(session, change.request):
             return
         try:
-            self._switch(session, change.request, Wish(change.step, change.lead, change.stems))
+            wish = Wish(change.step, change.lead, change.stems, session.hello.rate)
+            self._switch(session, change.request, wish)
         except SidemanError as error:
             refused = Refuse(change.request, code_of(error), error.what, error.remedy)
             self.replies.tell(refused, session.client)

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sideman.runtime.native.context import Context, Heard
+from sideman.runtime.native.resampling import ToModel
 from sideman.runtime.native.setting import NativeSetting
 from sideman.runtime.streaming.packets import Packet, Samples
 
-#: Takes a step: its setting, its number, its samples, when its boundary arrived.
+#: Takes a step: its setting, its number, its samples at the model's rate (valid until it returns),
+#: when its boundary arrived.
 PutStep = Callable[[NativeSetting, int, Samples, float], None]
 
 
@@ -17,6 +19,7 @@ PutStep = Callable[[NativeSetting, int, Samples, float], None]
 class _Epoch:
     setting: NativeSetting
     context: Context
+    to_model: ToModel
 
 
 class Epochs:
@@ -58,7 +61,7 @@ class Epochs:
     @property
     def boundary(self) -> int:
         """Where the step ends that is being assembled, and another epoch may take over."""
-        return self._playing.context.boundary
+        return self._playing.context.next_origin
 
     @property
     def end(self) -> int:
@@ -70,7 +73,9 @@ class Epochs:
 
         One that waits for that already, and so has not begun, gives it what it has heard.
         """
-        waiting, self._next = self._next, self._make(setting)
+        # What the old epoch's last step takes in behind its end is not needed a second time.
+        first = self._playing.context.boundary
+        waiting, self._next = self._next, self._make(setting, first)
         if waiting is not None:
             self._next.context.take_from(waiting.context)
 
@@ -87,7 +92,7 @@ class Epochs:
         playing, following = self._playing, self._next
         count = len(samples)
         if following is not None:
-            count = min(count, max(0, following.setting.placement.origin - position))
+            count = min(count, max(0, playing.context.boundary - position))
         # The old epoch first: its last step is put before the new one begins.
         if count:
             playing.context.add(position, samples[:count], now, again=again)
@@ -112,12 +117,14 @@ class Epochs:
     def _all(self) -> tuple[_Epoch, ...]:
         return (self._playing,) if self._next is None else (self._playing, self._next)
 
-    def _make(self, setting: NativeSetting) -> _Epoch:
+    def _make(self, setting: NativeSetting, first: int | None = None) -> _Epoch:
         def put(step: int, samples: Samples, arrived: float) -> None:
             self._put_of(setting, step, samples, arrived)
 
-        placement, rate = setting.placement, setting.grid.sample_rate
-        return _Epoch(setting, Context(placement, rate, self._heard, self._cycle_seconds, put))
+        context = Context(
+            setting.placement, setting.rate, self._heard, self._cycle_seconds, put, first
+        )
+        return _Epoch(setting, context, ToModel(setting.placement))
 
     def _put_of(self, setting: NativeSetting, step: int, samples: Samples, arrived: float) -> None:
         if self._next is not None and setting is self._next.setting:
@@ -125,12 +132,13 @@ class Epochs:
             self._playing.context.finish(arrived)
         if setting is not self._playing.setting:
             return  # an epoch that is over
-        self._put(setting, step, samples, arrived)
+        self._put(setting, step, self._playing.to_model.step(samples), arrived)
         following = self._next
-        if following and setting.placement.boundary(step) >= following.setting.placement.origin:
+        if following and setting.placement.context_end(step) >= following.setting.placement.origin:
             self._take_over()
 
     def _take_over(self) -> None:
         assert self._next is not None, "an epoch that comes takes over"
+        self._next.to_model.follow(self._playing.to_model)
         self._playing, self._next = self._next, None
         self._begin(self._playing.setting)

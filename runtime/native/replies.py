@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from sideman.runtime.native.resampling import to_client
 from sideman.runtime.native.setting import NativeSetting
 from sideman.runtime.native.stem_sender import StemSender
 from sideman.runtime.server.counters import Counters
@@ -117,7 +118,8 @@ class NativeReplies(Replies):
     ) -> tuple[float, bool]:
         """Send a step's stems by position; as `Replies.send_stems`."""
         assert isinstance(setting, NativeSetting), "a native step plays with a native setting"
-        return self.stems.send(setting, batch_id, audio, self.format, to), True
+        heard = to_client(audio, setting.placement, batch_id)
+        return self.stems.send(setting, batch_id, heard, self.format, to), True
 
     def close(self) -> None:
         """End the sending thread; the socket is the receiver's."""

@@ -12,6 +12,7 @@ from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.server.protocol import CheckSizes, Settings
 from sideman.runtime.server.setting import Setting
 from sideman.runtime.streaming.lane import Placement
+from sideman.runtime.streaming.rates import ratio, reach
 
 #: What a client gets that leaves it to the server: steps of 4 columns (372 ms), and a lead of as
 #: many.
@@ -28,16 +29,24 @@ class NativeSetting(Setting):
         session: whose.
         epoch: in the packets of its stems.
         placement: where its steps stand.
+        rate: of the client's samples, in Hz.
     """
 
     session: int
     epoch: int
     placement: Placement
+    rate: int
+
+    @property
+    def deadline_seconds(self) -> float:
+        """As `Setting`: from the arrival of a boundary to the first sample's playing."""
+        return self.placement.ahead / self.rate
 
     @property
     def wish(self) -> Wish:
         """What leads to the same again."""
-        return Wish(self.placement.step, self.placement.lead, ",".join(self.generated))
+        place = self.placement
+        return Wish(place.step, place.lead, ",".join(self.generated), self.rate)
 
 
 @dataclass(frozen=True)
@@ -48,11 +57,13 @@ class Wish:
         step: columns; 0 leaves it to the server.
         lead: likewise.
         stems: names with commas between them.
+        rate: of its samples, in Hz.
     """
 
     step: int
     lead: int
     stems: str
+    rate: int
 
 
 class LoadedModel(Settings):
@@ -129,8 +140,9 @@ class LoadedModel(Settings):
             )
         rows = _rows(wish.stems, stems)
         check(geometry, rows)
-        placement = Placement(origin, step, lead, OVERLAP)
-        return NativeSetting(geometry, grid, stems, rows, session, epoch, placement)
+        up, down = ratio(wish.rate, grid.sample_rate)
+        placement = Placement(origin, step, lead, OVERLAP, up, down, reach(up, down))
+        return NativeSetting(geometry, grid, stems, rows, session, epoch, placement, wish.rate)
 
     def adopt_model(
         self,

@@ -371,7 +371,7 @@ class Cycles:
         profile.record("send", done - begun)
         profile.record("path", first_out - step.last)
         profile.commit()
-        over = done - step.last - setting.geometry.deadline_samples / setting.grid.sample_rate
+        over = done - step.last - setting.deadline_seconds
         if complete:
             self._counters.count("cycles")
         if over > 0:

@@ -29,6 +29,11 @@ class Setting:
         """Names of the stems to be generated, in the order of `rows`."""
         return tuple(self.stems[row] for row in self.rows)
 
+    @property
+    def deadline_seconds(self) -> float:
+        """Seconds from a step's last datagram in which it has to be answered."""
+        return self.geometry.deadline_samples / self.grid.sample_rate
+
     def __str__(self) -> str:
         stems = ", ".join(self.generated) or "no stem"
         return f"{stems} in steps of {self.geometry.step_samples} samples"

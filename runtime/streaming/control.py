@@ -91,7 +91,9 @@ class Accept(Control):
         step: likewise.
         lead: likewise.
         overlap: likewise.
-        delay: samples by which the server's resampling delays stems further than `lead` tells.
+        model_rate: samples a second that columns and overlap are counted in.
+        wait: the client's samples behind a step's context that have to arrive, too, before it can
+            be brought to the model's rate; so much less time is left to answer.
         stems: likewise.
         known: all stems of the model, in the order of their numbers.
         origin: likewise.
@@ -107,7 +109,8 @@ class Accept(Control):
     step: int
     lead: int
     overlap: int
-    delay: float
+    model_rate: int
+    wait: int
     stems: str
     known: str
     origin: Position
@@ -171,8 +174,7 @@ class Change(Control):
 class Epoch(Control):
     """A new epoch.
 
-    Step n, from 0, has its boundary at origin + (n + 1)·4096·step. Its stems begin
-    4096·lead − 1536 − overlap samples behind that and are 4096·step + overlap samples long.
+    Where its steps stand, `sideman.runtime.streaming.lane.Placement` tells.
 
     Attributes:
         session: of the client.
@@ -180,7 +182,8 @@ class Epoch(Control):
         epoch: in packets from here on; the context's packets from `origin` on carry it.
         step: columns.
         lead: columns.
-        overlap: samples that consecutive steps share; the client fades once, with equal gain.
+        overlap: samples of the model's rate that consecutive steps share; the client fades once,
+            with equal gain.
         stems: in force.
         origin: where step 0 begins.
     """

@@ -16,40 +16,77 @@ from sideman.runtime.streaming.packets import Samples
 class Placement:
     """Where the steps of an epoch stand.
 
+    Positions count the client's samples. Columns and overlap are counted in the model's, of which
+    the m-th since the origin stands at position origin + ⌈m·up/down⌉.
+
     Attributes:
         origin: position of the first context sample.
         step: columns of a step.
         lead: columns between the newest known one and the first generated.
-        overlap: samples that consecutive steps share.
+        overlap: model samples that consecutive steps share.
+        up: samples of the client in the time of `down` samples of the model, in lowest terms.
+        down: as above.
+        wait: positions behind a step's context that have to arrive, too, before it can be brought
+            to the model's rate.
     """
 
     origin: int
     step: int
     lead: int
     overlap: int
+    up: int = 1
+    down: int = 1
+    wait: int = 0
 
     @property
-    def step_samples(self) -> int:
-        """Samples between two boundaries."""
+    def model_step(self) -> int:
+        """Model samples between two boundaries."""
         return self.step * COLUMN_SAMPLES
 
     @property
-    def ahead(self) -> int:
-        """Samples between a boundary and the first sample of its stems; negative in the past."""
+    def model_ahead(self) -> int:
+        """Model samples between the end of a step's context and the first sample of its stems."""
         return self.lead * COLUMN_SAMPLES - TAIL_SAMPLES - self.overlap
 
     @property
+    def step_samples(self) -> int:
+        """The most positions between two boundaries: at another rate than the model's, or one less."""
+        return -(-self.model_step * self.up // self.down)
+
+    @property
+    def fade_samples(self) -> int:
+        """Positions in which a step rises and the one before falls."""
+        return self.overlap * self.up // self.down
+
+    @property
+    def ahead(self) -> int:
+        """Positions between a boundary and the first sample of its stems; negative in the past."""
+        return self.model_ahead * self.up // self.down - self.wait
+
+    @property
     def reply_samples(self) -> int:
-        """Samples of a step's stems, overlap included."""
-        return self.step_samples + self.overlap
+        """The most samples of a step's stems, overlap included."""
+        return self.step_samples + self.fade_samples
+
+    def place(self, model_sample: int) -> int:
+        """Position of a model sample, counted from the origin, or the first one behind it."""
+        return self.origin - (-model_sample * self.up // self.down)
+
+    def context_end(self, step: int) -> int:
+        """One past the last position that a step's context takes in."""
+        return self.place((step + 1) * self.model_step)
 
     def boundary(self, step: int) -> int:
-        """One past the last context sample of a step."""
-        return self.origin + (step + 1) * self.step_samples
+        """One past the last position that has to arrive before a step can begin."""
+        return self.context_end(step) + self.wait
 
     def start(self, step: int) -> int:
         """Position of the first sample of a step's stems."""
-        return self.boundary(step) + self.ahead
+        return self.place((step + 1) * self.model_step + self.model_ahead)
+
+    def end(self, step: int) -> int:
+        """One past the last sample of a step's stems."""
+        return self.start(step + 1) + self.fade_samples
 
 
 class Lane(Circle):
@@ -80,11 +117,8 @@ class Lane(Circle):
         self.steps: int | None = None
         self._samples = np.zeros((self.PLANES, stems, capacity), np.float32)
         self._written = np.zeros((self.PLANES, stems, capacity), bool)
-        overlap = placement.overlap
-        rise = (np.arange(overlap) + 0.5) / max(1, overlap)
-        self._gain: NDArray[np.float32] = np.ones(placement.reply_samples, np.float32)
-        self._gain[:overlap] *= rise
-        self._gain[placement.step_samples :] *= rise[::-1]
+        fade = placement.fade_samples
+        self._rise = ((np.arange(fade) + 0.5) / max(1, fade)).astype(np.float32)
 
     @property
     def stems(self) -> int:
@@ -103,13 +137,15 @@ class Lane(Circle):
         Returns:
             How many of them were new. What lies outside of the step, or of what is kept, is not.
         """
-        begin = self.placement.start(step)
-        low = max(begin, position)
-        high = min(begin + self.placement.reply_samples, position + len(samples))
+        low = max(self.placement.start(step), position)
+        high = min(self.placement.end(step), position + len(samples))
         if low >= high:
             return 0
-        self.newest[stem] = max(self.newest[stem], min(high, begin + self.placement.step_samples))
-        part = samples[low - position : high - position] * self._gain[low - begin : high - begin]
+        following = self.placement.start(step + 1)
+        self.newest[stem] = max(self.newest[stem], min(high, following))
+        part = samples[low - position : high - position].copy()
+        self._fade(part, low, self.placement.start(step), rising=True)
+        self._fade(part, low, following, rising=False)
         plane, new = step % self.PLANES, 0
         for at, of in self.parts(low, high):
             missing = ~self._written[plane, stem, at]
@@ -120,20 +156,33 @@ class Lane(Circle):
 
     def missing(self, stem: int, step: int) -> list[tuple[int, int]]:
         """Ranges of a step's stem that have not come, as far as they are kept."""
-        begin = self.placement.start(step)
         written = self._written[step % self.PLANES, stem]
-        return self.holes(written, begin, begin + self.placement.reply_samples)
+        return self.holes(written, self.placement.start(step), self.placement.end(step))
+
+    def _fade(self, part: Samples, low: int, at: int, *, rising: bool) -> None:
+        """Let what begins at position `low` rise or fall from position `at` on, in place."""
+        first, last = max(at, low), min(at + len(self._rise), low + len(part))
+        if first < last:
+            gain = self._rise[first - at : last - at]
+            part[first - low : last - low] *= gain if rising else 1 - gain
 
     def end_at(self, position: int) -> bool:
-        """Let no step begin at this position or later, if one would begin exactly there.
+        """Let no step begin at this position or later, if one would begin there.
+
+        At another rate than the model's, one position beside it is as good: the two ramps then are
+        a sample apart.
 
         Returns:
             Whether one would: the step before then falls to silence from there on by itself.
         """
-        since = position - self.placement.start(0)
-        if since <= 0 or since % self.placement.step_samples:
+        place = self.placement
+        since = position - place.start(0)
+        step = (since * place.down + place.model_step * place.up // 2) // (
+            place.model_step * place.up
+        )
+        if step <= 0 or abs(place.start(step) - position) > (place.up != place.down):
             return False
-        self.steps = since // self.placement.step_samples
+        self.steps = step
         return True
 
     def read(self, plane: int, position: int, out: Samples) -> None:
@@ -154,8 +203,10 @@ class Lane(Circle):
         """
         found = np.ones((self.stems, last - first), bool)
         for step in self._steps(plane, first, last):
-            begin = self.placement.start(step)
-            low, high = max(first, begin), min(last, begin + self.placement.reply_samples)
+            low = max(first, self.placement.start(step))
+            high = min(last, self.placement.end(step))
+            if low >= high:
+                continue
             found[:, low - first : high - first] = False
             for at, of in self.parts(low, high):
                 at_found = slice(low - first + of.start, low - first + of.stop)
@@ -174,7 +225,7 @@ class Lane(Circle):
             for step in self._steps(plane, self.start, last):
                 begin = place.start(step)
                 for stem, newest in enumerate(self.newest):
-                    until = min(begin + place.step_samples, last, newest)
+                    until = min(place.start(step + 1), last, newest)
                     holes = self.holes(self._written[plane, stem], begin, until)
                     lost += sum(high - low for low, high in holes)
         for at, _ in self.parts(self.start, before):
@@ -184,10 +235,11 @@ class Lane(Circle):
         return lost
 
     def _steps(self, plane: int, first: int, last: int) -> range:
-        """The steps of a plane that have samples within [first, last)."""
+        """The steps of a plane that have samples within [first, last), and at most one beside."""
         place = self.placement
-        since = first - place.start(0) - place.reply_samples + 1
-        low = max(0, -(-since // place.step_samples))
+        length = place.model_step * place.up
+        since = (first - place.start(0) - place.reply_samples) * place.down
+        low = max(0, since // length)
         low += (low - plane) % self.PLANES
-        high = (last - 1 - place.start(0)) // place.step_samples + 1
+        high = ((last - place.start(0)) * place.down) // length + 1
         return range(low, high if self.steps is None else min(high, self.steps), self.PLANES)

@@ -42,6 +42,7 @@ class Host:
 
     def __init__(self, client: Client, block: int = 512) -> None:
         self.client = client
+        self.rate = client._shared.rate
         self.block = block
         self.played = np.zeros(0, np.float32)
         self.heard = np.zeros((len(client.stems), 0), np.float32)
@@ -57,7 +58,7 @@ class Host:
         """Play at a pace at which repairs come in time, without waiting for stems."""
         begun = time.monotonic()
         for at in range(0, len(sound), self.block):
-            due = begun + at / (44_100 * speed)
+            due = begun + at / (self.rate * speed)
             time.sleep(max(0.0, due - time.monotonic()))
             part = np.ascontiguousarray(sound[at : at + self.block])
             self._process(part)
@@ -87,7 +88,10 @@ class Host:
             if following is not None:
                 known = min(known, following.placement.origin)
                 rows = [row for row, at in enumerate(lane.newest) if at > lane.placement.start(0)]
-            step = (known - lane.placement.origin) // lane.placement.step_samples - 1
+            place = lane.placement
+            step = (known - place.origin) // place.step_samples + 1
+            while step >= 0 and place.boundary(step) > known:
+                step -= 1
             end = time.monotonic() + PATIENCE
             while step >= 0 and self._plays(lane) and any(lane.missing(row, step) for row in rows):
                 assert time.monotonic() < end, (step, self.client.status)

@@ -19,7 +19,7 @@ SOUND = np.arange(1, 60_001, dtype=np.float32) / 100
 def setting(epoch: int, origin: int, step: int = 1) -> NativeSetting:
     geometry = Geometry.columnar(GRID, step, 4, 882)
     placement = Placement(origin, step, 4, 882)
-    return NativeSetting(geometry, GRID, ("bass",), (0,), 7, epoch, placement)
+    return NativeSetting(geometry, GRID, ("bass",), (0,), 7, epoch, placement, 44_100)
 
 
 class Log:

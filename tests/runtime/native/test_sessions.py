@@ -99,7 +99,7 @@ def test_a_session_is_accepted_with_what_is_really_used(peers) -> None:
     ("changes", "code", "reason", "offer"),
     [
         ({"lowest": 2, "highest": 3}, "version", "2 to 3", "1"),
-        ({"rate": 48_000}, "rate", "48000 Hz", "44100 Hz"),
+        ({"rate": 44_056}, "rate", "44056 Hz", "48,000"),
         ({"stems": "bass,flute"}, "stems", "flute", "bass, drums, guitar, piano"),
         ({"step": 40}, "geometry", "40 columns", "columns"),
         ({"step": -1}, "geometry", "-1", "1 or more"),

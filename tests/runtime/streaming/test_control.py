@@ -39,7 +39,7 @@ DOCUMENTED = {
     "hello": Hello(
         1, 1, 1, 44_100, 512, 4, 2, 0, "bass,drums", "normal", "sideman-client 0.1", "", Position(0)
     ),
-    "accept": Accept(1, 1, 7, 1, 4, 2, 882, 0.0, "bass,drums", FOUR, Position(0), "", 0, ""),
+    "accept": Accept(1, 1, 7, 1, 4, 2, 882, 44_100, 0, "bass,drums", FOUR, Position(0), "", 0, ""),
     "refuse": Refuse(1, "busy", "Another client plays.", "Say hello again when it has left."),
     "begin": Begin(7, 2, Position(132_300)),
     "change": Change(7, 3, 4, 4, "bass"),

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sideman.engine.backends.program import Program, Segment
+from sideman.engine.backends.progress import READ, Progress, after_stage, nobody
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.bundle.manifest import STAGES, StageSpec
@@ -151,17 +152,27 @@ class Backend(abc.ABC):
                 that the manifest promises.
         """
 
-    def load_bundle(self, bundle: Bundle) -> dict[str, Stage]:
+    def load_bundle(self, bundle: Bundle, progress: Progress = nobody) -> dict[str, Stage]:
         """Verify a bundle and load every stage; takes seconds to minutes.
+
+        Args:
+            bundle: whose stages.
+            progress: is told how far it is.
 
         Raises:
             BundleError: it is damaged or incomplete.
             BackendError: a stage cannot be loaded.
         """
+        progress(0.0, "reading")
         files = bundle.read_stages()
-        return {
-            name: self.load(name, files.pop(name), bundle.manifest.stages[name]) for name in STAGES
-        }
+        total, done = sum(each.size for each in files.values()), 0
+        progress(READ, STAGES[0])
+        stages: dict[str, Stage] = {}
+        for i, name in enumerate(STAGES):
+            done += files[name].size
+            stages[name] = self.load(name, files.pop(name), bundle.manifest.stages[name])
+            progress(after_stage(done, total), (*STAGES, "warming up")[i + 1])
+        return stages
 
     def allocate(
         self, shape: tuple[int, ...], dtype: str = "float32", *, double: bool = False

@@ -33,6 +33,11 @@ class GraphFiles:
     graph: bytes
     weights: Mapping[str, bytes]
 
+    @property
+    def size(self) -> int:
+        """Bytes of all of them."""
+        return len(self.graph) + sum(map(len, self.weights.values()))
+
     @classmethod
     def read(cls, path: Path) -> GraphFiles:
         """Read a graph that belongs to no bundle, and its weights beside it; nothing is verified.

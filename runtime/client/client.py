@@ -10,9 +10,10 @@ from time import perf_counter
 from typing import Self
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.client.network import Network, Wish
+from sideman.runtime.client.network import Network
 from sideman.runtime.client.shared import Shared
 from sideman.runtime.client.status import Status
+from sideman.runtime.client.wish import Wish
 from sideman.runtime.streaming.control import MARGINS
 from sideman.runtime.streaming.packets import FLOAT32, INT16, Samples
 from sideman.runtime.system.hosts import resolve
@@ -76,7 +77,7 @@ class Client:
         for each in self._pair:
             each.setblocking(False)
         self._shared = Shared(self.stems, rate)
-        wish = Wish(step, lead, margin, INT16 if int16 else FLOAT32)
+        wish = Wish(self.stems, step, lead, margin, INT16 if int16 else FLOAT32)
         self._network = Network(self._shared, wish, self._socket, woken, clock)
         self._thread = threading.Thread(target=self._network.run, name="sideman-client")
         self._closed = False

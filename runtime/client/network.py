@@ -9,14 +9,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from sideman.engine.errors import ProtocolError
+from sideman.runtime.client.greeting import Greeting
+from sideman.runtime.client.messages import Messages
+from sideman.runtime.client.repairs import ASK_SECONDS, Repairs
+from sideman.runtime.client.sending import ContextSender
 from sideman.runtime.client.shared import Shared
 from sideman.runtime.client.status import Status
-from sideman.runtime.streaming import resends
+from sideman.runtime.client.wish import Wish
 from sideman.runtime.streaming.control import (
-    VERSIONS,
     Accept,
     Beat,
     Begin,
@@ -25,57 +26,22 @@ from sideman.runtime.streaming.control import (
     Control,
     Epoch,
     Error,
-    Hello,
     Position,
     Refuse,
     Resend,
     State,
     Warn,
-    padded,
     read_control,
     write_control,
 )
 from sideman.runtime.streaming.lane import Placement
-from sideman.runtime.streaming.packets import (
-    CONTEXT,
-    FLOAT32,
-    MAX_AMPLITUDE,
-    MAX_DATAGRAM,
-    Format,
-    Packet,
-    is_audio,
-    read_packet,
-    write_packet,
-)
+from sideman.runtime.streaming.packets import MAX_DATAGRAM, Packet, is_audio, read_packet
 from sideman.runtime.streaming.rates import ratio
 
-_HELLO_SECONDS = 0.25
-_HELLO_AGAIN_SECONDS = 1.0
+#: Until an accepted change or jump is confirmed, it is asked for again.
+_PENDING_SECONDS = 0.25
 _BEAT_SECONDS = 0.5
 _SILENT_SECONDS = 2.0
-_ASK_SECONDS = 0.01
-#: Packets of context that one turn sends: what a stock socket holds, with room left.
-_BURST = 48
-#: Packets that one request can have sent again.
-_MOST_AGAIN = 32
-_NAME = "sideman-client 0.1"
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a client was made for.
-
-    Attributes:
-        step: columns of a cycle; 0 leaves it to the server.
-        lead: columns; 0 follows the server's advice.
-        margin: one of `MARGINS`.
-        format: of stems' samples.
-    """
-
-    step: int
-    lead: int
-    margin: str
-    format: Format
 
 
 @dataclass(frozen=True)
@@ -129,23 +95,18 @@ class Network:
         self._socket = connection
         self._woken = woken
         self._clock = clock
-        self._step, self._lead = wish.step, wish.lead
-        self._wanted = shared.stems
         self._session: _Session | None = None
-        self._request = 0
-        self._hello: Hello | None = None
-        self._hello_due = self._hello_over = 0.0
+        self._greeting = Greeting(shared, wish, connection, self._tell)
+        self._sending = ContextSender(shared, self._send)
+        self._repairs = Repairs(shared)
         self._pending: Begin | Change | None = None
         self._pending_due = 0.0
-        self._sent = 0
-        self._heard = self._beaten = self._asked = float("-inf")
-        self._round_trip = _ASK_SECONDS
+        self._heard = self._beaten = float("-inf")
+        self._round_trip = ASK_SECONDS
         self._stamps: dict[int, float] = {}
-        self._arrivals: deque[tuple[float, int, int, int]] = deque(maxlen=4_096)
-        self._settled: dict[int, tuple[int, int]] = {}
         self._repaired = self._context_lost = self._advised = 0
-        self._text = "No answer yet."
-        self._warnings: dict[str, str] = {}
+        self._messages = Messages()
+        self._engine = State("", 100.0, "")
         self._buffer = bytearray(65_536)
 
     # Any thread
@@ -155,13 +116,15 @@ class Network:
         session, player = self._session, self._shared.player
         status = Status(
             "closed" if self.ending else "connecting",
-            self._text,
+            self._messages.shown(self._clock(), playing=session is not None),
             landing=player.landing / self._shared.rate,
             round_trip=self._round_trip,
             lost=player.lost,
             late=player.late,
             repaired=self._repaired,
             context_lost=self._context_lost,
+            engine=self._engine.state,
+            percent=self._engine.percent,
         )
         if self.ending or session is None:
             return status
@@ -211,77 +174,52 @@ class Network:
             self._command(session, self.commands.popleft(), now)
         if self._pending is not None and now >= self._pending_due:
             self._tell(self._pending)
-            self._pending_due = now + _HELLO_SECONDS
+            self._pending_due = now + _PENDING_SECONDS
         dues = [self._heard + _SILENT_SECONDS, self._beaten + _BEAT_SECONDS]
         if self._pending is not None:
             dues.append(self._pending_due)
         if now >= dues[1]:
             self._beat(session, now)
             dues[1] = now + _BEAT_SECONDS
-        dues += self._ask(session, now)
-        if self._send_context(session):
+        again = self._repairs.turn(
+            session.known,
+            self._round_trip,
+            lambda entries: self._tell(Resend(session.number, session.epoch, entries)),
+            now,
+        )
+        if again is not None:
+            dues.append(again)
+        if self._sending.turn():
             dues.append(now + 0.002)
         return min(dues)
 
     def _greet(self, now: float) -> float:
-        shared = self._shared
-        for command in self._take_commands():
+        while self.commands:
+            command = self.commands.popleft()
             if command != "begin":  # there is nothing yet to begin anew
                 self._note(command)
-                self._hello = None
-        if now >= self._hello_due:
-            if self._hello is None or now >= self._hello_over:
-                self._request += 1
-                self._hello_over = now + _HELLO_AGAIN_SECONDS
-                self._hello = padded(
-                    Hello(
-                        self._request,
-                        *VERSIONS,
-                        shared.rate,
-                        shared.block,
-                        self._step,
-                        self._lead,
-                        self._wish.format.number,
-                        ",".join(self._wanted),
-                        self._wish.margin,
-                        _NAME,
-                        "",
-                        Position(shared.position),
-                    )
-                )
-            self._tell(self._hello)
-            self._hello_due = now + _HELLO_SECONDS
-        return self._hello_due
+                self._greeting.forget()
+        return self._greeting.turn(now)
 
     def _command(self, session: _Session, command: object, now: float) -> None:
-        self._request += 1
         place = session.placement
         if command == "begin":
-            self._pending = Begin(session.number, self._request, Position(self._shared.position))
+            request = self._greeting.next_request()
+            self._pending = Begin(session.number, request, Position(self._shared.position))
         else:
             assert isinstance(command, tuple)
             self._note(command)
-            self._ask_for(session, self._step or place.step, self._lead or place.lead)
+            self._ask_for(session, self._wish.step or place.step, self._wish.lead or place.lead)
         self._pending_due = now
 
     def _ask_for(self, session: _Session, step: int, lead: int) -> None:
         """Let the next turn ask for a geometry, with the stems that are wanted."""
-        self._pending = Change(session.number, self._request, step, lead, ",".join(self._wanted))
-
-    def _take_commands(self) -> list[object]:
-        taken = []
-        while self.commands:
-            taken.append(self.commands.popleft())
-        return taken
+        request = self._greeting.next_request()
+        self._pending = Change(session.number, request, step, lead, ",".join(self._wish.stems))
 
     def _note(self, command: object) -> None:
-        """Remember what was asked for: a later session asks for it, too."""
         assert isinstance(command, tuple)
-        stems, step, lead = command
-        if stems is not None:
-            self._wanted = tuple(stems)
-        self._step = self._step if step is None else step
-        self._lead = self._lead if lead is None else lead
+        self._wish.change(*command)
 
     def _beat(self, session: _Session, now: float) -> None:
         self._beaten = now
@@ -301,68 +239,6 @@ class Network:
             )
         )
 
-    def _send_context(self, session: _Session) -> bool:
-        """Send what was played since; tells whether more is left for a later turn."""
-        shared = self._shared
-        most = FLOAT32.most
-        self._sent = max(self._sent, shared.position - shared.history.capacity)
-        for _ in range(_BURST):
-            end = min(shared.position, self._sent + most)
-            if end <= self._sent:
-                return False
-            # What was sent before rides along where there is room.
-            start = max(end - most, session.placement.origin, shared.history.start)
-            self._send_samples(session, min(start, self._sent), end, again=False)
-            self._sent = end
-        return True
-
-    def _send_samples(self, session: _Session, start: int, end: int, *, again: bool) -> None:
-        samples = np.zeros(end - start, np.float32)
-        self._shared.history.read(start, samples)
-        np.nan_to_num(samples, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-        np.clip(samples, -MAX_AMPLITUDE, MAX_AMPLITUDE, out=samples)
-        self._send(
-            write_packet(
-                Packet(session.number, session.epoch, start, 0, CONTEXT, samples, FLOAT32, again)
-            )
-        )
-
-    def _send_again(self, session: _Session, resend: Resend) -> None:
-        """Send what of the context was asked for and is still there."""
-        history, most = self._shared.history, FLOAT32.most
-        left = _MOST_AGAIN
-        for wanted in resends.unpack(resend.entries):
-            for low, high in wanted.ranges() if wanted.stem == CONTEXT else ():
-                start, end = max(low, history.start), min(high, self._sent)
-                for at in range(start, end, most):
-                    if left == 0:
-                        return
-                    left -= 1
-                    self._send_samples(session, at, min(end, at + most), again=True)
-
-    def _ask(self, session: _Session, now: float) -> list[float]:
-        """Ask for stems that are missing; tells when to ask next, if at all."""
-        while self._arrivals and now - self._arrivals[0][0] >= _ASK_SECONDS:
-            _, row, step, position = self._arrivals.popleft()
-            self._settled[row] = max(self._settled.get(row, (0, 0)), (step, position))
-        wanted: list[resends.Wanted] = []
-        soonest = self._shared.position + int(self._round_trip * self._shared.rate)
-        for row, (step, newest) in self._settled.items():
-            number = session.known.index(self._shared.stems[row])
-            for of in (step - 1, step) if step else (step,):
-                holes = self._shared.player.missing(row, of)
-                holes = [(max(a, soonest), b if of < step else min(b, newest)) for a, b in holes]
-                room = resends.MOST_ENTRIES - len(wanted)
-                wanted += resends.want(number, [(a, b) for a, b in holes if a < b], room)
-        if not wanted:
-            return []
-        again = self._asked + max(_ASK_SECONDS, self._round_trip)
-        if now >= again:
-            self._asked = now
-            again = now + max(_ASK_SECONDS, self._round_trip)
-            self._tell(Resend(session.number, session.epoch, resends.pack(wanted)))
-        return [again]
-
     def _receive(self) -> None:
         while True:
             try:
@@ -376,7 +252,7 @@ class Network:
                 else:
                     self._control(read_control(self._buffer, size), now)
             except ProtocolError as error:
-                self._text = error.what
+                self._messages.error(error.what, now)
 
     def _audio(self, packet: Packet, now: float) -> None:
         session, shared = self._session, self._shared
@@ -400,7 +276,7 @@ class Network:
         if packet.again:
             self._repaired += new
         elif packet.epoch == session.epoch:
-            self._arrivals.append((now, row, packet.step, packet.position))
+            self._repairs.note(row, packet.step, packet.position, now)
 
     def _control(self, message: Control, now: float) -> None:
         session = self._session
@@ -411,13 +287,12 @@ class Network:
                 self._refused(message, now)
             case Warn() if session is not None:
                 self._heard = now
-                self._warnings.pop(message.code, None)
-                if message.on:
-                    self._warnings[message.code] = message.text
-                self._text = next(reversed(self._warnings.values()), "")
-            case State() | Error() if session is not None:
+                self._messages.warn(message.code, message.text, on=bool(message.on))
+            case State():
+                self._state(message)
+            case Error() if session is not None:
                 self._heard = now
-                self._text = _shown(message)
+                self._messages.error(message.text, now)
             case Epoch() if session is not None and message.session == session.number:
                 self._heard = now
                 self._follow(session, message)
@@ -425,27 +300,37 @@ class Network:
                 self._heard = now
                 self._context_lost = message.lost
                 self._advised = message.lead
-                if message.lead not in (0, session.placement.lead) and not self._lead:
+                if message.lead not in (0, session.placement.lead) and not self._wish.lead:
                     self._follow_advice(session)
                 sent = self._stamps.get(message.stamp)
                 if sent is not None:
                     self._round_trip = max(1e-4, now - sent)
             case Resend() if session is not None and message.session == session.number:
                 self._heard = now
-                self._send_again(session, message)
+                self._sending.again(message)
             case Bye() if session is not None and message.session == session.number:
                 self._leave(message.reason)
+
+    def _state(self, state: State) -> None:
+        self._engine = state
+        if self._session is not None:
+            self._heard = self._clock()
+        elif state.state == "loading":
+            self._messages.why = (
+                f"The model is loading: {state.percent:.0f} % {state.detail}".strip()
+            )
 
     def _follow_advice(self, session: _Session) -> None:
         """Ask for the lead that is advised, unless something else is being asked for."""
         if self._pending is None and not self.commands:
-            self._request += 1
             self._pending_due = 0.0
             self._ask_for(session, session.placement.step, self._advised)
 
     def _accept(self, accept: Accept, now: float) -> None:
-        hello = self._hello
-        if self._session is not None or hello is None or accept.request != hello.request:
+        if self._session is not None or not self._greeting.answers(accept):
+            return
+        if accept.host:
+            self._messages.why = self._greeting.send_on(accept, now)
             return
         known = tuple(accept.known.split(","))
         try:
@@ -455,10 +340,11 @@ class Network:
         placement = Placement(
             accept.origin, accept.step, accept.lead, accept.overlap, up, down, accept.wait
         )
-        self._sent = accept.origin
-        self._heard, self._text, self._pending = now, "", None
-        self._warnings.clear()
-        self._forget_arrivals()
+        self._sending.follow(accept.session, accept.epoch, accept.origin, since=accept.origin)
+        self._heard, self._pending = now, None
+        self._messages.begin()
+        self._engine = State("ready", 100.0, "")
+        self._repairs.forget()
         self._shared.player.follow(
             (accept.session, accept.epoch), placement, jump_at=self._shared.position
         )
@@ -468,11 +354,11 @@ class Network:
         text = f"{refuse.reason} {refuse.offer}".strip()
         pending = self._pending
         if pending is not None and refuse.request == pending.request:
-            self._pending, self._text = None, text
-        elif self._session is None and self._hello and refuse.request == self._hello.request:
-            self._text = text
-            self._hello_due = now + _HELLO_AGAIN_SECONDS
-            self._hello_over = now
+            self._pending = None
+            self._messages.error(text, now)
+        elif self._session is None and self._greeting.answers(refuse):
+            self._messages.why = text
+            self._greeting.wait(now)
 
     def _follow(self, session: _Session, epoch: Epoch) -> None:
         if epoch.epoch <= session.epoch:
@@ -482,30 +368,23 @@ class Network:
         if answered:
             self._pending = None
         else:  # the server plays on as before: what was asked for last cannot be
-            self._wanted = tuple(epoch.stems.split(",")) if epoch.stems else ()
-            self._step = epoch.step
-            self._lead = self._lead and epoch.lead
+            stems = tuple(epoch.stems.split(",")) if epoch.stems else ()
+            self._wish.change(stems, epoch.step, self._wish.lead and epoch.lead)
         self._session = session = session.follow(epoch)
-        if jump:
-            self._sent = max(epoch.origin, 0)
-        self._forget_arrivals()
+        since = max(epoch.origin, 0) if jump else None
+        self._sending.follow(session.number, epoch.epoch, epoch.origin, since=since)
+        self._repairs.forget()
         self._shared.player.follow(
             (session.number, epoch.epoch),
             session.placement,
             jump_at=self._shared.position if jump else None,
         )
 
-    def _forget_arrivals(self) -> None:
-        self._arrivals.clear()
-        self._settled.clear()
-
     def _leave(self, reason: str) -> None:
         """The session is over; the server is asked for another one."""
-        self._session, self._pending, self._hello = None, None, None
-        self._text = reason
-        # A server that ends sessions for a reason that stays is not asked without a pause.
-        self._hello_due = self._clock() + _HELLO_AGAIN_SECONDS * bool(reason)
-        self._hello_over = 0.0
+        self._session, self._pending = None, None
+        self._messages.why, self._engine = reason, State("", 100.0, "")
+        self._greeting.leave(self._clock(), pause=bool(reason))
         self._shared.player.stop(self._shared.position)
 
     def _tell(self, message: Control) -> None:
@@ -515,9 +394,3 @@ class Network:
         assert len(datagram) <= MAX_DATAGRAM
         with suppress(OSError):  # it counts as lost: nobody listens, or the socket is full
             self._socket.send(datagram)
-
-
-def _shown(message: State | Error) -> str:
-    if isinstance(message, Error):
-        return message.text
-    return "" if message.state == "ready" else f"{message.state} {message.detail}".strip()

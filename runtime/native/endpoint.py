@@ -33,6 +33,7 @@ from sideman.runtime.streaming.control import (
     Position,
     Refuse,
     Resend,
+    State,
     read_control,
     write_control,
 )
@@ -246,6 +247,16 @@ class NativeEndpoint:
         if self._refused.admits(str(sender[0]), refused.reason, now)[0]:
             log.info("%s is refused: %s", sender[0], refused.reason)
         self._answer(refused, size, sender)
+        if refused.code == "loading":
+            self._tell_loading(size - len(write_control(refused)), sender)
+
+    def _tell_loading(self, size: int, to: Address) -> None:
+        """How far the load is, for a screen, if it is not longer than so many bytes."""
+        percent, what = self._access.loading.percent, self._access.loading.what
+        if percent is not None:
+            state = State("loading", percent, what)
+            if len(write_control(state)) <= size:
+                self.replies.tell(state, to)
 
     def _refusal(self, hello: Hello, sender: Address) -> Refuse | None:
         """Why no session can begin, without a look at the wish itself."""
@@ -265,6 +276,9 @@ class NativeEndpoint:
         if reason := self._busy():
             return Refuse(hello.request, "busy", reason, "Say hello when it has left.")
         if reason := self._access.unready():
+            loading = self._access.loading
+            if loading.percent is not None:
+                reason = f"The model is loading: {loading.percent:.0f} %."
             return Refuse(hello.request, "loading", reason, "Say hello again.")
         if hello.rate not in (self.settings.rate, *RATES):
             return Refuse(
@@ -391,6 +405,12 @@ class NativeEndpoint:
         if beat.landing:
             placement = session.epochs.setting.placement
             lead = session.advice.note(placement, beat.landing, session.seen)
+            if lead > placement.lead:
+                self.replies.warn(
+                    "close",
+                    f"Stems come {1e3 * beat.landing / session.hello.rate:.0f} ms before they are "
+                    f"played; a lead of {lead} would be safe.",
+                )
         self.replies.tell(
             Beat(
                 session.number,

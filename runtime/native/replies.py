@@ -83,7 +83,7 @@ class NativeReplies(Replies):
         """`Warn`: a step was overtaken by the next one."""
         self._counters.count("dropped")
         log.warning("Step %d dropped: the next one was complete before it could begin.", batch_id)
-        self._warn("dropped", f"Step {batch_id} is not answered.")
+        self.warn("dropped", f"Step {batch_id} is not answered.")
 
     def failed(self, batch_id: int, to: Address) -> None:
         """A step whose error has been told is counted."""
@@ -96,13 +96,16 @@ class NativeReplies(Replies):
             over = [code for code, since in self._warned.items() if now - since >= _GOOD_SECONDS]
             for code in over:
                 del self._warned[code]
+            good = bool(over) and not self._warned
         for code in over:
             self._tell_client(Warn(code, 0, ""))
+        if good:
+            self._tell_client(State("ready", 100.0, ""))
 
     def late(self, batch_id: int, to: Address, seconds: float) -> None:
         """`Warn`: the stems of a step left after they were due."""
         log.warning("Step %d was answered %.0f ms late.", batch_id, 1e3 * seconds)
-        self._warn("late", f"Step {batch_id}: {1e3 * seconds:.0f} ms late.")
+        self.warn("late", f"Step {batch_id}: {1e3 * seconds:.0f} ms late.")
 
     def error(self, text: str, to: Address, level: int = logging.WARNING) -> None:
         """One log line, and `Error` for the client that plays; too many are only counted."""
@@ -131,9 +134,13 @@ class NativeReplies(Replies):
         with self._lock:
             self._warned.clear()
 
-    def _warn(self, code: str, text: str) -> None:
+    def warn(self, code: str, text: str) -> None:
+        """Tell what will soon be heard, until its reason has been absent for a while."""
         with self._lock:
+            first = not self._warned
             self._warned[code] = self._clock()
+        if first:
+            self._tell_client(State("degraded", 100.0, text))
         self._tell_client(Warn(code, 1, text))
 
     def _tell_client(self, message: Control) -> None:

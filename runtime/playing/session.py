@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sideman.engine.backends.base import Backend, Stage
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.backends.once import run_once
+from sideman.engine.backends.progress import Progress, nobody
 from sideman.engine.bundle.manifest import Manifest, SamplerSpec
 from sideman.engine.errors import SidemanError
 from sideman.engine.loading.stages import DEFAULT, load_stages
@@ -73,6 +74,7 @@ class Session:
         backend: BackendChoice = DEFAULT,
         seed: int | None = None,
         sampler: SamplerSpec | None = None,
+        progress: Progress = nobody,
     ) -> Session:
         """Check a bundle, load its stages and start a session; takes seconds to minutes.
 
@@ -81,11 +83,12 @@ class Session:
             backend: what runs the stages.
             seed: of the noise, for repeatable sessions.
             sampler: another sampler or schedule than the bundle's own.
+            progress: is told how far it is.
 
         Raises:
             SidemanError: the bundle is damaged, the backend missing, or a stage does not load.
         """
-        manifest, owner, stages = load_stages(bundle, backend)
+        manifest, owner, stages = load_stages(bundle, backend, progress)
         try:
             return cls(manifest, owner, stages, GaussianNoise(seed), sampler)
         except BaseException:

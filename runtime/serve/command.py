@@ -92,6 +92,7 @@ def register(app: typer.Typer) -> None:
         from sideman.runtime.serve.external import Places, with_external
         from sideman.runtime.serve.log import log_to_standard_error
         from sideman.runtime.server.cycle_log import CycleLog
+        from sideman.runtime.server.loading import Loading
         from sideman.runtime.server.server import DEFAULT_LISTEN, Server
         from sideman.runtime.system.hosts import parse_address
         from sideman.runtime.system.threads import let_packets_in
@@ -117,8 +118,9 @@ def register(app: typer.Typer) -> None:
         cycle_log = CycleLog() if profile is not None else None
         choice = BackendChoice(backend, threads, precision, device)
         check_known(choice)
+        loading = Loading()
         server = Server(
-            lambda: Session.open(bundle, backend=choice, seed=seed),
+            lambda: Session.open(bundle, backend=choice, seed=seed, progress=loading.note),
             beside(multi_track(exact_mask=exact_mask), exact_mask=exact_mask),
             listen=places.listen,
             reply=places.reply,
@@ -127,6 +129,7 @@ def register(app: typer.Typer) -> None:
             bundle=bundle,
             cycle_log=cycle_log,
             keep_warm=None if keep_warm is None else keep_warm / 1000,
+            loading=loading,
         )
         let_packets_in()
         with log_to_standard_error(logging.DEBUG if verbose else logging.INFO):

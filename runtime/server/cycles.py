@@ -18,6 +18,7 @@ from sideman.runtime.server.cycle_time import CycleTime
 from sideman.runtime.server.debug import DebugFolder
 from sideman.runtime.server.event_queue import EventQueue
 from sideman.runtime.server.events import Configure, Event, Idle, Load, Print, Reset, Step
+from sideman.runtime.server.loading import Loading
 from sideman.runtime.server.model import Model
 from sideman.runtime.server.protocol import Endpoint
 from sideman.runtime.server.setting import Setting
@@ -49,6 +50,7 @@ class Cycles:
         keep_warm: seconds of waiting after which the device is given a little work, again and
             again, so that its clocks stay up; None leaves it alone.
         end: called with the reason when the device is lost and the server must end.
+        loading: notes how far a load is.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Cycles:
         cycle_log: CycleLog | None = None,
         keep_warm: float | None = None,
         end: Callable[[str], None] = lambda reason: None,
+        loading: Loading | None = None,
     ) -> None:
         self._queue = queue
         self._settings = endpoint.settings
@@ -78,6 +81,7 @@ class Cycles:
         self._cycle_log = cycle_log
         self._keep_warm = keep_warm
         self._end = end
+        self._loading = Loading() if loading is None else loading
         self._setting: Setting | None = None
         # The setting that was refused last, until another comes, and why: steps that were meant for
         # it may still be on their way.
@@ -180,8 +184,12 @@ class Cycles:
             self._preparing = False
 
     def _load(self, sender: Address) -> None:
-        with self._preparation():
-            self._load_now(sender)
+        self._loading.note(0.0, "")
+        try:
+            with self._preparation():
+                self._load_now(sender)
+        finally:
+            self._loading.end()
 
     def _load_now(self, sender: Address) -> None:
         self._last_refused = (None, "")

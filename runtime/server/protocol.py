@@ -11,7 +11,7 @@ import abc
 import logging
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from sideman.engine.bundle.grid import LatentGrid
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.event_queue import EventQueue
+from sideman.runtime.server.loading import Loading
 from sideman.runtime.server.setting import Setting
 from sideman.runtime.system.hosts import Address
 
@@ -168,6 +169,7 @@ class Access:
         taken: tells why a client of this protocol may change nothing now, because one of another
             protocol plays; nothing when it may.
         spoke: called when a message of this protocol was understood; receive thread.
+        loading: how far the model's load is.
     """
 
     queue: EventQueue
@@ -181,6 +183,7 @@ class Access:
     prints: bool
     taken: Callable[[], str] = lambda: ""
     spoke: Callable[[], None] = lambda: None
+    loading: Loading = field(default_factory=Loading)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from sideman.runtime.server.cycle_time import CycleTime
 from sideman.runtime.server.cycles import Cycles
 from sideman.runtime.server.debug import PLOT_SECONDS, DebugFolder
 from sideman.runtime.server.event_queue import EventQueue
+from sideman.runtime.server.loading import Loading
 from sideman.runtime.server.model import Model
 from sideman.runtime.server.protocol import Access, Clock, OpenEndpoint, Replies
 from sideman.runtime.server.receiver import Receiver
@@ -65,6 +66,7 @@ class Server:
         cycle_log: notes every cycle.
         keep_warm: seconds of waiting after which the device is given a little work; None for
             never.
+        loading: `open_session` tells it how far it is, for clients that wait.
     """
 
     def __init__(
@@ -80,11 +82,13 @@ class Server:
         bundle: Path | None = None,
         cycle_log: CycleLog | None = None,
         keep_warm: float | None = None,
+        loading: Loading | None = None,
     ) -> None:
         self.counters = Counters()
         self.lost = ""
         self.left_behind = False
         self._keep_warm = keep_warm
+        self._loading = Loading() if loading is None else loading
         self._model = Model(open_session, bundle)
         self._protocol = protocol
         self._listen = listen
@@ -198,6 +202,7 @@ class Server:
                 lambda: cycle_time.longest,
                 self._model.unready,
                 prints=self._debug is not None,
+                loading=self._loading,
             )
         )
         receiver = Receiver(listener, guard, endpoint, self.counters, self._clock)
@@ -213,6 +218,7 @@ class Server:
             self._cycle_log,
             self._keep_warm,
             self._lose,
+            self._loading,
         )
         self._replies, self._receiver, self._cycles = endpoint.replies, receiver, cycles
         log.info("Listening on %s, replying to port %d.", shown_address(self.address), announced[1])

@@ -244,9 +244,9 @@ class State(Control):
     """What the engine does.
 
     Attributes:
-        state: "loading", "ready", "degraded" or "stopping".
+        state: "loading", "ready" or "degraded".
         percent: of loading; 100 when done.
-        detail: a sentence, or nothing.
+        detail: what is being loaded, what degrades it, or nothing.
     """
 
     state: str

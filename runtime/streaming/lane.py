@@ -50,7 +50,7 @@ class Placement:
 
     @property
     def step_samples(self) -> int:
-        """The most positions between two boundaries: at another rate than the model's, or one less."""
+        """Positions between two boundaries; or one less, at another rate than the model's."""
         return -(-self.model_step * self.up // self.down)
 
     @property

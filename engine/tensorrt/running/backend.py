@@ -9,6 +9,7 @@ from typing import Any
 
 from sideman.engine.backends.base import Backend, Stage
 from sideman.engine.backends.program import Program, Segment
+from sideman.engine.backends.progress import Progress, after_stage, nobody
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.bundle.manifest import StageSpec
@@ -104,17 +105,22 @@ class TensorRTBackend(Backend):
             "Load the bundle.",
         )
 
-    def load_bundle(self, bundle: Bundle) -> dict[str, Stage]:
+    def load_bundle(self, bundle: Bundle, progress: Progress = nobody) -> dict[str, Stage]:
         """Load every engine that was built for this bundle, device and precision.
 
         An engine that is damaged or does not fit is rebuilt, with one line in the log that says
         why.
+
+        Args:
+            bundle: whose engines.
+            progress: is told how far it is.
 
         Raises:
             SidemanError: nothing is built (the message names the command that builds it), there
                 is not enough memory, or an engine can neither be loaded nor built anew.
         """
         self._refuse_closed()
+        progress(0.0, "reading")
         bundle.verify()
         library = self._library
         version = library.module.__version__
@@ -131,9 +137,12 @@ class TensorRTBackend(Backend):
         free, _ = self._driver.memory()
         found = engines.find()
         stages: dict[str, Stage] = {}
-        for name, spec in bundle.manifest.stages.items():
+        specs = bundle.manifest.stages
+        for i, (name, spec) in enumerate(specs.items()):
+            progress(after_stage(i, len(specs)), name)
             slots = self._load_stage(engines, name, spec, found[name])
             stages[name] = TensorRTStage(name, spec, slots, engines.command)
+        progress(after_stage(1, 1), "warming up")
         left, total = self._driver.memory()
         logger.info(
             "%d engines take %.0f MB of GPU memory; %.0f of %.0f MB are free.",

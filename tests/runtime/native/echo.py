@@ -84,7 +84,7 @@ class Host:
         lanes = [playing.lane for playing in self.client._shared.player._lanes]
         for lane, following in zip(lanes, [*lanes[1:], None], strict=True):
             known = self.client.position
-            rows = [self.client.stems.index(name) for name in self.client._network._wanted]
+            rows = [self.client.stems.index(name) for name in self.client._network._wish.stems]
             if following is not None:
                 known = min(known, following.placement.origin)
                 rows = [row for row, at in enumerate(lane.newest) if at > lane.placement.start(0)]

@@ -8,7 +8,7 @@ import pytest
 
 from sideman.runtime.native.replies import NativeReplies
 from sideman.runtime.server.counters import Counters
-from sideman.runtime.streaming.control import Control, Error, Warn, read_control
+from sideman.runtime.streaming.control import Control, Error, State, Warn, read_control
 
 CLIENT = ("192.0.2.1", 9)
 
@@ -47,8 +47,10 @@ def replies(port: Port, now: list[float]) -> Iterator[NativeReplies]:
 
 def test_a_warning_is_taken_back_after_eight_good_seconds(replies, port, now) -> None:
     replies.late(3, CLIENT, 0.05)
-    assert port.take() == [Warn("late", 1, "Step 3: 50 ms late.")]
-    for later, over in ((4.0, []), (7.9, []), (8.0, [Warn("late", 0, "")]), (20.0, [])):
+    text = "Step 3: 50 ms late."
+    assert port.take() == [State("degraded", 100.0, text), Warn("late", 1, text)]
+    good = [Warn("late", 0, ""), State("ready", 100.0, "")]
+    for later, over in ((4.0, []), (7.9, []), (8.0, good), (20.0, [])):
         now[0] = 100 + later
         replies.predicted(CLIENT)
         assert port.take() == over

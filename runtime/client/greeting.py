@@ -1,0 +1,144 @@
+"""How a client finds a server that plays with it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+from sideman.engine.errors import SidemanError
+from sideman.runtime.client.shared import Shared
+from sideman.runtime.client.wish import Wish
+from sideman.runtime.streaming.control import (
+    VERSIONS,
+    Accept,
+    Control,
+    Hello,
+    Position,
+    Refuse,
+    padded,
+)
+from sideman.runtime.system.hosts import Address, resolve, shown_address
+
+_HELLO_SECONDS = 0.25
+#: A hello is made anew, with the present position, after so many seconds; one that was refused is
+#: repeated no sooner either.
+AGAIN_SECONDS = 1.0
+#: Whoever was sent on and hears nothing there for so many seconds asks where it began.
+_AWAY_SECONDS = 5.0
+#: So often a client lets itself be sent on before it asks where it began.
+_MOST_HOPS = 4
+_NAME = "sideman-client 0.1"
+
+
+class Greeting:
+    """Says hello until a session begins, also where it is sent on to; network thread.
+
+    Args:
+        shared: with the audio callback.
+        wish: what is asked for.
+        connection: a UDP socket that is connected to the server.
+        tell: sends a message to whom it is connected.
+    """
+
+    def __init__(
+        self,
+        shared: Shared,
+        wish: Wish,
+        connection: socket.socket,
+        tell: Callable[[Control], None],
+    ) -> None:
+        self._shared = shared
+        self._wish = wish
+        self._socket = connection
+        self._tell = tell
+        self._home: Address = connection.getpeername()
+        self._request = 0
+        self._hello: Hello | None = None
+        self._due = self._over = 0.0
+        self._token = ""
+        self._hops = 0
+        self._away_until: float | None = None
+
+    def next_request(self) -> int:
+        """A number that no request had before."""
+        self._request += 1
+        return self._request
+
+    def forget(self) -> None:
+        """Say something else next time: the wish has changed."""
+        self._hello = None
+
+    def turn(self, now: float) -> float:
+        """Say hello if it is due; tells when to be called again, in seconds."""
+        if self._away_until is not None and now >= self._away_until:
+            self.go_home(now)
+        if now >= self._due:
+            if self._hello is None or now >= self._over:
+                self._over = now + AGAIN_SECONDS
+                self._hello = self._make()
+            self._tell(self._hello)
+            self._due = now + _HELLO_SECONDS
+        return self._due
+
+    def answers(self, message: Accept | Refuse) -> bool:
+        """Whether this is the answer to the newest hello."""
+        return self._hello is not None and message.request == self._hello.request
+
+    def wait(self, now: float) -> None:
+        """It was refused: ask again a little later, and from the position that it is then."""
+        self._due = now + AGAIN_SECONDS
+        self._over = now
+        if self._away_until is not None:
+            self._away_until = now + _AWAY_SECONDS
+
+    def go_home(self, now: float) -> None:
+        """Ask the server that the client was made for."""
+        if self._token or self._hops:
+            self._connect(self._home)
+        self._token, self._hops, self._away_until = "", 0, None
+        self._hello, self._due, self._over = None, now, 0.0
+
+    def leave(self, now: float, *, pause: bool) -> None:
+        """The session is over: ask where it began, after a pause if the reason may stay."""
+        self.go_home(now)
+        self._due = now + AGAIN_SECONDS * pause
+
+    def send_on(self, accept: Accept, now: float) -> str:
+        """Say hello to another server; tells why it cannot be, if it cannot."""
+        self._hops += 1
+        shown = shown_address((accept.host, accept.port))
+        try:
+            if self._hops > _MOST_HOPS:
+                raise SidemanError(f"Sent on {self._hops} times, at last to {shown}.")
+            family, address = resolve(accept.host, accept.port, "redirect")
+            if family != self._socket.family:
+                raise SidemanError(f"Sent on to {shown}, which mixes IPv4 and IPv6.")
+            self._connect(address)
+        except (SidemanError, OSError) as error:
+            self.leave(now, pause=True)
+            return str(error)
+        self._token, self._away_until = accept.token, now + _AWAY_SECONDS
+        self._hello, self._due, self._over = None, now, 0.0
+        return f"Sent on to {shown}."
+
+    def _connect(self, address: Address) -> None:
+        self._socket.connect(address)
+
+    def _make(self) -> Hello:
+        shared, wish = self._shared, self._wish
+        return padded(
+            Hello(
+                self.next_request(),
+                *VERSIONS,
+                shared.rate,
+                shared.block,
+                wish.step,
+                wish.lead,
+                wish.format.number,
+                ",".join(wish.stems),
+                wish.margin,
+                _NAME,
+                self._token,
+                Position(shared.position),
+            )
+        )

@@ -1,0 +1,39 @@
+"""What of a server's words is shown: one line, which nothing overwrites unread."""
+
+from __future__ import annotations
+
+#: An error is shown for so many seconds, whatever warnings come meanwhile.
+_ERROR_SECONDS = 8.0
+
+
+class Messages:
+    """Chooses the line for a performer's screen; written by the network thread, read by any.
+
+    Attributes:
+        why: why nothing plays.
+    """
+
+    def __init__(self) -> None:
+        self.why = "No answer yet."
+        self._error = ("", float("-inf"))
+        self._warnings: dict[str, str] = {}
+
+    def begin(self) -> None:
+        """A session begins: what was said before concerns it no more."""
+        self.why, self._error, self._warnings = "", ("", float("-inf")), {}
+
+    def error(self, text: str, now: float) -> None:
+        """Something is wrong."""
+        self._error = text, now + _ERROR_SECONDS
+
+    def warn(self, code: str, text: str, *, on: bool) -> None:
+        """A warning begins, or is over."""
+        warnings = {each: said for each, said in self._warnings.items() if each != code}
+        self._warnings = {**warnings, code: text} if on else warnings
+
+    def shown(self, now: float, *, playing: bool) -> str:
+        """The newest error, else the newest warning, else nothing; or why nothing plays."""
+        if not playing:
+            return self.why
+        error, until = self._error
+        return error if now < until else next(reversed(self._warnings.values()), "")

@@ -1,0 +1,27 @@
+"""One line for a performer: errors before warnings, and nothing that is over."""
+
+from __future__ import annotations
+
+from sideman.runtime.client.messages import Messages
+
+
+def test_an_error_is_not_overwritten_by_warnings_and_goes_by_itself() -> None:
+    messages = Messages()
+    messages.begin()
+    messages.error("No memory.", 100.0)
+    messages.warn("late", "Late.", on=True)
+    messages.warn("close", "Close.", on=True)
+    assert messages.shown(107.9, playing=True) == "No memory."
+    assert messages.shown(108.1, playing=True) == "Close."
+    messages.warn("close", "", on=False)
+    assert messages.shown(108.2, playing=True) == "Late."
+    messages.warn("late", "", on=False)
+    assert messages.shown(108.3, playing=True) == ""
+
+
+def test_where_nothing_plays_the_reason_is_shown() -> None:
+    messages = Messages()
+    assert messages.shown(0.0, playing=False) == "No answer yet."
+    messages.error("Wrong.", 0.0)
+    messages.begin()
+    assert messages.shown(0.0, playing=True) == ""

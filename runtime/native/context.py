@@ -58,6 +58,7 @@ class Context:
         put: takes steps, in their order.
         first: position of the first sample that step 0 still needs, if it is not the origin: an
             epoch before has given the others.
+        time_of: foretells when a position arrives, without jitter; None where nobody knows.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Context:
         cycle_seconds: Callable[[], float | None],
         put: PutStep,
         first: int | None = None,
+        time_of: Callable[[int], float | None] = lambda position: None,
     ) -> None:
         first = placement.origin if first is None else first
         self.placement = placement
@@ -75,6 +77,7 @@ class Context:
         self._rate = rate
         self._cycle_seconds = cycle_seconds
         self._put = put
+        self._time_of = time_of
         self._first = first
         self._ring = Ring(_STEPS * placement.step_samples, first)
         self._step = 0
@@ -161,13 +164,16 @@ class Context:
         """The last moment at which the step may begin; None while its boundary has not come."""
         if self._boundary_at is None:
             return None
-        wait = REORDERING_SECONDS
+        soonest = self._boundary_at + REORDERING_SECONDS
         cycle = self._cycle_seconds()
-        if cycle is not None:
-            # No longer than a step either, or the next one would overtake it.
-            room = min(self.placement.ahead, self.placement.step_samples) / self._rate
-            wait = max(wait, room - cycle - MARGIN_SECONDS)
-        return self._boundary_at + wait
+        if cycle is None:
+            return soonest
+        # No longer than a step either, or the next one would overtake it.
+        room = min(self.placement.ahead, self.placement.step_samples) / self._rate
+        # The packet that brought the boundary may have been a late or an early one.
+        foretold = self._time_of(self.boundary)
+        arrival = self._boundary_at if foretold is None else foretold
+        return max(soonest, arrival + room - cycle - MARGIN_SECONDS)
 
     def _advance(self, now: float) -> None:
         """Put every step that is whole, and note when a boundary arrives."""

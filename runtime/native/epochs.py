@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sideman.runtime.native.arrivals import Arrivals
 from sideman.runtime.native.context import Context, Heard
 from sideman.runtime.native.resampling import ToModel
 from sideman.runtime.native.setting import NativeSetting
@@ -49,6 +50,7 @@ class Epochs:
         self._cycle_seconds = cycle_seconds
         self._put = put
         self._begin = begin
+        self._arrivals = Arrivals(setting.rate)
         self._playing = self._make(setting)
         self._next: _Epoch | None = None
         begin(setting)
@@ -89,6 +91,8 @@ class Epochs:
         if packet.epoch not in {each.setting.epoch for each in self._all}:
             return False
         position, samples, again = packet.position, packet.samples, packet.again
+        if not again and position + len(samples) > self.end:
+            self._arrivals.note(position + len(samples), now)
         playing, following = self._playing, self._next
         count = len(samples)
         if following is not None:
@@ -122,7 +126,13 @@ class Epochs:
             self._put_of(setting, step, samples, arrived)
 
         context = Context(
-            setting.placement, setting.rate, self._heard, self._cycle_seconds, put, first
+            setting.placement,
+            setting.rate,
+            self._heard,
+            self._cycle_seconds,
+            put,
+            first,
+            self._arrivals.time_of,
         )
         return _Epoch(setting, context, ToModel(setting.placement))
 

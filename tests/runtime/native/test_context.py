@@ -22,10 +22,19 @@ SOUND = np.random.default_rng(0).uniform(0.1, 1, 40_000).astype(np.float32)
 class Steps:
     """Collects what a context puts, and sends it packets."""
 
-    def __init__(self, placement: Placement = PLACE, cycle: float | None = None) -> None:
+    def __init__(
+        self, placement: Placement = PLACE, cycle: float | None = None, foretold=None
+    ) -> None:
         self.heard = Heard()
         self.put: list[tuple[int, np.ndarray, float]] = []
-        self.context = Context(placement, RATE, self.heard, lambda: cycle, self._put)
+        self.context = Context(
+            placement,
+            RATE,
+            self.heard,
+            lambda: cycle,
+            self._put,
+            time_of=lambda position: foretold,
+        )
 
     def _put(self, step: int, samples: np.ndarray, arrived: float) -> None:
         self.put.append((step, samples.copy(), arrived))
@@ -134,3 +143,19 @@ def test_what_lies_outside_is_of_no_use() -> None:
     assert not steps.context.add(2**61, SOUND[:100], 1.0, again=False)
     assert steps.context.holes(9.0) == []
     assert not steps.put
+
+
+@pytest.mark.parametrize(("foretold", "moment"), [(None, 10.0), (9.98, 9.98), (10.01, 10.01)])
+def test_the_last_moment_is_counted_from_the_time_without_jitter(foretold, moment) -> None:
+    steps = Steps(cycle=0.03, foretold=foretold)
+    steps.add(0, 4_000, 9.9)
+    steps.add(4_050, 100, 10.0)
+    room = 4_096 / RATE  # shorter than the lead
+    assert steps.context.expire(10.0) == pytest.approx(moment + room - 0.03 - MARGIN_SECONDS)
+
+
+def test_a_hole_gets_its_reordering_time_whatever_is_foretold() -> None:
+    steps = Steps(cycle=0.03, foretold=1.0)
+    steps.add(0, 4_000, 9.9)
+    steps.add(4_050, 100, 10.0)
+    assert steps.context.expire(10.0) == pytest.approx(10.0 + REORDERING_SECONDS)

@@ -104,7 +104,8 @@ class Network:
         self._heard = self._beaten = float("-inf")
         self._round_trip = ASK_SECONDS
         self._stamps: dict[int, float] = {}
-        self._repaired = self._context_lost = self._advised = 0
+        self._repaired = self._advised = 0
+        self._context: Beat | None = None
         self._messages = Messages()
         self._engine = State("", 100.0, "")
         self._buffer = bytearray(65_536)
@@ -122,7 +123,8 @@ class Network:
             lost=player.lost,
             late=player.late,
             repaired=self._repaired,
-            context_lost=self._context_lost,
+            context_lost=self._context.lost if self._context else 0,
+            context_repaired=self._context.repaired if self._context else 0,
             engine=self._engine.state,
             percent=self._engine.percent,
         )
@@ -298,7 +300,7 @@ class Network:
                 self._follow(session, message)
             case Beat() if session is not None and message.session == session.number:
                 self._heard = now
-                self._context_lost = message.lost
+                self._context = message
                 self._advised = message.lead
                 if message.lead not in (0, session.placement.lead) and not self._wish.lead:
                     self._follow_advice(session)
@@ -346,7 +348,10 @@ class Network:
         self._engine = State("ready", 100.0, "")
         self._repairs.forget()
         self._shared.player.follow(
-            (accept.session, accept.epoch), placement, jump_at=self._shared.position
+            (accept.session, accept.epoch),
+            placement,
+            rows=self._rows(accept.stems),
+            jump_at=self._shared.position,
         )
         self._session = _Session(accept.session, accept.epoch, known, placement)
 
@@ -377,8 +382,14 @@ class Network:
         self._shared.player.follow(
             (session.number, epoch.epoch),
             session.placement,
+            rows=self._rows(epoch.stems),
             jump_at=self._shared.position if jump else None,
         )
+
+    def _rows(self, names: str) -> tuple[int, ...]:
+        """Rows of the stems that play."""
+        playing = names.split(",")
+        return tuple(i for i, name in enumerate(self._shared.stems) if name in playing)
 
     def _leave(self, reason: str) -> None:
         """The session is over; the server is asked for another one."""

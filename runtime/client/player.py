@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 
 import numpy as np
 
-from sideman.runtime.streaming.lane import Lane, Placement
+from sideman.runtime.streaming.lane import Hole, Lane, Placement
 from sideman.runtime.streaming.packets import MAX_POSITION, Samples
 
 #: Seconds of stems that may lie ahead of the playhead. The longest lead is 6 s.
@@ -15,6 +15,10 @@ _AHEAD_SECONDS = 8
 _LANDINGS = 1_024
 #: Samples of the ramps beside what is missing: 3 ms.
 _RAMP_SAMPLES = 132
+#: Blocks in which something was silent, until the next packet comes that may be late.
+_FRESH = 4_096
+#: Steps, each of one stem, of which it is remembered what was silent.
+_GONE = 64
 #: Beyond every position.
 _NEVER = MAX_POSITION
 
@@ -29,8 +33,8 @@ class Player:
     samples that are written while they are read are heard from the next block on.
 
     Attributes:
-        lost: samples in whose place silence was played although later ones had come.
-        late: samples that came after their place had been played.
+        silent: samples of stems that play which were not there when they were due.
+        late: those of them that came afterwards.
         muted: whether everything is to be silent; any thread may change it.
 
     Args:
@@ -39,7 +43,10 @@ class Player:
     """
 
     def __init__(self, stems: int, rate: int) -> None:
-        self.lost = self.late = 0
+        self.silent = self.late = 0
+        # What was silent: the callback adds to the first, the network thread gathers it.
+        self._fresh: deque[tuple[EpochKey, Hole]] = deque(maxlen=_FRESH)
+        self._gone: OrderedDict[tuple[EpochKey, int, int], list[tuple[int, int]]] = OrderedDict()
         self.muted = False
         self._level = 1.0
         self._stems = stems
@@ -47,18 +54,31 @@ class Player:
         self._lanes: tuple[_Playing, ...] = ()
         self._landings: deque[int] = deque(maxlen=_LANDINGS)
 
-    def follow(self, epoch: EpochKey, placement: Placement, *, jump_at: int | None = None) -> None:
+    @property
+    def lost(self) -> int:
+        """Samples in whose place silence was played, and that have not come since."""
+        return self.silent - self.late
+
+    def follow(
+        self,
+        epoch: EpochKey,
+        placement: Placement,
+        *,
+        rows: tuple[int, ...] | None = None,
+        jump_at: int | None = None,
+    ) -> None:
         """Let an epoch take over; network thread.
 
         Args:
             epoch: its session and number.
             placement: where its steps stand.
+            rows: that play in it; None for all.
             jump_at: where what was heard before is to end at once; None lets it play on until the
                 new epoch's first sample.
         """
-        lane = Lane(placement, self._stems, self._capacity)
+        lane = Lane(placement, self._stems, self._capacity, rows)
         until = lane.start if jump_at is None else jump_at
-        if jump_at is None and self._lanes and self._lanes[-1].lane.end_at(lane.start):
+        if jump_at is None and self._lanes and self._lanes[-1].lane.end_before(placement):
             until = _NEVER
         self.stop(until)
         self._landings.clear()
@@ -80,11 +100,33 @@ class Player:
         for playing in self._lanes:
             if playing.epoch == epoch:
                 self._landings.append(position - playhead)
-                # What repeats older samples is not late: it was there before, or is lost.
-                first = max(position, playing.lane.newest[row])
-                self.late += max(0, min(position + len(samples), playhead) - first)
+                if position < playhead:
+                    self._note_late(epoch, Hole(row, step, position, position + len(samples)))
                 return playing.lane.write(row, step, position, samples)
         return 0
+
+    def _note_late(self, epoch: EpochKey, came: Hole) -> None:
+        """Count what of a packet had been silent already, once; network thread."""
+        for _ in range(len(self._fresh)):
+            of, hole = self._fresh.popleft()
+            ranges = self._gone.setdefault((of, hole.stem, hole.step), [])
+            if ranges and ranges[-1][1] == hole.first:
+                ranges[-1] = ranges[-1][0], hole.last
+            else:
+                ranges.append((hole.first, hole.last))
+        while len(self._gone) > _GONE:
+            self._gone.popitem(last=False)
+        key = epoch, came.stem, came.step
+        rest: list[tuple[int, int]] = []
+        for start, end in self._gone.get(key, ()):
+            first, last = max(start, came.first), min(end, came.last)
+            if first >= last:
+                rest.append((start, end))
+                continue
+            self.late += last - first
+            rest += [(a, b) for a, b in ((start, first), (last, end)) if a < b]
+        if key in self._gone:
+            self._gone[key] = rest
 
     @property
     def landing(self) -> float:
@@ -114,7 +156,10 @@ class Player:
                 gone = np.arange(position, end) - playing.until + 0.5
                 part *= np.clip(1 - gone / max(1, fade), 0, 1).astype(np.float32)
             out += part
-            self.lost += playing.lane.forget(position)
+            # Now, so that what comes from here on is late, whether it is heard next or never.
+            for hole in playing.lane.forget(end, playing.until):
+                self.silent += hole.last - hole.first
+                self._fresh.append((playing.epoch, hole))
         self._level = mute(out, self._level, muted=self.muted)
         np.clip(out, -1, 1, out=out)
 

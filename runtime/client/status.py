@@ -23,6 +23,7 @@ class Status:
         late: samples of stems that came too late.
         repaired: samples of stems that came on request.
         context_lost: samples of the context that never reached the server.
+        context_repaired: samples of the context that reached it on request.
         engine: "loading", "ready" or "degraded"; empty before the server has told.
         percent: of loading; 100 when done.
     """
@@ -40,5 +41,6 @@ class Status:
     late: int = 0
     repaired: int = 0
     context_lost: int = 0
+    context_repaired: int = 0
     engine: str = ""
     percent: float = 100.0

@@ -406,11 +406,9 @@ class NativeEndpoint:
             placement = session.epochs.setting.placement
             lead = session.advice.note(placement, beat.landing, session.seen)
             if lead > placement.lead:
-                self.replies.warn(
-                    "close",
-                    f"Stems come {1e3 * beat.landing / session.hello.rate:.0f} ms before they are "
-                    f"played; a lead of {lead} would be safe.",
-                )
+                early = 1e3 * beat.landing / session.hello.rate
+                how = f"{early:.0f} ms before they are played" if early > 0 else "too late"
+                self.replies.warn("close", f"Stems come {how}; a lead of {lead} would be safe.")
         self.replies.tell(
             Beat(
                 session.number,

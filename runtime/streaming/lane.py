@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,6 +90,22 @@ class Placement:
         return self.start(step + 1) + self.fade_samples
 
 
+class Hole(NamedTuple):
+    """Samples of a step that were not there when they were due.
+
+    Attributes:
+        stem: index.
+        step: its number.
+        first: position.
+        last: one past the last position.
+    """
+
+    stem: int
+    step: int
+    first: int
+    last: int
+
+
 class Lane(Circle):
     """The stems of one epoch: samples of all steps, faded into each other where they overlap.
 
@@ -99,19 +116,28 @@ class Lane(Circle):
     Attributes:
         placement: where the steps stand.
         newest: one past the newest sample of each stem that has come, overlap behind it left out.
+        playing: indices of the stems that are to come.
         steps: how many there will be; None while more may come.
 
     Args:
         placement: of the epoch.
-        stems: how many.
+        stems: how many there are.
         capacity: samples that are kept.
+        playing: indices of those that are to come; None for all.
     """
 
     #: Planes that consecutive steps take by turns.
     PLANES = 2
 
-    def __init__(self, placement: Placement, stems: int, capacity: int) -> None:
+    def __init__(
+        self,
+        placement: Placement,
+        stems: int,
+        capacity: int,
+        playing: tuple[int, ...] | None = None,
+    ) -> None:
         super().__init__(capacity, placement.start(0))
+        self.playing = tuple(range(stems)) if playing is None else playing
         self.placement = placement
         self.newest = [self.start] * stems
         self.steps: int | None = None
@@ -166,24 +192,20 @@ class Lane(Circle):
             gain = self._rise[first - at : last - at]
             part[first - low : last - low] *= gain if rising else 1 - gain
 
-    def end_at(self, position: int) -> bool:
-        """Let no step begin at this position or later, if one would begin there.
-
-        At another rate than the model's, one position beside it is as good: the two ramps then are
-        a sample apart.
+    def end_before(self, following: Placement) -> bool:
+        """Let no step follow those whose context lies before another epoch's origin.
 
         Returns:
-            Whether one would: the step before then falls to silence from there on by itself.
+            Whether the other one's first step begins where the next one of this would have begun:
+            then the last step falls to silence by itself while the other rises. At another rate
+            than the model's, one position beside it is as good: the ramps are a sample apart.
         """
         place = self.placement
-        since = position - place.start(0)
-        step = (since * place.down + place.model_step * place.up // 2) // (
-            place.model_step * place.up
-        )
-        if step <= 0 or abs(place.start(step) - position) > (place.up != place.down):
-            return False
-        self.steps = step
-        return True
+        length = place.model_step * place.up
+        since = (following.origin - place.origin) * place.down
+        self.steps = max(0, (since + length // 2) // length)
+        apart = abs(place.start(self.steps) - following.start(0))
+        return self.steps > 0 and apart <= (place.up != place.down)
 
     def read(self, plane: int, position: int, out: Samples) -> None:
         """Copy one plane of what is to be heard from a position on.
@@ -213,26 +235,30 @@ class Lane(Circle):
                 found[:, at_found] = self._written[plane][:, at]
         return found
 
-    def forget(self, before: int) -> int:
+    def forget(self, before: int, until: int | None = None) -> list[Hole]:
         """Make room: what lies before a position has been played.
 
+        Args:
+            before: the position.
+            until: what lies behind that was not meant to be heard; None where all was.
+
         Returns:
-            How many samples of it never came although later ones did, over all stems.
+            What of it had not come, of the stems that play.
         """
-        lost = 0
-        place, last = self.placement, min(before, self.end)
+        holes: list[Hole] = []
+        place = self.placement
+        last = min(before, self.end, before if until is None else until)
         for plane in range(self.PLANES):
             for step in self._steps(plane, self.start, last):
-                begin = place.start(step)
-                for stem, newest in enumerate(self.newest):
-                    until = min(place.start(step + 1), last, newest)
-                    holes = self.holes(self._written[plane, stem], begin, until)
-                    lost += sum(high - low for low, high in holes)
+                end = min(place.start(step + 1), last)
+                for stem in self.playing:
+                    found = self.holes(self._written[plane, stem], place.start(step), end)
+                    holes += [Hole(stem, step, *each) for each in found]
         for at, _ in self.parts(self.start, before):
             self._samples[:, :, at] = 0
             self._written[:, :, at] = False
         self.start = max(self.start, before)
-        return lost
+        return holes
 
     def _steps(self, plane: int, first: int, last: int) -> range:
         """The steps of a plane that have samples within [first, last), and at most one beside."""

@@ -25,11 +25,13 @@ class Played:
     Attributes:
         stems: float32 [stems, n], as it was heard.
         status: of the client, once a second and at the end.
+        begun: when the first block began, on `time.perf_counter`.
         behind: seconds by which blocks were handed over late, one a block: above the length of a
             block, a sound card would have run dry.
     """
 
     stems: Samples
+    begun: float = 0.0
     status: list[Status] = field(default_factory=list)
     behind: list[float] = field(default_factory=list)
 
@@ -69,7 +71,7 @@ def play(
         tell: called once a second with the samples that were played, and the client's status.
     """
     played = Played(np.zeros((len(client.stems), len(context)), np.float32))
-    begun = time.perf_counter()
+    begun = played.begun = time.perf_counter()
     told = 0
     for at in range(0, len(context), BLOCK):
         end = min(at + BLOCK, len(context))

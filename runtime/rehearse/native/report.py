@@ -72,9 +72,13 @@ def show(data: dict[str, Any], console: Console) -> None:
         f"{client['context_lost']} samples of the context never arrived.",
         markup=False,
     )
+    early = 1e3 * client["landing"]
+    how = f"{early:.0f} ms or more before they were played"
+    if early <= 0:
+        how = f"no more than {-early:.0f} ms too late"
     console.print(
-        f"99 of 100 packets of stems came {1e3 * client['landing']:.0f} ms or more before they "
-        f"were played; a round trip took {1e3 * client['round_trip']:.1f} ms. The smallest lead "
-        f"that would suffice: {data['advised_lead_columns'] or 'unknown'}.",
+        f"99 of 100 packets of stems came {how}; a round trip took "
+        f"{1e3 * client['round_trip']:.1f} ms. The smallest lead that would suffice: "
+        f"{data['advised_lead_columns'] or 'unknown'}.",
         markup=False,
     )

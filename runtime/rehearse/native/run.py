@@ -44,7 +44,22 @@ def run_native(request: NativeRequest, console: Console | None = None) -> bool:
         f"{len(plan.programme.samples) / plan.manifest.grid.sample_rate:.1f} s.",
         markup=False,
     )
-    played, profile = _play(plan, console)
+    return keep(plan, *_play(plan, console), console)
+
+
+def keep(plan: NativePlan, played: Played, profile: dict[str, Any], console: Console) -> bool:
+    """Write what was played and how it went, and print the figures.
+
+    Args:
+        plan: of the rehearsal.
+        played: what came back.
+        profile: as `serve --profile` writes it; empty where the server was another's.
+        console: what is printed on.
+
+    Returns:
+        Whether sound came back, and none of it too late.
+    """
+    request = plan.request
     rehearsal = _rehearsal(plan, played)
     files = write_audio(rehearsal, request.out)
     judge_rehearsal(plan, rehearsal)

@@ -81,7 +81,44 @@ def test_each_stem_for_itself() -> None:
     out = heard(band, 0, START + 3_000, stems=2)
     assert not out[1].any()
     assert out[0].any()
+    assert (band.lost, band.late) == (3_000, 0)  # the other one plays, too, and has not come
+
+
+def test_of_a_stem_that_does_not_play_nothing_is_lost() -> None:
+    band = Player(2, 44_100)
+    band.follow(KEY, PLACE, rows=(0,))
+    send(band, range(2))
+    heard(band, 0, START + 3_000, stems=2)
     assert band.lost == 0
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("block", [64, 500])
+def test_what_is_late_is_counted_once_in_whatever_order_it_comes(order: int, block: int) -> None:
+    band = player()
+    send(band, [0])
+    heard(band, 0, START + 2 * 4_096, block)
+    assert (band.silent, band.late) == (4_096, 0)
+    packets = [(at, min(288, PLACE.reply_samples - at)) for at in range(0, 4_396, 288)]
+    for at, count in [*packets, *packets][::order]:
+        sound = np.ones(count, np.float32)
+        band.write(KEY, 0, 1, PLACE.start(1) + at, sound, START + 2 * 4_096)
+    assert (band.silent, band.late, band.lost) == (4_096, 4_096, 0)
+
+
+def test_a_step_that_never_comes_is_lost() -> None:
+    band = player()
+    send(band, [0, 2])
+    heard(band, 0, START + 3 * 4_096)
+    assert (band.lost, band.late) == (4_096, 0)
+
+
+def test_what_lies_behind_the_end_of_an_epoch_was_not_to_come() -> None:
+    band = player()
+    send(band, range(2))
+    band.follow((7, 2), Placement(2 * 4_096, 1, 4, 300))
+    heard(band, 0, START + 4 * 4_096)
+    assert band.silent == 0
 
 
 def test_an_epoch_takes_over_at_its_first_sample() -> None:

@@ -33,6 +33,23 @@ class Impairment:
     delay: float = 0.0
 
 
+@dataclass(slots=True)
+class Passage:
+    """What became of a datagram.
+
+    Attributes:
+        inward: whether it went to the server.
+        came: when it came to the proxy, on `time.monotonic`.
+        data: its bytes.
+        left: when it went on; None while it has not, and where it was lost.
+    """
+
+    inward: bool
+    came: float
+    data: bytes
+    left: float | None = None
+
+
 class Proxy:
     """Stands between one client and a server, on a thread of its own.
 
@@ -40,9 +57,13 @@ class Proxy:
         address: where the client finds it.
         lost: datagrams that were lost, to the server and back.
         passed: datagrams that were not.
+        log: every datagram, if they are kept.
     """
 
-    def __init__(self, server: tuple, impairment: Impairment, seed: int = 0) -> None:
+    def __init__(
+        self, server: tuple, impairment: Impairment, seed: int = 0, *, keep: bool = False
+    ) -> None:
+        self.log: list[Passage] | None = [] if keep else None
         self.lost, self.passed = [0, 0], [0, 0]
         self._impairment = impairment
         self._random = np.random.default_rng(seed)
@@ -55,7 +76,7 @@ class Proxy:
             each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
         self.address = self._outside.getsockname()
         self._client: tuple | None = None
-        self._waiting: list[tuple[float, int, bool, bytes]] = []
+        self._waiting: list[tuple[float, int, Passage]] = []
         self._count = 0
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
@@ -77,8 +98,7 @@ class Proxy:
                 self._take(self._outside, inward=True)
                 self._take(self._inside, inward=False)
                 while self._waiting and self._waiting[0][0] <= time.monotonic():
-                    _, _, inward, data = heapq.heappop(self._waiting)
-                    self._pass(inward, data)
+                    self._pass(heapq.heappop(self._waiting)[2])
 
     def _take(self, source: socket.socket, *, inward: bool) -> None:
         while True:
@@ -92,22 +112,27 @@ class Proxy:
 
     def _impair(self, inward: bool, data: bytes) -> None:
         how, draw = self._impairment, self._random.uniform(size=4)
+        passage = Passage(inward, time.monotonic(), data)
+        if self.log is not None:
+            self.log.append(passage)
         if draw[0] < how.loss:
             self.lost[0 if inward else 1] += 1
             return
         self.passed[0 if inward else 1] += 1
-        due = time.monotonic() + how.delay + draw[1] * how.jitter
+        due = passage.came + how.delay + draw[1] * how.jitter
         if draw[2] < how.reordering:
             due += how.held
         for _ in range(2 if draw[3] < how.duplication else 1):
             self._count += 1
-            heapq.heappush(self._waiting, (due, self._count, inward, data))
+            heapq.heappush(self._waiting, (due, self._count, passage))
 
-    def _pass(self, inward: bool, data: bytes) -> None:
+    def _pass(self, passage: Passage) -> None:
+        if passage.left is None:
+            passage.left = time.monotonic()
         try:
-            if inward:
-                self._inside.send(data)
+            if passage.inward:
+                self._inside.send(passage.data)
             elif self._client is not None:
-                self._outside.sendto(data, self._client)
+                self._outside.sendto(passage.data, self._client)
         except OSError:
             pass  # as on a network: nobody is told

@@ -23,6 +23,7 @@ class Impairment:
         held: seconds.
         jitter: every datagram is delayed by 0 to so many seconds.
         delay: and by so many.
+        rate: bytes that pass in a second, one datagram after the other; 0 for any number.
     """
 
     loss: float = 0.0
@@ -31,6 +32,7 @@ class Impairment:
     held: float = 0.004
     jitter: float = 0.0
     delay: float = 0.0
+    rate: float = 0.0
 
 
 @dataclass(slots=True)
@@ -78,6 +80,7 @@ class Proxy:
         self._client: tuple | None = None
         self._waiting: list[tuple[float, int, Passage]] = []
         self._count = 0
+        self._free = [0.0, 0.0]
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
         self._thread.start()
@@ -119,7 +122,12 @@ class Proxy:
             self.lost[0 if inward else 1] += 1
             return
         self.passed[0 if inward else 1] += 1
-        due = passage.came + how.delay + draw[1] * how.jitter
+        # The line is free again when what came before has passed.
+        way = 0 if inward else 1
+        self._free[way] = max(self._free[way], passage.came)
+        if how.rate:
+            self._free[way] += len(data) / how.rate
+        due = self._free[way] + how.delay + draw[1] * how.jitter
         if draw[2] < how.reordering:
             due += how.held
         for _ in range(2 if draw[3] < how.duplication else 1):

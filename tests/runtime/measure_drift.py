@@ -15,14 +15,17 @@ from pathlib import Path
 
 import numpy as np
 
-from sideman.runtime.client import Client
+from sideman.runtime.client import Client, network
 from sideman.runtime.multi_track.endpoint import multi_track
+from sideman.runtime.native import endpoint
 from sideman.runtime.native.beside import beside
 from sideman.runtime.server.server import Server
 from tests.runtime.native.echo import EchoSession, Host
 
 RATE, BLOCK = 44_100, 512
 STEP = LEAD = 4
+#: Seconds of silence that end a session: those that it has would pass here in some milliseconds.
+PATIENCE = 3_600.0
 
 
 class LongHost(Host):
@@ -51,6 +54,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=int, default=60)
     options = parser.parse_args()
+    network._SILENT_SECONDS = endpoint.SILENT_SECONDS = PATIENCE
     for ppm in (1_000, -1_000):
         print(json.dumps({"ppm": ppm, **drift(ppm, options.minutes * 60)}), flush=True)
 
@@ -76,6 +80,7 @@ def drift(ppm: float, seconds: int) -> dict:
             while client.status.state != "playing":
                 clock[0] += 0.01
                 time.sleep(0.002)
+            number = client._network._session.number
             for second in range(1, seconds + 1):
                 play_a_second(host, random, clock, fast)
                 echo.calls.clear()
@@ -89,6 +94,7 @@ def drift(ppm: float, seconds: int) -> dict:
                     found.setdefault("descriptors", []).append(descriptors)
                 landings.append(1e3 * client.status.landing)
             status = client.status
+            assert client._network._session.number == number, "it is still the same session"
         echo.let_go()
     assert status.state == "playing", status
     found |= {"lead": status.lead, "landing_ms": [min(landings[10:]), max(landings[10:])]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 
+from sideman.engine.bundle.grid import COLUMN_SAMPLES
 from sideman.engine.errors import SidemanError
 from sideman.runtime.client.shared import Shared
 from sideman.runtime.client.wish import Wish
@@ -20,9 +21,12 @@ from sideman.runtime.streaming.control import (
 from sideman.runtime.system.hosts import Address, resolve, shown_address
 
 _HELLO_SECONDS = 0.25
-#: A hello is made anew, with the present position, after so many seconds; one that was refused is
-#: repeated no sooner either.
-AGAIN_SECONDS = 1.0
+#: A hello is made anew, with the present position, after so many seconds.
+_ANEW_SECONDS = 0.6
+#: One that was refused is followed by another after so many seconds, unless the model is loading.
+_AGAIN_SECONDS = 1.0
+#: Columns of a step where a client leaves them to a server that it does not know yet.
+_USUAL_STEP = 4
 #: Whoever was sent on and hears nothing there for so many seconds asks where it began.
 _AWAY_SECONDS = 5.0
 #: So often a client lets itself be sent on before it asks where it began.
@@ -58,6 +62,7 @@ class Greeting:
         self._token = ""
         self._hops = 0
         self._away_until: float | None = None
+        self._step_samples = 0
 
     def next_request(self) -> int:
         """A number that no request had before."""
@@ -74,7 +79,7 @@ class Greeting:
             self.go_home(now)
         if now >= self._due:
             if self._hello is None or now >= self._over:
-                self._over = now + AGAIN_SECONDS
+                self._over = now + _ANEW_SECONDS
                 self._hello = self._make()
             self._tell(self._hello)
             self._due = now + _HELLO_SECONDS
@@ -84,9 +89,13 @@ class Greeting:
         """Whether this is the answer to the newest hello."""
         return self._hello is not None and message.request == self._hello.request
 
-    def wait(self, now: float) -> None:
+    def accepted(self, step_samples: int) -> None:
+        """A session begins, with steps of so many samples."""
+        self._step_samples = step_samples
+
+    def wait(self, now: float, *, loading: bool) -> None:
         """It was refused: ask again a little later, and from the position that it is then."""
-        self._due = now + AGAIN_SECONDS
+        self._due = now + (_HELLO_SECONDS if loading else _AGAIN_SECONDS)
         self._over = now
         if self._away_until is not None:
             self._away_until = now + _AWAY_SECONDS
@@ -101,7 +110,7 @@ class Greeting:
     def leave(self, now: float, *, pause: bool) -> None:
         """The session is over: ask where it began, after a pause if the reason may stay."""
         self.go_home(now)
-        self._due = now + AGAIN_SECONDS * pause
+        self._due = now + _AGAIN_SECONDS * pause
 
     def send_on(self, accept: Accept, now: float) -> str:
         """Say hello to another server; tells why it cannot be, if it cannot."""
@@ -124,6 +133,15 @@ class Greeting:
     def _connect(self, address: Address) -> None:
         self._socket.connect(address)
 
+    def _origin(self) -> int:
+        """A step ago, if that was heard: then the server begins at once, not after a step."""
+        shared = self._shared
+        step = self._step_samples
+        if not step:
+            step = (self._wish.step or _USUAL_STEP) * COLUMN_SAMPLES * shared.rate // 44_100
+        origin = shared.position - step
+        return origin if origin >= max(0, shared.history.start) else shared.position
+
     def _make(self) -> Hello:
         shared, wish = self._shared, self._wish
         return padded(
@@ -139,6 +157,6 @@ class Greeting:
                 wish.margin,
                 _NAME,
                 self._token,
-                Position(shared.position),
+                Position(self._origin()),
             )
         )

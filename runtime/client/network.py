@@ -245,7 +245,12 @@ class Network:
         while True:
             try:
                 size = self._socket.recv_into(self._buffer)
-            except OSError:  # nothing more has come, or nobody listens at the server's port yet
+            except ConnectionError:
+                # The system there says that nobody listens at the server's port: it was killed.
+                if self._session is not None:
+                    self._leave("The server is gone.")
+                return
+            except OSError:  # nothing more has come
                 return
             now = self._clock()
             try:
@@ -342,6 +347,7 @@ class Network:
         placement = Placement(
             accept.origin, accept.step, accept.lead, accept.overlap, up, down, accept.wait
         )
+        self._greeting.accepted(placement.step_samples + placement.wait)
         self._sending.follow(accept.session, accept.epoch, accept.origin, since=accept.origin)
         self._heard, self._pending = now, None
         self._messages.begin()
@@ -363,7 +369,7 @@ class Network:
             self._messages.error(text, now)
         elif self._session is None and self._greeting.answers(refuse):
             self._messages.why = text
-            self._greeting.wait(now)
+            self._greeting.wait(now, loading=refuse.code == "loading")
 
     def _follow(self, session: _Session, epoch: Epoch) -> None:
         if epoch.epoch <= session.epoch:

@@ -334,11 +334,31 @@ def test_a_server_that_ends_says_so_and_one_that_comes_back_is_found(host, serve
         player.silence(512)
         time.sleep(0.002)
     assert "ending" in player.client.status.text
+    player.silence(10_000)
     with Server(lambda: echo, beside(multi_track()), listen=address, reply=("127.0.0.1", 9)):
         player.connect()
         heard = player.heard.shape[1]
+        place = player.client._network._session.placement
+        # The step that it heard last is what the band begins with.
+        assert place.origin == heard - place.step_samples
         player.play(SOUND)
-        assert np.abs(player.heard[0][heard + 10_000 :]).max() > 0.4
+        assert not player.heard[0][heard : place.start(0)].any()
+        assert np.abs(player.heard[0][place.start(0) :][:10_000]).max() > 0.4
+
+
+def test_a_server_that_was_killed_is_missed_at_once(host, server, monkeypatch) -> None:
+    monkeypatch.setattr("sideman.runtime.client.network._SILENT_SECONDS", 1e6)
+    player = host(step=1, lead=2)
+    player.connect()
+    player.play(SOUND[:20_000])
+    # As when its process dies: without a word.
+    server._receiver.stop()
+    server._receiver._listener.close()
+    end = time.monotonic() + PATIENCE
+    while player.client.status.state == "playing":
+        assert time.monotonic() < end
+        player.play_slowly(SOUND[:512])
+    assert player.client.status.text == "The server is gone."
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="descriptors are counted in /proc")

@@ -75,45 +75,50 @@ def main() -> None:
     address = ("127.0.0.1", free_port())
     command = [str(demo_bundle()), "--listen", f"{address[0]}:{address[1]}"]
     data: dict = {"step_seconds": options.columns * 4_096 / RATE, "server": [], "client": []}
-    client = Client(address, ("bass",), step=options.columns, lead=options.lead)
-    card = Card(client, loop)
-    card.start()
-    client.start()
-    server = ServerProcess(command)
-    server.__enter__()
-    until(lambda: card.sounds > 0, "the band")
-    data["ahead_seconds"] = client.status.ahead
-    for _ in range(options.rounds):
-        server._process.kill()
-        killed = time.monotonic()
-        missed = until(lambda: client.status.state != "playing", "missing it")
-        server.__exit__(None, None, None)
-        server = ServerProcess(command)
-        server.__enter__()
-        ready = until(lambda: client.status.state == "playing", "a session")
-        card.sounds = 0.0
-        heard = until(lambda: card.sounds > 0, "the band again")
-        data["server"].append({"missed_after": missed - killed, "sound_after_ready": heard - ready})
-        time.sleep(2)
-    for _ in range(options.rounds):
-        # As when its process dies: nothing is said, and its port is another one then.
-        card.ending = True
-        card.join()
-        client._network._session = None
-        client.close()
+
+    def join() -> tuple[Client, Card]:
         client = Client(address, ("bass",), step=options.columns, lead=options.lead)
         card = Card(client, loop)
         card.start()
-        gone = time.monotonic()
         client.start()
-        connect(client, server.check_alive)
-        ready = time.monotonic()
-        heard = until(lambda card=card: card.sounds > 0, "the band again")
-        data["client"].append({"session_after": ready - gone, "sound_after": heard - ready})
-    card.ending = True
-    card.join()
-    client.close()
-    server.__exit__(None, None, None)
+        return client, card
+
+    client, card = join()
+    server = ServerProcess(command)
+    try:
+        server.__enter__()
+        until(lambda: card.sounds > 0, "the band")
+        data["ahead_seconds"] = client.status.ahead
+        for _ in range(options.rounds):
+            server._process.kill()
+            killed = time.monotonic()
+            missed = until(lambda: client.status.state != "playing", "missing it")
+            server.__exit__(None, None, None)
+            server = ServerProcess(command)
+            server.__enter__()
+            ready = until(lambda: client.status.state == "playing", "a session")
+            card.sounds = 0.0
+            heard = until(lambda: card.sounds > 0, "the band again")
+            times = {"missed_after": missed - killed, "sound_after_ready": heard - ready}
+            data["server"].append(times)
+            time.sleep(2)
+        for _ in range(options.rounds):
+            # As when its process dies: nothing is said, and its port is another one then.
+            card.ending = True
+            card.join()
+            client._network._session = None
+            client.close()
+            gone = time.monotonic()
+            client, card = join()
+            connect(client, server.check_alive)
+            ready = time.monotonic()
+            heard = until(lambda card=card: card.sounds > 0, "the band again")
+            data["client"].append({"session_after": ready - gone, "sound_after": heard - ready})
+    finally:
+        card.ending = True
+        card.join()
+        client.close()
+        server.__exit__(None, None, None)
     print(json.dumps(data | {"machine": describe_machine()}))
 
 

@@ -63,6 +63,16 @@ def build(
             "adds to an engine.",
         ),
     ] = f"{DEFAULT_R:g}",
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            "--columns",
+            metavar="4,…",
+            help='The native protocol\'s steps in columns, separated by commas, or "" for none; '
+            "likewise.",
+            show_default="4",
+        ),
+    ] = None,
     w: RegimeOption = DEFAULT_W,
     fade: FadeOption = DEFAULT_FADE,
     device: DeviceOption = 0,
@@ -73,9 +83,9 @@ def build(
     """Build TensorRT engines for a bundle, and keep them for every later start.
 
     Engines that are in the cache and still valid are not built again; for every other one, a line
-    says why it is built. Steps of another length (--r, --w, --fade) need only another decoder;
-    lengths that are named together share one engine and its weights. Ctrl-C stops cleanly: engines
-    that are finished are kept.
+    says why it is built. Steps of another length (--r, --w, --fade, --columns) need only another
+    decoder; lengths that are named together share one engine and its weights. Ctrl-C stops cleanly:
+    engines that are finished are kept.
     """
     from sideman.engine.bundle.bundle import Bundle
     from sideman.engine.cuda.device import select_device
@@ -84,19 +94,24 @@ def build(
     from sideman.engine.tensorrt.cache.places import cache_root
     from sideman.engine.tensorrt.flavours import choose_flavour
     from sideman.runtime.engines.display import Display, summary
+    from sideman.runtime.native.setting import DEFAULT_STEP, OVERLAP
     from sideman.runtime.playing.geometry import Geometry
 
     flavour = choose_flavour(backend)
     typer.echo(f"{flavour.title} {flavour.require().__version__}")
     # The hashes are checked by the build.
     manifest = Bundle.open(bundle, check=False).manifest
+    native = (DEFAULT_STEP,) if columns is None else _columns(columns)
     request = BuildRequest(
         flavour=flavour,
         rows=_rows(rows, manifest),
         decoded_columns=tuple(
             dict.fromkeys(
-                Geometry.reference(manifest.grid, step, w, fade).decoded_columns
-                for step in _steps(r)
+                geometry.decoded_columns
+                for geometry in (
+                    *(Geometry.reference(manifest.grid, step, w, fade) for step in _steps(r)),
+                    *(Geometry.columnar(manifest.grid, k, 1, OVERLAP) for k in native),
+                )
             )
         ),
         precision=precision,
@@ -121,6 +136,13 @@ def _steps(text: str) -> tuple[float, ...]:
         return tuple(float(name) for name in split_names(text) or ())
     except ValueError:
         raise typer.BadParameter(f"--r {text}: numbers separated by commas are needed.") from None
+
+
+def _columns(text: str) -> tuple[int, ...]:
+    names = split_names(text) or () if text.strip() else ()
+    if not all(name.isdecimal() for name in names):
+        raise typer.BadParameter(f"--columns {text}: numbers separated by commas are needed.")
+    return tuple(int(name) for name in names)
 
 
 def _rows(text: str | None, manifest: Manifest) -> tuple[int, ...]:

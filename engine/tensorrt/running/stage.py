@@ -106,8 +106,8 @@ class TensorRTStage(Stage):
         options = [f"--rows {sizes['batch']}"] if "batch" in sizes else []
         step = ""
         if "decoded_columns" in sizes:
-            options.append("--r R --w W --fade FADE")
-            step = ", with the values of r, w and fade that are to be played"
+            options.append("--r R --w W --fade FADE --columns K")
+            step = ", with the values that are to be played (columns are the native protocol's)"
         raise BackendError(
             f"Stage {self.name}: no engine is built for {shape}, only for {built}.",
             f"Build it: {self._command(' '.join(options))}{step}.",

@@ -79,16 +79,17 @@ def test_what_is_not_said_is_what_a_performance_uses(build, asked):
     (request,) = asked
     assert (request.precision, request.targets, request.force) == ("fp16", (), False)
     assert request.rows == (1, 2, 3, 4)
-    assert request.decoded_columns == (17,)
+    assert request.decoded_columns == (17, 9)
 
 
 @pytest.mark.parametrize(
     ("options", "rows", "columns"),
     [
-        (("--rows", "2, 1,2"), (1, 2), (17,)),
-        (("--r", 0.125), (1, 2, 3, 4), (9,)),
-        (("--r", 0.125, "--fade", 0.2), (1, 2, 3, 4), (11,)),
-        (("--r", "0.25, 0.125,0.25"), (1, 2, 3, 4), (17, 9)),
+        (("--rows", "2, 1,2"), (1, 2), (17, 9)),
+        (("--r", 0.125, "--columns", ""), (1, 2, 3, 4), (9,)),
+        (("--r", 0.125, "--fade", 0.2, "--columns", ""), (1, 2, 3, 4), (11,)),
+        (("--r", "0.25, 0.125,0.25", "--columns", ""), (1, 2, 3, 4), (17, 9)),
+        (("--columns", "1, 8"), (1, 2, 3, 4), (17, 6, 13)),
     ],
 )
 def test_columns_follow_from_step_and_fade(build, asked, options, rows, columns):
@@ -102,6 +103,7 @@ def test_columns_follow_from_step_and_fade(build, asked, options, rows, columns)
     [
         (("--backend", "openvino"), BackendError),
         (("--r", 0.9), GeometryError),
+        (("--columns", "40"), GeometryError),
     ],
 )
 def test_what_makes_no_sense_is_refused(build, asked, options, error):
@@ -114,12 +116,14 @@ def test_what_makes_no_sense_is_refused(build, asked, options, error):
 def test_rows_and_steps_are_numbers(build, asked, rows):
     assert build("--rows", rows).exit_code == 2
     assert build("--r", rows.replace("-1", "x")).exit_code == 2
+    assert build("--columns", rows or "a,1").exit_code == 2
     assert not asked
 
 
 def test_a_build_without_a_gpu_end_to_end(build):
     pytest.importorskip("tensorrt_rtx", reason="TensorRT for RTX is not installed")
     options = ("--backend", "tensorrt-rtx", "--precision", "fp32", "--target", "sm89")
+    options += ("--columns", "")
     first = build(*options, "--rows", 1)
     assert first.exit_code == 0, first.output
     assert "encode sm89 fp32 (fixed): built in" in first.stdout

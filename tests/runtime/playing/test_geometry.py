@@ -126,6 +126,12 @@ def test_columnar_places_audio_to_the_sample(
     assert GRID.decoded_samples(g.known_columns) <= newest or g.known_columns == 0
 
 
+def test_the_decoder_hears_what_precedes_a_step_as_far_as_there_is_any() -> None:
+    assert Geometry.columnar(GRID, 4, 4, 882).decoded_columns == 4 + 1 + 4
+    assert Geometry.columnar(GRID, 4, 4, 4_096).decoded_columns == 4 + 2 + 4
+    assert Geometry.columnar(GRID, 62, -62, 882).decoded_columns == 64
+
+
 def test_slack_of_a_look_ahead_of_two_columns_is_131_ms() -> None:
     slack = Geometry.columnar(GRID, 1, 2, 882).slack_samples
     assert math.isclose(slack / GRID.sample_rate, 0.131, abs_tol=5e-4)

@@ -9,8 +9,9 @@ import numpy as np
 from sideman.runtime.streaming.lane import Hole, Lane, Placement
 from sideman.runtime.streaming.packets import MAX_POSITION, Samples
 
-#: Seconds of stems that may lie ahead of the playhead. The longest lead is 6 s.
-_AHEAD_SECONDS = 8
+#: Seconds of stems that may lie ahead of the playhead. The longest lead and step take 6 s, and
+#: `Lane` keeps a part free.
+_AHEAD_SECONDS = 10
 #: Packets whose landing is remembered.
 _LANDINGS = 1_024
 #: Samples of the ramps beside what is missing: 3 ms.
@@ -50,7 +51,7 @@ class Player:
         self.muted = False
         self._level = 1.0
         self._stems = stems
-        self._capacity = _AHEAD_SECONDS * rate
+        self._capacity = _AHEAD_SECONDS * rate + Lane.GUARD
         self._lanes: tuple[_Playing, ...] = ()
         self._landings: deque[int] = deque(maxlen=_LANDINGS)
 

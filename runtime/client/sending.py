@@ -84,6 +84,8 @@ class ContextSender:
     def _send(self, start: int, end: int, *, again: bool) -> None:
         samples = np.zeros(end - start, np.float32)
         self._shared.history.read(start, samples)
+        if start < self._shared.history.start:
+            return  # the callback has just let go of it
         np.nan_to_num(samples, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
         np.clip(samples, -MAX_AMPLITUDE, MAX_AMPLITUDE, out=samples)
         packet = Packet(self._session, self._epoch, start, 0, CONTEXT, samples, FLOAT32, again)

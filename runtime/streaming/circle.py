@@ -25,8 +25,14 @@ class Circle:
 
     def parts(self, first: int, last: int) -> list[tuple[slice, slice]]:
         """Where [first, last), as far as it is kept, is in the arrays, and where in itself."""
-        at, stop = max(first, self.start), min(last, self.end)
-        found = []
+        start = self.start  # once, for another thread may move it
+        found = self._places(max(first, start), min(last, start + self.capacity))
+        ahead = max(0, start - first)
+        return [(at, slice(of.start + ahead, of.stop + ahead)) for at, of in found]
+
+    def _places(self, first: int, last: int) -> list[tuple[slice, slice]]:
+        """Where [first, last) has its places in the arrays, kept or not, and where in itself."""
+        at, stop, found = first, last, []
         while at < stop:
             index = at % self.capacity
             count = min(stop - at, self.capacity - index)

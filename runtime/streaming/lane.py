@@ -111,7 +111,8 @@ class Lane(Circle):
 
     The first `overlap` samples of a step rise and those behind its end fall, by equal gain
     (g and 1 - g). Steps are kept in two planes by turns, so that each is a sound of its own, which
-    begins and ends in silence, and their order and repetition do not matter. Not thread-safe.
+    begins and ends in silence, and their order and repetition do not matter. One thread may write
+    while another one reads and forgets.
 
     Attributes:
         placement: where the steps stand.
@@ -128,6 +129,8 @@ class Lane(Circle):
 
     #: Planes that consecutive steps take by turns.
     PLANES = 2
+    #: Samples at the end of what could be kept that are not: more than `forget` is given at once.
+    GUARD = 1 << 16
 
     def __init__(
         self,
@@ -173,11 +176,18 @@ class Lane(Circle):
         self._fade(part, low, self.placement.start(step), rising=True)
         self._fade(part, low, following, rising=False)
         plane, new = step % self.PLANES, 0
-        for at, of in self.parts(low, high):
+        start = self.start
+        for at, of in self.parts(low, min(high, self.end - self.GUARD)):
             missing = ~self._written[plane, stem, at]
             np.copyto(self._samples[plane, stem, at], part[of], where=missing)
             self._written[plane, stem, at] = True
             new += int(np.count_nonzero(missing))
+        if start < self.start:
+            # Meanwhile another thread has forgotten some of it. Its places in the arrays now belong
+            # to positions that are farther away than anything that can have come.
+            for at, _ in self._places(max(start, low), min(self.start, high)):
+                self._samples[plane, stem, at] = 0
+                self._written[plane, stem, at] = False
         return new
 
     def missing(self, stem: int, step: int) -> list[tuple[int, int]]:
@@ -254,10 +264,11 @@ class Lane(Circle):
                 for stem in self.playing:
                     found = self.holes(self._written[plane, stem], place.start(step), end)
                     holes += [Hole(stem, step, *each) for each in found]
-        for at, _ in self.parts(self.start, before):
+        start, self.start = self.start, max(self.start, before)
+        # Behind that, for `write` looks at it when it has written, and undoes what came in between.
+        for at, _ in self._places(start, min(before, start + self.capacity)):
             self._samples[:, :, at] = 0
             self._written[:, :, at] = False
-        self.start = max(self.start, before)
         return holes
 
     def _steps(self, plane: int, first: int, last: int) -> range:

@@ -12,7 +12,8 @@ class Ring(Circle):
     """The samples of a range of positions, with what of them has been written.
 
     The range begins at `start` and has `capacity` samples. Nothing is allocated after the
-    beginning. Not thread-safe.
+    beginning. While one thread writes and forgets, another one may read, and has to look at `start`
+    afterwards: what lies before it may have been read when it was gone already.
 
     Args:
         capacity: samples of the range.
@@ -26,10 +27,10 @@ class Ring(Circle):
 
     def forget(self, before: int) -> None:
         """Move the range's start forward; what lay before it makes room at its end."""
-        for part, _ in self.parts(self.start, before):
+        start, self.start = self.start, max(self.start, before)
+        for part, _ in self._places(start, min(before, start + self.capacity)):
             self._samples[part] = 0
             self._written[part] = False
-        self.start = max(self.start, before)
 
     def write(self, position: int, samples: Samples) -> int:
         """Write samples; what was written before stays as it is, and what lies outside is left out.

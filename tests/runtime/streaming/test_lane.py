@@ -36,7 +36,7 @@ def test_a_step_begins_where_the_geometry_says() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_order_and_repetition_do_not_matter(seed: int) -> None:
-    lane = Lane(PLACE, 1, 50_000)
+    lane = Lane(PLACE, 1, 50_000 + Lane.GUARD)
     every = list(packets()) * 2
     if seed:
         np.random.default_rng(seed).shuffle(every)
@@ -54,7 +54,7 @@ def test_order_and_repetition_do_not_matter(seed: int) -> None:
 
 
 def test_a_lost_step_ends_and_begins_softly() -> None:
-    lane = Lane(PLACE, 1, 50_000)
+    lane = Lane(PLACE, 1, 50_000 + Lane.GUARD)
     for each in packets():
         if each[0] != 1:
             lane.write(0, *each)
@@ -68,7 +68,7 @@ def test_a_lost_step_ends_and_begins_softly() -> None:
 
 
 def test_what_was_played_makes_room() -> None:
-    lane = Lane(PLACE, 2, 6_000)
+    lane = Lane(PLACE, 2, 6_000 + Lane.GUARD)
     for step, position, sound in packets():
         lane.forget(position - 2_000)
         assert lane.write(1, step, position, sound) == len(sound)
@@ -80,7 +80,31 @@ def test_what_was_played_makes_room() -> None:
 
 
 def test_samples_outside_of_their_step_are_left_out() -> None:
-    lane = Lane(PLACE, 1, 50_000)
+    lane = Lane(PLACE, 1, 50_000 + Lane.GUARD)
     assert lane.write(0, 1, PLACE.start(1) - 10, np.ones(20, np.float32)) == 10
     assert lane.write(0, 0, PLACE.start(1) + 295, np.ones(20, np.float32)) == 5
     assert lane.write(0, 9, PLACE.start(1), np.ones(20, np.float32)) == 0
+
+
+@pytest.mark.parametrize("moment", ["before it is written", "afterwards"])
+def test_what_is_forgotten_while_it_is_written_leaves_nothing_behind(monkeypatch, moment) -> None:
+    """The places of a late packet belong to other positions by then, which must stay empty."""
+    lane = Lane(PLACE, 1, 10_000 + Lane.GUARD)
+    at = PLACE.start(0)
+    parts = lane.parts
+
+    def interrupted(first: int, last: int):
+        found = parts(first, last)
+        monkeypatch.setattr(lane, "parts", parts)
+        lane.forget(at + 200)
+        return found
+
+    if moment == "before it is written":
+        monkeypatch.setattr(lane, "parts", interrupted)
+    lane.write(0, 0, at, np.ones(288, np.float32))
+    lane.forget(at + 200)
+    assert not lane._samples[:, :, at : at + 200].any()
+    later = range(at + lane.capacity, at + 200 + lane.capacity)
+    assert not lane._written[:, :, [position % lane.capacity for position in later]].any()
+    rest = [position % lane.capacity for position in range(at + 200, at + 288)]
+    assert lane._written[0, 0, rest].all()

@@ -64,10 +64,9 @@ def write_report(
             }
             for key, rows in sorted(points.items())
         ],
-        "plays": lines,
         "machine": machine,
     }
-    (out / "scores.json").write_text(json.dumps(data, indent=1) + "\n", "utf-8")
+    (out / "scores.json").write_text(json.dumps(data, indent=1, allow_nan=False) + "\n", "utf-8")
     (out / "table.md").write_text(to_markdown(points, bounds), "utf-8")
     draw(points, bounds, out / "look-ahead.png")
 
@@ -95,10 +94,14 @@ def to_markdown(points: Points, bounds: dict[str, Any]) -> str:
     steps = sorted({key[2] for key in points})
     lines = ["| step | ms | cycles a second |", "| --- | --- | --- |"]
     lines += [f"| {k} | {step_ms(k):.0f} | {1e3 / step_ms(k):.1f} |" for k in steps]
+    lines += ["", "A cycle, with the network, may take at most so many ms:", ""]
+    lines += _head(steps)
+    for lead in LEADS:
+        most = [f"{min(ahead_ms(lead), step_ms(k)):.0f}" for k in steps]
+        lines.append(f"| {lead} | {ahead_ms(lead):.0f} ms | {' | '.join(most)} |")
     for stem, name, title in (*_SCORES, *_LEVELS):
         lines += ["", f"{title}{_by_chance(bounds, stem, name)}:", ""]
-        lines.append(f"| lead | ahead | {' | '.join(f'step {k}' for k in steps)} |")
-        lines.append("| --- " * (2 + len(steps)) + "|")
+        lines += _head(steps)
         for lead in LEADS:
             cells = [_cell(points.get(("exact", stem, k, lead)), name) for k in steps]
             lines.append(f"| {lead} | {ahead_ms(lead):.0f} ms | {' | '.join(cells)} |")
@@ -120,6 +123,11 @@ def to_markdown(points: Points, bounds: dict[str, Any]) -> str:
             f"| {key[3]} | {key[2]} | {known} | {rows[0]['hidden_columns']} | {' | '.join(cells)} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def _head(steps: list[int]) -> list[str]:
+    columns = ("lead", "ahead", *(f"step {k}" for k in steps))
+    return [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
 
 
 def _by_chance(bounds: dict[str, Any], stem: str, name: str) -> str:
@@ -176,7 +184,7 @@ def draw(points: Points, bounds: dict[str, Any], path: Path) -> None:
             [f"{ahead_ms(lead):.0f} ms\nlead {lead}" for lead in LEADS],
         )
         axes.minorticks_off()
-        axes.set_ylim(0, 1.02)
+        axes.set_ylim(0.2, 1.02)
         axes.grid(alpha=0.3)
         axes.set_title(title, loc="left", fontsize=10)
         axes.set_xlabel("← closer: answers sooner     further ahead: more time →", fontsize=9)

@@ -29,6 +29,7 @@ from sideman.runtime.listening.judge import judge, level
 from sideman.runtime.native.setting import DEFAULT_STEP, OVERLAP
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.rehearse.demo import demo_bundle
+from sideman.runtime.rehearse.report import number
 from sideman.runtime.system.machine import describe_machine
 from tests.runtime.lead_play import open_session, placed, play
 from tests.runtime.lead_report import CHANCE_OTHERS, LEADS, PUBLISHED, write_report
@@ -42,6 +43,8 @@ JUDGED = ("bass", "drums")
 #: both tempi, and the first three all progressions and grooves.
 SONGS = (0, 3, 2, 4, 1, 5)
 SEED = 0
+#: What matters of the machine: time is of no account, only what computed.
+MACHINE = ("processor", "python", "versions")
 
 
 @dataclass(frozen=True, order=True)
@@ -105,9 +108,13 @@ def main() -> None:
         run(options, left, log)
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     used = {line["play"]["song"] for line in lines}
-    bounds = score_bounds([songs[number] for number in sorted(used)], other_songs(CHANCE_OTHERS))
-    chance = {name: {stem: asdict(row[stem]) for stem in JUDGED} for name, row in bounds.items()}
-    write_report(options.out, lines, chance, describe_machine())
+    bounds = score_bounds([songs[each] for each in sorted(used)], other_songs(CHANCE_OTHERS))
+    plain = {
+        name: {stem: {key: number(v) for key, v in asdict(row[stem]).items()} for stem in JUDGED}
+        for name, row in bounds.items()
+    }
+    machine = describe_machine()
+    write_report(options.out, lines, plain, {key: machine[key] for key in MACHINE})
 
 
 def run(options: argparse.Namespace, left: list[Play], log: Path) -> None:
@@ -116,9 +123,9 @@ def run(options: argparse.Namespace, left: list[Play], log: Path) -> None:
     session, encode = open_session(options.bundle, options.threads, SEED)
     songs = balanced_songs(len(SONGS))
     with session, log.open("a") as file:
-        for number, each in enumerate(left):
+        for done, each in enumerate(left):
             if time.monotonic() > end:
-                print(f"{len(left) - number} plays are left.")
+                print(f"{len(left) - done} plays are left.")
                 return
             song = songs[each.song]
             tracks, row = render(song), STEMS.index(each.stem)
@@ -137,7 +144,7 @@ def run(options: argparse.Namespace, left: list[Play], log: Path) -> None:
             result = {
                 "play": asdict(each),
                 "hidden_columns": session.grid.columns - geometry.known_columns,
-                "chord_fit": None if np.isnan(score.chord_fit) else score.chord_fit,
+                "chord_fit": number(score.chord_fit),
                 "onset_f": score.onset_f,
                 "level_over_own": score.level - level(own[first:]),
                 "seconds_judged": (len(played) - first) / session.grid.sample_rate,

@@ -19,6 +19,8 @@ LEADS = (1, 2, 4, 8, 16)
 PUBLISHED = (0, 16, 32)
 #: How many other songs give the score of chance.
 CHANCE_OTHERS = 32
+#: Plays for which more was decoded than needed.
+BEFORE = "decoded further back"
 #: Names of `score_bounds`.
 _CHANCE = "other songs' stems"
 _SCORES = (
@@ -31,7 +33,7 @@ _LEVELS = tuple(
 )
 _COLOURS = {1: "#b07aa1", 2: "#4e79a7", 4: "#59a14f", 8: "#f28e2b", 16: "#e15759"}
 
-#: By mask, stem, step and lead, the plays of all songs.
+#: By mask (or `BEFORE`), stem, step and lead, the plays of all songs.
 Points = dict[tuple[str, str, int, int], list[dict[str, Any]]]
 
 
@@ -49,12 +51,13 @@ def write_report(
     points: Points = defaultdict(list)
     for line in lines:
         play = line["play"]
-        points[play["mask"], play["stem"], play["step"], play["lead"]].append(line)
+        kind = BEFORE if play.get("before") else play["mask"]
+        points[kind, play["stem"], play["step"], play["lead"]].append(line)
     data = {
         "overlap_samples": placed(1, 1).overlap,
         "bounds": bounds,
         "points": [
-            dict(zip(("mask", "stem", "step", "lead"), key, strict=True))
+            dict(zip(("kind", "stem", "step", "lead"), key, strict=True))
             | {"ahead_ms": ahead_ms(key[3]), "hidden_columns": rows[0]["hidden_columns"]}
             | {"songs": sorted(row["play"]["song"] for row in rows)}
             | {"seconds_judged": sum(row["seconds_judged"] for row in rows)}
@@ -105,24 +108,24 @@ def to_markdown(points: Points, bounds: dict[str, Any]) -> str:
         for lead in LEADS:
             cells = [_cell(points.get(("exact", stem, k, lead)), name) for k in steps]
             lines.append(f"| {lead} | {ahead_ms(lead):.0f} ms | {' | '.join(cells)} |")
-    masked = sorted(key for key in points if key[0] == "published")
-    lines += [
-        "",
-        "| lead | step | not known | hidden | chord fit, exact | next mask | onset F, exact "
-        "| next mask |",
-        "| --- " * 8 + "|",
-    ]
-    for key in masked:
-        exact, rows = points["exact", *key[1:]], points[key]
-        # The same songs on both sides.
-        songs = {row["play"]["song"] for row in rows}
-        exact = [row for row in exact if row["play"]["song"] in songs]
-        cells = [_cell(side, name) for name in ("chord_fit", "onset_f") for side in (exact, rows)]
-        known = exact[0]["hidden_columns"]
-        lines.append(
-            f"| {key[3]} | {key[2]} | {known} | {rows[0]['hidden_columns']} | {' | '.join(cells)} |"
-        )
+    lines += ["", *_compare(points, "published", ("chord_fit", "onset_f"))]
+    lines += ["", *_compare(points, BEFORE, ("onset_f", "level_over_own"))]
     return "\n".join(lines) + "\n"
+
+
+def _compare(points: Points, kind: str, names: tuple[str, ...]) -> list[str]:
+    """What is usual beside what is not, with the same songs on both sides."""
+    columns = ["stem", "step", "lead", "not known", "hidden"]
+    columns += [f"{name}{side}" for name in names for side in ("", f", {kind}")]
+    lines = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
+    for key in sorted(key for key in points if key[0] == kind):
+        rows, usual = points[key], points["exact", *key[1:]]
+        songs = {row["play"]["song"] for row in rows}
+        usual = [row for row in usual if row["play"]["song"] in songs]
+        cells = [*map(str, key[1:]), *(str(side[0]["hidden_columns"]) for side in (usual, rows))]
+        cells += [_cell(side, name) for name in names for side in (usual, rows)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
 
 
 def _head(steps: list[int]) -> list[str]:

@@ -16,17 +16,18 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 
-from sideman.engine.bundle.grid import LatentGrid
+from sideman.engine.bundle.grid import COLUMN_SAMPLES, LatentGrid
 from sideman.export.demo.scoring.session import balanced_songs, other_songs, score_bounds
 from sideman.export.demo.world.render import render
 from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS
 from sideman.export.demo.world.truth import truth_of
 from sideman.runtime.listening.judge import judge, level
-from sideman.runtime.native.setting import DEFAULT_STEP, OVERLAP
+from sideman.runtime.native.setting import DEFAULT_LEAD, DEFAULT_STEP, OVERLAP
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.rehearse.demo import demo_bundle
 from sideman.runtime.rehearse.report import number
@@ -39,6 +40,8 @@ STEPS, CLOSEST = (16, 8, 4, 2), 1
 #: Leads of the closest step.
 CLOSEST_LEADS = (1, 4, 16)
 JUDGED = ("bass", "drums")
+#: Columns that are decoded besides, and with which steps that is tried.
+BEFORE, BEFORE_STEPS = 4, (4, 2)
 #: Of `balanced_songs(6)`, which are three of either tempo, in this order: any three in a row have
 #: both tempi, and the first three all progressions and grooves.
 SONGS = (0, 3, 2, 4, 1, 5)
@@ -57,6 +60,8 @@ class Play:
         step: columns.
         lead: columns.
         mask: "exact", or "published": the next of 0, 16 and 32 columns.
+        before: columns that are decoded before those that are needed, so that the decoder hears
+            what precedes them.
     """
 
     song: int
@@ -64,6 +69,7 @@ class Play:
     step: int
     lead: int
     mask: str = "exact"
+    before: int = 0
 
 
 def plays(songs: tuple[int, ...]) -> Iterator[Play]:
@@ -72,6 +78,9 @@ def plays(songs: tuple[int, ...]) -> Iterator[Play]:
         yield from (Play(song, stem, k, lead) for stem in JUDGED for k in STEPS for lead in LEADS)
     for song in songs:
         yield from (Play(song, "bass", DEFAULT_STEP, lead, "published") for lead in LEADS)
+    for song in songs:
+        for stem, k in product(JUDGED, BEFORE_STEPS):
+            yield Play(song, stem, k, DEFAULT_LEAD, before=BEFORE)
     for stem in JUDGED:
         for song in songs:
             yield from (Play(song, stem, CLOSEST, lead) for lead in CLOSEST_LEADS)
@@ -87,7 +96,11 @@ def geometry_of(grid: LatentGrid, play: Play) -> Geometry:
     exact = Geometry.columnar(grid, play.step, play.lead, OVERLAP, exact_mask=True)
     # Otherwise the model would have to be judged with either.
     assert trained == exact, f"{play.step} + {play.lead} columns are no trained mask."
-    return trained
+    return replace(
+        trained,
+        decoded_columns=trained.decoded_columns + play.before,
+        out_start=trained.out_start + play.before * COLUMN_SAMPLES,
+    )
 
 
 def main() -> None:

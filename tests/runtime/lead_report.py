@@ -146,9 +146,10 @@ def _cell(rows: list[dict[str, Any]] | None, name: str) -> str:
         return ""
     found = spread(rows, name)
     assert found is not None
-    form = "{:.2f}" if name in _bounded() else "{:+.1f} dB"
-    low, high = (form.format(found[end]) for end in ("lowest", "highest"))
-    return f"{form.format(found['mean'])} ({low} to {high})"
+    if name not in _bounded():
+        return f"{found['mean']:+.1f} dB"
+    low, high = (f"{found[end]:.2f}" for end in ("lowest", "highest"))
+    return f"{found['mean']:.2f} ({low} to {high})"
 
 
 def draw(points: Points, bounds: dict[str, Any], path: Path) -> None:

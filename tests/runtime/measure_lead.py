@@ -78,10 +78,9 @@ def plays(songs: tuple[int, ...]) -> Iterator[Play]:
         yield from (Play(song, stem, k, lead) for stem in JUDGED for k in STEPS for lead in LEADS)
     for song in songs:
         yield from (Play(song, "bass", DEFAULT_STEP, lead, "published") for lead in LEADS)
-    for song in songs:
-        for stem, k in product(JUDGED, BEFORE_STEPS):
-            yield Play(song, stem, k, DEFAULT_LEAD, before=BEFORE)
     for stem in JUDGED:
+        for song, k in product(songs, BEFORE_STEPS):
+            yield Play(song, stem, k, DEFAULT_LEAD, before=BEFORE)
         for song in songs:
             yield from (Play(song, stem, CLOSEST, lead) for lead in CLOSEST_LEADS)
 

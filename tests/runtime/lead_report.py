@@ -84,6 +84,16 @@ def step_ms(step: int) -> float:
     return 1e3 * placed(step, 1).step_samples / SAMPLE_RATE
 
 
+def longest_cycle_ms(step: int, lead: int) -> float:
+    """Milliseconds in which a cycle has to be computed and sent: in time, and keeping pace."""
+    return min(ahead_ms(lead), step_ms(step))
+
+
+def longest_wait_ms(step: int, lead: int) -> float:
+    """Milliseconds until what is played just after a boundary can be answered."""
+    return step_ms(step) + ahead_ms(lead)
+
+
 def spread(rows: list[dict[str, Any]], name: str) -> dict[str, float] | None:
     """Mean over songs, lowest and highest; None where the score does not apply."""
     values = [row[name] for row in rows]
@@ -97,20 +107,47 @@ def to_markdown(points: Points, bounds: dict[str, Any]) -> str:
     steps = sorted({key[2] for key in points})
     lines = ["| step | ms | cycles a second |", "| --- | --- | --- |"]
     lines += [f"| {k} | {step_ms(k):.0f} | {1e3 / step_ms(k):.1f} |" for k in steps]
-    lines += ["", "A cycle, with the network, may take at most so many ms:", ""]
-    lines += _head(steps)
-    for lead in LEADS:
-        most = [f"{min(ahead_ms(lead), step_ms(k)):.0f}" for k in steps]
-        lines.append(f"| {lead} | {ahead_ms(lead):.0f} ms | {' | '.join(most)} |")
+    for title, figure in (
+        ("A cycle, with the network, may take at most so many ms", longest_cycle_ms),
+        ("What is played is answered after at most so many ms", longest_wait_ms),
+    ):
+        lines += ["", f"{title}:", "", *_head(steps)]
+        for lead in LEADS:
+            cells = [f"{figure(k, lead):.0f}" for k in steps]
+            lines.append(f"| {lead} | {ahead_ms(lead):.0f} ms | {' | '.join(cells)} |")
     for stem, name, title in (*_SCORES, *_LEVELS):
         lines += ["", f"{title}{_by_chance(bounds, stem, name)}:", ""]
         lines += _head(steps)
         for lead in LEADS:
-            cells = [_cell(points.get(("exact", stem, k, lead)), name) for k in steps]
+            cells = [_cell(whole(points, stem, k, lead), name) for k in steps]
             lines.append(f"| {lead} | {ahead_ms(lead):.0f} ms | {' | '.join(cells)} |")
+    lines += ["", *_fewer(points, steps)]
     lines += ["", *_compare(points, "published", ("chord_fit", "onset_f"))]
     lines += ["", *_compare(points, BEFORE, ("onset_f", "level_over_own"))]
     return "\n".join(lines) + "\n"
+
+
+def whole(points: Points, stem: str, step: int, lead: int) -> list[dict[str, Any]]:
+    """Plays of a point, if it has all songs that any has: means of other songs say nothing."""
+    rows = points.get(("exact", stem, step, lead), [])
+    return rows if len(rows) == max(map(len, points.values())) else []
+
+
+def _fewer(points: Points, steps: list[int]) -> list[str]:
+    """Points with fewer songs, beside the other steps with the same songs."""
+    columns = ("stem", "lead", "songs", "score", *(f"step {k}" for k in steps))
+    lines = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
+    for kind, stem, step, lead in sorted(points):
+        if kind != "exact" or whole(points, stem, step, lead):
+            continue
+        songs = {row["play"]["song"] for row in points[kind, stem, step, lead]}
+        for _, name, _ in (each for each in _SCORES if each[0] == stem):
+            cells = [str(each) for each in (stem, lead, len(songs), name)]
+            for k in steps:
+                rows = points.get((kind, stem, k, lead), [])
+                cells.append(_cell([r for r in rows if r["play"]["song"] in songs], name))
+            lines.append(f"| {' | '.join(cells)} |")
+    return lines
 
 
 def _compare(points: Points, kind: str, names: tuple[str, ...]) -> list[str]:
@@ -163,9 +200,11 @@ def draw(points: Points, bounds: dict[str, Any], path: Path) -> None:
     steps = sorted({key[2] for key in points})
     for axes, (stem, name, title) in zip(figure.subplots(1, 3, sharey=True), _SCORES, strict=True):
         for k in steps:
-            leads = [lead for lead in LEADS if ("exact", stem, k, lead) in points]
-            found = [spread(points["exact", stem, k, lead], name) for lead in leads]
-            songs = min((len(points["exact", stem, k, lead]) for lead in leads), default=0)
+            leads = [lead for lead in LEADS if whole(points, stem, k, lead)]
+            if not leads:
+                continue
+            found = [spread(whole(points, stem, k, lead), name) for lead in leads]
+            songs = len(whole(points, stem, k, leads[0]))
             axes.plot(
                 [ahead_ms(lead) for lead in leads],
                 [score["mean"] for score in found if score is not None],

@@ -19,8 +19,8 @@ LEADS = (1, 2, 4, 8, 16)
 PUBLISHED = (0, 16, 32)
 #: How many other songs give the score of chance.
 CHANCE_OTHERS = 32
-#: Plays for which more was decoded than needed.
-BEFORE = "decoded further back"
+#: Plays for which nothing was decoded before what is needed.
+BEFORE = "nothing decoded before"
 #: Names of `score_bounds`.
 _CHANCE = "other songs' stems"
 _SCORES = (

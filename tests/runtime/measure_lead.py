@@ -28,7 +28,7 @@ from sideman.export.demo.world.song import FRAME_SAMPLES, STEMS
 from sideman.export.demo.world.truth import truth_of
 from sideman.runtime.listening.judge import judge, level
 from sideman.runtime.native.setting import DEFAULT_LEAD, DEFAULT_STEP, OVERLAP
-from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.playing.geometry import DECODER_CONTEXT, Geometry
 from sideman.runtime.rehearse.demo import demo_bundle
 from sideman.runtime.rehearse.report import number
 from sideman.runtime.system.machine import describe_machine
@@ -40,8 +40,9 @@ STEPS, CLOSEST = (16, 8, 4, 2), 1
 #: Leads of the closest step.
 CLOSEST_LEADS = (1, 4, 16)
 JUDGED = ("bass", "drums")
-#: Columns that are decoded besides, and with which steps that is tried.
-BEFORE, BEFORE_STEPS = 4, (4, 2)
+#: Steps with which it is tried to decode nothing before what is needed, and the columns that are
+#: then missing.
+BEFORE_STEPS, BEFORE = (4, 2), -DECODER_CONTEXT
 #: Of `balanced_songs(6)`, which are three of either tempo, in this order: any three in a row have
 #: both tempi, and the first three all progressions and grooves.
 SONGS = (0, 3, 2, 4, 1, 5)
@@ -60,8 +61,8 @@ class Play:
         step: columns.
         lead: columns.
         mask: "exact", or "published": the next of 0, 16 and 32 columns.
-        before: columns that are decoded before those that are needed, so that the decoder hears
-            what precedes them.
+        before: columns that are decoded besides, or, below 0, are not, so that the decoder hears
+            more or less of what precedes a step.
     """
 
     song: int

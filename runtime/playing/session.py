@@ -73,6 +73,7 @@ class Session:
         backend: BackendChoice = DEFAULT,
         seed: int | None = None,
         sampler: SamplerSpec | None = None,
+        noise: NoiseSource | None = None,
     ) -> Session:
         """Check a bundle, load its stages and start a session; takes seconds to minutes.
 
@@ -81,13 +82,14 @@ class Session:
             backend: what runs the stages.
             seed: of the noise, for repeatable sessions.
             sampler: another sampler or schedule than the bundle's own.
+            noise: where random numbers come from, instead of a source with this seed.
 
         Raises:
             SidemanError: the bundle is damaged, the backend missing, or a stage does not load.
         """
         manifest, owner, stages = load_stages(bundle, backend)
         try:
-            return cls(manifest, owner, stages, GaussianNoise(seed), sampler)
+            return cls(manifest, owner, stages, noise or GaussianNoise(seed), sampler)
         except BaseException:
             owner.close()
             raise

@@ -93,11 +93,15 @@ class Model:
 
     def mark_ready(self) -> None:
         """Let audio be answered from here on."""
-        self._unready = ""
+        self._say("")
+
+    def _say(self, unready: str) -> None:
+        """Let every thread know from here on why no audio is answered, or that it is."""
+        self._unready = unready
 
     def close(self, reason: str) -> None:
         """Free the session; from here on this is the reason why no audio is answered."""
-        self._unready = reason
+        self._say(reason)
         session, self.session = self.session, None
         if session is not None:
             try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import abc
 import logging
+import secrets
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +26,13 @@ from sideman.runtime.system.hosts import Address
 
 #: Seconds that only increase.
 Clock = Callable[[], float]
+
+
+def draw_session_number() -> int:
+    """A random number for a session: nobody who was not told it can speak for its client."""
+    return secrets.randbelow(2**31 - 1) + 1
+
+
 #: Takes one datagram: a buffer with it at the start, its bytes, who sent it, when it arrived in
 #: seconds. It never raises: what is wrong with a datagram is answered. Receive thread.
 HandleDatagram = Callable[[bytes | bytearray, int, Address, float], None]
@@ -168,6 +176,8 @@ class Access:
         taken: tells why a client of this protocol may change nothing now, because one of another
             protocol plays; nothing when it may.
         spoke: called when a message of this protocol was understood; receive thread.
+        session_number: draws the number of a session that begins, a random one from 1 on, which a
+            positive 32-bit integer holds; receive thread.
     """
 
     queue: EventQueue
@@ -181,6 +191,7 @@ class Access:
     prints: bool
     taken: Callable[[], str] = lambda: ""
     spoke: Callable[[], None] = lambda: None
+    session_number: Callable[[], int] = draw_session_number
 
 
 @dataclass(frozen=True)

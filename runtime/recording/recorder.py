@@ -15,7 +15,7 @@ from sideman.engine.backends.choice import BackendChoice
 from sideman.runtime.playing.noise import GaussianNoise
 from sideman.runtime.recording.format import ARRIVAL, CLIENT, NUMBER, SECONDS, Kind, Samples
 from sideman.runtime.recording.header import describe_server
-from sideman.runtime.recording.turns import TurnParts, described
+from sideman.runtime.recording.turns import CLOSED, TurnParts, described
 from sideman.runtime.recording.writer import Writer, kept
 from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.event_queue import EventQueue
@@ -135,6 +135,7 @@ class Recorder(TurnParts):
                     self._writer.put(Kind.TAKE, payload, copy)
                     return event
                 if queue.closed:
+                    self._writer.put(Kind.TAKE, CLOSED)
                     return None
         return Idle()
 

@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from sideman.runtime.playing.session import Session
 
 
+#: What is taken instead of an event when the server ends.
+CLOSED = b"Closed\0"
+
+
 class TurnParts(Parts, abc.ABC):
     """Parts whose cycle thread takes turns with the receive thread."""
 

@@ -6,7 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import NoReturn
 
@@ -21,7 +21,7 @@ from sideman.runtime.recording.format import (
     unpack,
 )
 from sideman.runtime.recording.reader import Entry, finite
-from sideman.runtime.recording.turns import TurnParts, described
+from sideman.runtime.recording.turns import CLOSED, TurnParts, described
 from sideman.runtime.replay.outcome import Outcome
 from sideman.runtime.replay.sounds import Sounds
 from sideman.runtime.replay.unsent import Unsent
@@ -121,6 +121,8 @@ class Player(TurnParts):
     ) -> Iterator[bytes]:
         """Run all that came before this turn, and compare what happens in it."""
         entry = self._until_turn()
+        if kind is Kind.ADOPT and entry.payload == CLOSED:
+            raise Over  # what a server that ends has loaded is not taken into use
         if entry.kind is not kind:
             self._part(entry, kind)
         if kind is Kind.ANSWER and samples is not None:
@@ -136,6 +138,9 @@ class Player(TurnParts):
         entry = self._until_turn()
         if entry.kind is not Kind.TAKE:
             self._part(entry, Kind.TAKE)
+        if entry.payload == CLOSED:
+            queue.close()
+            return None
         event = queue.pop()
         if event is None:
             self._stop(entry, "an event is taken there, and none waits here")
@@ -157,6 +162,12 @@ class Player(TurnParts):
         if isinstance(event, Configure) and self._sounds is not None:
             self._sounds.rate = event.setting.grid.sample_rate
         return event
+
+    def finish(self) -> None:
+        """Run what came after the cycle thread's end."""
+        with suppress(Over):
+            entry = self._until_turn()
+            self._stop(entry, "the cycle thread goes on there, and has ended here")
 
     def _compare_answer(self, entry: Entry, payload: bytes, found: bytes) -> None:
         outcome, size = self._outcome, ANSWER.size

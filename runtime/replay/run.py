@@ -83,6 +83,7 @@ def run_again(
     try:
         with suppress(Over):
             cycles.run()
+        player.finish()
     finally:
         endpoint.replies.close()
         if model.session is not None:

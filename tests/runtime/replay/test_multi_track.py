@@ -1,0 +1,169 @@
+"""What a server of `multi_track` played is played again: whatever the threads' timing was."""
+
+from __future__ import annotations
+
+import socket
+import time
+
+import numpy as np
+import pytest
+
+from sideman.engine.errors import BackendError
+from sideman.runtime.native import beside as module
+from sideman.runtime.streaming.control import Accept, Bye, Refuse
+from tests.runtime.fakes.client import Client
+from tests.runtime.native.echo import EchoSession
+from tests.runtime.native.test_sessions import HELLO, Peer
+from tests.runtime.replay.test_native import check, heard
+
+RNG = np.random.default_rng(7)
+SOUND = RNG.uniform(-0.5, 0.5, 66_150).astype(np.float32)
+
+
+@pytest.fixture
+def play(tape):
+    """A server that records, and a client that it has greeted."""
+    sockets: list = []
+
+    def make(**options):
+        replies = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        replies.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        replies.bind(("127.0.0.1", 0))
+        taped = tape(reply=replies.getsockname(), **options)
+        client = Client(taped.server, replies)
+        sockets.extend((replies, client))
+        client.wait_for("/loaded")
+        client.wants("bass", "piano")
+        return taped, client
+
+    yield make
+    for each in sockets:
+        each.close()
+
+
+def test_steps_settings_resets_and_loads_come_again(play) -> None:
+    taped, client = play()
+    for number in range(3):
+        client.batch(number, SOUND)
+        client.wait_for("/server_predicted")
+    client.control("/update_r", "f", 0.125)
+    client.control("/w", "i", 0)
+    client.control("/nonsense")
+    client.batch(3, SOUND[:33_075])
+    client.wait_for("/server_predicted")
+    client.control("/reset")
+    client.control("/load_model")
+    client.wait_for("/loaded")
+    client.wants("drums")
+    client.batch(0, SOUND[:33_075])
+    client.wait_for("/server_predicted")
+    check(taped, 5)
+
+
+def test_lost_late_and_doubled_packets_come_again(play) -> None:
+    taped, client = play()
+    client.control("/update_r", "f", 0.0625)
+    for number in range(12):
+        packets = client.chunks(number, SOUND[:16_537], 512)
+        kept = [packet for packet in packets if RNG.uniform() > 0.1]
+        kept += [packet for packet in packets if RNG.uniform() < 0.1]
+        RNG.shuffle(kept[4:])
+        for packet in kept:
+            client.raw(packet)
+        time.sleep(0.03)
+    client.control("/predict")
+    client.fence()
+    check(taped)
+
+
+def test_a_server_that_is_too_slow_comes_again(play) -> None:
+    """Which steps are dropped follows from when a cycle ended between two packets."""
+    taped, client = play()
+    waits = iter(RNG.uniform(0, 0.02, 10_000))
+    taped.session.during = lambda: time.sleep(next(waits))
+    client.control("/update_r", "f", 0.0625)
+    for number in range(150):
+        client.batch(number, SOUND[:16_537])
+        if number % 40 == 20:
+            client.control("/reset")
+        if number % 30 == 10:
+            client.wants(*(("bass",), ("drums", "piano"))[number // 30 % 2])
+        time.sleep(0.003)
+    client.fence()
+    check(taped, 10)
+    kinds = [call[0] for call in taped.session.calls]
+    assert kinds.count("skip") > 5
+    assert taped.server.counters.dropped > 5
+
+
+def test_a_cycle_that_fails_is_missed(play) -> None:
+    taped, client = play()
+    for number in range(4):
+        if number == 2:
+            taped.session.trouble = BackendError("The stage failed.")
+        client.batch(number, SOUND)
+        client.wait_for("/batch_dropped" if number == 2 else "/server_predicted")
+    taped.end()
+    outcome = taped.again()
+    assert outcome.same == outcome.answers == 2
+    assert "a step fails there, and a step is answered here" in outcome.stopped
+    assert not outcome.whole
+
+    class Failing(EchoSession):
+        def step(self, audio):
+            self.trouble = BackendError("Again.") if len(heard(self)) == 4 else None
+            return super().step(audio)
+
+    # One that fails as it did then is as it was then.
+    outcome = taped.again(Failing())
+    assert outcome.whole, outcome
+    assert outcome.same == outcome.answers == 3
+
+
+def test_a_setting_that_cannot_be_played_is_refused_again(play) -> None:
+    class Small(EchoSession):
+        def configure(self, geometry, rows):
+            if geometry.step_samples == 33_075 and len(rows) == 2:
+                raise BackendError("There is not enough memory.")
+            super().configure(geometry, rows)
+
+    taped, client = play(session=Small())
+    client.batch(0, SOUND)
+    client.wait_for("/server_predicted")
+    client.control("/update_r", "f", 0.125)
+    client.wait_for("/error")
+    client.control("/update_r", "f", 0.25)
+    client.batch(1, SOUND)
+    client.wait_for("/server_predicted")
+    taped.end()
+    outcome = taped.again(Small())
+    assert outcome.whole, outcome
+    assert outcome.same == 2
+    outcome = taped.again()
+    assert "a setting is given up" not in outcome.first
+    assert "a setting begins" in outcome.stopped or "another setting" in outcome.stopped
+
+
+def test_both_protocols_in_one_evening_come_again(play, monkeypatch) -> None:
+    monkeypatch.setattr(module, "_RESTING_SECONDS", 0.05)
+    taped, client = play()
+    client.batch(0, SOUND)
+    client.wait_for("/server_predicted")
+    peer = Peer(taped.server)
+    try:
+        while isinstance(accept := peer.ask(HELLO), Refuse):
+            time.sleep(0.02)
+        assert isinstance(accept, Accept)
+        peer.sound(accept, 0, 3 * 4_096 + 288)
+        while peer.hear() is not None:
+            pass
+        client.control("/update_r", "d", 0.5)
+        client.batch(1, SOUND)
+        peer.say(Bye(accept.session, ""))
+        client.wait_for("/ready")
+        client.wants("bass")
+        client.batch(2, SOUND)
+        client.wait_for("/server_predicted")
+    finally:
+        peer.socket.close()
+    check(taped, 3)

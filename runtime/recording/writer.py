@@ -105,13 +105,14 @@ class Writer:
         """End the recording, and say so once; the file keeps what it has. Any thread."""
         if not self._stopped:
             self._stopped = True
+            self._entries.clear()
             log.error("Nothing more is recorded: %s The music plays on.", reason)
 
     def _run(self) -> None:
         try:
             with self._open() as file:
                 _write(file, MAGIC)
-                while not self._closing:
+                while not (self._closing or self._stopped):
                     self._drain(file)
                     self._wake.wait(_PAUSE_SECONDS)
                 self._drain(file)
@@ -120,8 +121,6 @@ class Writer:
         except Exception as error:
             log.debug("The recorder met an error of its own.", exc_info=True)
             self.stop(f"{error!r}.")
-        finally:
-            self._entries.clear()
 
     def _open(self) -> FileIO:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -141,8 +140,11 @@ class Writer:
     def _drain(self, file: FileIO) -> None:
         """Write what waits; not more than is free."""
         parts: list[bytes] = []
-        while self._entries and not self._stopped:
-            kind, payload, samples = self._entries.popleft()
+        while not self._stopped:
+            try:
+                kind, payload, samples = self._entries.popleft()
+            except IndexError:
+                break
             self._taken += len(payload) + (0 if samples is None else samples.nbytes)
             parts.append(pack_entry(kind, payload + (b"" if samples is None else digest(samples))))
         now = monotonic()

@@ -13,7 +13,7 @@ class Outcome:
         answers: steps that were answered in the recording, as far as it was run.
         same: of these, steps whose stems are the same to the last bit.
         heard: steps that the model took, answered or not.
-        patched: of these, steps whose context differs from the recording's.
+        differently_heard: of these, steps whose context differs from the recording's.
         first: the first difference, as a sentence; empty where there is none.
         stopped: why the recording could not be run to its end, as a sentence.
         ended: whether the recording ends with the server's own end.

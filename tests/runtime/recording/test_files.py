@@ -161,7 +161,10 @@ def test_a_folder_that_cannot_be_made_stops_the_recording(tmp_path, caplog) -> N
 def test_a_full_disk_stops_the_recording(tmp_path, caplog, monkeypatch) -> None:
     monkeypatch.setattr(module, "FileIO", lambda path, mode: module.io_open("/dev/full"))
     monkeypatch.setattr(
-        module, "io_open", lambda path: os.fdopen(os.open(path, os.O_WRONLY), "wb", 0), raising=False
+        module,
+        "io_open",
+        lambda path: os.fdopen(os.open(path, os.O_WRONLY), "wb", 0),
+        raising=False,
     )
     writer = Writer(tmp_path)
     writer.start()

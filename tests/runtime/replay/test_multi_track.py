@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 
@@ -10,10 +11,16 @@ import pytest
 
 from sideman.engine.errors import BackendError
 from sideman.runtime.native import beside as module
+from sideman.runtime.recording.format import Kind, pack_entry
+from sideman.runtime.recording.reader import Reader
+from sideman.runtime.replay.outcome import Outcome
+from sideman.runtime.replay.player import Over, Player
+from sideman.runtime.server.protocol import Endpoint
 from sideman.runtime.streaming.control import Accept, Bye, Refuse
 from tests.runtime.fakes.client import Client
 from tests.runtime.native.echo import EchoSession
 from tests.runtime.native.test_sessions import HELLO, Peer
+from tests.runtime.replay.conftest import again
 from tests.runtime.replay.test_native import check, heard
 
 RNG = np.random.default_rng(7)
@@ -167,3 +174,66 @@ def test_both_protocols_in_one_evening_come_again(play, monkeypatch) -> None:
     finally:
         peer.socket.close()
     check(taped, 3)
+
+
+def test_one_bit_of_one_sample_is_named(play, tmp_path) -> None:
+    taped, client = play()
+    for number in range(3):
+        client.batch(number, SOUND)
+        client.wait_for("/server_predicted")
+    taped.end()
+    data = taped.file.read_bytes()
+    with Reader(taped.file) as recording:
+        packets = [entry for entry in recording if b"/context" in entry.payload]
+    assert len(packets) == 45
+    sound = packets[20].payload  # of the second step
+    changed = tmp_path / "changed.recording"
+    other = sound[:-1] + bytes((sound[-1] ^ 1,))
+    changed.write_bytes(
+        data.replace(pack_entry(Kind.DATAGRAM, sound), pack_entry(Kind.DATAGRAM, other))
+    )
+    outcome = again(changed)
+    assert (outcome.heard, outcome.differently_heard) == (3, 1)
+    assert (outcome.answers, outcome.same) == (3, 2)
+    assert outcome.first.startswith("Step 1 (entry ")
+    assert "its context is another one" in outcome.first
+    assert not outcome.whole
+
+
+def test_what_is_damaged_is_run_up_to_there(play, tmp_path) -> None:
+    taped, client = play()
+    for number in range(3):
+        client.batch(number, SOUND)
+        client.wait_for("/server_predicted")
+    taped.end()
+    data = bytearray(taped.file.read_bytes())
+    data[-300] ^= 1
+    taped.file.write_bytes(data)
+    outcome = taped.again()
+    assert "is damaged at entry" in outcome.damage
+    assert outcome.first == outcome.stopped == ""
+    assert outcome.same == outcome.answers >= 2
+    assert not outcome.whole
+
+
+def test_the_pace_is_the_recording_s(play) -> None:
+    taped, client = play()
+    client.batch(0, SOUND)
+    client.wait_for("/server_predicted")
+    taped.end()
+    for pace in (1.0, 4.0):
+        now, slept = [0.0], []
+
+        def sleep(seconds: float, now=now, slept=slept) -> None:
+            slept.append(seconds)
+            now[0] += seconds
+
+        with Reader(taped.file) as recording:
+            outcome = Outcome()
+            player = Player(iter(recording), outcome, pace, None, sleep, lambda now=now: now[0])
+            player.for_receiver(Endpoint(*[lambda *_: None] * 2, *[None] * 4))
+            with contextlib.suppress(Over):
+                while True:
+                    player._until_turn()
+        assert outcome.seconds > 0
+        assert sum(slept) == pytest.approx(outcome.seconds / pace)

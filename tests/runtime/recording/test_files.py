@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -53,14 +55,11 @@ def test_the_bytes_are_those_of_the_page(tmp_path) -> None:
     assert data.startswith(b"sideman recording 1\n")
     assert struct.pack(">II", len(body), zlib.crc32(body)) + body in data
     page = PAGE.read_text("utf-8")
-    told = [line.split("|")[1:3] for line in page.splitlines() if line.startswith("| ")]
-    names = {int(n): name.strip(" `") for n, name in told if n.strip().isdigit()}
+    names = {int(n): name for n, name in re.findall(r"^\| (\d+) \| `(\w+)` \|", page, re.MULTILINE)}
     assert names == {kind.value: kind.name for kind in Kind}
 
 
 def test_digests_are_those_of_little_endian_samples(tmp_path) -> None:
-    import hashlib
-
     writer = Writer(tmp_path)
     samples = np.arange(6, dtype=np.float32).reshape(2, 3)
     writer.put(Kind.HEADER, b"{}")

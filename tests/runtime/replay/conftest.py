@@ -23,8 +23,14 @@ class Taped:
     def __init__(self, folder: Path, session: EchoSession | None = None, **options) -> None:
         self.session = session or EchoSession()
         self.recorder = Recorder(folder, {"prints": "debug_dir" in options})
+        opening = options.pop("opening", lambda: None)
+
+        def open_session() -> EchoSession:
+            opening()
+            return self.session
+
         self.server = Server(
-            lambda: self.session,
+            open_session,
             beside(multi_track()),
             listen=("127.0.0.1", 0),
             parts=self.recorder,

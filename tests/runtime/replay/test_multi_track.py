@@ -17,6 +17,7 @@ from sideman.runtime.replay.outcome import Outcome
 from sideman.runtime.replay.player import Over, Player
 from sideman.runtime.server.protocol import Endpoint
 from sideman.runtime.streaming.control import Accept, Bye, Refuse
+from tests.fakes.manifest import write_bundle
 from tests.runtime.fakes.client import Client
 from tests.runtime.native.echo import EchoSession
 from tests.runtime.native.test_sessions import HELLO, Peer
@@ -101,6 +102,51 @@ def test_a_server_that_is_too_slow_comes_again(play) -> None:
     kinds = [call[0] for call in taped.session.calls]
     assert kinds.count("skip") > 5
     assert taped.server.counters.dropped > 5
+
+
+def test_steps_for_which_no_buffer_is_left_are_missing_again(play) -> None:
+    """Whether one was left follows from when the cycle thread had done with its last step."""
+
+    class Slow(EchoSession):
+        waits = iter(RNG.uniform(0, 0.06, 10_000))
+
+        def prepare(self) -> None:
+            super().prepare()
+            time.sleep(next(self.waits))
+
+    taped, client = play(session=Slow())
+    taped.session.during = lambda: time.sleep(next(Slow.waits))
+    for number in range(120):
+        if number % 30 == 10:
+            taped.session.hold()
+        client.batch(number, SOUND * np.float32(0.5 + number / 300), 13_000)
+        client.fence()
+        if number % 30 == 22:
+            taped.session.let_go()
+    check(taped)
+    # Eight steps have a buffer; the oldest that waits gives its own to a newer one.
+    assert sum(call[0] in ("step", "skip") for call in taped.session.calls) < 120
+
+
+def test_a_bundle_that_is_loaded_anew_while_sound_comes_is_so_again(play, tmp_path) -> None:
+    """What is answered meanwhile follows from when the model was put away and ready again."""
+    bundle = write_bundle(tmp_path / "bundle", name="0")
+    taped, client = play(bundle=bundle, opening=lambda: time.sleep(RNG.uniform(0, 0.03)))
+    client.control("/update_r", "f", 0.0625)
+    for number in range(200):
+        if number % 10 == 5:
+            if number % 40 == 5:
+                write_bundle(bundle, name=str(number))
+            client.control("/load_model")
+        client.batch(number, SOUND[:16_537], 8_000)
+        time.sleep(0.002)
+        if number % 20 == 19:
+            client.fence()
+    check(taped)
+    assert taped.server.counters.errors > 0
+    outcome = taped.again(EchoSession(), bundle=bundle)
+    assert outcome.whole
+    assert len(outcome.bundles) >= 2  # only the last of them is still there
 
 
 def test_a_cycle_that_fails_is_missed(play) -> None:

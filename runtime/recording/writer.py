@@ -21,7 +21,7 @@ log = logging.getLogger("sideman.runtime.server")
 
 #: Seconds between two looks for entries: what a process that is killed may lose.
 _PAUSE_SECONDS = 0.05
-#: Bytes that may wait for a disk that is slow; half a minute of both protocols' fastest clients.
+#: Bytes that may wait for a disk that is slow; a minute of a client with four stems.
 _MOST_WAITING = 64 << 20
 #: Bytes that are left free on the disk, and the seconds between two looks.
 _LEFT_FREE = 1 << 30

@@ -54,7 +54,7 @@ class _Both:
     """Hands datagrams to the protocol that they speak; receive thread."""
 
     def __init__(self, access: Access, other: OpenEndpoint, exact_mask: bool) -> None:
-        self._clock = access.clock
+        self._now = 0.0
         self._heard = float("-inf")
         self._resume = False
         self._native = NativeEndpoint(access, self._busy, self._freed, exact_mask=exact_mask)
@@ -69,6 +69,7 @@ class _Both:
         )
 
     def _handle(self, data: Buffer, size: int, sender: Address, now: float) -> None:
+        self._now = now
         if data.startswith(PREFIX, 0, size):
             self._native.handle(data, size, sender, now)
         else:
@@ -83,7 +84,7 @@ class _Both:
         return min((due for due in dues if due is not None), default=None)
 
     def _busy(self) -> str:
-        silent = self._clock() - self._heard
+        silent = self._now - self._heard
         return "" if silent >= _RESTING_SECONDS else "A client of multi_track plays."
 
     def _taken(self) -> str:
@@ -91,7 +92,7 @@ class _Both:
 
     def _spoke(self) -> None:
         if not self._native.playing:
-            self._heard = self._clock()
+            self._heard = self._now
 
     def _freed(self) -> None:
         self._resume = True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -290,7 +289,7 @@ class NativeEndpoint:
         return None
 
     def _accept(self, hello: Hello, size: int, sender: Address, now: float) -> None:
-        number = secrets.randbelow(2**31 - 1) + 1
+        number = self._access.session_number()
         wish = Wish(hello.step, hello.lead, hello.stems, hello.rate)
         form = stem_format(hello.format)
         if hello.margin not in MARGINS:

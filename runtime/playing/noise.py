@@ -56,14 +56,16 @@ class GaussianNoise:
 
     Args:
         seed: for repeatable sessions; None takes entropy from the system.
+        restarts: whether a seeded sequence begins again with every session and reset; else it
+            goes on, as one without a seed does.
     """
 
-    def __init__(self, seed: int | None = None) -> None:
-        self._seed = seed
+    def __init__(self, seed: int | None = None, *, restarts: bool = True) -> None:
+        self._seed = seed if restarts else None
         self._generator = np.random.default_rng(seed)
 
     def restart(self) -> None:
-        """Begin the sequence again, where there is a seed to begin from."""
+        """Begin the sequence again, where it is to restart and there is a seed."""
         if self._seed is not None:
             self._generator = np.random.default_rng(self._seed)
 

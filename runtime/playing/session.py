@@ -75,6 +75,7 @@ class Session:
         seed: int | None = None,
         sampler: SamplerSpec | None = None,
         progress: Progress = nobody,
+        noise: NoiseSource | None = None,
     ) -> Session:
         """Check a bundle, load its stages and start a session; takes seconds to minutes.
 
@@ -84,13 +85,14 @@ class Session:
             seed: of the noise, for repeatable sessions.
             sampler: another sampler or schedule than the bundle's own.
             progress: is told how far it is.
+            noise: where random numbers come from, instead of a source with this seed.
 
         Raises:
             SidemanError: the bundle is damaged, the backend missing, or a stage does not load.
         """
         manifest, owner, stages = load_stages(bundle, backend, progress)
         try:
-            return cls(manifest, owner, stages, GaussianNoise(seed), sampler)
+            return cls(manifest, owner, stages, noise or GaussianNoise(seed), sampler)
         except BaseException:
             owner.close()
             raise

@@ -55,11 +55,18 @@ def register(app: typer.Typer) -> None:
         precision: PrecisionOption = None,
         device: DeviceOption = 0,
         seed: Annotated[
-            int | None, typer.Option(help="Seed of the noise, for repeatable sessions.")
+            int | None, typer.Option(min=0, help="Seed of the noise, for repeatable sessions.")
         ] = None,
         debug_dir: Annotated[
             Path | None,
             typer.Option(metavar="DIR", help="Let /print write audio and plots into this folder."),
+        ] = None,
+        record: Annotated[
+            Path | None,
+            typer.Option(
+                metavar="DIR",
+                help="Record into this folder, the music included, for `sideman replay`.",
+            ),
         ] = None,
         exact_mask: Annotated[
             bool,
@@ -88,6 +95,7 @@ def register(app: typer.Typer) -> None:
         from sideman.engine.loading.registry import check_known
         from sideman.runtime.multi_track.endpoint import multi_track
         from sideman.runtime.native.beside import beside
+        from sideman.runtime.playing.noise import GaussianNoise
         from sideman.runtime.playing.session import Session
         from sideman.runtime.serve.external import Places, with_external
         from sideman.runtime.serve.log import log_to_standard_error
@@ -119,8 +127,15 @@ def register(app: typer.Typer) -> None:
         choice = BackendChoice(backend, threads, precision, device)
         check_known(choice)
         loading = Loading()
+        noise, recorder = GaussianNoise(seed), None
+        if record is not None:
+            from sideman.runtime.recording.recorder import record_server
+
+            noise, recorder = record_server(
+                record, bundle, choice, seed, exact_mask=exact_mask, prints=debug_dir is not None
+            )
         server = Server(
-            lambda: Session.open(bundle, backend=choice, seed=seed, progress=loading.note),
+            lambda: Session.open(bundle, backend=choice, noise=noise, progress=loading.note),
             beside(multi_track(exact_mask=exact_mask), exact_mask=exact_mask),
             listen=places.listen,
             reply=places.reply,
@@ -130,6 +145,7 @@ def register(app: typer.Typer) -> None:
             cycle_log=cycle_log,
             keep_warm=None if keep_warm is None else keep_warm / 1000,
             loading=loading,
+            parts=recorder,
         )
         let_packets_in()
         with log_to_standard_error(logging.DEBUG if verbose else logging.INFO):

@@ -16,7 +16,7 @@ from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.cycle_log import CycleLog
 from sideman.runtime.server.cycle_time import CycleTime
 from sideman.runtime.server.debug import DebugFolder
-from sideman.runtime.server.event_queue import EventQueue
+from sideman.runtime.server.event_queue import CycleEvents
 from sideman.runtime.server.events import Configure, Event, Idle, Load, Print, Reset, Step
 from sideman.runtime.server.loading import Loading
 from sideman.runtime.server.model import Model
@@ -34,7 +34,7 @@ log = logging.getLogger("sideman.runtime.server")
 class Cycles:
     """Loads the model, then handles events one at a time.
 
-    All methods but `start` and `join` run on the cycle thread.
+    All methods but `start` and `join` run on the cycle thread, which is the one that calls `run`.
 
     Args:
         queue: where events come from.
@@ -55,7 +55,7 @@ class Cycles:
 
     def __init__(
         self,
-        queue: EventQueue,
+        queue: CycleEvents,
         endpoint: Endpoint,
         model: Model,
         counters: Counters,
@@ -87,7 +87,7 @@ class Cycles:
         # it may still be on their way.
         self._last_refused: tuple[Setting | None, str] = (None, "")
         self._preparing = False
-        self._thread = threading.Thread(target=self._run, name="sideman-cycle", daemon=True)
+        self._thread = threading.Thread(target=self.run, name="sideman-cycle", daemon=True)
 
     def start(self) -> None:
         """Start the thread; any thread, once."""
@@ -112,7 +112,8 @@ class Cycles:
             self._thread.join(0.02)
         return not self._thread.is_alive()
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Load the model and handle events until the queue is closed."""
         self._load(self._replies.announced)
         while (event := self._queue.take(self._keep_warm)) is not None:
             try:

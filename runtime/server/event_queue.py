@@ -4,12 +4,33 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from typing import Protocol
 
 from sideman.runtime.server.events import Configure, Control, Event, Idle, Step
 from sideman.runtime.system.hosts import Address
 
 #: Control events that may wait. One cycle takes seconds and a handshake sends eight.
 _MOST_CONTROLS = 64
+
+
+class CycleEvents(Protocol):
+    """What the cycle thread sees of the queue; each as `EventQueue` has it."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether the server is ending."""
+
+    def take(self, patience: float | None = None) -> Event | None:
+        """The next event, waited for."""
+
+    def release(self, step: Step) -> None:
+        """Give a buffer back."""
+
+    def forget_settings(self) -> tuple[int, Address] | None:
+        """Drop all steps and settings that wait."""
+
+    def close(self) -> None:
+        """Let `take` return None from now on."""
 
 
 class EventQueue:
@@ -110,10 +131,23 @@ class EventQueue:
             patience: seconds after which `Idle` is returned instead; None waits for ever.
         """
         with self._changed:
+            return self.pop() if self.wait(patience) else Idle()
+
+    def wait(self, patience: float | None = None) -> bool:
+        """Wait until something is there or the queue is closed; False once patience is over."""
+        with self._changed:
             while not self._events and not self._closed:
                 if not self._changed.wait(patience):
-                    return Idle()
-            if self._closed:
+                    return False
+        return True
+
+    def pop(self) -> Event | None:
+        """Take the next event now; None where there is none, or the queue is closed.
+
+        Cycle thread.
+        """
+        with self._changed:
+            if self._closed or not self._events:
                 return None
             event = self._events.popleft()
             if event is self._waiting:

@@ -81,7 +81,7 @@ class Model:
             Exception: whatever else a backend's library raises.
         """
         self.close(_LOADING)
-        self._digest, self._stamps = self._read_digest(), self._read_stamps()
+        self._digest, self._stamps = self._load_digest(), self._read_stamps()
         session = self._open()
         self.session = session
         for stem in session.stems:
@@ -93,11 +93,15 @@ class Model:
 
     def mark_ready(self) -> None:
         """Let audio be answered from here on."""
-        self._unready = ""
+        self._say("")
+
+    def _say(self, unready: str) -> None:
+        """Let every thread know from here on why no audio is answered, or that it is."""
+        self._unready = unready
 
     def close(self, reason: str) -> None:
         """Free the session; from here on this is the reason why no audio is answered."""
-        self._unready = reason
+        self._say(reason)
         session, self.session = self.session, None
         if session is not None:
             try:
@@ -105,6 +109,10 @@ class Model:
             except Exception as error:
                 log.debug("Closing the session failed.", exc_info=True)
                 log.warning("Closing the session failed: %s", error)
+
+    def _load_digest(self) -> str:
+        """The digest of the bundle that is about to be loaded."""
+        return self._read_digest()
 
     def _read_digest(self) -> str:
         """SHA-256 of the manifest, which holds those of all other files; nothing without one."""

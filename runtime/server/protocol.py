@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import abc
 import logging
+import secrets
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +27,13 @@ from sideman.runtime.system.hosts import Address
 
 #: Seconds that only increase.
 Clock = Callable[[], float]
+
+
+def draw_session_number() -> int:
+    """A random number for a session: nobody who was not told it can speak for its client."""
+    return secrets.randbelow(2**31 - 1) + 1
+
+
 #: Takes one datagram: a buffer with it at the start, its bytes, who sent it, when it arrived in
 #: seconds. It never raises: what is wrong with a datagram is answered. Receive thread.
 HandleDatagram = Callable[[bytes | bytearray, int, Address, float], None]
@@ -170,6 +178,8 @@ class Access:
             protocol plays; nothing when it may.
         spoke: called when a message of this protocol was understood; receive thread.
         loading: how far the model's load is.
+        session_number: draws the number of a session that begins, a random one from 1 on, which a
+            positive 32-bit integer holds; receive thread.
     """
 
     queue: EventQueue
@@ -184,6 +194,7 @@ class Access:
     taken: Callable[[], str] = lambda: ""
     spoke: Callable[[], None] = lambda: None
     loading: Loading = field(default_factory=Loading)
+    session_number: Callable[[], int] = draw_session_number
 
 
 @dataclass(frozen=True)

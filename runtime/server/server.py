@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Self
 from sideman.engine.errors import SidemanError
 from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.cycle_log import CycleLog
-from sideman.runtime.server.cycle_time import CycleTime
 from sideman.runtime.server.cycles import Cycles
 from sideman.runtime.server.debug import PLOT_SECONDS, DebugFolder
 from sideman.runtime.server.event_queue import EventQueue
 from sideman.runtime.server.loading import Loading
-from sideman.runtime.server.model import Model
+from sideman.runtime.server.parts import Parts
 from sideman.runtime.server.protocol import Access, Clock, OpenEndpoint, Replies
 from sideman.runtime.server.receiver import Receiver
 from sideman.runtime.system.hosts import Address, Guard, resolve, shown_address
@@ -67,6 +66,7 @@ class Server:
         keep_warm: seconds of waiting after which the device is given a little work; None for
             never.
         loading: `open_session` tells it how far it is, for clients that wait.
+        parts: makes what the threads share; another maker can keep what they do.
     """
 
     def __init__(
@@ -83,13 +83,15 @@ class Server:
         cycle_log: CycleLog | None = None,
         keep_warm: float | None = None,
         loading: Loading | None = None,
+        parts: Parts | None = None,
     ) -> None:
         self.counters = Counters()
         self.lost = ""
         self.left_behind = False
         self._keep_warm = keep_warm
         self._loading = Loading() if loading is None else loading
-        self._model = Model(open_session, bundle)
+        self._parts = parts or Parts()
+        self._model = self._parts.model(open_session, bundle)
         self._protocol = protocol
         self._listen = listen
         self._reply = reply
@@ -165,6 +167,7 @@ class Server:
             log.info("Stopped: %s.", self.counters)
         if receiver is not None:
             receiver.close()
+            self._parts.end(self.counters)
 
     def wait(self) -> None:
         """Return when another thread has called `stop`, or the device is lost.
@@ -190,7 +193,9 @@ class Server:
         self, listener: socket.socket, sender: socket.socket, guard: Guard, announced: Address
     ) -> None:
         """Put the parts together and start them."""
-        cycle_time = CycleTime()
+        parts = self._parts
+        parts.begin()
+        cycle_time = parts.cycle_time()
         endpoint = self._protocol(
             Access(
                 self._queue,
@@ -203,12 +208,15 @@ class Server:
                 self._model.unready,
                 prints=self._debug is not None,
                 loading=self._loading,
+                session_number=parts.session_number,
             )
         )
-        receiver = Receiver(listener, guard, endpoint, self.counters, self._clock)
+        receiver = Receiver(
+            listener, guard, parts.for_receiver(endpoint), self.counters, self._clock
+        )
         cycles = Cycles(
-            self._queue,
-            endpoint,
+            parts.events(self._queue),
+            parts.for_cycles(endpoint),
             self._model,
             self.counters,
             self._clock,

@@ -1,0 +1,1 @@
+"""Keeps what a server was told and when its threads met, so that it can be run again."""

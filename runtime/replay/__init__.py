@@ -1,0 +1,1 @@
+"""Runs a recorded server again, to the same bits."""

@@ -1,0 +1,200 @@
+"""`sideman serve --record` and `sideman replay` as a performer runs them, with a real model."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from sideman.engine.backends.choice import BackendChoice
+from sideman.runtime.recording.format import MAGIC, Kind, pack_entry
+from sideman.runtime.recording.header import differences, recorded_choice
+from sideman.runtime.recording.reader import Reader
+from sideman.runtime.rehearse.process import free_port
+from sideman.runtime.rehearse.wave_file import write_wave
+from sideman.runtime.replay.report import replay_file
+from tests.models.places import BUNDLE
+from tests.runtime.fakes.client import Client
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="ends servers by signals")
+SOUND = 0.1 * np.random.default_rng(7).standard_normal(200_000).astype(np.float32)
+SIDEMAN = [sys.executable, "-m", "sideman.runtime"]
+
+
+def serve(folder: Path, *options: str):
+    """A server process that records, and a client that it has greeted."""
+    replies = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    replies.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+    replies.bind(("127.0.0.1", 0))
+    address = ("127.0.0.1", free_port())
+    command = [*SIDEMAN, "serve", str(BUNDLE), "--record", str(folder), "--threads", "1"]
+    command += ["--listen", f"127.0.0.1:{address[1]}"]
+    command += ["--reply", f"127.0.0.1:{replies.getsockname()[1]}", *options]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    client = Client(SimpleNamespace(address=address), replies)
+    while client.next(60)[0] != "/loaded":
+        pass
+    client.wants("drums")
+    client.control("/update_r", "f", 0.125)
+    return process, client
+
+
+def end(process: subprocess.Popen, client: Client, number: signal.Signals) -> str:
+    process.send_signal(number)
+    _, log = process.communicate(timeout=30)
+    client.replies.close()
+    client.close()
+    return log
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory) -> Path:
+    """A server that was killed while it played, without a seed of the operator's."""
+    folder = tmp_path_factory.mktemp("tape")
+    process, client = serve(folder / "made")
+    for number in range(5):
+        if number == 3:
+            client.control("/reset")
+        client.batch(number, SOUND[number * 33_075 :][:33_075])
+        client.wait_for("/server_predicted")
+    end(process, client, signal.SIGKILL)
+    (path,) = (folder / "made").iterdir()
+    return path
+
+
+def replay(*arguments: object) -> tuple[int, str]:
+    ran = subprocess.run(
+        [*SIDEMAN, "replay", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return ran.returncode, ran.stdout + ran.stderr
+
+
+def shown(path: Path, **options) -> tuple[bool, str]:
+    console = Console(record=True, width=200, file=io.StringIO())
+    same = replay_file(path, BUNDLE, console=console, **options)
+    return same, console.export_text()
+
+
+def test_a_killed_server_is_run_again_to_the_same_bits(recording) -> None:
+    code, told = replay(recording, BUNDLE)
+    assert code == 0, told
+    last = told.splitlines()[-1]
+    count = re.fullmatch(r"(\d+) of \1 steps the same\.", last)
+    # The kill may have come before the last entries were written.
+    assert count, told
+    assert 4 <= int(count[1]) <= 5
+    assert "The recording ends before the server did" in told
+
+
+def test_a_server_that_ended_says_so_and_sound_is_written(tmp_path) -> None:
+    process, client = serve(tmp_path / "tape", "--seed", "5")
+    for number in range(2):
+        client.batch(number, SOUND[:33_075])
+        client.wait_for("/server_predicted")
+        client.control("/reset")
+    log = end(process, client, signal.SIGTERM)
+    (path,) = (tmp_path / "tape").iterdir()
+    assert f"Recording to {path}." in log
+    code, told = replay(path, BUNDLE, "--out", tmp_path / "out", "--pace", "50")
+    assert code == 0, told
+    assert told.splitlines()[-2:] == ["2 of 2 steps the same.", f"Wrote {tmp_path / 'out'}."]
+    assert "ends before" not in told
+    import soundfile
+
+    context, rate = soundfile.read(tmp_path / "out" / "context.wav", dtype="float32")
+    assert rate == 44_100
+    np.testing.assert_array_equal(context, np.tile(SOUND[:33_075], 2))
+    names = sorted(file.name for file in (tmp_path / "out").iterdir())
+    assert names == ["context.wav", "drums.wav"]
+    drums, _ = soundfile.read(tmp_path / "out" / "drums.wav", dtype="float32")
+    assert np.abs(drums).max() > 1e-4
+    # At w = 1 an answer is heard a step later than the last sample it knew.
+    assert not drums[: 2 * 33_075 - 882].any()
+    assert len(drums) == 4 * 33_075
+
+
+def changed(path: Path, folder: Path, change: Callable[[dict, list], None]) -> Path:
+    """A copy of a recording of which the header or entries were changed."""
+    with Reader(path) as opened:
+        header = dict(opened.header)
+        entries = [(entry.kind, entry.payload) for entry in opened]
+    change(header, entries)
+    copy = folder / "changed.recording"
+    packed = [pack_entry(*entry) for entry in entries]
+    copy.write_bytes(
+        b"".join([MAGIC, pack_entry(Kind.HEADER, json.dumps(header).encode()), *packed])
+    )
+    return copy
+
+
+def test_one_bit_of_one_step_is_named(recording, tmp_path) -> None:
+    def change(_header: dict, entries: list) -> None:
+        index = [n for n, (kind, _) in enumerate(entries) if kind is Kind.ANSWER][2]
+        payload = bytearray(entries[index][1])
+        payload[-1] ^= 1
+        entries[index] = (Kind.ANSWER, bytes(payload))
+
+    code, told = replay(changed(recording, tmp_path, change), BUNDLE)
+    assert code == 1
+    assert "Step 2 (answer 3, entry " in told
+    assert "its stems are not the same bits" in told
+    count = re.fullmatch(r"(\d) of (\d) steps the same\.", told.splitlines()[-1])
+    assert count, told
+    assert int(count[1]) == int(count[2]) - 1
+
+
+def test_other_noise_is_other_bits(recording, tmp_path) -> None:
+    def change(header: dict, entries: list) -> None:
+        header["seed"] += 1
+        # Two answers are enough.
+        ends = [n for n, (kind, _) in enumerate(entries) if kind is Kind.ANSWER][1]
+        del entries[ends + 1 :]
+
+    same, told = shown(changed(recording, tmp_path, change))
+    assert not same
+    assert "Step 0 (answer 1, entry " in told
+    assert "0 of 2 steps the same." in told
+
+
+def test_what_is_not_as_it_was_is_told(recording, tmp_path) -> None:
+    with Reader(recording) as opened:
+        header = opened.header
+    choice = recorded_choice(header)
+    assert choice == BackendChoice(threads=1)
+    assert differences(header, BUNDLE, choice) == []
+    bundle = tmp_path / "bundle"
+    shutil.copytree(BUNDLE, bundle)
+    manifest = next(bundle.glob("*.json"))
+    manifest.write_text(manifest.read_text() + "\n")
+    told = differences(header, bundle, BackendChoice("tensorrt", 2))
+    assert told[0].startswith("Bundle: ")
+    assert "Threads: 1 then, 2 now." in told
+    assert "Backend: onnxruntime then, tensorrt now." in told
+    header["machine"]["versions"]["numpy"] = "0.1"
+    assert any(line.startswith("numpy: 0.1 then") for line in differences(header, BUNDLE, choice))
+
+
+def test_what_cannot_be_run_is_named(tmp_path) -> None:
+    recording = tmp_path / "sound.wav"
+    write_wave(recording, SOUND[:100], 44_100)
+    for bundle, reason in ((tmp_path / "none", "is no folder"), (BUNDLE, "is no recording")):
+        code, told = replay(recording, bundle)
+        assert code == 1
+        assert reason in told
+        assert "Traceback" not in told

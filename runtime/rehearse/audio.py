@@ -15,7 +15,6 @@ import numpy.typing as npt
 from sideman.engine.errors import SidemanError
 from sideman.runtime.rehearse import mp3
 from sideman.runtime.rehearse.forward import open_forward
-from sideman.runtime.rehearse.resampling import Resampler
 
 if TYPE_CHECKING:
     from soundfile import SoundFile
@@ -103,29 +102,29 @@ def read_mono(path: Path, sample_rate: int, most: int | None = None) -> tuple[Sa
 def _read(
     path: Path, file: SoundFile, sample_rate: int, most: int | None
 ) -> tuple[Samples, list[str]]:
+    import soxr
+
     rate, channels = file.samplerate, file.channels
-    resampler = None if rate == sample_rate else Resampler(rate, sample_rate)
-    wanted = most
-    if most is not None and resampler is not None:
-        wanted = resampler.needed(most)
+    resampler = None
+    if rate != sample_rate:
+        resampler = soxr.ResampleStream(rate, sample_rate, 1, dtype="float32", quality="HQ")
     levels = _Levels(path, rate)
     parts: list[Samples] = []
-    got, ended = 0, False
-    while not ended and (wanted is None or got < wanted):
+    got, made, ended = 0, 0, False
+    while not ended and (most is None or made < most):
         count = max(1, _BLOCK // channels)
-        if wanted is not None:
-            count = min(count, wanted - got)
+        if most is not None:
+            count = min(count, max(1, (most - made) * rate // sample_rate))
         # A loop over `blocks` would believe the length in the file's head, and fill it up.
         data = file.read(count, dtype="float32", always_2d=True)
         got += len(data)
         ended = not len(data)
         mono = data.mean(axis=1, dtype=np.float32)
         levels.add(data, mono)
-        parts.append(mono if resampler is None else resampler.feed(mono))
+        parts.append(mono if resampler is None else resampler.resample_chunk(mono, last=ended))
+        made += len(parts[-1])
     if not got:
         raise _no_audio(path)
-    if resampler is not None and ended:
-        parts.append(resampler.finish())
     samples = np.concatenate(parts)[:most]
     notes = []
     if channels > 1:

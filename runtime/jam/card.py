@@ -17,6 +17,14 @@ _SILENT_SECONDS = 3.0
 _INVALID_RATE = -9997
 
 
+class CardGoneError(SidemanError):
+    """The sound card or its sound server is gone while it played.
+
+    The process is to end by `leave_at_once`: PortAudio on JACK waits ten minutes for a server that
+    is gone when a stream is stopped, closed, or left to the end of the process, and aborts then.
+    """
+
+
 @dataclass(frozen=True)
 class Wiring:
     """Which sockets of which devices are used, and how.
@@ -55,6 +63,7 @@ class Card:
         self._wiring = wiring
         self._duplex = duplex
         self._seen, self._since = 0, monotonic()
+        self._gone = False
         try:
             self._stream: Any = library.Stream(
                 samplerate=wiring.rate,
@@ -83,7 +92,13 @@ class Card:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # A card that is gone can be neither stopped nor closed, and that is no news any more.
+        """End the stream.
+
+        Raises:
+            CardGoneError: there is nothing left that could be ended.
+        """
+        if self._gone or not self._plays():
+            raise self._stopped()
         self._stream.stop(ignore_errors=True)
         self._stream.close(ignore_errors=True)
 
@@ -91,7 +106,7 @@ class Card:
         """Look whether the sound card still calls back; now and then.
 
         Raises:
-            SidemanError: it does not.
+            CardGoneError: it does not.
             Exception: whatever ended the callback.
         """
         if self._duplex.failure is not None:
@@ -100,11 +115,20 @@ class Card:
         if position != self._seen:
             self._seen, self._since = position, now
         elif now - self._since > _SILENT_SECONDS:
-            raise SidemanError(
-                f"The sound card has stopped: {self._where()} gave nothing for "
-                f"{_SILENT_SECONDS:.0f} s.",
-                "Look whether it is still connected and its sound server runs, and start again.",
-            )
+            self._gone = True
+        if self._gone or not self._plays():
+            raise self._stopped()
+
+    def _plays(self) -> bool:
+        """Whether PortAudio thinks so, or the callback itself has ended the stream."""
+        return bool(self._stream.active) or self._duplex.failure is not None
+
+    def _stopped(self) -> CardGoneError:
+        self._gone = True
+        return CardGoneError(
+            f"The sound card has stopped: nothing comes from {self._where()} any more.",
+            "Look whether it is still connected and its sound server runs, and start again.",
+        )
 
     def _where(self) -> str:
         wiring = self._wiring

@@ -131,7 +131,9 @@ def register(app: typer.Typer) -> None:
         """
         from sideman.engine.backends.choice import BackendChoice
         from sideman.engine.loading.registry import check_known
+        from sideman.runtime.commandline.leaving import leave_at_once
         from sideman.runtime.commandline.signals import ended_by_signals
+        from sideman.runtime.jam.card import CardGoneError
         from sideman.runtime.jam.devices import find_devices
         from sideman.runtime.jam.plan import Request
         from sideman.runtime.jam.portaudio import load_portaudio
@@ -162,8 +164,11 @@ def register(app: typer.Typer) -> None:
             backend=choice,
             seed=seed,
         )
-        with ended_by_signals():
-            done = run(request)
+        try:
+            with ended_by_signals():
+                done = run(request)
+        except CardGoneError as error:
+            leave_at_once(f"error: {error}")
         if not done:
             raise typer.Exit(1)
 

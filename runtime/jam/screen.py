@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
@@ -20,8 +21,8 @@ _BEATS_A_MINUTE = 120
 _METER_WIDTH = 30
 #: From here on a meter warns.
 _LOUD = -3.0
-#: Seconds between lines where there is no terminal to draw on.
-_LINE_SECONDS = 10.0
+#: Seconds between lines where there is no terminal to draw on, when nothing changes, and at least.
+_LINE_SECONDS, _SHORTEST_SECONDS = 10.0, 1.0
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ class Screen:
         self._clock = clock
         self._live: Live | None = None
         self._said: tuple[str, ...] = ()
-        self._due = clock()
+        self._last = -math.inf
 
     def __enter__(self) -> Self:
         from rich.live import Live
@@ -154,8 +155,9 @@ class Screen:
             return
         status, now = view.status, self._clock()
         what = (status.state, status.text, view.fault)
-        if what != self._said or now >= self._due:
-            self._said, self._due = what, now + _LINE_SECONDS
+        least = _LINE_SECONDS if what == self._said else _SHORTEST_SECONDS
+        if now - self._last >= least:
+            self._said, self._last = what, now
             said = [f"{view.seconds:.0f} s", state_line(view)]
             if status.state == "playing":
                 said += [network_line(view), card_line(view), status.text]

@@ -81,7 +81,9 @@ def network_line(view: View) -> str:
     line = f"Stems: {lost} lost, {late} too late, {repaired} on request"
     if status.context_lost:
         line += f"; {1000 * status.context_lost / view.rate:.0f} ms of you never arrived"
-    return f"{line}; they come {1000 * status.landing:.0f} ms before they are played"
+    if status.landing:
+        line += f"; {1000 * status.landing:.0f} ms early"
+    return line
 
 
 def card_line(view: View) -> str:

@@ -82,7 +82,8 @@ def network_line(view: View) -> str:
     if status.context_lost:
         line += f"; {1000 * status.context_lost / view.rate:.0f} ms of you never arrived"
     if status.landing:
-        line += f"; {1000 * status.landing:.0f} ms early"
+        side = "early" if status.landing > 0 else "behind"
+        line += f"; {1000 * abs(status.landing):.0f} ms {side}"
     return line
 
 

@@ -33,6 +33,8 @@ def test_what_was_lost_is_told_in_milliseconds() -> None:
     line = network_line(replace(VIEW, status=status))
     assert "10 ms lost, 100 ms too late, 1000 ms on request; 20 ms of you never arrived" in line
     assert line.endswith("; 100 ms early")
+    behind = replace(PLAYING, landing=-0.02)
+    assert network_line(replace(VIEW, status=behind)).endswith("; 20 ms behind")
     assert "early" not in network_line(replace(VIEW, status=replace(PLAYING, landing=0.0)))
 
 

@@ -21,7 +21,8 @@ class CardGoneError(SidemanError):
     """The sound card or its sound server is gone while it played.
 
     The process is to end by `leave_at_once`: PortAudio on JACK waits ten minutes for a server that
-    is gone when a stream is stopped, closed, or left to the end of the process, and aborts then.
+    is gone when a stream is stopped, closed, or left to the end of the process, and then aborts
+    (its issues 819 and 820).
     """
 
 

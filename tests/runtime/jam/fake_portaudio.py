@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -55,6 +57,26 @@ class FakeStream:
         return out
 
 
+class LiveStream(FakeStream):
+    """Calls back on a thread of its own, at a sound card's pace, until it is stopped."""
+
+    def start(self) -> None:
+        super().start()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def stop(self, *, ignore_errors: bool) -> None:
+        super().stop(ignore_errors=ignore_errors)
+        self._thread.join()
+
+    def _run(self) -> None:
+        due = time.monotonic()
+        while self.active:
+            self.play()
+            due = max(due + 512 / self.options["samplerate"], time.monotonic() - 0.1)
+            time.sleep(max(0.0, due - time.monotonic()))
+
+
 class FakePortAudio:
     """What is used of the module `sounddevice`."""
 
@@ -63,7 +85,8 @@ class FakePortAudio:
     class CallbackAbort(Exception):  # noqa: N818 - sounddevice's name
         pass
 
-    def __init__(self, devices=DEVICES, usual=(0, 1)) -> None:
+    def __init__(self, devices=DEVICES, usual=(0, 1), stream=FakeStream) -> None:
+        self._stream = stream
         self.default = SimpleNamespace(device=usual)
         self.devices = list(devices)
         self.open_error = self.start_error = None
@@ -90,7 +113,7 @@ class FakePortAudio:
     def Stream(self, **options):
         if self.open_error is not None:
             raise self.open_error
-        self.streams.append(FakeStream(self, options))
+        self.streams.append(self._stream(self, options))
         return self.streams[-1]
 
 

@@ -172,8 +172,9 @@ def run(request: Request, console: Console | None = None) -> bool:
             )
         )
         jam = Jam(plan, library, client, recorder, server)
-        card = stack.enter_context(Card(library, wiring, jam.duplex))
+        # Before the sound card begins: this once, the search takes long.
         stack.enter_context(_few_collections())
+        card = stack.enter_context(Card(library, wiring, jam.duplex))
         with Screen(console) as screen:
             jam.play(card, screen)
         last = jam.look()

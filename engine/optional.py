@@ -20,6 +20,7 @@ EXTRA_OF = {
     "tensorrt": "tensorrt",
     "tensorrt_rtx": "tensorrt-rtx",
     "polygraphy": "calibration",
+    "sounddevice": "jam",
     "torch": "export",
     "onnx": "calibration",
     "onnx_ir": "export",

@@ -57,6 +57,7 @@ def examine(listen: str, reply: str) -> list[Finding]:
         *software.probe_cuda(),
         *software.probe_processor(),
         *software.probe_sound(),
+        *software.probe_sound_card(),
         network.probe_listen_port(listen),
         network.probe_reply_port(reply),
         network.probe_directions(listen, reply),

@@ -1,4 +1,4 @@
-"""Probes of Python, inference backends, sound files and processor."""
+"""Probes of Python, inference backends, sound files, sound cards and processor."""
 
 from __future__ import annotations
 
@@ -193,6 +193,44 @@ def probe_sound(formats: Callable[[], tuple[str, bool]] = sound_formats) -> list
         remedy = "pip install --upgrade soundfile, or convert MP3 to WAV first"
         return [Finding("note", "sound files", f"libsndfile {version} does not read MP3", remedy)]
     return [Finding("ok", "sound files", f"libsndfile {version}, reads WAV, FLAC, OGG and MP3")]
+
+
+def sound_cards() -> tuple[str, int, int]:
+    """PortAudio's version, and how many devices record and play; raises what its import raises."""
+    library = importlib.import_module("sounddevice")
+    devices = library.query_devices()
+    version = str(library.get_portaudio_version()[1]).partition(",")[0]
+    return (
+        version,
+        sum(each["max_input_channels"] > 0 for each in devices),
+        sum(each["max_output_channels"] > 0 for each in devices),
+    )
+
+
+def probe_sound_card(
+    installed: Callable[[str], bool] = found,
+    cards: Callable[[], tuple[str, int, int]] = sound_cards,
+) -> list[Finding]:
+    """Sound cards: `jam` plays through them, everything else does without.
+
+    Args:
+        installed: tells whether a module can be found.
+        cards: PortAudio's version, and how many devices record and play.
+    """
+    if not installed("sounddevice"):
+        remedy = f"Wanted, to play without Max? {install_command('jam')}"
+        return [Finding("note", "sound cards", "sounddevice is not installed", remedy)]
+    try:
+        version, inputs, outputs = cards()
+    # Without its library it raises OSError, and a class of its own where that does not start.
+    except Exception as error:
+        remedy = "On Debian and Ubuntu: sudo apt install libportaudio2 (`serve` works without it)"
+        return [Finding("note", "sound cards", f"PortAudio cannot be used: {error}", remedy)]
+    text = f"{version}: {inputs} to record with, {outputs} to play on"
+    if not inputs or not outputs:
+        remedy = "Wanted for `jam`? Connect one, or start the sound server that owns it."
+        return [Finding("note", "sound cards", text, remedy)]
+    return [Finding("ok", "sound cards", text)]
 
 
 def probe_processor(

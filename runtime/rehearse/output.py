@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 _RESERVED = ("context", "mix")
 
 
-def make_folder(folder: Path) -> None:
+def make_folder(folder: Path, option: str = "--out") -> None:
     """Make the output folder, before anything is played.
+
+    Args:
+        folder: to make, with those that it is in.
+        option: that named it, for the message.
 
     Raises:
         SidemanError: it cannot be made.
@@ -35,11 +39,11 @@ def make_folder(folder: Path) -> None:
     except OSError as error:
         raise SidemanError(
             f"{folder} cannot be made: {error.strerror or error}.",
-            "Choose another folder with --out.",
+            f"Choose another folder with {option}.",
         ) from None
 
 
-def _file_name(stem: str) -> str:
+def file_name(stem: str) -> str:
     """A stem's name as a file name: a bundle may name a stem so that it would leave the folder."""
     plain = re.sub(r"[^\w-]", "_", stem)
     return f"{plain}-stem" if plain in _RESERVED else plain
@@ -65,7 +69,7 @@ def write_audio(rehearsal: Rehearsal, folder: Path) -> list[Path]:
     context[: len(rehearsal.context)] = rehearsal.context
     mix = context + sum(rehearsal.stems.values(), np.zeros(length, np.float32))
     # What came back first: the rest can be made again from it and from what was played.
-    tracks = {_file_name(stem): (samples, 1.0) for stem, samples in rehearsal.stems.items()}
+    tracks = {file_name(stem): (samples, 1.0) for stem, samples in rehearsal.stems.items()}
     tracks |= {"context": (context, 1.0), "mix": (mix, MIX_PEAK)}
     files = []
     for name, (sound, highest) in tracks.items():

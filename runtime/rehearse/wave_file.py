@@ -44,28 +44,99 @@ def write_wave(path: Path, samples: Samples, rate: int) -> None:
         PartlyWrittenError: the disk is full; what it took remains, with a true head.
         OSError: the file cannot be begun.
     """
+    # Before anything that is there is replaced.
+    _check(samples, path)
+    writer = WaveWriter(path, rate)
+    try:
+        for start in range(0, len(samples), _BLOCK):
+            writer.append(samples[start : start + _BLOCK])
+        writer.settle()
+    except OSError as error:
+        if not writer.count:
+            raise
+        raise PartlyWrittenError(error, writer.count) from error
+    finally:
+        writer.close()
+
+
+class WaveWriter:
+    """Mono sound that is written bit by bit, and can be played whenever its head was set right.
+
+    Attributes:
+        count: samples that the file holds.
+
+    Args:
+        path: file to write; one that is there is replaced.
+        rate: samples a second.
+
+    Raises:
+        OSError: the file cannot be begun.
+    """
+
+    def __init__(self, path: Path, rate: int) -> None:
+        self.count = 0
+        self._path = path
+        self._rate = rate
+        # Without a buffer, so that how much was written is known.
+        self._file = path.open("wb", buffering=0)
+        try:
+            _write(self._file, _head(0, rate))
+        except OSError:
+            self._file.close()
+            raise
+
+    def append(self, samples: Samples) -> None:
+        """Write more; the head says so after `settle`.
+
+        Args:
+            samples: [n], within ±1.
+
+        Raises:
+            ValueError: a sample is not within ±1, or the file would be larger than WAV can be.
+            OSError: the disk is full; what it took remains, with a true head.
+        """
+        _check(samples, self._path, self.count)
+        try:
+            _write(self._file, _encoded(samples))
+        except OSError:
+            self._keep_what_is_whole()
+            raise
+        self.count += len(samples)
+
+    def settle(self) -> None:
+        """Let the head say how long the sound is.
+
+        Raises:
+            OSError: the disk is full; what it took remains, with a true head.
+        """
+        end = _HEAD + self.count * _BYTES
+        if end % 2:  # the next sample takes this byte's place
+            try:
+                _write(self._file, b"\0")
+            except OSError:
+                self._keep_what_is_whole()
+                raise
+        self._file.seek(0)
+        _write(self._file, _head(self.count, self._rate))
+        self._file.seek(end)
+
+    def close(self) -> None:
+        """Close the file as it is; any number of times."""
+        self._file.close()
+
+    def _keep_what_is_whole(self) -> None:
+        """Cut off half a sample, and one more where only that makes the length even."""
+        self.count = max(0, self._file.tell() - _HEAD) // _BYTES & ~1
+        self._file.truncate(_HEAD + self.count * _BYTES)
+        self.settle()
+
+
+def _check(samples: Samples, path: Path, before: int = 0) -> None:
     # Not `any(abs(samples) > 1)`: that would accept NaN.
     if not bool(np.all(np.abs(samples) <= 1)):
         raise ValueError(f"{path}: samples within ±1 are needed.")
-    if len(samples) * _BYTES > _LARGEST:
+    if (before + len(samples)) * _BYTES > _LARGEST:
         raise ValueError(f"{path}: WAV holds no more than 4 GiB.")
-    # Without a buffer, so that how much was written is known.
-    with path.open("wb", buffering=0) as file:
-        try:
-            _write(file, _head(len(samples), rate))
-            for start in range(0, len(samples), _BLOCK):
-                _write(file, _encoded(samples[start : start + _BLOCK]))
-            if len(samples) * _BYTES % 2:
-                _write(file, b"\0")
-        except OSError as error:
-            written = max(0, file.tell() - _HEAD) // _BYTES
-            if not written:
-                raise
-            written = min(written, len(samples)) & ~1
-            file.truncate(_HEAD + written * _BYTES)
-            file.seek(0)
-            _write(file, _head(written, rate))
-            raise PartlyWrittenError(error, written) from error
 
 
 def _encoded(samples: Samples) -> bytes:

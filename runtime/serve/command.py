@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
-import sys
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -93,6 +90,7 @@ def register(app: typer.Typer) -> None:
         from sideman.engine.backends.choice import BackendChoice
         from sideman.engine.errors import SidemanError
         from sideman.engine.loading.registry import check_known
+        from sideman.runtime.commandline.leaving import leave_at_once
         from sideman.runtime.multi_track.endpoint import multi_track
         from sideman.runtime.native.beside import beside
         from sideman.runtime.playing.noise import GaussianNoise
@@ -156,10 +154,10 @@ def register(app: typer.Typer) -> None:
                 _write(profile, cycle_log, server, about)
         except SidemanError as error:
             if server.left_behind:
-                _leave(str(error))
+                leave_at_once(str(error))
             raise
         if server.left_behind:
-            _leave()
+            leave_at_once()
         if server.lost:
             raise SidemanError(server.lost)
 
@@ -206,24 +204,6 @@ def run(server: Server) -> None:
             server.stop(drawings=_DRAWINGS_SECONDS)
     finally:
         restore()
-
-
-def _leave(error: str = "") -> NoReturn:
-    """End the process under a load that nothing can interrupt.
-
-    Args:
-        error: what went wrong in the end; without it the code is that of a clean end.
-    """
-    from sideman.engine.files import remove_unfinished
-
-    remove_unfinished()
-    if error:
-        with suppress(OSError, ValueError):
-            print(error, file=sys.stderr)
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
-            stream.flush()
-    os._exit(1 if error else 0)
 
 
 def _write(file: Path, cycle_log: Any, server: Server, about: dict[str, Any]) -> None:

@@ -96,6 +96,26 @@ def test_no_gpu_is_fine_and_a_silent_driver_is_a_note():
     assert software.probe_gpu(hangs)[0].level == "note"
 
 
+def test_sound_cards():
+    def broken():
+        raise OSError("PortAudio library not found")
+
+    def probe(*answer):
+        (finding,) = software.probe_sound_card(lambda m: True, lambda: answer)
+        return finding
+
+    found = probe("PortAudio V19.7.0", 2, 3)
+    assert (found.level, found.text) == ("ok", "PortAudio V19.7.0: 2 to record with, 3 to play on")
+    for inputs, outputs in ((0, 1), (1, 0), (0, 0)):
+        assert probe("PortAudio V19.7.0", inputs, outputs).level == "note"
+    (missing,) = software.probe_sound_card(lambda m: False)
+    assert (missing.level, 'pip install "sideman[jam]"' in missing.remedy) == ("note", True)
+    (without,) = software.probe_sound_card(lambda m: True, broken)
+    assert (without.level, "libportaudio2" in without.remedy) == ("note", True)
+    # Whatever is here, doctor itself does not fail.
+    assert software.probe_sound_card()[0].level in ("ok", "note")
+
+
 def test_sound_files():
     def missing():
         raise OSError("sndfile library not found")

@@ -1,0 +1,1 @@
+"""Plays along through a sound card, without Max: `sideman jam`."""

@@ -1,0 +1,88 @@
+"""Levels, measured in the audio callback and read by the screen."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sideman.runtime.streaming.packets import Samples
+
+#: What a meter shows of silence, in dBFS.
+FLOOR = -60.0
+#: Seconds that the highest peak stays.
+_HOLD_SECONDS = 2.0
+
+
+class Level:
+    """The highest sample and the energy since the last look.
+
+    One thread adds, another takes. Without a lock: a block that is added while the other takes may
+    be missing in what a meter shows for a tenth of a second, and the callback waits for nobody.
+    """
+
+    def __init__(self) -> None:
+        self._peak = self._energy = 0.0
+        self._count = 0
+
+    def add(self, samples: Samples) -> None:
+        """Take float32 [n], 1 ≤ n; audio callback."""
+        self._peak = max(self._peak, float(samples.max()), -float(samples.min()))
+        self._energy += float(samples.dot(samples))
+        self._count += len(samples)
+
+    def take(self) -> tuple[float, float]:
+        """Peak and root mean square since the last call, full scale is 1; the screen's thread."""
+        peak, energy, count = self._peak, self._energy, self._count
+        self._peak = self._energy = 0.0
+        self._count = 0
+        return peak, math.sqrt(max(0.0, energy) / count) if count else 0.0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a meter shows, in dBFS, none below `FLOOR`.
+
+    Attributes:
+        level: root mean square.
+        peak: highest sample.
+        held: highest sample of the last seconds.
+    """
+
+    level: float = FLOOR
+    peak: float = FLOOR
+    held: float = FLOOR
+
+
+class Meter:
+    """Readings of a level, with a peak that stays for a while; the screen's thread.
+
+    Args:
+        level: that is measured.
+    """
+
+    def __init__(self, level: Level) -> None:
+        self._level = level
+        self._held, self._until = FLOOR, -math.inf
+
+    def read(self, now: float) -> Reading:
+        """Look again.
+
+        Args:
+            now: seconds that only increase.
+        """
+        highest, mean = self._level.take()
+        peak = decibels(highest)
+        if peak >= self._held or now >= self._until:
+            self._held, self._until = peak, now + _HOLD_SECONDS
+        return Reading(decibels(mean), peak, self._held)
+
+
+def decibels(amplitude: float) -> float:
+    """An amplitude in dBFS, where 1 is 0; `FLOOR` for all that is lower, and what is no number."""
+    return max(FLOOR, 20 * math.log10(amplitude)) if amplitude > 0 else FLOOR
+
+
+def bar(decibels: float, width: int) -> str:
+    """A level as a row of `width` characters, from `FLOOR` to full scale."""
+    filled = round(width * (min(decibels, 0.0) - FLOOR) / -FLOOR)
+    return "█" * filled + "·" * (width - filled)

@@ -1,0 +1,246 @@
+"""One session at the sound card, from its options to the last figures."""
+
+from __future__ import annotations
+
+import gc
+import json
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from sideman.engine.disk import why_not_written
+from sideman.engine.errors import SidemanError
+from sideman.runtime.client import Client
+from sideman.runtime.jam.card import Card
+from sideman.runtime.jam.duplex import Duplex
+from sideman.runtime.jam.meters import Meter
+from sideman.runtime.jam.plan import Plan, Request, make_plan
+from sideman.runtime.jam.portaudio import load_portaudio
+from sideman.runtime.jam.recorder import Recorder
+from sideman.runtime.jam.screen import Screen, View, card_line, network_line, state_line
+from sideman.runtime.rehearse.process import ServerProcess, free_port, server_arguments
+from sideman.runtime.system.threads import let_packets_in
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_LOOK_SECONDS = 0.1
+#: Seconds in which the band falls silent at the end, before the stream is cut: blocks and a fade.
+_FADE_SECONDS = 0.08
+#: Seconds within which a band must have joined that is to play for a limited time.
+_JOIN_SECONDS = 600.0
+
+
+class Jam:
+    """Everything that plays together, and looks at it.
+
+    Args:
+        plan: what to play.
+        library: the module `sounddevice`.
+        client: started.
+        recorder: that has begun; None keeps nothing.
+        server: that was started here; None where it was not.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        library: ModuleType,
+        client: Client,
+        recorder: Recorder | None,
+        server: ServerProcess | None,
+    ) -> None:
+        wiring = plan.wiring
+        self.joined_at: int | None = None
+        self._plan = plan
+        self._client = client
+        self._recorder = recorder
+        self._server = server
+        self.duplex = Duplex(
+            client.process,
+            len(plan.stems),
+            wiring.inputs,
+            wiring.outputs,
+            wiring.rate,
+            monitor=plan.request.monitor,
+            tape=None if recorder is None else recorder.tape,
+            stop=library.CallbackAbort,
+        )
+        self._meters = Meter(self.duplex.heard), Meter(self.duplex.played)
+
+    def play(self, card: Card, screen: Screen) -> None:
+        """Play until Ctrl-C, or as long as was asked for.
+
+        Raises:
+            SidemanError: the server or the sound card is gone, or the band did not come.
+        """
+        begun = time.monotonic()
+        try:
+            while not self._over(begun):
+                time.sleep(_LOOK_SECONDS)
+                if self._server is not None:
+                    self._server.check_alive()
+                card.check()
+                screen.show(self.look())
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self._client.panic()
+            time.sleep(_FADE_SECONDS)
+
+    def look(self) -> View:
+        """What is to be seen now."""
+        duplex, recorder, status = self.duplex, self._recorder, self._client.status
+        if self.joined_at is None and status.state == "playing":
+            self.joined_at = duplex.position
+        now = time.monotonic()
+        recording = fault = ""
+        if recorder is not None:
+            recording = f"Recording to {self._plan.request.record}: {recorder.seconds:.0f} s"
+            fault = recorder.fault
+            if recorder.tape.lost:
+                fault = fault or f"The disk is too slow: {recorder.tape.lost} samples were lost."
+        return View(
+            status,
+            self._plan.wiring.rate,
+            self._meters[0].read(now),
+            self._meters[1].read(now),
+            duplex.position / self._plan.wiring.rate,
+            duplex.missed_in,
+            duplex.missed_out,
+            duplex.round_trip,
+            recording,
+            fault,
+        )
+
+    def _over(self, begun: float) -> bool:
+        seconds = self._plan.request.seconds
+        if seconds is None:
+            return False
+        if self.joined_at is not None:
+            return self.duplex.position - self.joined_at >= seconds * self._plan.wiring.rate
+        if time.monotonic() - begun > _JOIN_SECONDS:
+            raise SidemanError(f"The band did not come: {self._client.status.text}")
+        return False
+
+
+def run(request: Request, console: Console | None = None) -> bool:
+    """Play along with a musician at the sound card, and print how it went.
+
+    Returns:
+        Whether the band has played.
+
+    Raises:
+        SidemanError: an option, the sound card or the server made it impossible, or not all of the
+            recording could be kept.
+    """
+    from rich.console import Console
+
+    console = console or Console(highlight=False, soft_wrap=True)
+    let_packets_in()
+    library = load_portaudio()
+    plan = make_plan(request, library)
+    wiring = plan.wiring
+    for said in (
+        f"In: {wiring.input}, channels {_numbers(wiring.inputs)}.",
+        f"Out: {wiring.output}, channels {_numbers(wiring.outputs)}.",
+        f"{wiring.rate:,} Hz; {', '.join(plan.stems)} of {plan.bundle or _place(request)}.",
+    ):
+        console.print(said, markup=False)
+    with ExitStack() as stack:
+        recorder = None
+        if request.record is not None:
+            recorder = stack.enter_context(Recorder(request.record, plan.stems, wiring.rate))
+        address, server = request.server, None
+        if address is None:
+            assert plan.bundle is not None
+            address = ("127.0.0.1", free_port())
+            arguments = server_arguments(plan.bundle, request.backend, request.seed, address)
+            server = stack.enter_context(ServerProcess(arguments))
+        client = stack.enter_context(
+            Client(
+                address,
+                plan.stems,
+                rate=wiring.rate,
+                step=request.step,
+                lead=request.lead,
+                margin=request.margin,
+            )
+        )
+        jam = Jam(plan, library, client, recorder, server)
+        # Before the sound card begins: this once, the search takes long.
+        stack.enter_context(_few_collections())
+        card = stack.enter_context(Card(library, wiring, jam.duplex))
+        with Screen(console) as screen:
+            jam.play(card, screen)
+        last = jam.look()
+    return _tell(plan, jam, last, recorder, console)
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Let Python's search for garbage pass over all that is there already.
+
+    It stops every thread, the audio callback too, while it visits each object: 24 ms for the 28,000
+    that there are before anything is played, and nothing that can be measured with this.
+    """
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _tell(plan: Plan, jam: Jam, last: View, recorder: Recorder | None, console: Console) -> bool:
+    """Print the last figures, and keep them beside the recording."""
+    for line in (state_line(last), network_line(last), card_line(last)):
+        console.print(f"{line}.", markup=False)
+    fault = last.fault
+    if recorder is not None:
+        folder = recorder.files[0].parent
+        fault = recorder.fault or last.fault
+        file = folder / "statistics.json"
+        try:
+            file.write_text(json.dumps(figures(plan, jam, last), indent=2) + "\n", "utf-8")
+        except OSError as error:
+            fault = fault or f"{file} cannot be written: {why_not_written(error)}."
+        names = ", ".join(each.name for each in recorder.files)
+        console.print(f"{recorder.seconds:.1f} s in {folder}: {names}.", markup=False)
+    if fault:
+        raise SidemanError(fault, "Make room, or name a folder on another disk with --record.")
+    if jam.joined_at is None:
+        console.print("The band has not played.", style="bold red")
+    return jam.joined_at is not None
+
+
+def figures(plan: Plan, jam: Jam, last: View) -> dict[str, Any]:
+    """Everything that was counted, for statistics.json."""
+    return {
+        "stems": list(plan.stems),
+        "rate": plan.wiring.rate,
+        "seconds": last.seconds,
+        "joined_after_seconds": None if jam.joined_at is None else jam.joined_at / plan.wiring.rate,
+        "client": asdict(last.status),
+        "sound_card": {
+            "input": str(plan.wiring.input),
+            "output": str(plan.wiring.output),
+            "gaps_in": last.missed_in,
+            "gaps_out": last.missed_out,
+            "round_trip_seconds": last.round_trip,
+            "busiest_block": jam.duplex.busy,
+        },
+    }
+
+
+def _numbers(channels: tuple[int, ...]) -> str:
+    return " and ".join(str(channel + 1) for channel in channels)
+
+
+def _place(request: Request) -> Path | str:
+    assert request.server is not None
+    return f"the server at {request.server[0]}:{request.server[1]}"

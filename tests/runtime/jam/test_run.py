@@ -1,0 +1,117 @@
+"""A whole session on a made-up sound card: its own server, files, figures and how it ends."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+
+import numpy as np
+import pytest
+import soundfile
+from rich.console import Console
+
+from sideman.engine.errors import SidemanError
+from sideman.runtime.jam import run as run_module
+from sideman.runtime.jam.card import CardGoneError
+from sideman.runtime.jam.plan import Request
+from sideman.runtime.jam.run import run
+from sideman.runtime.multi_track.endpoint import multi_track
+from sideman.runtime.native.beside import beside
+from sideman.runtime.rehearse.wave_file import WaveWriter
+from sideman.runtime.server.server import Server
+from tests.models.places import BUNDLE
+from tests.runtime.jam.fake_portaudio import FakePortAudio, LiveStream
+from tests.runtime.native.echo import EchoSession
+
+
+@pytest.fixture
+def library(monkeypatch) -> FakePortAudio:
+    library = FakePortAudio(stream=LiveStream)
+    monkeypatch.setattr(run_module, "load_portaudio", lambda: library)
+    return library
+
+
+@pytest.fixture
+def server():
+    echo = EchoSession()
+    made = Server(
+        lambda: echo, beside(multi_track()), listen=("127.0.0.1", 0), reply=("127.0.0.1", 9)
+    )
+    with made:
+        yield made.address[:2]
+        echo.let_go()
+
+
+@pytest.fixture
+def console() -> Console:
+    return Console(file=StringIO(), soft_wrap=True)
+
+
+def test_it_starts_a_server_of_its_own_and_keeps_what_was_played(
+    library, console, tmp_path
+) -> None:
+    pytest.importorskip("onnxruntime", reason="its own server needs the extra 'cpu'")
+    folder = tmp_path / "take"
+    request = Request(
+        BUNDLE, stems=("drums",), rate=44_100, seconds=0.5, record=folder, seed=1, lead=20
+    )
+    assert run(request, console)
+    said = console.file.getvalue()
+    assert said.startswith("In: 0: Built-in microphone (ALSA, 1 in, 0 out), channels 1.\n")
+    assert "drums of" in said
+    told = json.loads((folder / "statistics.json").read_text("utf-8"))
+    assert told["client"]["lead"] == 20
+    assert told["seconds"] >= 0.5
+    assert told["joined_after_seconds"] > 0
+    assert told["sound_card"]["round_trip_seconds"] == pytest.approx(0.03)
+    context, rate = soundfile.read(folder / "context.wav")
+    assert rate == 44_100
+    assert len(context) >= 22_050
+    np.testing.assert_allclose(context, 1, atol=1e-6)
+    assert soundfile.info(folder / "drums.wav").frames == len(context)
+
+
+def test_ctrl_c_ends_it_softly_and_it_counts_as_played(
+    library, console, server, monkeypatch
+) -> None:
+    def interrupt(screen, view):
+        if view.status.state == "playing":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(run_module.Screen, "show", interrupt)
+    assert run(Request(server=server, rate=44_100), console)
+    assert library.streams[0].done == ["stop", "close"]
+
+
+def test_a_sound_card_that_goes_leaves_whole_files(
+    library, console, server, monkeypatch, tmp_path
+) -> None:
+    def unplug(screen, view):
+        library.streams[0].active = False
+
+    monkeypatch.setattr(run_module.Screen, "show", unplug)
+    with pytest.raises(CardGoneError):
+        run(Request(server=server, rate=44_100, record=tmp_path / "take"), console)
+    assert soundfile.info(tmp_path / "take" / "mix.wav").frames > 0
+    library.streams[0]._thread.join()
+
+
+def test_a_disk_that_becomes_full_is_the_last_word(
+    library, console, server, monkeypatch, tmp_path
+) -> None:
+    def refuse(self, samples):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(WaveWriter, "append", refuse)
+    request = Request(server=server, rate=44_100, record=tmp_path / "take", seconds=0.5)
+    with pytest.raises(SidemanError, match="No space left on device"):
+        run(request, console)
+    assert "The recording ends after 0.0 s" in console.file.getvalue()
+
+
+def test_a_band_that_does_not_come_within_its_time_is_told_of(
+    library, console, monkeypatch
+) -> None:
+    monkeypatch.setattr(run_module, "_JOIN_SECONDS", 0.3)
+    with pytest.raises(SidemanError, match=r"The band did not come: No answer yet\."):
+        run(Request(server=("127.0.0.1", 9), rate=44_100, seconds=5.0), console)

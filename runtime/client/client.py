@@ -108,6 +108,20 @@ class Client:
         return self._shared.position
 
     @property
+    def latency(self) -> int:
+        """Samples from a sound's arrival at the input until what is read with it is heard.
+
+        Stems are read so much ahead, so that they sound together with what was played at their
+        position. 0 at first. It is part of what the lead has to cover. Any thread; a change is
+        heard, so it is best made before the band plays.
+        """
+        return self._shared.latency
+
+    @latency.setter
+    def latency(self, samples: int) -> None:
+        self._shared.latency = max(0, samples)
+
+    @property
     def status(self) -> Status:
         """How it goes; any thread."""
         return self._network.status()

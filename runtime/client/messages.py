@@ -11,16 +11,18 @@ class Messages:
 
     Attributes:
         why: why nothing plays.
+        refused: the code of the refusal that this is; empty where it is none.
     """
 
     def __init__(self) -> None:
-        self.why = "No answer yet."
+        self.why, self.refused = "No answer yet.", ""
         self._error = ("", float("-inf"))
         self._warnings: dict[str, str] = {}
 
     def begin(self) -> None:
         """A session begins: what was said before concerns it no more."""
-        self.why, self._error, self._warnings = "", ("", float("-inf")), {}
+        self.why, self.refused = "", ""
+        self._error, self._warnings = ("", float("-inf")), {}
 
     def error(self, text: str, now: float) -> None:
         """Something is wrong."""

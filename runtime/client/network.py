@@ -125,6 +125,7 @@ class Network:
             repaired=self._repaired,
             context_lost=self._context.lost if self._context else 0,
             context_repaired=self._context.repaired if self._context else 0,
+            refused=self._messages.refused,
             engine=self._engine.state,
             percent=self._engine.percent,
         )
@@ -232,7 +233,7 @@ class Network:
             Beat(
                 session.number,
                 stamp,
-                Position(self._shared.position),
+                Position(self._shared.playhead),
                 player.landing,
                 player.lost,
                 self._repaired,
@@ -278,7 +279,7 @@ class Network:
             packet.step,
             packet.position,
             packet.samples,
-            shared.position,
+            shared.playhead,
         )
         if packet.again:
             self._repaired += new
@@ -357,7 +358,7 @@ class Network:
             (accept.session, accept.epoch),
             placement,
             rows=self._rows(accept.stems),
-            jump_at=self._shared.position,
+            jump_at=self._shared.playhead,
         )
         self._session = _Session(accept.session, accept.epoch, known, placement)
 
@@ -368,7 +369,7 @@ class Network:
             self._pending = None
             self._messages.error(text, now)
         elif self._session is None and self._greeting.answers(refuse):
-            self._messages.why = text
+            self._messages.why, self._messages.refused = text, refuse.code
             self._greeting.wait(now, loading=refuse.code == "loading")
 
     def _follow(self, session: _Session, epoch: Epoch) -> None:
@@ -389,7 +390,7 @@ class Network:
             (session.number, epoch.epoch),
             session.placement,
             rows=self._rows(epoch.stems),
-            jump_at=self._shared.position if jump else None,
+            jump_at=self._shared.playhead if jump else None,
         )
 
     def _rows(self, names: str) -> tuple[int, ...]:
@@ -400,9 +401,10 @@ class Network:
     def _leave(self, reason: str) -> None:
         """The session is over; the server is asked for another one."""
         self._session, self._pending = None, None
-        self._messages.why, self._engine = reason, State("", 100.0, "")
+        self._messages.why, self._messages.refused = reason, ""
+        self._engine = State("", 100.0, "")
         self._greeting.leave(self._clock(), pause=bool(reason))
-        self._shared.player.stop(self._shared.position)
+        self._shared.player.stop(self._shared.playhead)
 
     def _tell(self, message: Control) -> None:
         self._send(write_control(message))

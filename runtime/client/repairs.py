@@ -55,7 +55,7 @@ class Repairs:
             self._settled[row] = max(self._settled.get(row, (0, 0)), (step, position))
         shared = self._shared
         wanted: list[resends.Wanted] = []
-        soonest = shared.position + int(round_trip * shared.rate)
+        soonest = shared.playhead + int(round_trip * shared.rate)
         for row, (step, newest) in self._settled.items():
             number = known.index(shared.stems[row])
             for of in (step - 1, step) if step else (step,):

@@ -19,6 +19,7 @@ class Shared:
         player: the stems.
         history: the context, as long as it may be asked for again.
         position: of the next sample that the sound card will play.
+        latency: samples by which stems are read ahead of that.
         block: samples of the last block; 0 before the first.
     """
 
@@ -28,7 +29,13 @@ class Shared:
         self.player = Player(len(stems), rate)
         self.history = Ring(_HISTORY_SECONDS * rate)
         self.position = 0
+        self.latency = 0
         self.block = 0
+
+    @property
+    def playhead(self) -> int:
+        """Position of the next sample of stems that is read."""
+        return self.position + self.latency
 
     def process(self, context: Samples, out: Samples) -> None:
         """Take a block of context and fill one of stems; audio callback.
@@ -40,6 +47,6 @@ class Shared:
         position, count = self.position, len(context)
         self.history.forget(position + count - self.history.capacity)
         self.history.write(position, context)
-        self.player.read(position, out)
+        self.player.read(position + self.latency, out)
         self.block = count
         self.position = position + count

@@ -24,6 +24,8 @@ class Status:
         repaired: samples of stems that came on request.
         context_lost: samples of the context that never reached the server.
         context_repaired: samples of the context that reached it on request.
+        refused: the code of the refusal that keeps it from playing ("version", "rate", "busy",
+            "loading", "stems", "geometry"); empty where there is none.
         engine: "loading", "ready" or "degraded"; empty before the server has told.
         percent: of loading; 100 when done.
     """
@@ -42,5 +44,6 @@ class Status:
     repaired: int = 0
     context_lost: int = 0
     context_repaired: int = 0
+    refused: str = ""
     engine: str = ""
     percent: float = 100.0

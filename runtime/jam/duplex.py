@@ -15,6 +15,8 @@ from sideman.runtime.streaming.packets import Samples
 #: Samples that are worked on at once. A sound card whose blocks are longer, or differ from one to
 #: the next, is served piece by piece.
 _MOST = 4_096
+#: The block whose stamps are taken for those of all: the first ones of a stream may be none.
+_SETTLED = 8
 
 
 class Duplex:
@@ -42,6 +44,9 @@ class Duplex:
         monitor: whether what is played in is played on the outputs, too.
         tape: takes the context, each stem and the mix; None records nothing.
         stop: an exception that ends the stream when the callback raises it.
+        align: is told once, in samples, how much later than a sound arrives what is played with it
+            is heard: from then on `process` gives the band so much earlier, and so much later it is
+            kept on tape.
     """
 
     def __init__(
@@ -55,6 +60,7 @@ class Duplex:
         monitor: bool = False,
         tape: Tape | None = None,
         stop: type[BaseException] = RuntimeError,
+        align: Callable[[int], None] = lambda samples: None,
     ) -> None:
         self.position = self.missed_in = self.missed_out = 0
         self.round_trip = self.busy = 0.0
@@ -67,6 +73,10 @@ class Duplex:
         self._monitor = monitor
         self._tape = tape
         self._stop = stop
+        self._align = align
+        self._blocks = 0
+        # Stems that sound later than the context that they were handed over with.
+        self._later = np.zeros((stems, 0), np.float32)
         self._context = np.zeros(_MOST, np.float32)
         self._stems = np.zeros((stems, _MOST), np.float32)
         self._mix = np.zeros(_MOST, np.float32)
@@ -92,6 +102,11 @@ class Duplex:
             self.missed_out += bool(flags.output_underflow or flags.output_overflow)
         if time.inputBufferAdcTime and time.outputBufferDacTime:
             self.round_trip = time.outputBufferDacTime - time.inputBufferAdcTime
+        self._blocks += 1
+        if self._blocks == _SETTLED and self.round_trip > 0:
+            late = round(self.round_trip * self._rate)
+            self._later = np.zeros((len(self._stems), late), np.float32)
+            self._align(late)
         try:
             for start in range(0, frames, _MOST):
                 self._serve(recorded[start : start + _MOST], out[start : start + _MOST])
@@ -122,4 +137,8 @@ class Duplex:
         for channel in self._outputs:
             out[:, channel] = mix if self._monitor else band
         if self._tape is not None:
+            if self._later.shape[1]:
+                late = np.concatenate([self._later, stems], axis=1)
+                stems, self._later = late[:, :count], late[:, count:]
+                np.clip(stems.sum(axis=0) + context, -1, 1, out=mix)
             self._tape.put((context, stems, mix), 0, count)

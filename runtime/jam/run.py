@@ -22,6 +22,7 @@ from sideman.runtime.jam.plan import Plan, Request, make_plan
 from sideman.runtime.jam.portaudio import load_portaudio
 from sideman.runtime.jam.recorder import Recorder
 from sideman.runtime.jam.screen import Screen, View, card_line, network_line, state_line
+from sideman.runtime.rehearse.native.play import LASTING
 from sideman.runtime.rehearse.process import ServerProcess, free_port, server_arguments
 from sideman.runtime.system.threads import let_packets_in
 
@@ -69,6 +70,7 @@ class Jam:
             monitor=plan.request.monitor,
             tape=None if recorder is None else recorder.tape,
             stop=library.CallbackAbort,
+            align=self._align,
         )
         self._meters = Meter(self.duplex.heard), Meter(self.duplex.played)
 
@@ -85,12 +87,17 @@ class Jam:
                 if self._server is not None:
                     self._server.check_alive()
                 card.check()
+                self._check_refusal()
                 screen.show(self.look())
         except KeyboardInterrupt:
             pass
         finally:
             self._client.panic()
             time.sleep(_FADE_SECONDS)
+
+    def _align(self, samples: int) -> None:
+        """Let the band sound together with the musician: audio callback, once."""
+        self._client.latency = samples
 
     def look(self) -> View:
         """What is to be seen now."""
@@ -126,6 +133,16 @@ class Jam:
         if time.monotonic() - begun > _JOIN_SECONDS:
             raise SidemanError(f"The band did not come: {self._client.status.text}")
         return False
+
+    def _check_refusal(self) -> None:
+        """End where the server will not play with this client, however often it asks.
+
+        Raises:
+            SidemanError: why, and what would be accepted.
+        """
+        status = self._client.status
+        if status.state != "playing" and status.refused in LASTING:
+            raise SidemanError(f"The band does not come: {status.text}")
 
 
 def run(request: Request, console: Console | None = None) -> bool:

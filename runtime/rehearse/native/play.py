@@ -14,6 +14,8 @@ from sideman.runtime.rehearse.timeline import Samples
 
 #: Samples that are handed over at once, as sound cards do.
 BLOCK = 512
+#: Refusals that stay as long as the client asks for the same.
+LASTING = ("version", "rate", "stems", "geometry")
 #: Seconds until a session must have begun.
 _CONNECT_SECONDS = 600.0
 
@@ -49,8 +51,9 @@ def connect(client: Client, check: Callable[[], None]) -> None:
     end = time.perf_counter() + _CONNECT_SECONDS
     while client.status.state != "playing":
         check()
-        if time.perf_counter() > end:
-            raise SidemanError(f"No session began: {client.status.text}")
+        status = client.status
+        if status.refused in LASTING or time.perf_counter() > end:
+            raise SidemanError(f"No session began: {status.text}")
         time.sleep(0.02)
 
 

@@ -118,3 +118,30 @@ def test_a_failure_is_kept_for_the_main_thread_and_nothing_is_heard() -> None:
         duplex(sound(64), out, 64, stamps(), None)
     assert isinstance(duplex.failure, ZeroDivisionError)
     assert not out.any()
+
+
+def test_from_the_eighth_block_on_the_band_is_read_earlier_and_kept_later(band) -> None:
+    """The stamps say 30 ms: what is read is heard so much later, beside what is played then."""
+    tape, told = Tape(4, 100_000), []
+    duplex = Duplex(band.process, 2, (0,), (0,), 44_100, tape=tape, align=told.append)
+    blocks = [sound(512, scale=0.1 + i / 100) for i in range(20)]
+    for block in blocks:
+        play(duplex, block)
+    assert told == [1_323]
+    context = np.concatenate(blocks)[:, 0]
+    kept = np.concatenate(take_all(tape), axis=1)
+    begun = 7 * 512
+    np.testing.assert_array_equal(kept[0], context)
+    later = np.concatenate([np.zeros(1_323, np.float32), context[begun:]])[: len(context) - begun]
+    for row, gain in ((1, 0.5), (2, 0.25)):
+        np.testing.assert_allclose(kept[row, begun:], gain * later, atol=1e-6)
+    mixed = context[begun:] + 0.75 * later
+    np.testing.assert_allclose(kept[3, begun:], mixed, atol=1e-6)
+
+
+def test_without_stamps_nothing_is_moved(band) -> None:
+    told: list[int] = []
+    duplex = Duplex(band.process, 2, (0,), (0,), 44_100, align=told.append)
+    for _ in range(20):
+        play(duplex, sound(64), time=stamps(0.0, 0.0, 0.0))
+    assert told == []

@@ -49,3 +49,22 @@ def test_int16_comes_back_rounded(host) -> None:
     wanted[faded] = player.heard[0][faded] = 0
     error = np.abs(player.heard[0] - wanted).max()
     assert 1e-6 < error < 1 / 32_768
+
+
+def test_stems_are_read_ahead_by_the_sound_cards_latency(host) -> None:
+    player = host(step=2, lead=2, start=False)
+    player.client.latency = 1_000
+    player.client.start()
+    player.connect()
+    player.play(SOUND)
+    placement = player.client._network._session.placement
+    wanted = delayed(player, placement)
+    faded = slice(placement.start(0), placement.start(0) + placement.overlap)
+    wanted[faded] = 0
+    heard = np.concatenate([np.zeros(1_000, np.float32), player.heard[0]])[: len(wanted)]
+    heard[faded] = 0
+    np.testing.assert_allclose(heard, wanted, atol=1e-6)
+    status = player.client.status
+    assert (status.lost, status.late) == (0, 0)
+    # What the sound card takes is not left to the network and the cycle.
+    assert status.landing <= status.ahead - 1_000 / 44_100 + 1e-9

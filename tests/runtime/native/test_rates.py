@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from sideman.engine.bundle.grid import LatentGrid
+from sideman.engine.errors import SidemanError
 from sideman.runtime.native.resampling import ToModel, to_client
+from sideman.runtime.rehearse.native.play import connect
 from sideman.runtime.streaming.lane import Placement
 from sideman.runtime.streaming.rates import RATES, ratio, reach
 from tests.runtime.fakes.session import PATIENCE
@@ -148,12 +150,17 @@ def test_a_change_at_another_rate_is_without_a_click(host) -> None:
 
 
 def test_a_rate_that_is_not_resampled_is_refused_with_those_that_are(host) -> None:
-    player = host(("bass",), rate=44_056, start=True)
+    player = host(("bass",), rate=44_056)
     end = time.monotonic() + PATIENCE
-    while "48,000" not in player.client.status.text and time.monotonic() < end:
+    while not player.client.status.refused and time.monotonic() < end:
         time.sleep(0.01)
-    assert "44056 Hz" in player.client.status.text
-    assert "48,000" in player.client.status.text
+    status = player.client.status
+    assert (status.state, status.refused) == ("connecting", "rate")
+    assert "44056 Hz" in status.text
+    assert "48,000" in status.text
+    # Nobody waits for what will not come.
+    with pytest.raises(SidemanError, match="No session began: 44056 Hz"):
+        connect(player.client, lambda: None)
 
 
 def test_a_rate_that_is_no_number_is_an_error_of_the_caller() -> None:

@@ -211,8 +211,6 @@ class Player(TurnParts):
                     return entry
 
     def _handle(self, endpoint: Endpoint, entry: Entry) -> None:
-        if len(entry.payload) < ARRIVAL.size:
-            self._damage(RecordingError(f"Entry {entry.number} is no datagram."))
         now, client = ARRIVAL.unpack_from(entry.payload)
         sender = self._clients.get(client)
         if sender is None:

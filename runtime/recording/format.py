@@ -89,18 +89,17 @@ def pack_entry(kind: Kind, payload: bytes) -> bytes:
     return HEAD.pack(len(body), zlib.crc32(body)) + body
 
 
-def unpack(kind: Kind, payload: bytes) -> tuple[Any, ...]:
-    """What an entry holds whose kind has a fixed size.
+def fits(kind: Kind, payload: bytes) -> bool:
+    """Whether an entry of this kind can have so many bytes."""
+    fixed = _FIXED.get(kind)
+    if fixed is None:
+        return kind is not Kind.DATAGRAM or len(payload) >= ARRIVAL.size
+    return len(payload) == fixed.size
 
-    Raises:
-        RecordingError: it has another size.
-    """
-    try:
-        return _FIXED[kind].unpack(payload)
-    except struct.error:
-        raise RecordingError(
-            f"The recording holds an entry {kind.name} of {len(payload)} bytes, which none has."
-        ) from None
+
+def unpack(kind: Kind, payload: bytes) -> tuple[Any, ...]:
+    """What an entry holds whose kind has a fixed size, and which `fits`."""
+    return _FIXED[kind].unpack(payload)
 
 
 def digest(samples: Samples) -> bytes:

@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.recording.format import HEAD, LETTERS, MAGIC, MOST_BYTES, Kind, RecordingError
+from sideman.runtime.recording.format import (
+    HEAD,
+    LETTERS,
+    MAGIC,
+    MOST_BYTES,
+    Kind,
+    RecordingError,
+    fits,
+)
 
 
 class Entry(NamedTuple):
@@ -135,6 +143,8 @@ class Reader:
                 kind = Kind(body[0])
             except ValueError:
                 raise self._damaged(number, f"kind {body[0]} is unknown") from None
+            if not fits(kind, body[1:]):
+                raise self._damaged(number, f"none of its kind, {kind.name}, has {size} bytes")
             yield Entry(number, kind, body[1:])
         else:
             return

@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from sideman.engine.options import DeviceOption
-
 
 def register(app: typer.Typer) -> None:
     """Add `replay` to the command line."""
@@ -46,7 +44,10 @@ def register(app: typer.Typer) -> None:
             str | None,
             typer.Option(help="Which of the built engines.", show_default="the same"),
         ] = None,
-        device: DeviceOption = 0,
+        device: Annotated[
+            int | None,
+            typer.Option(min=0, help="Which GPU, from 0.", show_default="the same"),
+        ] = None,
         verbose: Annotated[
             bool, typer.Option("--verbose", help="Show what the server logs.")
         ] = False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +12,6 @@ from typing import NoReturn
 from sideman.runtime.recording.format import (
     ANSWER,
     ARRIVAL,
-    STEP,
     Kind,
     RecordingError,
     Samples,
@@ -22,6 +20,7 @@ from sideman.runtime.recording.format import (
 )
 from sideman.runtime.recording.reader import Entry, finite
 from sideman.runtime.recording.turns import CLOSED, TurnParts, described
+from sideman.runtime.replay.entries import DOES, address_of, counters_of, told
 from sideman.runtime.replay.outcome import Outcome
 from sideman.runtime.replay.sounds import Sounds
 from sideman.runtime.replay.unsent import Unsent
@@ -35,22 +34,6 @@ log = logging.getLogger("sideman.runtime.server")
 _SHA256 = 32
 #: Turns of which the recording knows better: how long something took, what lay on the disk.
 _GIVEN = (Kind.CYCLE, Kind.UP_TO_DATE)
-#: What the threads do in a turn, for the sentence that says where the two part.
-_DOES = {
-    Kind.TAKE: "an event is taken",
-    Kind.RELEASE: "a step is done with",
-    Kind.ADOPT: "the model is taken into use",
-    Kind.REFUSE: "a setting is given up",
-    Kind.DROP: "the model is put away",
-    Kind.READY: "the model becomes ready, or is no longer",
-    Kind.CYCLE: "a cycle ends",
-    Kind.FORGET: "another setting begins",
-    Kind.UP_TO_DATE: "the bundle on disk is looked at",
-    Kind.LOAD: "a bundle is loaded",
-    Kind.ANSWER: "a step is answered",
-    Kind.FAILED: "a step fails",
-    Kind.NUMBER: "a session begins",
-}
 
 
 class Over(BaseException):
@@ -158,7 +141,7 @@ class Player(TurnParts):
         else:
             known = entry.payload
         if payload != known:
-            self._stop(entry, f"{_told(known)} is taken there, and {_told(payload)} here")
+            self._stop(entry, f"{told(known)} is taken there, and {told(payload)} here")
         if isinstance(event, Configure) and self._sounds is not None:
             self._sounds.rate = event.setting.grid.sample_rate
         return event
@@ -192,7 +175,7 @@ class Player(TurnParts):
             match entry.kind:
                 case Kind.CLIENT:
                     number, host, here = unpack(Kind.CLIENT, entry.payload)
-                    self._clients[number] = _address(host, number, here=here)
+                    self._clients[number] = address_of(host, number, here=here)
                 case Kind.DATAGRAM:
                     self._handle(self._endpoint, entry)
                 case Kind.EXPIRE:
@@ -203,7 +186,7 @@ class Player(TurnParts):
                         log.exception("The receive thread met an error of its own.")
                 case Kind.END:
                     self._outcome.ended = True
-                    self._outcome.recorded_counters = _counters(entry.payload)
+                    self._outcome.recorded_counters = counters_of(entry.payload)
                     self._end()
                 case Kind.NUMBER:
                     self._stop(entry, "a session begins there, and none here")
@@ -211,8 +194,6 @@ class Player(TurnParts):
                     return entry
 
     def _handle(self, endpoint: Endpoint, entry: Entry) -> None:
-        if len(entry.payload) < ARRIVAL.size:
-            self._damage(RecordingError(f"Entry {entry.number} is no datagram."))
         now, client = ARRIVAL.unpack_from(entry.payload)
         sender = self._clients.get(client)
         if sender is None:
@@ -252,7 +233,7 @@ class Player(TurnParts):
 
     def _part(self, entry: Entry, kind: Kind) -> NoReturn:
         """Stop where the recording and this run do different things."""
-        there, here = _DOES.get(entry.kind, entry.kind.name), _DOES[kind]
+        there, here = DOES.get(entry.kind, entry.kind.name), DOES[kind]
         error = self._unsent.last_error if self._unsent is not None else ""
         more = f" (the last error here: {error})" if error and kind is not Kind.ANSWER else ""
         what = "otherwise " if there == here else ""
@@ -270,35 +251,3 @@ class Player(TurnParts):
     def _end(self) -> NoReturn:
         self._over = True
         raise Over
-
-
-def _address(host: int, client: int, *, here: bool) -> Address:
-    """An address that stands for a client: hosts and ports differ where they did.
-
-    Nothing is ever sent there; 198.18.0.0/15 belongs to nobody.
-    """
-    low = f"{host >> 8 & 0xFF}.{host & 0xFF}"
-    return (
-        f"127.{host >> 16 & 0xFF}.{low}" if here else f"198.{18 + (host >> 16 & 1)}.{low}",
-        client,
-    )
-
-
-def _told(payload: bytes) -> str:
-    """A taken event, in words."""
-    name, _, rest = payload.partition(b"\0")
-    if name == b"Step" and len(rest) == STEP.size:
-        step, wanted = STEP.unpack(rest)
-        return f"step {step}{'' if wanted else ' (dropped)'}"
-    text = rest.decode("utf-8", "replace")
-    return f"{name.decode('ascii', 'replace')} {text}".strip()
-
-
-def _counters(payload: bytes) -> dict[str, int]:
-    try:
-        found = json.loads(payload)
-    except ValueError:
-        return {}
-    if not isinstance(found, dict):
-        return {}
-    return {str(name): n for name, n in found.items() if isinstance(n, int)}

@@ -26,13 +26,13 @@ from sideman.runtime.replay.run import run_again
 from sideman.runtime.replay.sounds import Sounds
 
 #: Backend, threads, precision, device; None for the recording's own.
-Chosen = tuple[str | None, int | None, str | None, int]
+Chosen = tuple[str | None, int | None, str | None, int | None]
 
 
 def replay_file(
     path: Path,
     bundle: Path,
-    chosen: Chosen = (None, None, None, 0),
+    chosen: Chosen = (None, None, None, None),
     *,
     pace: float = 0.0,
     out: Path | None = None,
@@ -97,7 +97,7 @@ def _choice(recorded: BackendChoice, chosen: Chosen) -> BackendChoice:
         choice = replace(choice, threads=threads)
     if precision is not None:
         choice = replace(choice, precision=precision)
-    return replace(choice, device=device or choice.device)
+    return choice if device is None else replace(choice, device=device)
 
 
 def _noise(recording: Reader) -> GaussianNoise:

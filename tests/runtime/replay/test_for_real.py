@@ -10,7 +10,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -30,46 +31,70 @@ from tests.runtime.fakes.client import Client
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="ends servers by signals")
 SOUND = 0.1 * np.random.default_rng(7).standard_normal(200_000).astype(np.float32)
+#: Seconds: a process on a machine that does much else.
+PATIENCE = 120
 SIDEMAN = [sys.executable, "-m", "sideman.runtime"]
 
 
-def serve(folder: Path, *options: str):
+class Served:
     """A server process that records, and a client that it has greeted."""
-    replies = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    replies.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-    replies.bind(("127.0.0.1", 0))
-    address = ("127.0.0.1", free_port())
-    command = [*SIDEMAN, "serve", str(BUNDLE), "--record", str(folder), "--threads", "1"]
-    command += ["--listen", f"127.0.0.1:{address[1]}"]
-    command += ["--reply", f"127.0.0.1:{replies.getsockname()[1]}", *options]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    client = Client(SimpleNamespace(address=address), replies)
-    while client.next(60)[0] != "/loaded":
-        pass
-    client.wants("drums")
-    client.control("/update_r", "f", 0.125)
-    return process, client
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        replies = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        replies.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        replies.bind(("127.0.0.1", 0))
+        address = ("127.0.0.1", free_port())
+        command = [*SIDEMAN, "serve", str(BUNDLE), "--record", str(folder), "--threads", "1"]
+        command += ["--listen", f"127.0.0.1:{address[1]}"]
+        command += ["--reply", f"127.0.0.1:{replies.getsockname()[1]}", *options]
+        self.client = Client(SimpleNamespace(address=address), replies)
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+
+    def wait_for(self, address: str) -> None:
+        while self.client.next(PATIENCE)[0] != address:
+            pass
+
+    def play(self, number: int, at: int) -> None:
+        self.client.batch(number, SOUND[at:][:33_075])
+        self.wait_for("/server_predicted")
+
+    def end(self, number: signal.Signals) -> str:
+        """What it logged."""
+        self.process.send_signal(number)
+        return self.process.communicate(timeout=PATIENCE)[1]
+
+    def greet(self) -> None:
+        self.wait_for("/loaded")
+        self.client.wants("drums")
+        self.client.control("/update_r", "f", 0.125)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+        self.client.replies.close()
+        self.client.close()
 
 
-def end(process: subprocess.Popen, client: Client, number: signal.Signals) -> str:
-    process.send_signal(number)
-    _, log = process.communicate(timeout=30)
-    client.replies.close()
-    client.close()
-    return log
+@contextmanager
+def serve(folder: Path, *options: str) -> Iterator[Served]:
+    served = Served(folder, *options)
+    try:
+        served.greet()
+        yield served
+    finally:
+        served.close()
 
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory) -> Path:
     """A server that was killed while it played, without a seed of the operator's."""
     folder = tmp_path_factory.mktemp("tape")
-    process, client = serve(folder / "made")
-    for number in range(5):
-        if number == 3:
-            client.control("/reset")
-        client.batch(number, SOUND[number * 33_075 :][:33_075])
-        client.wait_for("/server_predicted")
-    end(process, client, signal.SIGKILL)
+    with serve(folder / "made") as served:
+        for number in range(5):
+            if number == 3:
+                served.client.control("/reset")
+            served.play(number, number * 33_075)
+        served.end(signal.SIGKILL)
     (path,) = (folder / "made").iterdir()
     return path
 
@@ -79,7 +104,7 @@ def replay(*arguments: object) -> tuple[int, str]:
         [*SIDEMAN, "replay", *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=2 * PATIENCE,
         check=False,
     )
     return ran.returncode, ran.stdout + ran.stderr
@@ -103,12 +128,11 @@ def test_a_killed_server_is_run_again_to_the_same_bits(recording) -> None:
 
 
 def test_a_server_that_ended_says_so_and_sound_is_written(tmp_path) -> None:
-    process, client = serve(tmp_path / "tape", "--seed", "5")
-    for number in range(2):
-        client.batch(number, SOUND[:33_075])
-        client.wait_for("/server_predicted")
-        client.control("/reset")
-    log = end(process, client, signal.SIGTERM)
+    with serve(tmp_path / "tape", "--seed", "5") as served:
+        for number in range(2):
+            served.play(number, 0)
+            served.client.control("/reset")
+        log = served.end(signal.SIGTERM)
     (path,) = (tmp_path / "tape").iterdir()
     assert f"Recording to {path}." in log
     code, told = replay(path, BUNDLE, "--out", tmp_path / "out", "--pace", "50")

@@ -11,7 +11,7 @@ import pytest
 
 from sideman.engine.errors import BackendError
 from sideman.runtime.native import beside as module
-from sideman.runtime.recording.format import Kind, pack_entry
+from sideman.runtime.recording.format import MAGIC, Kind, pack_entry
 from sideman.runtime.recording.reader import Reader
 from sideman.runtime.replay.outcome import Outcome
 from sideman.runtime.replay.player import Over, Player
@@ -260,6 +260,38 @@ def test_what_is_damaged_is_run_up_to_there(play, tmp_path) -> None:
     assert outcome.first == outcome.stopped == ""
     assert outcome.same == outcome.answers >= 2
     assert not outcome.whole
+
+
+def test_entries_of_any_content_are_run_or_named(play, tmp_path) -> None:
+    """Whole entries that no server wrote: replay ends, and raises nothing of its own."""
+    taped, client = play()
+    client.control("/update_r", "f", 0.0625)
+    for number in range(3):
+        client.batch(number, SOUND[:16_537])
+        client.wait_for("/server_predicted")
+    taped.end()
+    with Reader(taped.file) as recording:
+        entries = [(entry.kind, entry.payload) for entry in recording]
+    for _ in range(150):
+        made = list(entries)
+        for index in RNG.integers(0, len(made), 3):
+            kind, payload = made[index]
+            what = RNG.integers(0, 4)
+            if what == 0 and payload:
+                payload = bytearray(payload)
+                payload[RNG.integers(0, min(40, len(payload)))] = RNG.integers(0, 256)
+            elif what == 1:
+                kind = list(Kind)[RNG.integers(0, len(Kind))]
+            elif what == 2:
+                payload = payload[: RNG.integers(0, len(payload) + 1)]
+            else:
+                made.insert(index, made[RNG.integers(0, len(made))])
+            made[index] = (kind, bytes(payload))
+        file = tmp_path / "made.recording"
+        packed = [pack_entry(kind, payload) for kind, payload in [(Kind.HEADER, b"{}"), *made]]
+        file.write_bytes(MAGIC + b"".join(packed))
+        outcome = again(file)
+        assert outcome.same <= outcome.answers <= len(made)
 
 
 def test_the_pace_is_the_recording_s(play) -> None:

@@ -152,14 +152,15 @@ def _fewer(points: Points, steps: list[int]) -> list[str]:
 
 def _compare(points: Points, kind: str, names: tuple[str, ...]) -> list[str]:
     """What is usual beside what is not, with the same songs on both sides."""
-    columns = ["stem", "step", "lead", "not known", "hidden"]
+    columns = ["stem", "step", "lead", "songs", "not known", "hidden"]
     columns += [f"{name}{side}" for name in names for side in ("", f", {kind}")]
     lines = [f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
     for key in sorted(key for key in points if key[0] == kind):
         rows, usual = points[key], points["exact", *key[1:]]
         songs = {row["play"]["song"] for row in rows}
         usual = [row for row in usual if row["play"]["song"] in songs]
-        cells = [*map(str, key[1:]), *(str(side[0]["hidden_columns"]) for side in (usual, rows))]
+        cells = [*map(str, (*key[1:], len(songs)))]
+        cells += [*(str(side[0]["hidden_columns"]) for side in (usual, rows))]
         cells += [_cell(side, name) for name in names for side in (usual, rows)]
         lines.append(f"| {' | '.join(cells)} |")
     return lines
@@ -185,6 +186,8 @@ def _cell(rows: list[dict[str, Any]] | None, name: str) -> str:
     assert found is not None
     if name not in _bounded():
         return f"{found['mean']:+.1f} dB"
+    if len(rows) == 1:
+        return f"{found['mean']:.2f}"
     low, high = (f"{found[end]:.2f}" for end in ("lowest", "highest"))
     return f"{found['mean']:.2f} ({low} to {high})"
 

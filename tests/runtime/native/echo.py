@@ -80,22 +80,29 @@ class Host:
         self.heard = np.concatenate([self.heard, out], axis=1)
 
     def _wait_for_stems(self) -> None:
-        """Wait for the newest step of each epoch that is still heard."""
+        """Wait for the newest step of each epoch that is still heard.
+
+        Of an epoch that is over, only for a while: the server may have dropped it.
+        """
+        begun = time.monotonic()
+        while self._missing(over=time.monotonic() < begun + PATIENCE / 4):
+            assert time.monotonic() < begun + PATIENCE, self.client.status
+            time.sleep(0.001)
+
+    def _missing(self, *, over: bool) -> bool:
+        """Whether a step has not come whose boundary has; also of epochs that are over."""
         lanes = [playing.lane for playing in self.client._shared.player._lanes]
-        for lane, following in zip(lanes, [*lanes[1:], None], strict=True):
-            known = self.client.position
-            rows = [self.client.stems.index(name) for name in self.client._network._wish.stems]
+        for lane, following in zip(lanes, [*lanes[1:], None], strict=bool(lanes)):
+            known, rows, place = self.client.position, list(lane.playing), lane.placement
             if following is not None:
                 known = min(known, following.placement.origin)
-                rows = [row for row, at in enumerate(lane.newest) if at > lane.placement.start(0)]
-            place = lane.placement
+                rows = [row for row in rows if over and lane.newest[row] > place.start(0)]
             step = (known - place.origin) // place.step_samples + 1
             while step >= 0 and place.boundary(step) > known:
                 step -= 1
-            end = time.monotonic() + PATIENCE
-            while step >= 0 and self._plays(lane) and any(lane.missing(row, step) for row in rows):
-                assert time.monotonic() < end, (step, self.client.status)
-                time.sleep(0.001)
+            if step >= 0 and self._plays(lane) and any(lane.missing(row, step) for row in rows):
+                return True
+        return False
 
     def _plays(self, lane) -> bool:
         """Whether the server that made this epoch still plays."""

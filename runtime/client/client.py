@@ -15,6 +15,7 @@ from sideman.runtime.client.shared import Shared
 from sideman.runtime.client.status import Status
 from sideman.runtime.client.wish import Wish
 from sideman.runtime.streaming.control import MARGINS
+from sideman.runtime.streaming.lane import MOST_COLUMNS
 from sideman.runtime.streaming.packets import FLOAT32, INT16, Samples
 from sideman.runtime.system.hosts import resolve
 from sideman.runtime.system.sockets import enlarge_receive_buffer
@@ -45,7 +46,8 @@ class Client:
         clock: seconds that only increase.
 
     Raises:
-        SidemanError: a host or a margin that is not known, or names of stems that are too long.
+        SidemanError: a host or a margin that is not known, names of stems that are too long, or a
+            step or lead that no window has.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Client:
         self.stems = tuple(stems)
         if margin not in MARGINS:
             raise SidemanError(f"{margin!r} is no margin.", f"Use one of {', '.join(MARGINS)}.")
+        _check_columns(step, lead)
         if len(",".join(self.stems).encode()) > _LONGEST_NAMES:
             raise SidemanError(
                 f"{len(self.stems)} names of stems take more than {_LONGEST_NAMES} bytes.",
@@ -154,7 +157,7 @@ class Client:
             lead: columns; None leaves it.
 
         Raises:
-            SidemanError: a stem that is none of the client's own.
+            SidemanError: a stem that is none of the client's own, or numbers that make no window.
         """
         unknown = [name for name in stems or () if name not in self.stems]
         if unknown:
@@ -162,6 +165,7 @@ class Client:
                 f"{', '.join(unknown)}: no stem of this client.",
                 f"It was made for {', '.join(self.stems)}.",
             )
+        _check_columns(step or 0, lead or 0)
         self._network.commands.append((stems, step, lead))
         self._notify()
 
@@ -187,3 +191,16 @@ class Client:
     def _notify(self) -> None:
         with suppress(OSError):  # full: it is awake; closed: it has ended
             self._wake.send(b"\0")
+
+
+def _check_columns(step: int, lead: int) -> None:
+    """Refuse what no window has.
+
+    Raises:
+        SidemanError: it is negative, or too much.
+    """
+    if not 0 <= step <= MOST_COLUMNS or not 0 <= lead <= MOST_COLUMNS:
+        raise SidemanError(
+            f"A step of {step} and a lead of {lead} columns make no cycle.",
+            f"Use 1 to {MOST_COLUMNS}, or 0 to leave it to the server.",
+        )

@@ -58,7 +58,7 @@ class Greeting:
         self._home: Address = connection.getpeername()
         self._request = 0
         self._hello: Hello | None = None
-        self._due = self._over = 0.0
+        self._due = self._over = self._said = 0.0
         self._token = ""
         self._hops = 0
         self._away_until: float | None = None
@@ -82,6 +82,7 @@ class Greeting:
                 self._over = now + _ANEW_SECONDS
                 self._hello = self._make()
             self._tell(self._hello)
+            self._said = now
             self._due = now + _HELLO_SECONDS
         return self._due
 
@@ -89,9 +90,15 @@ class Greeting:
         """Whether this is the answer to the newest hello."""
         return self._hello is not None and message.request == self._hello.request
 
-    def accepted(self, step_samples: int) -> None:
-        """A session begins, with steps of so many samples."""
+    def accepted(self, step_samples: int, now: float) -> float:
+        """A session begins, with steps of so many samples; tells how long the answer took.
+
+        Args:
+            step_samples: of the client.
+            now: seconds.
+        """
         self._step_samples = step_samples
+        return now - self._said
 
     def wait(self, now: float, *, loading: bool) -> None:
         """It was refused: ask again a little later, and from the position that it is then."""

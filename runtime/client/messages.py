@@ -28,6 +28,11 @@ class Messages:
         """Something is wrong."""
         self._error = text, now + _ERROR_SECONDS
 
+    def fail(self, text: str, now: float) -> None:
+        """Something is wrong, whether a session plays or not."""
+        self.why = text
+        self.error(text, now)
+
     def warn(self, code: str, text: str, *, on: bool) -> None:
         """A warning begins, or is over."""
         warnings = {each: said for each, said in self._warnings.items() if each != code}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import selectors
 import socket
 from collections import deque
@@ -12,12 +13,13 @@ from dataclasses import dataclass, replace
 from sideman.engine.errors import ProtocolError
 from sideman.runtime.client.greeting import Greeting
 from sideman.runtime.client.messages import Messages
-from sideman.runtime.client.repairs import ASK_SECONDS, Repairs
+from sideman.runtime.client.repairs import Repairs
 from sideman.runtime.client.sending import ContextSender
 from sideman.runtime.client.shared import Shared
 from sideman.runtime.client.status import Status
 from sideman.runtime.client.wish import Wish
 from sideman.runtime.streaming.control import (
+    VERSIONS,
     Accept,
     Beat,
     Begin,
@@ -35,12 +37,28 @@ from sideman.runtime.streaming.control import (
     write_control,
 )
 from sideman.runtime.streaming.lane import Placement
-from sideman.runtime.streaming.packets import MAX_DATAGRAM, Packet, is_audio, read_packet
+from sideman.runtime.streaming.packets import (
+    MAX_DATAGRAM,
+    MOST_STEMS,
+    Packet,
+    is_audio,
+    read_packet,
+)
 from sideman.runtime.streaming.rates import ratio
+
+log = logging.getLogger("sideman.runtime.client")
 
 #: Until an accepted change or jump is confirmed, it is asked for again.
 _PENDING_SECONDS = 0.25
 _BEAT_SECONDS = 0.5
+#: A round trip, until one has been measured.
+_GUESSED_SECONDS = 0.1
+#: After an error of its own, the thread goes on so many seconds later.
+_PAUSE_SECONDS = 0.1
+#: Rates in Hz that a model may have.
+_LOWEST_RATE, _HIGHEST_RATE = 4_000, 768_000
+#: What a message's counter can hold.
+_MOST_COUNTED = 2**31 - 1
 _SILENT_SECONDS = 2.0
 
 
@@ -61,7 +79,7 @@ class _Session:
             step=epoch.step,
             lead=epoch.lead,
             overlap=epoch.overlap,
-        )
+        ).check()
         return replace(self, epoch=epoch.epoch, placement=placement)
 
 
@@ -102,7 +120,8 @@ class Network:
         self._pending: Begin | Change | None = None
         self._pending_due = 0.0
         self._heard = self._beaten = float("-inf")
-        self._round_trip = ASK_SECONDS
+        self._round_trip = _GUESSED_SECONDS
+        self._measured = 0
         self._stamps: dict[int, float] = {}
         self._repaired = self._advised = 0
         self._context: Beat | None = None
@@ -152,9 +171,15 @@ class Network:
             due = self._clock()
             while not self.ending:
                 selector.select(max(0.0, due - self._clock()))
-                self._drain_wake()
-                self._receive()
-                due = self._turn(self._clock())
+                try:
+                    self._drain_wake()
+                    self._receive()
+                    due = self._turn(self._clock())
+                except Exception as error:
+                    # Nothing that a server says may end the thread: the band would be gone.
+                    log.exception("The client's network thread met an error of its own.")
+                    self._messages.fail(f"An error of the client's own: {error!r}", self._clock())
+                    due = self._clock() + _PAUSE_SECONDS
         if self._session is not None:
             self._tell(Bye(self._session.number, "The client ends."))
 
@@ -171,6 +196,8 @@ class Network:
         if session is None:
             return self._greet(now)
         if now - self._heard >= _SILENT_SECONDS:
+            # It may hear without being heard, and would take the next hello for an old one.
+            self._tell(Bye(session.number, "The server is silent."))
             self._leave("The server is silent.")
             return now
         while self.commands and self._pending is None:
@@ -187,7 +214,7 @@ class Network:
         again = self._repairs.turn(
             session.known,
             self._round_trip,
-            lambda entries: self._tell(Resend(session.number, session.epoch, entries)),
+            lambda epoch, entries: self._tell(Resend(*epoch, entries)),
             now,
         )
         if again is not None:
@@ -233,26 +260,28 @@ class Network:
             Beat(
                 session.number,
                 stamp,
+                session.epoch,
                 Position(self._shared.playhead),
                 player.landing,
-                player.lost,
-                self._repaired,
-                player.late,
-                0,
+                min(player.lost, _MOST_COUNTED),
+                min(self._repaired, _MOST_COUNTED),
+                min(player.late, _MOST_COUNTED),
+                min(self._measured, _MOST_COUNTED),
             )
         )
 
     def _receive(self) -> None:
+        gone = False
         while True:
             try:
                 size = self._socket.recv_into(self._buffer)
             except ConnectionError:
-                # The system there says that nobody listens at the server's port: it was killed.
-                if self._session is not None:
-                    self._leave("The server is gone.")
-                return
+                # The system there says that nobody listens at the server's port: it was killed. Or
+                # it has said goodbye, which is still to be read.
+                gone = True
+                continue
             except OSError:  # nothing more has come
-                return
+                break
             now = self._clock()
             try:
                 if is_audio(self._buffer, size):
@@ -260,7 +289,9 @@ class Network:
                 else:
                     self._control(read_control(self._buffer, size), now)
             except ProtocolError as error:
-                self._messages.error(error.what, now)
+                self._messages.fail(error.what, now)
+        if gone and self._session is not None:
+            self._leave("The server is gone.")
 
     def _audio(self, packet: Packet, now: float) -> None:
         session, shared = self._session, self._shared
@@ -273,8 +304,9 @@ class Network:
             return
         self._heard = now
         row = shared.stems.index(name)
+        key = packet.session, packet.epoch
         new = shared.player.write(
-            (packet.session, packet.epoch),
+            key,
             row,
             packet.step,
             packet.position,
@@ -283,8 +315,8 @@ class Network:
         )
         if packet.again:
             self._repaired += new
-        elif packet.epoch == session.epoch:
-            self._repairs.note(row, packet.step, packet.position, now)
+        elif packet.epoch in (session.epoch, session.epoch - 1):
+            self._repairs.note(key, row, packet.step, packet.position, now)
 
     def _control(self, message: Control, now: float) -> None:
         session = self._session
@@ -307,17 +339,21 @@ class Network:
             case Beat() if session is not None and message.session == session.number:
                 self._heard = now
                 self._context = message
-                self._advised = message.lead
-                if message.lead not in (0, session.placement.lead) and not self._wish.lead:
+                self._advised = message.measured or self._advised
+                if message.measured not in (0, session.placement.lead) and not self._wish.lead:
                     self._follow_advice(session)
                 sent = self._stamps.get(message.stamp)
                 if sent is not None:
-                    self._round_trip = max(1e-4, now - sent)
+                    self._measure(now - sent)
             case Resend() if session is not None and message.session == session.number:
                 self._heard = now
                 self._sending.again(message)
             case Bye() if session is not None and message.session == session.number:
                 self._leave(message.reason)
+
+    def _measure(self, round_trip: float) -> None:
+        self._round_trip = max(1e-4, round_trip)
+        self._measured = int(1e6 * self._round_trip)
 
     def _state(self, state: State) -> None:
         self._engine = state
@@ -340,15 +376,17 @@ class Network:
         if accept.host:
             self._messages.why = self._greeting.send_on(accept, now)
             return
+        if not VERSIONS[0] <= accept.version <= VERSIONS[1]:
+            raise ProtocolError(f"The server speaks version {accept.version} of the protocol.")
         known = tuple(accept.known.split(","))
-        try:
-            up, down = ratio(self._shared.rate, accept.model_rate)
-        except ValueError:
-            return
+        if not _LOWEST_RATE <= accept.model_rate <= _HIGHEST_RATE or len(known) > MOST_STEMS:
+            raise ProtocolError(f"A model of {accept.model_rate} Hz and {len(known)} stems.")
+        up, down = ratio(self._shared.rate, accept.model_rate)
         placement = Placement(
             accept.origin, accept.step, accept.lead, accept.overlap, up, down, accept.wait
-        )
-        self._greeting.accepted(placement.step_samples + placement.wait)
+        ).check()
+        took = self._greeting.accepted(placement.step_samples + placement.wait, now)
+        self._measure(took)
         self._sending.follow(accept.session, accept.epoch, accept.origin, since=accept.origin)
         self._heard, self._pending = now, None
         self._messages.begin()
@@ -379,19 +417,21 @@ class Network:
         jump = answered and isinstance(self._pending, Begin)
         if answered:
             self._pending = None
-        else:  # the server plays on as before: what was asked for last cannot be
+        elif not epoch.request:  # the server plays on as before: what was wished for cannot be
             stems = tuple(epoch.stems.split(",")) if epoch.stems else ()
             self._wish.change(stems, epoch.step, self._wish.lead and epoch.lead)
-        self._session = session = session.follow(epoch)
+        before, session = (session.number, session.epoch), session.follow(epoch)
         since = max(epoch.origin, 0) if jump else None
         self._sending.follow(session.number, epoch.epoch, epoch.origin, since=since)
-        self._repairs.forget()
+        # Of a change, the epoch before still plays until the new one's origin.
+        self._repairs.forget(None if jump else before)
         self._shared.player.follow(
             (session.number, epoch.epoch),
             session.placement,
             rows=self._rows(epoch.stems),
             jump_at=self._shared.playhead if jump else None,
         )
+        self._session = session  # now that it is heard so
 
     def _rows(self, names: str) -> tuple[int, ...]:
         """Rows of the stems that play."""

@@ -12,10 +12,10 @@ from sideman.runtime.streaming.packets import MAX_POSITION, Samples
 #: Seconds of stems that may lie ahead of the playhead. The longest lead and step take 6 s, and
 #: `Lane` keeps a part free.
 _AHEAD_SECONDS = 10
-#: Packets whose landing is remembered.
-_LANDINGS = 1_024
-#: Samples of the ramps beside what is missing: 3 ms.
-_RAMP_SAMPLES = 132
+#: Seconds in which it is remembered where packets landed, and the most of these.
+_LANDING_SECONDS, _LANDINGS = 10, 65_536
+#: Of the ramps beside what is missing.
+_RAMP_SECONDS = 0.003
 #: Blocks in which something was silent, until the next packet comes that may be late.
 _FRESH = 4_096
 #: Steps, each of one stem, of which it is remembered what was silent.
@@ -51,9 +51,12 @@ class Player:
         self.muted = False
         self._level = 1.0
         self._stems = stems
+        self._ramp = max(1, int(_RAMP_SECONDS * rate))
+        self._remembered = _LANDING_SECONDS * rate
         self._capacity = _AHEAD_SECONDS * rate + Lane.GUARD
         self._lanes: tuple[_Playing, ...] = ()
-        self._landings: deque[int] = deque(maxlen=_LANDINGS)
+        # Of the newest epoch: position, and samples until it was played.
+        self._landings: deque[tuple[int, int]] = deque(maxlen=_LANDINGS)
 
     @property
     def lost(self) -> int:
@@ -83,7 +86,7 @@ class Player:
             until = _NEVER
         self.stop(until)
         self._landings.clear()
-        self._lanes = (*self._lanes[-2:], _Playing(epoch, lane, _NEVER))
+        self._lanes = (*self._lanes[-2:], _Playing(epoch, lane, _NEVER, self._ramp))
 
     def stop(self, at: int) -> None:
         """Let everything end softly; any thread."""
@@ -100,11 +103,20 @@ class Player:
         """
         for playing in self._lanes:
             if playing.epoch == epoch:
-                self._landings.append(position - playhead)
                 if position < playhead:
                     self._note_late(epoch, Hole(row, step, position, position + len(samples)))
-                return playing.lane.write(row, step, position, samples)
+                new = playing.lane.write(row, step, position, samples)
+                if playing is self._lanes[-1]:
+                    self._note_landing(position, len(samples) - new, playhead)
+                return new
         return 0
+
+    def _note_landing(self, position: int, known: int, playhead: int) -> None:
+        """Remember where a packet landed, of which the first samples were known before."""
+        first = position + known if position >= playhead else position
+        self._landings.append((first, first - playhead))
+        while self._landings[0][0] < playhead - self._remembered:
+            self._landings.popleft()
 
     def _note_late(self, epoch: EpochKey, came: Hole) -> None:
         """Count what of a packet had been silent already, once; network thread."""
@@ -132,12 +144,16 @@ class Player:
     @property
     def landing(self) -> float:
         """Samples between a packet's arrival and its playing, of which 1 % was shorter."""
-        landings = list(self._landings)
+        landings = [landing for _, landing in list(self._landings)]
         return float(np.percentile(landings, 1)) if landings else 0.0
 
-    def missing(self, row: int, step: int) -> list[tuple[int, int]]:
-        """Ranges of a step of the newest epoch that have not come; network thread."""
-        return self._lanes[-1].lane.missing(row, step) if self._lanes else []
+    def missing(self, epoch: EpochKey, row: int, step: int) -> list[tuple[int, int]]:
+        """Ranges of a step that have not come and are to be heard; network thread."""
+        for playing in self._lanes:
+            steps = playing.lane.steps
+            if playing.epoch == epoch and (steps is None or step < steps):
+                return playing.lane.missing(row, step)
+        return []
 
     def read(self, position: int, out: Samples) -> None:
         """Fill what is heard from a position on, at most at full scale; audio callback.
@@ -161,16 +177,17 @@ class Player:
             for hole in playing.lane.forget(end, playing.until):
                 self.silent += hole.last - hole.first
                 self._fresh.append((playing.epoch, hole))
-        self._level = mute(out, self._level, muted=self.muted)
+        self._level = mute(out, self._level, self._ramp, muted=self.muted)
         np.clip(out, -1, 1, out=out)
 
 
-def mute(out: Samples, level: float, *, muted: bool) -> float:
-    """Let sound fall to silence, or rise from it, in 3 ms; in place.
+def mute(out: Samples, level: float, ramp: int, *, muted: bool) -> float:
+    """Let sound fall to silence, or rise from it; in place.
 
     Args:
         out: float32 [stems, n].
         level: of the sample before the first, from 0 to 1.
+        ramp: samples from one to the other.
         muted: whether it falls.
 
     Returns:
@@ -180,7 +197,7 @@ def mute(out: Samples, level: float, *, muted: bool) -> float:
         if muted:
             out.fill(0)
         return level
-    change = np.arange(1, out.shape[1] + 1) / _RAMP_SAMPLES
+    change = np.arange(1, out.shape[1] + 1) / ramp
     levels = np.clip(level + (-change if muted else change), 0, 1)
     out *= levels.astype(np.float32)
     return float(levels[-1])
@@ -189,9 +206,10 @@ def mute(out: Samples, level: float, *, muted: bool) -> float:
 class _Playing:
     """A lane that is heard until a position, and fades behind it."""
 
-    __slots__ = ("_gain", "epoch", "lane", "until")
+    __slots__ = ("_gain", "_ramp", "epoch", "lane", "until")
 
-    def __init__(self, epoch: EpochKey, lane: Lane, until: int) -> None:
+    def __init__(self, epoch: EpochKey, lane: Lane, until: int, ramp: int) -> None:
+        self._ramp = ramp
         self.epoch = epoch
         self.lane = lane
         self.until = until
@@ -216,17 +234,17 @@ class _Playing:
         hole that begins there.
         """
         count = part.shape[1]
-        there = self.lane.available(plane, position, position + count + _RAMP_SAMPLES)
+        there = self.lane.available(plane, position, position + count + self._ramp)
         gains = self._gain[plane]
         if there.all() and (gains == 1).all():
             return
         index = np.arange(there.shape[1], dtype=np.float32)
         for row in range(len(part)):
             missing = np.where(there[row], -np.inf, index)
-            missing[0] = max(missing[0], -1 - gains[row] * _RAMP_SAMPLES)
+            missing[0] = max(missing[0], -1 - gains[row] * self._ramp)
             rising = index - np.maximum.accumulate(missing)
             ahead = np.where(there[row], np.inf, index)
             falling = np.minimum.accumulate(ahead[::-1])[::-1] - index
-            gain = np.clip(np.minimum(rising, falling)[:count] / _RAMP_SAMPLES, 0, 1)
+            gain = np.clip(np.minimum(rising, falling)[:count] / self._ramp, 0, 1)
             part[row] *= gain.astype(np.float32)
             gains[row] = gain[-1]

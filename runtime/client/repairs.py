@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
+from sideman.runtime.client.player import EpochKey
 from sideman.runtime.client.shared import Shared
 from sideman.runtime.streaming import resends
 
@@ -13,7 +14,7 @@ ASK_SECONDS = 0.01
 
 
 class Repairs:
-    """Follows the arrivals of an epoch's stems; network thread.
+    """Follows the arrivals of stems, of the newest epoch and the one before; network thread.
 
     Args:
         shared: with the audio callback.
@@ -22,24 +23,24 @@ class Repairs:
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
         self._asked = float("-inf")
-        self._arrivals: deque[tuple[float, int, int, int]] = deque(maxlen=4_096)
-        # By row: the newest step and position behind which something is missing for good.
-        self._settled: dict[int, tuple[int, int]] = {}
+        self._arrivals: deque[tuple[float, EpochKey, int, int, int]] = deque(maxlen=4_096)
+        # By epoch and row: the newest step and position behind which something is missing for good.
+        self._settled: dict[tuple[EpochKey, int], tuple[int, int]] = {}
 
-    def forget(self) -> None:
-        """Another epoch begins."""
-        self._arrivals.clear()
-        self._settled.clear()
+    def forget(self, but: EpochKey | None = None) -> None:
+        """Another epoch begins; of those before, only this one is still heard."""
+        self._arrivals = deque((each for each in self._arrivals if each[1] == but), maxlen=4_096)
+        self._settled = {key: of for key, of in self._settled.items() if key[0] == but}
 
-    def note(self, row: int, step: int, position: int, now: float) -> None:
+    def note(self, epoch: EpochKey, row: int, step: int, position: int, now: float) -> None:
         """A packet has come that nobody had asked for."""
-        self._arrivals.append((now, row, step, position))
+        self._arrivals.append((now, epoch, row, step, position))
 
     def turn(
         self,
         known: tuple[str, ...],
         round_trip: float,
-        ask: Callable[[bytes], None],
+        ask: Callable[[EpochKey, bytes], None],
         now: float,
     ) -> float | None:
         """Ask for what is missing; tells when to ask next, in seconds, if at all.
@@ -51,22 +52,26 @@ class Repairs:
             now: seconds.
         """
         while self._arrivals and now - self._arrivals[0][0] >= ASK_SECONDS:
-            _, row, step, position = self._arrivals.popleft()
-            self._settled[row] = max(self._settled.get(row, (0, 0)), (step, position))
+            _, epoch, row, step, position = self._arrivals.popleft()
+            before = self._settled.get((epoch, row), (0, 0))
+            self._settled[epoch, row] = max(before, (step, position))
         shared = self._shared
-        wanted: list[resends.Wanted] = []
+        wanted: dict[EpochKey, list[resends.Wanted]] = {}
         soonest = shared.playhead + int(round_trip * shared.rate)
-        for row, (step, newest) in self._settled.items():
+        for (epoch, row), (step, newest) in self._settled.items():
             number = known.index(shared.stems[row])
             for of in (step - 1, step) if step else (step,):
-                holes = shared.player.missing(row, of)
+                holes = shared.player.missing(epoch, row, of)
                 holes = [(max(a, soonest), b if of < step else min(b, newest)) for a, b in holes]
-                room = resends.MOST_ENTRIES - len(wanted)
-                wanted += resends.want(number, [(a, b) for a, b in holes if a < b], room)
-        if not wanted:
+                found = wanted.setdefault(epoch, [])
+                room = resends.MOST_ENTRIES - len(found)
+                found += resends.want(number, [(a, b) for a, b in holes if a < b], room)
+        if not any(wanted.values()):
             return None
         pause = max(ASK_SECONDS, round_trip)
         if now >= self._asked + pause:
             self._asked = now
-            ask(resends.pack(wanted))
+            for epoch, entries in wanted.items():
+                if entries:
+                    ask(epoch, resends.pack(entries))
         return self._asked + pause

@@ -17,10 +17,12 @@ from sideman.runtime.streaming.packets import Samples
 _MOST = 4_096
 #: The block whose stamps are taken for those of all: the first ones of a stream may be none.
 _SETTLED = 8
+#: No sound card takes so many seconds: stamps that say more are those of two clocks.
+_LONGEST_SECONDS = 1.0
 
 
 class Duplex:
-    """The callback of a duplex stream. It waits for nothing, and works in buffers made before.
+    """The callback of a duplex stream. It waits for nothing, and its own buffers were made before.
 
     What it counts is read by other threads.
 
@@ -103,7 +105,7 @@ class Duplex:
         if time.inputBufferAdcTime and time.outputBufferDacTime:
             self.round_trip = time.outputBufferDacTime - time.inputBufferAdcTime
         self._blocks += 1
-        if self._blocks == _SETTLED and self.round_trip > 0:
+        if self._blocks == _SETTLED and 0 < self.round_trip < _LONGEST_SECONDS:
             late = round(self.round_trip * self._rate)
             self._later = np.zeros((len(self._stems), late), np.float32)
             self._align(late)

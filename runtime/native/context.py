@@ -20,8 +20,10 @@ _ARRIVALS = 256
 REORDERING_SECONDS = 0.01
 #: What is left for everything that is not the cycle: the way there, and the client's own block.
 MARGIN_SECONDS = 0.02
-#: Samples of the ramps beside silence that stands for what never came: 3 ms.
-FADE_SAMPLES = 132
+#: Of the ramps beside silence that stands for what never came.
+FADE_SECONDS = 0.003
+#: A packet that is farther ahead than a session may be silent is none of it.
+_FARTHEST_SECONDS = 12.0
 
 
 @dataclass
@@ -59,6 +61,7 @@ class Context:
         first: position of the first sample that step 0 still needs, if it is not the origin: an
             epoch before has given the others.
         time_of: foretells when a position arrives, without jitter; None where nobody knows.
+        latency: samples by which the client reads stems ahead of the context that it sends.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class Context:
         put: PutStep,
         first: int | None = None,
         time_of: Callable[[int], float | None] = lambda position: None,
+        latency: Callable[[], int] = lambda: 0,
     ) -> None:
         first = placement.origin if first is None else first
         self.placement = placement
@@ -78,6 +82,7 @@ class Context:
         self._cycle_seconds = cycle_seconds
         self._put = put
         self._time_of = time_of
+        self._latency = latency
         self._first = first
         self._ring = Ring(_STEPS * placement.step_samples, first)
         self._step = 0
@@ -113,13 +118,13 @@ class Context:
             again: whether it was sent on request.
 
         Returns:
-            Whether any of them were of use. Samples before the first, and those so far ahead that
-            the ring cannot hold them, are of none.
+            Whether they belong here. Samples before the first do not, nor those that are farther
+            ahead than any pause of a session.
         """
         before = max(0, self._first - position)
         position, samples = position + before, samples[before:]
         end = position + len(samples)
-        if not len(samples) or end > self._ring.end + self.placement.step_samples:
+        if not len(samples) or end > self._newest + _FARTHEST_SECONDS * self._rate:
             return False
         while end > self._ring.end:
             # The client is whole steps ahead: what is missing of the oldest is given up.
@@ -135,7 +140,7 @@ class Context:
             self._arrivals.append((now, position))
         if new:
             self._advance(now)
-        return new > 0
+        return True
 
     def take_from(self, other: Context) -> None:
         """Take what another context with the same origin has, of which no step was put."""
@@ -169,7 +174,8 @@ class Context:
         if cycle is None:
             return soonest
         # No longer than a step either, or the next one would overtake it.
-        room = min(self.placement.ahead, self.placement.step_samples) / self._rate
+        ahead = self.placement.ahead - self._latency()
+        room = min(ahead, self.placement.step_samples) / self._rate
         # The packet that brought the boundary may have been a late or an early one.
         foretold = self._time_of(self.boundary)
         arrival = self._boundary_at if foretold is None else foretold
@@ -193,7 +199,8 @@ class Context:
         holes = self._ring.missing(start, end)
         if holes:
             self.heard.lost += missing_count(holes)
-            fade_edges(out, [(a - start, b - start) for a, b in holes], FADE_SAMPLES)
+            fade = int(FADE_SECONDS * self._rate)
+            fade_edges(out, [(a - start, b - start) for a, b in holes], fade)
         self._ring.forget(end)
         self._step += 1
         self._newest = max(self._newest, end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -44,6 +45,17 @@ log = logging.getLogger("sideman.runtime.server")
 
 #: A session ends after so many seconds without a datagram.
 SILENT_SECONDS = 10.0
+#: After so many, another client takes its place.
+_GIVEN_UP_SECONDS = 2.0
+#: Who was heard within so many seconds has not begun anew: a hello from its address is an old one,
+#: or another's. It is less than the time after which clients make their hello anew.
+_FRESH_SECONDS = 0.5
+#: Without sound for so many seconds, a client is told so.
+_NO_SOUND_SECONDS = 0.5
+#: An epoch is told again, to a client that does not know it, after so many seconds.
+_TOLD_SECONDS = 0.25
+#: Signs of life of which the client's latency is the smallest.
+_BEATS = 8
 #: Seconds between two requests for what is missing, at least.
 _ASK_SECONDS = 0.01
 
@@ -59,11 +71,18 @@ class _Session:
         accept: what it was answered.
         epochs: take the context.
         seen: when it spoke last, in seconds.
-        asked: when something was last asked for again.
-        round_trip: seconds from a request to its first answer, at the least; a guess at first.
         heard: counts.
         advice: which lead would suffice.
-        changes: the answer to the newest change, by its request: it may be asked for again.
+        confirmed: whether it has shown that it knows the session's number.
+        sounded: when audio came last, in seconds.
+        asked: when something was last asked for again.
+        round_trip: seconds there and back, as the client has measured; a guess at first.
+        newest: the request that was answered last; who repeats it gets the same answer, and older
+            ones are copies that were late.
+        answer: to that request.
+        told: the newest epoch, and when it was told.
+        late: samples of stems that came too late, by the last sign of life.
+        ahead: samples by which the client's playhead was ahead of the context, newest last.
     """
 
     number: int
@@ -74,9 +93,15 @@ class _Session:
     seen: float
     heard: Heard
     advice: LeadAdvice
+    sounded: float
+    newest: int
+    confirmed: bool = False
     asked: float = float("-inf")
-    round_trip: float = _ASK_SECONDS
-    changes: dict[int, Epoch] = field(default_factory=dict)
+    round_trip: float = 0.1
+    answer: Epoch | Refuse | None = None
+    told: tuple[Epoch, float] | None = None
+    late: int = 0
+    ahead: deque[int] = field(default_factory=lambda: deque(maxlen=_BEATS))
 
 
 class NativeEndpoint:
@@ -167,6 +192,10 @@ class NativeEndpoint:
             self._end(session, f"Nothing was heard for {SILENT_SECONDS:g} s.")
             return None
         dues = [session.seen + SILENT_SECONDS]
+        if now - session.sounded >= _NO_SOUND_SECONDS:
+            session.sounded = now  # it is said again as long as it is so
+            self.replies.warn("silent", "No sound comes from you.")
+        dues.append(session.sounded + _NO_SOUND_SECONDS)
         due = session.epochs.expire(now)
         if due is not None:
             dues.append(due)
@@ -196,11 +225,16 @@ class NativeEndpoint:
             return
         if packet.stem != CONTEXT:
             raise ProtocolError("Audio packet: only the context is taken from a client.")
-        session.seen = now
-        if not session.epochs.add(packet, now):
+        session.seen = session.sounded = now
+        session.confirmed = True
+        if not session.epochs.plays(packet.epoch):
             self._access.counters.count("ignored")
-        elif packet.again:
-            session.round_trip = max(1e-3, min(session.round_trip * 1.1, now - session.asked))
+            # It has not heard of the newest one: what told it was lost.
+            if session.told is not None and now - session.told[1] >= _TOLD_SECONDS:
+                session.told = session.told[0], now
+                self.replies.tell(session.told[0], session.client)
+        elif not session.epochs.add(packet, now):
+            self._access.counters.count("ignored")
 
     def _put_step(
         self, setting: NativeSetting, step: int, samples: Samples, arrived: float
@@ -229,6 +263,7 @@ class NativeEndpoint:
             self._access.counters.count("ignored")
             return
         session.seen = now
+        session.confirmed = True
         handler(session, message)
 
     def _hello(self, hello: Hello, size: int, sender: Address, now: float) -> None:
@@ -236,7 +271,7 @@ class NativeEndpoint:
         if session is not None and session.client == sender and session.hello == hello:
             self._answer(session.accept, size, sender)
             return
-        refused = self._refusal(hello, sender)
+        refused = self._refusal(hello, sender, now)
         if refused is None:
             try:
                 self._accept(hello, size, sender, now)
@@ -257,7 +292,20 @@ class NativeEndpoint:
             if len(write_control(state)) <= size:
                 self.replies.tell(state, to)
 
-    def _refusal(self, hello: Hello, sender: Address) -> Refuse | None:
+    def _occupied(self, sender: Address, now: float) -> str:
+        """Why a session that there is keeps another one from beginning; nothing where it does not.
+
+        Whoever has not yet shown that it knows its session's number may be nobody.
+        """
+        session = self._session
+        if session is None or not session.confirmed:
+            return ""
+        silent = now - session.seen
+        if session.client == sender:
+            return "" if silent >= _FRESH_SECONDS else "A client of this address plays."
+        return "" if silent >= _GIVEN_UP_SECONDS else "Another client plays."
+
+    def _refusal(self, hello: Hello, sender: Address, now: float) -> Refuse | None:
         """Why no session can begin, without a look at the wish itself."""
         lowest, highest = VERSIONS
         if hello.lowest > highest or hello.highest < lowest:
@@ -267,11 +315,8 @@ class NativeEndpoint:
                 f"Versions {hello.lowest} to {hello.highest} are not spoken here.",
                 f"Version {highest}.",
             )
-        session = self._session
-        if session is not None and session.client != sender:
-            return Refuse(
-                hello.request, "busy", "Another client plays.", "Say hello when it has left."
-            )
+        if reason := self._occupied(sender, now):
+            return Refuse(hello.request, "busy", reason, "Say hello when it has left.")
         if reason := self._busy():
             return Refuse(hello.request, "busy", reason, "Say hello when it has left.")
         if reason := self._access.unready():
@@ -299,7 +344,7 @@ class NativeEndpoint:
         setting = self.settings.setting(wish, number, 1, hello.origin)
         accept = Accept(
             request=hello.request,
-            version=VERSIONS[1],
+            version=min(VERSIONS[1], hello.highest),
             session=number,
             epoch=1,
             step=setting.placement.step,
@@ -324,9 +369,8 @@ class NativeEndpoint:
                 "Fill the hello with zeros to 1,200 bytes; more names of stems than fit are too "
                 "many.",
             )
-        if self._session is not None:  # the same client begins anew
-            log.info("%s begins anew.", sender[0])
-            self.replies.forget()
+        if self._session is not None:
+            self._replace(self._session, sender)
         heard = Heard()
         self._voided = ""
         self.replies.format = form
@@ -334,9 +378,20 @@ class NativeEndpoint:
         epochs = Epochs(setting, heard, self._access.cycle_seconds, self._put_step, self._configure)
         most = self.settings.columns - 2 * setting.placement.step
         advice = LeadAdvice(hello.margin, hello.rate, most)
-        self._session = _Session(number, sender, hello, accept, epochs, now, heard, advice)
-        log.info("%s plays: %s.", sender[0], setting)
+        self._session = _Session(
+            number, sender, hello, accept, epochs, now, heard, advice, now, hello.request
+        )
+        log.info("%s (%s) plays: %s.", sender[0], hello.client, setting)
         self._answer(accept, size, sender)
+
+    def _replace(self, session: _Session, sender: Address) -> None:
+        """Let another session take the place of one whose client has gone, or begins anew."""
+        if session.client == sender:
+            log.info("%s begins anew.", sender[0])
+        elif session.confirmed:
+            log.info("%s was silent and is given up.", session.client[0])
+            self.replies.tell(Bye(session.number, "Another client plays now."), session.client)
+        self.replies.forget()
 
     def _configure(self, setting: NativeSetting) -> None:
         """Let the cycle thread follow: what is played from here on is another epoch."""
@@ -351,7 +406,8 @@ class NativeEndpoint:
         following = self._following(session, session.epochs.setting.wish, begin.origin)
         self.replies.stems.forget()
         session.epochs.jump(following)
-        self._access.queue.put_control(Reset(session.client))
+        if not self._access.queue.put_control(Reset(session.client)):
+            self.void("Too many control messages wait for a cycle to end.")
         self._tell_epoch(session, begin.request, following)
 
     def _change(self, session: _Session, change: Change) -> None:
@@ -362,6 +418,7 @@ class NativeEndpoint:
             self._switch(session, change.request, wish)
         except SidemanError as error:
             refused = Refuse(change.request, code_of(error), error.what, error.remedy)
+            session.newest, session.answer = change.request, refused
             self.replies.tell(refused, session.client)
 
     def _fall_back(self, session: _Session, standing: NativeSetting) -> None:
@@ -379,10 +436,10 @@ class NativeEndpoint:
         return self.settings.setting(wish, session.number, epoch, origin)
 
     def _repeated(self, session: _Session, request: int) -> bool:
-        known = session.changes.get(request)
-        if known is not None:
-            self.replies.tell(known, session.client)
-        return known is not None
+        """Whether this request has been answered; if it was the last one, it is so again."""
+        if request == session.newest and session.answer is not None:
+            self.replies.tell(session.answer, session.client)
+        return request <= session.newest
 
     def _tell_epoch(self, session: _Session, request: int, setting: NativeSetting) -> None:
         place = setting.placement
@@ -396,13 +453,21 @@ class NativeEndpoint:
             ",".join(setting.generated),
             Position(place.origin),
         )
-        session.changes = {request: told}
+        session.told = told, session.seen
+        if request:
+            session.newest, session.answer = request, told
         self.replies.tell(told, session.client)
 
     def _beat(self, session: _Session, beat: Beat) -> None:
-        heard, lead = session.heard, 0
-        if beat.landing:
-            placement = session.epochs.setting.placement
+        heard, lead, epochs = session.heard, 0, session.epochs
+        session.round_trip = max(1e-3, beat.measured / 1e6 or session.round_trip)
+        session.ahead.append(max(0, beat.position - epochs.end))
+        epochs.latency = min(session.ahead)
+        if beat.late > session.late:
+            self.replies.warn("late", "Stems came too late.")
+        session.late = beat.late
+        if beat.landing and beat.epoch == epochs.setting.epoch and not epochs.waiting:
+            placement = epochs.setting.placement
             lead = session.advice.note(placement, beat.landing, session.seen)
             if lead > placement.lead:
                 early = 1e3 * beat.landing / session.hello.rate
@@ -412,7 +477,8 @@ class NativeEndpoint:
             Beat(
                 session.number,
                 beat.stamp,
-                Position(session.epochs.end),
+                epochs.setting.epoch,
+                Position(epochs.end),
                 0.0,
                 heard.lost,
                 heard.repaired,

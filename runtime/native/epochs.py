@@ -30,6 +30,9 @@ class Epochs:
     those behind it begin the new one, whichever of the two numbers their packets carry: a client
     learns of a change some packets later. After a jump, the old epoch is over at once.
 
+    Attributes:
+        latency: samples by which the client reads stems ahead of the context that it sends.
+
     Args:
         setting: of the first epoch.
         heard: counts on over all epochs.
@@ -50,6 +53,7 @@ class Epochs:
         self._cycle_seconds = cycle_seconds
         self._put = put
         self._begin = begin
+        self.latency = 0
         self._arrivals = Arrivals(setting.rate)
         self._playing = self._make(setting)
         self._next: _Epoch | None = None
@@ -87,8 +91,8 @@ class Epochs:
         self._begin(setting)
 
     def add(self, packet: Packet, now: float) -> bool:
-        """Take a packet of the context; tells whether it belongs to an epoch that plays."""
-        if packet.epoch not in {each.setting.epoch for each in self._all}:
+        """Take a packet of the context; tells whether it belongs to what plays."""
+        if not self.plays(packet.epoch):
             return False
         position, samples, again = packet.position, packet.samples, packet.again
         if not again and position + len(samples) > self.end:
@@ -98,11 +102,21 @@ class Epochs:
         if following is not None:
             count = min(count, max(0, playing.context.boundary - position))
         # The old epoch first: its last step is put before the new one begins.
+        taken = False
         if count:
-            playing.context.add(position, samples[:count], now, again=again)
+            taken |= playing.context.add(position, samples[:count], now, again=again)
         if following is not None and count < len(samples):
-            following.context.add(position + count, samples[count:], now, again=again)
-        return True
+            taken |= following.context.add(position + count, samples[count:], now, again=again)
+        return taken
+
+    def plays(self, epoch: int) -> bool:
+        """Whether an epoch of this number plays, or waits to."""
+        return any(each.setting.epoch == epoch for each in self._all)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether an epoch waits for its origin."""
+        return self._next is not None
 
     def holes(self, now: float) -> list[tuple[int, int]]:
         """What is missing and may be asked for again."""
@@ -133,6 +147,7 @@ class Epochs:
             put,
             first,
             self._arrivals.time_of,
+            lambda: self.latency,
         )
         return _Epoch(setting, context, ToModel(setting.placement))
 

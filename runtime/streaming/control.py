@@ -205,23 +205,26 @@ class Beat(Control):
     Attributes:
         session: of the client.
         stamp: any number of the client, repeated in the answer.
+        epoch: that the client follows; from the server, the newest.
         position: the client's playhead; from the server, where its context ends.
-        landing: samples between a stem's arrival and its playing, of which 1 % was shorter; 0 from
-            the server.
+        landing: samples between the arrival of this epoch's stems and their playing, of which 1 %
+            was shorter; 0 from the server, and where none have come.
         lost: samples that never came and were due, since the session began.
         repaired: samples that came on request, likewise.
         late: samples that came after they were due, likewise.
-        lead: columns that the server would choose; 0 for no opinion, and from the client.
+        measured: microseconds that a sign of life took there and back, 0 for unknown; from the
+            server: columns of lead that it would choose, 0 for no opinion.
     """
 
     session: int
     stamp: int
+    epoch: int
     position: Position
     landing: float
     lost: int
     repaired: int
     late: int
-    lead: int
+    measured: int
 
 
 @dataclass(frozen=True)

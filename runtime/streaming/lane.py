@@ -9,8 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sideman.engine.bundle.grid import COLUMN_SAMPLES, TAIL_SAMPLES
+from sideman.engine.errors import ProtocolError
 from sideman.runtime.streaming.circle import Circle
 from sideman.runtime.streaming.packets import Samples
+
+#: The most columns of a step, and of a lead: windows have 64.
+MOST_COLUMNS = 64
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,21 @@ class Placement:
     up: int = 1
     down: int = 1
     wait: int = 0
+
+    def check(self) -> Placement:
+        """This placement, if it can be played.
+
+        Raises:
+            ProtocolError: it comes from a message that makes no sense.
+        """
+        columns = 1 <= self.step <= MOST_COLUMNS and 1 <= self.lead <= MOST_COLUMNS
+        overlap = columns and 0 <= self.overlap <= self.model_step
+        if not overlap or not 0 <= self.wait <= self.step_samples:
+            raise ProtocolError(
+                f"Steps of {self.step} columns, lead {self.lead}, overlap {self.overlap}, wait "
+                f"{self.wait}: nothing can be played so."
+            )
+        return self
 
     @property
     def model_step(self) -> int:

@@ -150,7 +150,7 @@ def test_a_session_s_epochs_are_not_another_s() -> None:
     assert band.write((8, 1), 0, 0, START, np.ones(288, np.float32), 0) == 0
     band.follow((8, 1), PLACE, jump_at=0)
     assert band.write((8, 1), 0, 0, START, np.ones(288, np.float32), 0) == 288
-    assert band.missing(0, 0)[0] == (START + 288, START + 4_396)
+    assert band.missing((8, 1), 0, 0)[0] == (START + 288, START + 4_396)
 
 
 def test_how_far_ahead_packets_land() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sideman.runtime.native.context import (
-    FADE_SAMPLES,
+    FADE_SECONDS,
     MARGIN_SECONDS,
     REORDERING_SECONDS,
     Context,
@@ -106,7 +106,7 @@ def test_a_step_waits_for_what_is_missing_until_the_last_moment(cycle: float | N
     assert arrived == 1.1
     assert steps.heard == Heard(lost=300)
     assert not samples[2_000:2_300].any()
-    soft = np.r_[2_000 - FADE_SAMPLES : 2_000, 2_300 : 2_300 + FADE_SAMPLES]
+    soft = np.r_[2_000 - int(FADE_SECONDS * RATE) : 2_000, 2_300 : 2_300 + int(FADE_SECONDS * RATE)]
     assert (samples[soft] < SOUND[soft]).all()
     rest = np.setdiff1d(np.arange(4_096), np.r_[soft, 2_000:2_300])
     np.testing.assert_array_equal(samples[rest], SOUND[rest])
@@ -139,7 +139,8 @@ def test_a_client_that_is_steps_ahead_gets_them_answered_as_they_are() -> None:
 def test_what_lies_outside_is_of_no_use() -> None:
     steps = Steps()
     assert not steps.context.add(900, SOUND[:100], 1.0, again=False)
-    assert not steps.context.add(1_000 + 6 * 4_096, SOUND[:100], 1.0, again=False)
+    # Farther ahead than any pause of a session.
+    assert not steps.context.add(1_000 + 13 * RATE, SOUND[:100], 1.0, again=False)
     assert not steps.context.add(2**61, SOUND[:100], 1.0, again=False)
     assert steps.context.holes(9.0) == []
     assert not steps.put
@@ -159,3 +160,23 @@ def test_a_hole_gets_its_reordering_time_whatever_is_foretold() -> None:
     steps.add(0, 4_000, 9.9)
     steps.add(4_050, 100, 10.0)
     assert steps.context.expire(10.0) == pytest.approx(10.0 + REORDERING_SECONDS)
+
+
+@pytest.mark.parametrize("gap", [0.1, 0.45, 0.6, 2.0, 9.0])
+@pytest.mark.parametrize("step", [1, 4, 16])
+def test_after_a_pause_of_the_network_steps_go_on(gap: float, step: int) -> None:
+    """What did not come is silence and counted, and what comes afterwards is heard."""
+    place = Placement(origin=1_000, step=step, lead=4, overlap=882)
+    steps = Steps(place)
+    size, missing = step * 4_096, int(gap * RATE)
+    begin = size + 100
+    steps.context.add(1_000, np.ones(begin, np.float32), 0.0, again=False)
+    at, last = begin + missing, 4 * size + missing + begin
+    for position in range(at, last, 288):
+        samples = np.ones(min(288, last - position), np.float32)
+        assert steps.context.add(1_000 + position, samples, position / RATE, again=False)
+        steps.context.expire(position / RATE)
+    steps.context.expire(1e9)
+    assert [number for number, _, _ in steps.put] == list(range(last // size))
+    assert steps.heard.lost == missing
+    assert steps.put[-1][1].all()

@@ -16,12 +16,16 @@ import pytest
 from sideman.runtime.streaming.control import (
     Accept,
     Beat,
+    Begin,
     Bye,
+    Change,
     Control,
     Error,
     Hello,
     Position,
     Refuse,
+    State,
+    Warn,
     read_control,
     write_control,
 )
@@ -43,11 +47,16 @@ class Peer:
     def say(self, message: Control) -> None:
         self.socket.send(write_control(message))
 
-    def hear(self, seconds: float = PATIENCE) -> Control | None:
-        """The next message; None where it is audio."""
+    def hear(self, seconds: float = PATIENCE, *, warnings: bool = False) -> Control | None:
+        """The next message, warnings left out unless they are wanted; None where it is audio."""
         self.socket.settimeout(seconds)
-        data = self.socket.recv(65_536)
-        return None if is_audio(data, len(data)) else read_control(data, len(data))
+        while True:
+            data = self.socket.recv(65_536)
+            if is_audio(data, len(data)):
+                return None
+            message = read_control(data, len(data))
+            if warnings or not isinstance(message, State | Warn):
+                return message
 
     def ask(self, message: Control) -> Control:
         self.say(message)
@@ -116,15 +125,85 @@ def test_what_cannot_be_is_refused_with_what_would_be(peers, changes, code, reas
     assert isinstance(peer.ask(HELLO), Accept)
 
 
+def beat(accept: Accept, **changes) -> Beat:
+    plain = Beat(accept.session, 7, accept.epoch, Position(0), 0.0, 0, 0, 0, 0)
+    return dataclasses.replace(plain, **changes)
+
+
 def test_a_second_client_is_refused_until_the_first_has_left(peers) -> None:
     first, second = peers(), peers()
     accept = first.ask(HELLO)
+    first.ask(beat(accept))
     refuse = second.ask(HELLO)
     assert isinstance(refuse, Refuse)
     assert refuse.code == "busy"
     first.say(Bye(accept.session, ""))
     assert first.hears_nothing()
     assert isinstance(second.ask(HELLO), Accept)
+
+
+def test_who_never_shows_that_it_got_the_answer_keeps_nobody_waiting(peers) -> None:
+    """Its address may be false."""
+    first, second = peers(), peers()
+    accept = first.ask(HELLO)
+    other = second.ask(HELLO)
+    assert isinstance(other, Accept)
+    assert other.session != accept.session
+    assert isinstance(second.ask(beat(other)), Beat)
+
+
+def test_a_client_that_is_silent_makes_room_for_another(peers, monkeypatch) -> None:
+    first, second = peers(), peers()
+    accept = first.ask(HELLO)
+    first.ask(beat(accept))
+    monkeypatch.setattr("sideman.runtime.native.endpoint._GIVEN_UP_SECONDS", 0.0)
+    assert isinstance(second.ask(HELLO), Accept)
+    assert first.hear() == Bye(accept.session, "Another client plays now.")
+
+
+def test_a_hello_that_comes_late_or_from_another_does_not_end_what_plays(peers) -> None:
+    peer = peers()
+    accept = peer.ask(HELLO)
+    peer.ask(beat(accept))
+    for request in (HELLO.request - 1, HELLO.request + 1):
+        refuse = peer.ask(dataclasses.replace(HELLO, request=request))
+        assert (refuse.request, refuse.code) == (request, "busy")
+    assert peer.ask(HELLO) == accept
+    assert isinstance(peer.ask(beat(accept)), Beat)
+
+
+def test_requests_that_come_late_change_nothing(peers, echo) -> None:
+    peer = peers()
+    accept = peer.ask(HELLO)
+    peer.sound(accept, 0, 1_000)
+    one = Change(accept.session, HELLO.request + 1, 1, 2, "bass")
+    two = Change(accept.session, HELLO.request + 2, 1, 3, "bass")
+    three = Begin(accept.session, HELLO.request + 3, Position(50_000))
+    told = [peer.ask(each) for each in (one, two, three)]
+    assert [each.epoch for each in told] == [2, 3, 4]
+    # The last one is answered again; older ones are copies.
+    assert peer.ask(three) == told[2]
+    for late in (one, two):
+        peer.say(late)
+    assert peer.ask(beat(accept)).epoch == 4
+
+
+def test_a_client_that_has_missed_an_epoch_is_told_it_again(peers, monkeypatch) -> None:
+    monkeypatch.setattr("sideman.runtime.native.endpoint._TOLD_SECONDS", 0.0)
+    peer = peers()
+    accept = peer.ask(HELLO)
+    told = peer.ask(Begin(accept.session, HELLO.request + 1, Position(50_000)))
+    peer.sound(accept, 50_000, 288)
+    assert peer.hear() == told
+
+
+def test_where_no_sound_comes_the_client_is_told(peers) -> None:
+    peer = peers()
+    accept = peer.ask(HELLO)
+    peer.ask(beat(accept))
+    assert isinstance(peer.hear(warnings=True), State)
+    warning = peer.hear(warnings=True)
+    assert (warning.code, warning.on) == ("silent", 1)
 
 
 def test_a_silent_session_ends(peers, server, monkeypatch) -> None:
@@ -158,7 +237,7 @@ def test_strangers_are_told_nothing_and_change_nothing(peers, server, echo) -> N
     for message in (
         Bye(accept.session, ""),
         Error("x"),
-        Beat(accept.session, 1, Position(0), 0.0, 0, 0, 0, 0),
+        Beat(accept.session, 1, 1, Position(0), 0.0, 0, 0, 0, 0),
     ):
         stranger.say(message)
     stranger.sound(accept, 0, 5_000)
@@ -167,7 +246,7 @@ def test_strangers_are_told_nothing_and_change_nothing(peers, server, echo) -> N
     assert stranger.hears_nothing()
     assert server.counters.ignored >= 20
     assert not [call for call in echo.calls if call[0] == "step"]
-    beat = player.ask(Beat(accept.session, 7, Position(0), 0.0, 0, 0, 0, 0))
+    beat = player.ask(Beat(accept.session, 7, 1, Position(0), 0.0, 0, 0, 0, 0))
     assert isinstance(beat, Beat)
     assert beat.stamp == 7
 
@@ -182,7 +261,7 @@ def test_a_player_s_bad_packets_are_told_and_change_nothing(peers, server) -> No
     ignored = server.counters.ignored
     peer.sound(accept, 0, 288, epoch=9)
     peer.sound(accept, 0, 288, session=accept.session + 1)
-    beat = peer.ask(Beat(accept.session, 7, Position(0), 0.0, 0, 0, 0, 0))
+    beat = peer.ask(Beat(accept.session, 7, 1, Position(0), 0.0, 0, 0, 0, 0))
     assert beat.position == 0
     assert server.counters.ignored == ignored + 2
 

@@ -44,7 +44,7 @@ DOCUMENTED = {
     "begin": Begin(7, 2, Position(132_300)),
     "change": Change(7, 3, 4, 4, "bass"),
     "epoch": Epoch(7, 3, 2, 4, 4, 882, "bass", Position(147_456)),
-    "beat": Beat(7, 17, Position(88_200), 1_323.0, 0, 288, 0, 2),
+    "beat": Beat(7, 17, 1, Position(88_200), 1_323.0, 0, 288, 0, 2_100),
     "resend": Resend(7, 1, WANTED),
     "state": State("loading", 40.0, "decode"),
     "warn": Warn("late", 1, "The band answers too late."),

@@ -57,18 +57,22 @@ def main() -> None:
     server = subprocess.Popen(command, stdin=subprocess.PIPE)
     while not replies.recv(65_536).startswith(b"/loaded"):
         pass
-    proxy = Proxy(("127.0.0.1", port), Impairment(rate=options.rate * 1e6 / 8))
+    address, proxy = ("127.0.0.1", port), None
+    if options.rate:
+        proxy = Proxy(address, Impairment(rate=options.rate * 1e6 / 8))
+        address = proxy.address
     native: list[tuple[float, int]] = []
     legacy: list[float] = []
     ages: dict[str, Any] = {}
     try:
         for _ in range(options.rounds):
-            ages = play_native(proxy.address, loop, options.steps * LEGACY_STEP, native)
-            play_legacy(proxy.address, replies, loop, options, legacy)
+            ages = play_native(address, loop, options.steps * LEGACY_STEP, native)
+            play_legacy(address, replies, loop, options, legacy)
             time.sleep(RESTING)
     finally:
         server.communicate()
-        proxy.close()
+        if proxy is not None:
+            proxy.close()
     begins = json.loads(noted.read_text())
     data = {
         "package": options.package,

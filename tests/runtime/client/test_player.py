@@ -183,3 +183,28 @@ def test_nothing_is_louder_than_full_scale() -> None:
     out = heard(band, 0, START + 2_000, stems=2)
     assert out[0].max() == 1
     assert out[1].min() == -1
+
+
+def test_what_a_packet_repeats_does_not_count_as_its_landing() -> None:
+    band = player()
+    band.write(KEY, 0, 0, START, np.ones(288, np.float32), 0)
+    assert band.landing == START
+    band.write(KEY, 0, 0, START, np.ones(576, np.float32), 0)
+    landings = [landing for _, landing in band._landings]
+    assert landings == [START, START + 288]
+
+
+def test_landings_are_those_of_the_newest_epoch() -> None:
+    band = player()
+    send(band, range(2))
+    band.follow((7, 2), Placement(2 * 4_096, 1, 4, 300))
+    send(band, [1])
+    assert band.landing == 0
+
+
+def test_what_is_missing_of_the_epoch_before_can_be_asked_for() -> None:
+    band = player()
+    send(band, [0, 1], skip=[(START + 4_096 + 576, START + 4_096 + 864)])
+    band.follow((7, 2), Placement(2 * 4_096, 1, 4, 300))
+    assert band.missing(KEY, 0, 1) == [(START + 4_096 + 576, START + 4_096 + 864)]
+    assert band.missing(KEY, 0, 2) == []  # it has no such step any more

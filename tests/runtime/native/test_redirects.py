@@ -36,9 +36,12 @@ class Front:
             message = read_control(data, len(data))
             if isinstance(message, Hello):
                 self.hellos.append(message)
-                host, port = self.to
-                told = (message.request, 1, 0, 0, 0, 0, 0, 0, 0, "", "", Position(0), host, port)
-                self._socket.sendto(write_control(Accept(*told, token="room 3")), sender)
+                self._socket.sendto(write_control(self.answer(message)), sender)
+
+    def answer(self, hello: Hello) -> Accept:
+        host, port = self.to
+        told = (hello.request, 1, 0, 0, 0, 0, 0, 0, 0, "", "", Position(0), host, port)
+        return Accept(*told, token="room 3")
 
     def close(self) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:

@@ -77,7 +77,7 @@ def play(
     """
     session.reset()
     size, length = placement.step_samples, len(context)
-    lane = Lane(placement, 1, length + placement.reply_samples)
+    lane = Lane(placement, 1, length + placement.reply_samples + Lane.GUARD)
     seconds = []
     step = 0
     # A step whose stems begin behind the end of the context is not heard any more.

@@ -17,7 +17,7 @@ COMMANDS = (
     [],
     *([name] for name in (
         "bench", "build", "cache", "checkpoint", "convert", "diff", "doctor", "export", "inspect",
-        "rehearse", "serve", "verify",
+        "jam", "rehearse", "replay", "serve", "verify",
     )),
     ["cache", "list"],
     ["cache", "prune"],

@@ -19,8 +19,8 @@ from sideman.engine.errors import GeometryError
 DEFAULT_R, DEFAULT_W, DEFAULT_FADE = 0.25, 1, 0.02
 #: Columns that are decoded before those that are needed where steps are whole columns, so that the
 #: decoder hears what precedes them. Without any, steps hardly agree where they overlap, and a note
-#: seems to begin at every seam (onsets of the demonstration's bass, steps of 4 columns: F = 0.82
-#: without, 0.91 with four; docs/look-ahead.md). The published system decodes none.
+#: seems to begin at every seam (onsets of the demonstration's bass, steps of 4 columns: F = 0.76
+#: without, 0.87 with four; docs/look-ahead.md). The published system decodes none.
 DECODER_CONTEXT = 4
 
 

@@ -110,7 +110,7 @@ class Greeting:
     def go_home(self, now: float) -> None:
         """Ask the server that the client was made for."""
         if self._token or self._hops:
-            self._connect(self._home)
+            self._socket.connect(self._home)
         self._token, self._hops, self._away_until = "", 0, None
         self._hello, self._due, self._over = None, now, 0.0
 
@@ -129,16 +129,13 @@ class Greeting:
             family, address = resolve(accept.host, accept.port, "redirect")
             if family != self._socket.family:
                 raise SidemanError(f"Sent on to {shown}, which mixes IPv4 and IPv6.")
-            self._connect(address)
+            self._socket.connect(address)
         except (SidemanError, OSError) as error:
             self.leave(now, pause=True)
             return str(error)
         self._token, self._away_until = accept.token, now + _AWAY_SECONDS
         self._hello, self._due, self._over = None, now, 0.0
         return f"Sent on to {shown}."
-
-    def _connect(self, address: Address) -> None:
-        self._socket.connect(address)
 
     def _origin(self) -> int:
         """A step ago, if that was heard: then the server begins at once, not after a step."""

@@ -18,6 +18,13 @@ StemsOption = Annotated[
     str | None,
     typer.Option("--stems", help="Stems to generate, separated by commas.", show_default="bass"),
 ]
+SeedOption = Annotated[int | None, typer.Option(help="Of the noise, to repeat a session.")]
+DemoOrBundle = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="BUNDLE", help="Folder of the bundle; without it the demo's own is used."
+    ),
+]
 PackageOption = Annotated[
     int | None,
     typer.Option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
-from sideman.runtime.commandline.options import StemsOption, split_names
+from sideman.runtime.commandline.options import DemoOrBundle, SeedOption, StemsOption, split_names
 
 if TYPE_CHECKING:
     from sideman.runtime.jam.devices import Devices
@@ -19,12 +19,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def jam(
-        bundle: Annotated[
-            Path | None,
-            typer.Argument(
-                metavar="BUNDLE", help="Folder of the bundle; without it the demo's own is used."
-            ),
-        ] = None,
+        bundle: DemoOrBundle = None,
         server: Annotated[
             str | None,
             typer.Option(
@@ -122,7 +117,7 @@ def register(app: typer.Typer) -> None:
         threads: ThreadsOption = None,
         precision: PrecisionOption = None,
         device: DeviceOption = 0,
-        seed: Annotated[int | None, typer.Option(help="Of the noise, to repeat a session.")] = None,
+        seed: SeedOption = None,
     ) -> None:
         """Play with the band through your sound card, without Max. Ctrl-C ends.
 

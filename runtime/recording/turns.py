@@ -9,7 +9,6 @@ explains, decides everything that is played.
 from __future__ import annotations
 
 import abc
-import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -33,7 +32,7 @@ from sideman.runtime.server.event_queue import CycleEvents, EventQueue
 from sideman.runtime.server.events import Configure, Event, Step
 from sideman.runtime.server.model import Model
 from sideman.runtime.server.parts import Parts
-from sideman.runtime.server.protocol import CheckSizes, Endpoint, Replies, Settings
+from sideman.runtime.server.protocol import CheckSizes, Endpoint, HandedOn, Replies, Settings
 from sideman.runtime.server.setting import Setting
 from sideman.runtime.system.hosts import Address
 
@@ -188,44 +187,21 @@ class _Settings(Settings):
             self._settings.drop_model()
 
 
-class _Replies(Replies):
+class _Replies(HandedOn):
     """Hands everything on; what became of a step is a turn of its own."""
 
     def __init__(self, parts: TurnParts, replies: Replies) -> None:
-        self.announced = replies.announced
-        self.load_hint = replies.load_hint
+        super().__init__(replies)
         self._parts = parts
-        self._replies = replies
-
-    def ready(self) -> None:
-        self._replies.ready()
-
-    def loaded(self, to: Address, name: str) -> None:
-        self._replies.loaded(to, name)
-
-    def dropped(self, batch_id: int, to: Address) -> None:
-        self._replies.dropped(batch_id, to)
 
     def failed(self, batch_id: int, to: Address) -> None:
         with self._parts.turn(Kind.FAILED, FAILED.pack(batch_id)):
-            self._replies.failed(batch_id, to)
-
-    def predicted(self, to: Address) -> None:
-        self._replies.predicted(to)
-
-    def late(self, batch_id: int, to: Address, seconds: float) -> None:
-        self._replies.late(batch_id, to, seconds)
-
-    def error(self, text: str, to: Address, level: int = logging.WARNING) -> None:
-        self._replies.error(text, to, level)
+            super().failed(batch_id, to)
 
     def send_stems(
         self, setting: Setting, audio: Samples, batch_id: int, to: Address
     ) -> tuple[float, bool]:
-        sent = self._replies.send_stems(setting, audio, batch_id, to)
+        sent = super().send_stems(setting, audio, batch_id, to)
         # Afterwards: what is recorded must not hold what is heard.
         with self._parts.turn(Kind.ANSWER, ANSWER.pack(batch_id, *audio.shape), audio):
             return sent
-
-    def close(self) -> None:
-        self._replies.close()

@@ -9,9 +9,11 @@ import typer
 
 from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
 from sideman.runtime.commandline.options import (
+    DemoOrBundle,
     FadeOption,
     PackageOption,
     RegimeOption,
+    SeedOption,
     StemsOption,
     StepOption,
     split_names,
@@ -24,12 +26,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def rehearse(
-        bundle: Annotated[
-            Path | None,
-            typer.Argument(
-                metavar="BUNDLE", help="Folder of the bundle; without it the demo's own is used."
-            ),
-        ] = None,
+        bundle: DemoOrBundle = None,
         inputs: Annotated[
             list[Path] | None,
             typer.Option(
@@ -81,7 +78,7 @@ def register(app: typer.Typer) -> None:
         threads: ThreadsOption = None,
         precision: PrecisionOption = None,
         device: DeviceOption = 0,
-        seed: Annotated[int | None, typer.Option(help="Of the noise, to repeat a session.")] = None,
+        seed: SeedOption = None,
     ) -> None:
         """Play audio into a real server in real time, as Max would, and keep what comes back.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from sideman.runtime.recording.format import Samples
 from sideman.runtime.replay.sounds import Sounds
-from sideman.runtime.server.protocol import Replies
+from sideman.runtime.server.protocol import HandedOn, Replies
 from sideman.runtime.server.setting import Setting
 from sideman.runtime.system.hosts import Address
 
@@ -23,7 +23,7 @@ class Nowhere:
         """Nothing was open."""
 
 
-class Unsent(Replies):
+class Unsent(HandedOn):
     """What the cycle thread says, without the stems themselves, which are compared elsewhere.
 
     Attributes:
@@ -36,32 +36,10 @@ class Unsent(Replies):
     """
 
     def __init__(self, replies: Replies, clock: Callable[[], float], sounds: Sounds | None) -> None:
-        self.announced = replies.announced
-        self.load_hint = replies.load_hint
+        super().__init__(replies)
         self.last_error = ""
-        self._replies = replies
         self._clock = clock
         self._sounds = sounds
-
-    def ready(self) -> None:
-        """Handed on."""
-        self._replies.ready()
-
-    def loaded(self, to: Address, name: str) -> None:
-        """Handed on."""
-        self._replies.loaded(to, name)
-
-    def dropped(self, batch_id: int, to: Address) -> None:
-        """Handed on."""
-        self._replies.dropped(batch_id, to)
-
-    def failed(self, batch_id: int, to: Address) -> None:
-        """Handed on."""
-        self._replies.failed(batch_id, to)
-
-    def predicted(self, to: Address) -> None:
-        """Handed on."""
-        self._replies.predicted(to)
 
     def late(self, batch_id: int, to: Address, seconds: float) -> None:
         """Left out: how long something took is the recording's to say."""
@@ -69,7 +47,7 @@ class Unsent(Replies):
     def error(self, text: str, to: Address, level: int = logging.WARNING) -> None:
         """Kept, and handed on."""
         self.last_error = " ".join(text.split())
-        self._replies.error(text, to, level)
+        super().error(text, to, level)
 
     def send_stems(
         self, setting: Setting, audio: Samples, batch_id: int, to: Address
@@ -78,7 +56,3 @@ class Unsent(Replies):
         if self._sounds is not None:
             self._sounds.play(setting, audio)
         return self._clock(), True
-
-    def close(self) -> None:
-        """Handed on."""
-        self._replies.close()

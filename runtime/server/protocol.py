@@ -159,6 +159,57 @@ class Replies(abc.ABC):
         """Close the socket; nothing is sent after that."""
 
 
+class HandedOn(Replies):
+    """Hands everything on to other replies; who needs it otherwise overrides that.
+
+    Args:
+        replies: that it is handed on to.
+    """
+
+    def __init__(self, replies: Replies) -> None:
+        self.announced = replies.announced
+        self.load_hint = replies.load_hint
+        self._replies = replies
+
+    def ready(self) -> None:
+        """Handed on."""
+        self._replies.ready()
+
+    def loaded(self, to: Address, name: str) -> None:
+        """Handed on."""
+        self._replies.loaded(to, name)
+
+    def dropped(self, batch_id: int, to: Address) -> None:
+        """Handed on."""
+        self._replies.dropped(batch_id, to)
+
+    def failed(self, batch_id: int, to: Address) -> None:
+        """Handed on."""
+        self._replies.failed(batch_id, to)
+
+    def predicted(self, to: Address) -> None:
+        """Handed on."""
+        self._replies.predicted(to)
+
+    def late(self, batch_id: int, to: Address, seconds: float) -> None:
+        """Handed on."""
+        self._replies.late(batch_id, to, seconds)
+
+    def error(self, text: str, to: Address, level: int = logging.WARNING) -> None:
+        """Handed on."""
+        self._replies.error(text, to, level)
+
+    def send_stems(
+        self, setting: Setting, audio: NDArray[np.float32], batch_id: int, to: Address
+    ) -> tuple[float, bool]:
+        """Handed on."""
+        return self._replies.send_stems(setting, audio, batch_id, to)
+
+    def close(self) -> None:
+        """Handed on."""
+        self._replies.close()
+
+
 @dataclass(frozen=True)
 class Access:
     """What a protocol is given when the server starts.

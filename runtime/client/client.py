@@ -102,8 +102,9 @@ class Client:
         """
         if context.ndim != 1 or out.shape != (len(self.stems), len(context)):
             raise ValueError(f"context {context.shape} and stems {out.shape} do not fit together")
-        self._shared.process(context, out)
-        self._notify()
+        self._shared.take(context)
+        self._notify()  # the context is on its way while the stems are added up
+        self._shared.fill(out)
 
     @property
     def position(self) -> int:

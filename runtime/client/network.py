@@ -195,6 +195,8 @@ class Network:
         session = self._session
         if session is None:
             return self._greet(now)
+        # First of all: a cycle may be waiting for it.
+        more = self._sending.turn()
         if now - self._heard >= _SILENT_SECONDS:
             # It may hear without being heard, and would take the next hello for an old one.
             self._tell(Bye(session.number, "The server is silent."))
@@ -219,7 +221,7 @@ class Network:
         )
         if again is not None:
             dues.append(again)
-        if self._sending.turn():
+        if more:
             dues.append(now + 0.002)
         return min(dues)
 

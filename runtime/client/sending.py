@@ -53,9 +53,9 @@ class ContextSender:
     def turn(self) -> bool:
         """Send what was played since; tells whether more is left for a later turn."""
         shared, most = self._shared, FLOAT32.most
-        self._sent = max(self._sent, shared.position - shared.history.capacity)
+        self._sent = max(self._sent, shared.taken - shared.history.capacity)
         for _ in range(_BURST):
-            end = min(shared.position, self._sent + most)
+            end = min(shared.taken, self._sent + most)
             if end <= self._sent:
                 return False
             # What was sent before rides along where there is room.

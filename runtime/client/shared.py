@@ -19,6 +19,7 @@ class Shared:
         player: the stems.
         history: the context, as long as it may be asked for again.
         position: of the next sample that the sound card will play.
+        taken: one past the newest sample of context; ahead of `position` while a block is filled.
         latency: samples by which stems are read ahead of that.
         block: samples of the last block; 0 before the first.
     """
@@ -28,7 +29,7 @@ class Shared:
         self.rate = rate
         self.player = Player(len(stems), rate)
         self.history = Ring(_HISTORY_SECONDS * rate)
-        self.position = 0
+        self.position = self.taken = 0
         self.latency = 0
         self.block = 0
 
@@ -37,16 +38,23 @@ class Shared:
         """Position of the next sample of stems that is read."""
         return self.position + self.latency
 
-    def process(self, context: Samples, out: Samples) -> None:
-        """Take a block of context and fill one of stems; audio callback.
+    def take(self, context: Samples) -> None:
+        """Take a block of context, which may be sent from now on; audio callback.
 
         Args:
             context: float32 [n].
-            out: float32 [stems, n].
         """
-        position, count = self.position, len(context)
-        self.history.forget(position + count - self.history.capacity)
-        self.history.write(position, context)
-        self.player.read(position + self.latency, out)
-        self.block = count
-        self.position = position + count
+        end = self.position + len(context)
+        self.history.forget(end - self.history.capacity)
+        self.history.write(self.position, context)
+        self.taken = end
+
+    def fill(self, out: Samples) -> None:
+        """Fill a block of stems, and move on to where the context was taken; audio callback.
+
+        Args:
+            out: float32 [stems, n], as many samples as were taken.
+        """
+        self.player.read(self.playhead, out)
+        self.block = out.shape[1]
+        self.position = self.taken

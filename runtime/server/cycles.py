@@ -294,7 +294,7 @@ class Cycles:
         try:
             with self._preparation():
                 if self._apply(setting):
-                    session.warm_up()
+                    session.warm_up(1)  # somebody is playing already: no more than is needed
                     self._note_backend(session)
                 session.prepare()
         except Exception as error:

@@ -9,6 +9,7 @@ import pytest
 
 from sideman.engine.bundle.manifest import SamplerSpec
 from sideman.engine.errors import BackendError, SidemanError
+from sideman.runtime.playing.cycle import Cycle
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.noise import GaussianNoise
 from sideman.runtime.playing.session import Session
@@ -179,6 +180,18 @@ def test_warming_up_changes_nothing(make_session: MakeSession) -> None:
             session.warm_up()
         runs.append([session.step(step_audio(g, v)).copy() for v in (1.0, 2.0)])
     np.testing.assert_array_equal(runs[0], runs[1])
+
+
+def test_sizes_that_ran_before_are_warm(
+    make_session: MakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, ran = make_session(), []
+    plain = Cycle.run
+    monkeypatch.setattr(Cycle, "run", lambda self, record: (ran.append(1), plain(self, record)))
+    for rows, runs in (((0,), 2), ((1,), 2), ((0, 1), 4), ((2, 0), 4), ((), 4), ((2,), 4)):
+        session.configure(columnar(session), rows)
+        session.warm_up()
+        assert len(ran) == runs, rows
 
 
 def test_noise_is_drawn_once_a_cycle_and_ahead_of_it(make_session: MakeSession) -> None:

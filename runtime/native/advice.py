@@ -15,7 +15,7 @@ _PATIENCE_SECONDS = 10.0
 
 
 class LeadAdvice:
-    """Follows what a client reports: up at once, down slowly.
+    """Follows what a client reports and how long cycles take: up at once, down slowly.
 
     Args:
         margin: "tight", "normal" or "safe".
@@ -25,23 +25,30 @@ class LeadAdvice:
 
     def __init__(self, margin: str, rate: int, most: int) -> None:
         self._margin = int(_MARGIN_SECONDS[margin] * rate)
+        self._rate = rate
         self._most = most
         self._advised = 0
         # The largest lead that was needed since when a smaller one than advised began to suffice.
         self._lower: tuple[float, int] | None = None
 
-    def note(self, placement: Placement, landing: float, now: float) -> int:
+    def note(
+        self, placement: Placement, landing: float, now: float, cycle: float | None = None
+    ) -> int:
         """Take one report.
 
         Args:
             placement: that the report is about.
             landing: samples between stems' arrival and their playing, of which 1 % was shorter.
             now: seconds.
+            cycle: seconds of a cycle and its reply, of which 1 % took longer. Where a slow one is
+                forgotten at the client, or its packets were lost, it says more than the landing.
 
         Returns:
             The lead to advise, in columns.
         """
         taken = placement.ahead + placement.wait - landing
+        if cycle is not None:
+            taken = max(taken, placement.wait + cycle * self._rate)
         samples = (taken + self._margin) * placement.down / placement.up
         samples += placement.overlap + TAIL_SAMPLES
         needed = min(max(1, -int(-samples // COLUMN_SAMPLES)), self._most)

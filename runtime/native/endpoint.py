@@ -468,7 +468,8 @@ class NativeEndpoint:
         session.late = beat.late
         if beat.landing and beat.epoch == epochs.setting.epoch and not epochs.waiting:
             placement = epochs.setting.placement
-            lead = session.advice.note(placement, beat.landing, session.seen)
+            cycle = self._access.most_cycle_seconds()
+            lead = session.advice.note(placement, beat.landing, session.seen, cycle)
             if lead > placement.lead:
                 early = 1e3 * beat.landing / session.hello.rate
                 how = f"{early:.0f} ms before they are played" if early > 0 else "too late"

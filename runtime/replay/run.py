@@ -66,6 +66,7 @@ def run_again(
                 lambda: cycle_time.longest,
                 model.unready,
                 prints=recording.header.get("prints") is True,
+                most_cycle_seconds=lambda: cycle_time.most,
                 session_number=player.session_number,
             )
         )

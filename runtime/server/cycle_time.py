@@ -4,27 +4,36 @@ from __future__ import annotations
 
 from collections import deque
 
+import numpy as np
+
 _REMEMBERED = 16
+_MANY = 64
 
 
 class CycleTime:
-    """Remembers the longest of the last sixteen cycles; written by the cycle thread.
+    """Remembers the last cycles; written by the cycle thread.
 
     Attributes:
-        longest: from taking a step to the end of its reply, in seconds; None before the first cycle
-            in a setting. Any thread.
+        longest: of the last 16, from taking a step to the end of its reply, in seconds; None before
+            the first cycle in a setting. Any thread.
+        most: likewise, of the last 64, of which 1 % took longer.
     """
 
     def __init__(self) -> None:
         self.longest: float | None = None
+        self.most: float | None = None
         self._last: deque[float] = deque(maxlen=_REMEMBERED)
+        self._many: deque[float] = deque(maxlen=_MANY)
 
     def note(self, seconds: float) -> None:
         """Add a cycle."""
         self._last.append(seconds)
+        self._many.append(seconds)
         self.longest = max(self._last)
+        self.most = float(np.percentile(self._many, 99))
 
     def forget(self) -> None:
         """Forget all cycles, because the next ones do other work."""
         self._last.clear()
-        self.longest = None
+        self._many.clear()
+        self.longest = self.most = None

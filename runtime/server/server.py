@@ -207,6 +207,7 @@ class Server:
                 lambda: cycle_time.longest,
                 self._model.unready,
                 prints=self._debug is not None,
+                most_cycle_seconds=lambda: cycle_time.most,
                 loading=self._loading,
                 session_number=parts.session_number,
             )

@@ -44,5 +44,12 @@ def test_up_at_once_and_down_slowly() -> None:
     assert advice.note(place(4), landing(4, 0.02), 25.1) == 2
 
 
+def test_cycles_count_where_they_were_longer_than_what_landed_says() -> None:
+    advice = LeadAdvice("normal", RATE, 40)
+    assert advice.note(place(4), landing(4, 0.02), 0.0, 0.01) == 2
+    assert advice.note(place(4), landing(4, 0.02), 0.5, 0.30) == 5
+    assert advice.note(place(4), landing(4, 0.30), 1.0, 0.01) == 5
+
+
 def test_no_more_than_there_is_room_for() -> None:
     assert LeadAdvice("safe", RATE, 7).note(place(4), landing(4, 30.0), 0.0) == 7

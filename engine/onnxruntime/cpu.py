@@ -92,7 +92,7 @@ class _OnnxRuntimeBinding(Binding):
         self._buffers = buffers
         # Each session keeps the memory of every size it ever ran in, so settings that come and go
         # would add up. The first run after a change gives back what other sizes needed, and its
-        # own; the second one, which is still a warm-up, allocates that again.
+        # own; the second one allocates that again, which takes it no longer than noise.
         self._options: Any = _shrinking(runtime)
 
     def run(self) -> None:

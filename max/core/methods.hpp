@@ -1,0 +1,29 @@
+// The table of methods.def, for programs.
+#pragma once
+
+#include <cstddef>
+
+namespace sideman {
+
+enum class Type { symbol, symbols, integer, real, boolean, columns };
+
+struct Message {
+    const char *name, *arguments, *digest, *description;
+};
+struct Attribute {
+    const char* name;
+    Type type;
+    const char *initial, *digest, *description;
+};
+struct Output {
+    const char *name, *arguments, *description;
+};
+
+extern const Message messages[];
+extern const std::size_t message_count;
+extern const Attribute attributes[];
+extern const std::size_t attribute_count;
+extern const Output outputs[];
+extern const std::size_t output_count;
+
+}  // namespace sideman

@@ -1,16 +1,18 @@
 """A client that comes and goes: `python -m tests.runtime.measure_reconnects`.
 
 A thousand times, a client says hello to one server, plays until its stem is heard at its place, and
-leaves. Prints how many did, and the process's memory, descriptors and threads after the first
-hundred and at the end.
+leaves. Prints how many did, and memory, descriptors and threads of the server's process and of the
+clients' after a tenth, a half and all of it.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import threading
+import multiprocessing
+import os
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
@@ -24,44 +26,59 @@ from tests.runtime.native.echo import EchoSession, Host
 BLOCK, STEP, LEAD = 512, 1, 2
 
 
+class Forgetful(EchoSession):
+    """An echo that notes nothing of what was asked of it."""
+
+    def _take(self, what: str, audio: np.ndarray) -> None:
+        super()._take(what, audio)
+        self.calls.clear()
+
+
+def serve(pipe: Connection) -> None:
+    """Serve in a process of its own until the other end of the pipe is closed."""
+    echo = Forgetful()
+    with Server(
+        lambda: echo, beside(multi_track()), listen=("127.0.0.1", 0), reply=("127.0.0.1", 9)
+    ) as server:
+        pipe.send(server.address[:2])
+        pipe.recv()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=1_000)
     options = parser.parse_args()
-    echo, heard, kept = EchoSession(), 0, []
+    pipe, other = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(other,))
+    process.start()
+    address, heard, kept = pipe.recv(), 0, {}
     begun = time.perf_counter()
-    with Server(
-        lambda: echo, beside(multi_track()), listen=("127.0.0.1", 0), reply=("127.0.0.1", 9)
-    ) as server:
-        for number in range(options.times):
-            with Client(server.address[:2], ("bass",), step=STEP, lead=LEAD) as client:
-                while client.status.state != "playing":
-                    time.sleep(0.001)
-                host = Host(client, BLOCK)
-                host.play(np.full(24_576, 0.25, np.float32))
-                heard += bool((host.heard[0] == np.float32(0.25)).any())
-            if number in (options.times // 10, options.times - 1):
-                kept.append(resources())
-    print(
-        json.dumps(
-            {
-                "times": options.times,
-                "heard": heard,
-                "after_a_tenth": kept[0],
-                "at_the_end": kept[1],
-                "seconds": round(time.perf_counter() - begun, 1),
+    for number in range(1, options.times + 1):
+        with Client(address, ("bass",), step=STEP, lead=LEAD) as client:
+            while client.status.state != "playing":
+                time.sleep(0.001)
+            host = Host(client, BLOCK)
+            host.play(np.full(24_576, 0.25, np.float32))
+            heard += bool((host.heard[0] == np.float32(0.25)).any())
+        if number in (options.times // 10, options.times // 2, options.times):
+            kept[number] = {
+                "server": resources(process.pid or 0),
+                "clients": resources(os.getpid()),
             }
-        )
-    )
+    pipe.send("enough")
+    process.join()
+    seconds = round(time.perf_counter() - begun, 1)
+    print(json.dumps({"times": options.times, "heard": heard, "after": kept, "seconds": seconds}))
 
 
-def resources() -> dict[str, float]:
-    """What the process holds."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
+def resources(pid: int) -> dict[str, float]:
+    """What a process holds."""
+    folder = Path(f"/proc/{pid}")
+    pages = int((folder / "statm").read_text().split()[1])
     return {
         "resident_mb": round(pages * 4_096 / 2**20, 1),
-        "descriptors": len(list(Path("/proc/self/fd").iterdir())),
-        "threads": threading.active_count(),
+        "descriptors": len(list((folder / "fd").iterdir())),
+        "threads": len(list((folder / "task").iterdir())),
     }
 
 

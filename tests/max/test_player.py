@@ -117,7 +117,8 @@ class Network:
                     self.sent += 1
                     # Some repeat what came before, and some reach beyond the step.
                     first = max(0, at - int(rng.choice([0, 0, 100])))
-                    packet = key, row, step, place.start(step) + first, sound[first : min(at + size, first + 576)]
+                    last = min(at + size, first + 576)
+                    packet = key, row, step, place.start(step) + first, sound[first:last]
                     self.flying.append((arrives, self.sent, packet))
 
     def deliver(self) -> None:

@@ -36,8 +36,8 @@ public:
     std::int64_t mark_silent(std::int64_t first, std::int64_t last) noexcept;
     // Takes that back for what has come at last; returns how much that is.
     std::int64_t take_late(std::int64_t first, std::int64_t last) noexcept;
-    // Adds [position, position + count) to `out`, times `gain` where there is one. there[0..]: which
-    // samples are to be heard, from the position's chunk on.
+    // Adds [position, position + count) to `out`, times `gain` where there is one. there[0..]:
+    // which samples are to be heard, from the position's chunk on.
     void add(std::int64_t position, int count, const std::uint64_t* there, const float* gain,
              float* out) const noexcept;
 

@@ -2,8 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
+#include <variant>
+#include <vector>
 
 namespace sideman {
+
+// What a patch sends and shows, whichever host it is.
+using Atom = std::variant<double, std::string>;
+using Atoms = std::vector<Atom>;
 
 enum class Type { symbol, symbols, integer, real, boolean, columns };
 

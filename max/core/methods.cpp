@@ -47,4 +47,10 @@ const std::size_t message_count = std::size(messages);
 const std::size_t attribute_count = std::size(attributes);
 const std::size_t output_count = std::size(outputs);
 
+const Attribute* find_attribute(const std::string& name) {
+    for (std::size_t i = 0; i < attribute_count; ++i)
+        if (name == attributes[i].name) return &attributes[i];
+    return nullptr;
+}
+
 }  // namespace sideman

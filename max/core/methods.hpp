@@ -33,4 +33,7 @@ extern const std::size_t attribute_count;
 extern const Output outputs[];
 extern const std::size_t output_count;
 
+// The attribute of that name, or nullptr.
+const Attribute* find_attribute(const std::string& name);
+
 }  // namespace sideman

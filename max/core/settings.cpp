@@ -190,10 +190,4 @@ Atoms Settings::get(const std::string& name) const {
     return {};
 }
 
-const Attribute* find_attribute(const std::string& name) {
-    for (std::size_t i = 0; i < attribute_count; ++i)
-        if (name == attributes[i].name) return &attributes[i];
-    return nullptr;
-}
-
 }  // namespace sideman

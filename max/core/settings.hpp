@@ -36,7 +36,4 @@ struct Settings {
     bool bypass = false;
 };
 
-// The attribute of that name, or nullptr.
-const Attribute* find_attribute(const std::string& name);
-
 }  // namespace sideman

@@ -29,9 +29,13 @@ struct Made {
 struct World {
     std::mutex guard;
     std::vector<std::shared_ptr<Made>> made;
-    sideman::Status status;                       // of every client
-    std::function<float(float, std::size_t)> sound;  // of context and row; audio thread
-    std::string refuses_to_be_made;               // the error that making a client ends in
+    sideman::Status status;          // of every client
+    // What is played to a sample of context, by row; audio thread. At first the context, and in
+    // every further row once more of it.
+    std::function<float(float, std::size_t)> sound = [](float context, std::size_t row) {
+        return context * static_cast<float>(row + 1);
+    };
+    std::string refuses_to_be_made;  // the error that making a client ends in
     std::atomic<int> alive{0};
 
     Made& last() { return *made.back(); }

@@ -14,7 +14,7 @@ import pytest
 import soundfile
 
 #: Its sockets and clocks are looked after in real time so; with `-batch` too rarely.
-COMMAND = "pd -nogui -noaudio -nomidi -nrt -noprefs -stderr".split()
+COMMAND = ["pd", "-nogui", "-noaudio", "-nomidi", "-nrt", "-noprefs", "-stderr"]
 RATE = 44_100
 
 

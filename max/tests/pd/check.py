@@ -94,7 +94,7 @@ def _run(pd: str, folder: str, patch: str, *sent: str) -> list[str]:
         file = Path(made, "patch.pd")
         file.write_text(patch)
         sends = [word for each in ("pd dsp 1", *sent) for word in ("-send", each)]
-        options = "-nogui -noaudio -nomidi -nrt -noprefs -stderr".split()
+        options = ["-nogui", "-noaudio", "-nomidi", "-nrt", "-noprefs", "-stderr"]
         done = subprocess.run(
             [pd, *options, "-path", folder, "-open", str(file), *sends],
             capture_output=True,
@@ -124,8 +124,8 @@ def check(pd: str, folder: str) -> None:
     Raises:
         Failed: with what Pure Data printed.
     """
-    names = "host port stems step lead margin latency gain bypass".split()
-    values = "localhost,7002,drums bass,2,4,safe,64,0.5,0".split(",")
+    names = ["host", "port", "stems", "step", "lead", "margin", "latency", "gain", "bypass"]
+    values = ["localhost", "7002", "drums bass", "2", "4", "safe", "64", "0.5", "0"]
     settings = [f"do {name} {value}" for name, value in zip(names, values, strict=True)]
     lines = _run(pd, folder, _MESSAGES, "do start", *settings, "do status", "do reset")
     _expect(lines, "told: state connecting", "told: engine unknown 100", "told: lost 0")

@@ -53,10 +53,10 @@ packages:
 # The client core in C++, and its tests.
 PRESET := $(if $(filter Darwin,$(shell uname)),macos,linux)
 max:
-	@if ! command -v cmake; then echo 'make max: skipped, for there is no cmake'; \
-	elif ! command -v c++ && ! command -v g++ && ! command -v clang++; then \
+	@if ! command -v cmake > /dev/null; then echo 'make max: skipped, for there is no cmake'; \
+	elif ! { command -v c++ || command -v g++ || command -v clang++; } > /dev/null; then \
 	    echo 'make max: skipped, for there is no C++ compiler'; \
-	else cmake --preset $(PRESET) && cmake --build --preset $(PRESET) --parallel 2 && \
+	else cmake --preset $(PRESET) && MAKEFLAGS= cmake --build --preset $(PRESET) --parallel 2 && \
 	    ctest --preset $(PRESET); fi
 
 # What plays in real time runs afterwards and alone: beside another test, an answer may be late for

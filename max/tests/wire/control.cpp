@@ -107,12 +107,12 @@ std::int32_t random_int(Random& random) { return static_cast<std::int32_t>(rando
 TEST_CASE("messages: documented bytes") {
     const auto examples = documented();
     CHECK(examples.size() == messages().size() + 2);  // and two of audio
-    for (const auto& [name, message] : messages()) {
-        CAPTURE(name);
-        const Datagram& data = examples.at(name);
-        CHECK(written(message) == data);
+    for (const auto& each : messages()) {
+        CAPTURE(each.first);
+        const Datagram& data = examples.at(each.first);
+        CHECK(written(each.second) == data);
         const Control found = read(data);
-        CHECK(found.index() == message.index());
+        CHECK(found.index() == each.second.index());
         CHECK(written(found) == data);
     }
 }
@@ -273,13 +273,13 @@ TEST_CASE("messages: what is none is refused, and leaves what was there") {
         {ending("state", 12, number(std::uint32_t{0x7fc00000}, 4)), "not finite"},
         {ending("beat", 20, number(std::uint32_t{0xff800001}, 16)), "not finite"},
     };
-    for (const auto& [data, reason] : cases) {
-        CAPTURE(reason);
-        const std::string found = refusal(data);
+    for (const auto& each : cases) {
+        CAPTURE(each.reason);
+        const std::string found = refusal(each.data);
         CAPTURE(found);
-        CHECK(found.find(reason) != std::string::npos);
+        CHECK(found.find(each.reason) != std::string::npos);
         Control control = Bye{42, "still here"};
-        read_control(data.data(), data.size(), control);
+        read_control(each.data.data(), each.data.size(), control);
         CHECK(std::get<Bye>(control).session == 42);
     }
 }

@@ -74,14 +74,14 @@ TEST_CASE("packets: documented bytes") {
         {"audio: context", packet_with({0.5f, -0.25f})},
         {"audio: a stem, sent again", sent_again()},
     };
-    for (const auto& [name, packet] : packets) {
-        CAPTURE(name);
-        const Datagram& data = examples.at(name);
-        CHECK(written(packet) == data);
+    for (const auto& each : packets) {
+        CAPTURE(each.first);
+        const Datagram& data = examples.at(each.first);
+        CHECK(written(each.second) == data);
         CHECK(is_audio(data.data(), data.size()));
         Packet read;
         REQUIRE(read_packet(data.data(), data.size(), read) == nullptr);
-        check_same(read, packet);
+        check_same(read, each.second);
     }
 }
 
@@ -173,9 +173,9 @@ TEST_CASE("packets: what is none is refused") {
         {Datagram(), "a header of 24 bytes"},
         {Datagram(1204), "longer than any"},
     };
-    for (const auto& [data, reason] : cases) {
-        CAPTURE(reason);
-        CHECK(refusal(data).find(reason) != std::string::npos);
+    for (const auto& each : cases) {
+        CAPTURE(each.reason);
+        CHECK(refusal(each.data).find(each.reason) != std::string::npos);
     }
     CHECK(refusal(changed(good, 48, float_bits(-1000.0f))) == "");
     CHECK(refusal(changed(good, 32, std::uint64_t{1} << 62)) == "");

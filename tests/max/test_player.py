@@ -17,7 +17,7 @@ from sideman.runtime.streaming.rates import ratio
 
 MAX = Path(__file__).parents[2] / "max"
 NEVER = 1 << 62
-SEEDS = 24
+SEEDS = 8
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,9 @@ class Both:
         self.heard.append(out)
 
     def compare(self, program: Path) -> None:
-        result = subprocess.run([program], input=bytes(self.script), capture_output=True)
+        result = subprocess.run(
+            [program], input=bytes(self.script), capture_output=True, check=False
+        )
         assert result.returncode == 0, result.returncode
         counters = struct.unpack("<qq", result.stdout[-16:])
         samples = np.frombuffer(result.stdout[:-16], "<f4")
@@ -158,7 +160,7 @@ def run(both: Both, rng: np.random.Generator, seconds: float) -> None:
             both.stop(both.playhead + int(rng.integers(0, 2_000)))
         elif chance < 0.01:
             both.mute(bool(rng.random() < 0.3))
-        key, place, rows, step = epochs[-1]
+        key, place, _, step = epochs[-1]
         while place.boundary(step) <= both.playhead:
             network.send_step(key, place, range(both.stems), step, loss, late)
             step += 1

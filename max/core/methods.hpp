@@ -2,8 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
+#include <variant>
+#include <vector>
 
 namespace sideman {
+
+// What a patch sends and shows, whichever host it is.
+using Atom = std::variant<double, std::string>;
+using Atoms = std::vector<Atom>;
 
 enum class Type { symbol, symbols, integer, real, boolean, columns };
 
@@ -25,5 +32,8 @@ extern const Attribute attributes[];
 extern const std::size_t attribute_count;
 extern const Output outputs[];
 extern const std::size_t output_count;
+
+// The attribute of that name, or nullptr.
+const Attribute* find_attribute(const std::string& name);
 
 }  // namespace sideman

@@ -5,7 +5,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "client.hpp"
@@ -13,12 +12,10 @@
 
 namespace sideman {
 
-using Atom = std::variant<double, std::string>;
-using Atoms = std::vector<Atom>;
-
 class Object {
 public:
-    // Sends a message from the last outlet; called by `poll` and `message` alone.
+    // Sends a message from the last outlet; called by `poll` and `message` alone. A patch may do
+    // anything in return: call `message` again, or free the object.
     using Say = std::function<void(const char* name, const Atoms& atoms)>;
 
     // `arguments`: of the object box: names of stems, one an outlet ("bass" where there is none).
@@ -33,7 +30,7 @@ public:
     // Does what a message says, or sets an attribute. Returns an empty string, or what is wrong as
     // a sentence; nothing has changed then.
     std::string message(const std::string& name, const Atoms& atoms);
-    // What an attribute is set to.
+    // What an attribute is set to. Any thread but the audio thread.
     Atoms attribute(const std::string& name) const;
     // The host turns audio on, or changes its rate or block: called before `process` runs with it.
     // Allocates. Returns an empty string, or why nothing will be heard.
@@ -51,7 +48,7 @@ public:
 
 private:
     struct Parts;
-    std::unique_ptr<Parts> parts_;
+    std::shared_ptr<Parts> parts_;  // shared with a call that a patch frees the object in
 };
 
 }  // namespace sideman

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import struct
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,24 +15,14 @@ from sideman.runtime.client.player import Player
 from sideman.runtime.streaming.lane import Placement
 from sideman.runtime.streaming.rates import ratio
 
-MAX = Path(__file__).parents[2] / "max"
 NEVER = 1 << 62
 SEEDS = 8
 
 
-@pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`player_check`, compiled."""
-    compiler = shutil.which("c++") or shutil.which("g++")
-    if compiler is None:
-        pytest.skip("no compiler for C++ is installed")
-    built = tmp_path_factory.mktemp("player") / "player_check"
-    names = ("placement", "track", "lane", "player")
-    sources = [str(MAX / "core" / "audio" / f"{name}.cpp") for name in names]
-    sources.append(str(MAX / "tests" / "tools" / "player_check.cpp"))
-    options = ["-std=c++17", "-O2", f"-I{MAX / 'core'}", "-o", str(built)]
-    subprocess.run([compiler, *options, *sources], check=True)
-    return built
+@pytest.fixture
+def program(max_tool: Callable[[str], Path]) -> Path:
+    """`player_check`, built."""
+    return max_tool("player_check")
 
 
 @dataclass
@@ -78,7 +68,7 @@ class Both:
 
     def compare(self, program: Path) -> None:
         result = subprocess.run(
-            [program], input=bytes(self.script), capture_output=True, check=False
+            [program], check=False, input=bytes(self.script), capture_output=True
         )
         assert result.returncode == 0, result.returncode
         counters = struct.unpack("<qq", result.stdout[-16:])

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import struct
 import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -35,28 +33,15 @@ from sideman.runtime.streaming.packets import (
 )
 from tests.runtime.streaming.documented import examples
 
-ROOT = Path(__file__).parents[2]
-PRESET = {"darwin": "macos", "win32": "windows"}.get(sys.platform, "linux")
 DATAGRAMS = 20_000
 #: Values that decide more often than others.
 TELLING = np.array([0, 1, 2, 0x3F, 0x40, 0x7F, 0x80, 0xC0, 0xED, 0xF4, 0xFF], np.uint8)
 
 
-@pytest.fixture(scope="module")
-def wire_check() -> Path:
-    """The program that says what the readers in C++ think of datagrams, built if need be."""
-    if shutil.which("cmake") is None:
-        pytest.skip("there is no cmake")
-    if PRESET != "windows" and not any(map(shutil.which, ("c++", "g++", "clang++"))):
-        pytest.skip("there is no C++ compiler")
-    for command in (
-        ("cmake", "--preset", PRESET),
-        ("cmake", "--build", "--preset", PRESET, "--target", "wire_check"),
-    ):
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-    name = "wire_check.exe" if PRESET == "windows" else "wire_check"
-    return ROOT / "build" / f"max-{PRESET}" / "bin" / name
+@pytest.fixture
+def wire_check(max_tool: Callable[[str], Path]) -> Path:
+    """The program that says what the readers in C++ think of datagrams."""
+    return max_tool("wire_check")
 
 
 def valid() -> list[bytes]:

@@ -1,0 +1,193 @@
+#include "settings.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+
+namespace sideman {
+namespace {
+
+constexpr std::size_t most_stems = 64;
+constexpr std::size_t longest_names = 500;  // bytes of all names, which one datagram has to hold
+constexpr std::size_t longest_host = 253;   // a name of the domain name system has no more
+constexpr int most_columns = 64;
+constexpr int most_latency = 192'000;  // a second of the fastest sound card
+constexpr double most_gain = 4;
+
+std::string text_of(double number) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.10g", number);
+    return text;
+}
+
+[[noreturn]] void refuse(const std::string& name, const std::string& wanted, const Atoms& atoms) {
+    throw std::invalid_argument(name + " takes " + wanted + ", not " +
+                                (atoms.empty() ? "nothing" : shown(atoms)) + ".");
+}
+
+const std::string* only_symbol(const Atoms& atoms) {
+    return atoms.size() == 1 ? std::get_if<std::string>(&atoms[0]) : nullptr;
+}
+
+double number(const std::string& name, const Atoms& atoms, double lowest, double highest,
+              bool whole, const char* otherwise = "") {
+    const double* value = atoms.size() == 1 ? std::get_if<double>(&atoms[0]) : nullptr;
+    if (!value || !(*value >= lowest && *value <= highest) ||
+        (whole && *value != std::floor(*value)))
+        refuse(name,
+               (whole ? "a whole number from " : "a number from ") + text_of(lowest) + " to " +
+                   text_of(highest) + otherwise,
+               atoms);
+    return *value;
+}
+
+int columns(const std::string& name, const Atoms& atoms) {
+    const std::string* word = only_symbol(atoms);
+    if (word && *word == "auto") return 0;
+    return static_cast<int>(number(name, atoms, 1, most_columns, true, ", or auto"));
+}
+
+std::string host(const std::string& name, const Atoms& atoms) {
+    const std::string* word = only_symbol(atoms);
+    const bool printable =
+        word && std::none_of(word->begin(), word->end(),
+                             [](unsigned char c) { return c <= ' ' || c == 127; });
+    if (!printable || word->empty() || word->size() > longest_host)
+        refuse(name, "one name or address of a machine", atoms);
+    return *word;
+}
+
+std::string one_of(const std::string& name, const Atoms& atoms,
+                   const std::vector<std::string>& words) {
+    const std::string* word = only_symbol(atoms);
+    if (!word || std::find(words.begin(), words.end(), *word) == words.end()) {
+        std::string wanted;
+        for (std::size_t i = 0; i < words.size(); ++i)
+            wanted += (i == 0 ? "" : i + 1 < words.size() ? ", " : " or ") + words[i];
+        refuse(name, wanted, atoms);
+    }
+    return *word;
+}
+
+std::vector<std::string> some_of(const std::string& name, const Atoms& atoms,
+                                 const std::vector<std::string>& rows) {
+    std::vector<bool> chosen(rows.size());
+    for (const Atom& atom : atoms) {
+        const std::string* word = std::get_if<std::string>(&atom);
+        const auto row = word ? std::find(rows.begin(), rows.end(), *word) : rows.end();
+        if (row == rows.end())
+            refuse(name, "stems that this object has outlets for (" +
+                             shown(Atoms(rows.begin(), rows.end())) + ")",
+                   {atom});
+        chosen[static_cast<std::size_t>(row - rows.begin())] = true;
+    }
+    std::vector<std::string> stems;
+    for (std::size_t row = 0; row < rows.size(); ++row)
+        if (chosen[row]) stems.push_back(rows[row]);
+    return stems;
+}
+
+Atoms of_columns(int columns) {
+    if (columns == 0) return {std::string("auto")};
+    return {static_cast<double>(columns)};
+}
+
+// Why a word cannot be the name of a stem; empty where it can.
+std::string wrong_stem(const std::string& word, const std::vector<std::string>& before,
+                       std::size_t bytes) {
+    // Names travel in one text, with commas between them.
+    if (word.empty() || word.find(',') != std::string::npos)
+        return "the name of a stem is not empty and has no commas";
+    if (std::find(before.begin(), before.end(), word) != before.end())
+        return "that stem has an outlet already";
+    if (before.size() == most_stems)
+        return "there are at most " + std::to_string(most_stems) + " stems";
+    if (bytes + word.size() > longest_names)
+        return "all names together take at most " + std::to_string(longest_names) + " bytes";
+    return "";
+}
+
+}  // namespace
+
+std::string shown(const Atoms& atoms) {
+    std::string text;
+    for (const Atom& atom : atoms) {
+        if (!text.empty()) text += ' ';
+        const std::string* word = std::get_if<std::string>(&atom);
+        text += word ? (word->empty() ? "\"\"" : *word) : text_of(std::get<double>(atom));
+    }
+    return text;
+}
+
+std::vector<std::string> stems_of(const Atoms& arguments, std::vector<std::string>& warnings) {
+    std::vector<std::string> stems;
+    std::size_t bytes = 0;
+    for (const Atom& argument : arguments) {
+        const std::string* word = std::get_if<std::string>(&argument);
+        const std::string wrong =
+            word ? wrong_stem(*word, stems, bytes) : "arguments are names of stems";
+        if (wrong.empty()) {
+            bytes += word->size() + 1;  // and a comma
+            stems.push_back(*word);
+        } else {
+            warnings.push_back(shown({argument}) + " is left out: " + wrong + ".");
+        }
+    }
+    if (stems.empty()) stems.push_back("bass");
+    return stems;
+}
+
+Settings::Settings(std::vector<std::string> all) : rows(std::move(all)) {
+    for (std::size_t i = 0; i < attribute_count; ++i) {
+        const Attribute& attribute = attributes[i];
+        const std::string initial = attribute.initial;
+        if (attribute.type == Type::symbols) {
+            set(attribute.name, Atoms(rows.begin(), rows.end()));
+        } else if (attribute.type == Type::symbol || attribute.type == Type::columns) {
+            set(attribute.name, {initial});
+        } else {
+            set(attribute.name, {std::strtod(initial.c_str(), nullptr)});
+        }
+    }
+}
+
+void Settings::set(const std::string& name, const Atoms& atoms) {
+    if (name == "host") {
+        host = sideman::host(name, atoms);
+    } else if (name == "port") {
+        port = static_cast<int>(number(name, atoms, 1, 65'535, true));
+    } else if (name == "stems") {
+        stems = some_of(name, atoms, rows);
+    } else if (name == "step") {
+        step = columns(name, atoms);
+    } else if (name == "lead") {
+        lead = columns(name, atoms);
+    } else if (name == "margin") {
+        margin = one_of(name, atoms, {"tight", "normal", "safe"});
+    } else if (name == "latency") {
+        latency = static_cast<int>(number(name, atoms, 0, most_latency, true));
+    } else if (name == "gain") {
+        gain = number(name, atoms, 0, most_gain, false);
+    } else if (name == "bypass") {
+        bypass = number(name, atoms, 0, 1, true) != 0;
+    } else {
+        throw std::invalid_argument(name + " is no attribute of sideman~.");
+    }
+}
+
+Atoms Settings::get(const std::string& name) const {
+    if (name == "host") return {host};
+    if (name == "port") return {static_cast<double>(port)};
+    if (name == "stems") return Atoms(stems.begin(), stems.end());
+    if (name == "step") return of_columns(step);
+    if (name == "lead") return of_columns(lead);
+    if (name == "margin") return {margin};
+    if (name == "latency") return {static_cast<double>(latency)};
+    if (name == "gain") return {gain};
+    if (name == "bypass") return {bypass ? 1.0 : 0.0};
+    return {};
+}
+
+}  // namespace sideman

@@ -1,0 +1,41 @@
+// An object with what a test needs around it.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fakes/fake_client.hpp"
+#include "object.hpp"
+
+using Said = std::vector<std::pair<std::string, sideman::Atoms>>;
+
+inline sideman::Atoms atoms(std::initializer_list<const char*> words) {
+    return {words.begin(), words.end()};
+}
+
+struct Box {
+    explicit Box(const sideman::Atoms& arguments = atoms({"bass", "drums"}))
+        : object(arguments,
+                 [this](const char* name, const sideman::Atoms& what) {
+                     said.emplace_back(name, what);
+                 },
+                 warnings) {}
+
+    // A block in which every sample of the input is `input`; what is heard in each row.
+    std::vector<std::vector<double>> block(int count, double input = 0) {
+        const std::vector<double> in(static_cast<std::size_t>(count), input);
+        std::vector<std::vector<double>> out(object.rows().size(), std::vector<double>(in.size(), 9));
+        std::vector<double*> planes;
+        for (auto& plane : out) planes.push_back(plane.data());
+        object.process(in.data(), planes.data(), count);
+        return out;
+    }
+
+    // What was said since the last call, by name.
+    Said news() { return std::exchange(said, {}); }
+
+    std::vector<std::string> warnings;
+    Said said;
+    sideman::Object object;
+};

@@ -16,7 +16,7 @@ from sideman.runtime.streaming.lane import Placement
 from sideman.runtime.streaming.rates import ratio
 
 NEVER = 1 << 62
-SEEDS = 24
+SEEDS = 8
 
 
 @pytest.fixture

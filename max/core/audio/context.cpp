@@ -25,13 +25,12 @@ void ContextRing::write(const float* samples, int count) noexcept {
     const auto first = end_.load(std::memory_order_relaxed);
     const auto last = first + std::max(count, 0);
     const auto size = static_cast<std::int64_t>(samples_.size());
+    // Whoever acquires a sample that is released below also sees what is announced here.
     writing_.store(last, std::memory_order_relaxed);
-    // Whoever reads a sample that is stored below also reads what is announced above.
-    std::atomic_thread_fence(std::memory_order_release);
     auto from = std::max(first, last - size);  // of a block longer than the ring its end is kept
     auto at = static_cast<std::size_t>(from % size);
     for (; from < last; ++from) {
-        samples_[at].store(samples[from - first], std::memory_order_relaxed);
+        samples_[at].store(samples[from - first], std::memory_order_release);
         if (++at == samples_.size()) at = 0;
     }
     end_.store(last, std::memory_order_release);
@@ -53,11 +52,10 @@ bool ContextRing::read(std::int64_t position, float* out, int count) const noexc
     }
     auto at = static_cast<std::size_t>(position % size);
     for (int i = 0; i < count; ++i) {
-        out[i] = as_audio(samples_[at].load(std::memory_order_relaxed));
+        out[i] = as_audio(samples_[at].load(std::memory_order_acquire));
         if (++at == samples_.size()) at = 0;
     }
     // If a sample was overwritten before it was read, the writer's announcement is seen here.
-    std::atomic_thread_fence(std::memory_order_acquire);
     return position >= writing_.load(std::memory_order_relaxed) - size;
 }
 

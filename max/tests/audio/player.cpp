@@ -54,6 +54,19 @@ TEST_CASE("order and repetition do not matter") {
     }
 }
 
+TEST_CASE("what has come stays as it is") {
+    Session session;
+    session.follow(1, first_place);
+    auto items = session.packets(0, 0.5f, 0, 100);
+    for (std::size_t i = 0; i < items.size(); i += 2) session.player.apply(items[i], 0);
+    session.send(session.packets(0, 0.25f, 0, 333));
+    const auto heard = session.hear(begin + column)[0];
+    for (std::int64_t at = begin + overlap; at < begin + column; ++at) {
+        const float expected = (at - begin) / 100 % 2 ? 0.25f : 0.5f;
+        CHECK(heard[static_cast<std::size_t>(at)] == expected);
+    }
+}
+
 TEST_CASE("blocks of any size sound alike") {
     std::vector<float> sounds[2];
     for (const int i : {0, 1}) {

@@ -1,7 +1,7 @@
 """Writes the package for Max and the folder for Pure Data, all but the externals themselves.
 
-    python -m max.patches          the generated files of this repository, anew
-    python -m max.patches OUT      OUT/max/sideman and OUT/pd/sideman~, to add externals to
+python -m max.patches          the generated files of this repository, anew
+python -m max.patches OUT      OUT/max/sideman and OUT/pd/sideman~, to add externals to
 """
 
 from __future__ import annotations

@@ -57,7 +57,9 @@ def _loose_ends(patch: Patch, box: Box) -> list[str]:
         found.append(f"{box.name!r} is not connected")
     if ports.outlets and not ports.sink and not used:
         found.append(f"nothing leaves {box.name!r}")
-    found += [f"outlet {i} of {box.name!r} leads nowhere" for i in range(ports.all) if i not in used]
+    found += [
+        f"outlet {i} of {box.name!r} leads nowhere" for i in range(ports.all) if i not in used
+    ]
     return found
 
 
@@ -91,9 +93,7 @@ def _overlaps(patch: Patch, view: str, rects: dict[str, Rect]) -> list[str]:
 
 
 def _overlap(a: Rect, b: Rect) -> bool:
-    return (
-        a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]
-    )
+    return a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]
 
 
 def _within(inner: Rect, outer: Rect) -> bool:

@@ -1,6 +1,7 @@
 """Draws patches as pictures, so that people can look at them without Max or Pure Data.
 
-    python -m max.patches.draw FOLDER
+    python -m max.patches.draw FOLDER     every patch, into a folder
+    python -m max.patches.draw            those that the documentation shows
 
 They come near to what the hosts show, no nearer: fonts and rounded corners differ.
 """
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 #: The fonts come with matplotlib, so pictures are alike everywhere; they are wider than the hosts'.
 _NARROWER = 0.86
+#: Pictures of the documentation, and what they show.
+_SHOWN = {"max-ready-patch": "ready", "max-help-patch": "help play"}
+_DOCS = Path(__file__).parents[2] / "docs"
 #: Dots of the picture in a pixel of the patch.
 _SCALE = 1.5
 _SIGNAL_CORD: Colour = (0.72, 0.62, 0.10, 1.0)
@@ -192,6 +196,10 @@ class _Pencil:
         self._rectangle(rect, FIELD, LINE)
         self._text(rect[0] + 5, rect[1] + rect[3] / 2, "symbol", color=QUIET)
 
+    def _listbox(self, box: Box, rect: Rect) -> None:
+        self._rectangle(rect, FIELD, LINE)
+        self._text(rect[0] + 5, rect[1] + rect[3] / 2, "list", color=QUIET)
+
     def _led(self, box: Box, rect: Rect) -> None:
         from matplotlib.patches import Ellipse
 
@@ -276,20 +284,23 @@ def _shrink(target: Path) -> None:
     from PIL import Image
 
     with Image.open(target) as picture:
-        small = picture.convert("RGB").quantize(64)
+        small = picture.convert("RGB").quantize(128)
     small.save(target, optimize=True)
 
 
 def main() -> None:
-    """Draw every patch into a folder."""
+    """Draw every patch into a folder, or the documentation's pictures."""
     from max.patches.build import pictures
 
-    parser = argparse.ArgumentParser(description="Draw every patch.")
-    parser.add_argument("folder", type=Path)
-    folder: Path = parser.parse_args().folder
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, (patch, wiring) in pictures().items():
-        draw(patch, folder / f"{name}.png", wiring=wiring)
+    parser = argparse.ArgumentParser(description="Draw patches as pictures.")
+    parser.add_argument("folder", nargs="?", type=Path, help="every patch goes there")
+    folder: Path | None = parser.parse_args().folder
+    patches = pictures()
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+    for name, picture in {name: name for name in patches}.items() if folder else _SHOWN.items():
+        patch, wiring = patches[picture]
+        draw(patch, (folder or _DOCS) / f"{name}.png", wiring=wiring)
 
 
 if __name__ == "__main__":

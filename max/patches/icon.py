@@ -5,6 +5,7 @@ Every pixel is computed here and packed without any library, so that it needs no
 
 from __future__ import annotations
 
+import functools
 import math
 import struct
 import zlib
@@ -14,11 +15,14 @@ from max.patches.style import ACCENT, WHITE, Colour
 SIDE = 128
 #: Points in each direction that are averaged for a pixel, so that edges are smooth.
 _FINE = 3
+#: Of a wave: how far it swings, and how often to and fro, times two.
+_HEIGHT, _TURNS = 0.12, 4
 _ANSWER: Colour = (0.98, 0.76, 0.28, 1.0)
 
 
-def draw_icon() -> bytes:
-    """The PNG file."""
+@functools.cache
+def draw_icon(effort: int = 9) -> bytes:
+    """The PNG file; `effort`, from 0 to 9, goes into making it small."""
     rows = b"".join(
         b"\0" + b"".join(_pixel(column, row) for column in range(SIDE)) for row in range(SIDE)
     )
@@ -26,7 +30,7 @@ def draw_icon() -> bytes:
     return (
         b"\x89PNG\r\n\x1a\n"
         + _chunk(b"IHDR", header)
-        + _chunk(b"IDAT", zlib.compress(rows, 9))
+        + _chunk(b"IDAT", zlib.compress(rows, effort))
         + _chunk(b"IEND", b"")
     )
 
@@ -63,7 +67,7 @@ def _colour(x: float, y: float) -> Colour:
     dx, dy = (max(abs(side - 0.5) - 0.5 + corner, 0.0) for side in (x, y))
     if math.hypot(dx, dy) > corner:
         return (0.0, 0.0, 0.0, 0.0)
-    for middle, delay, colour in ((0.36, 0.0, WHITE), (0.64, 0.09, _ANSWER)):
+    for middle, delay, colour in ((0.33, 0.0, WHITE), (0.67, 0.09, _ANSWER)):
         if _distance(x, y, middle, delay) < 0.035:
             return colour
     return ACCENT
@@ -73,10 +77,15 @@ def _distance(x: float, y: float, middle: float, delay: float) -> float:
     """From a wave that swells and fades between two ends."""
     across = min(max(x, 0.16 + delay), 0.75 + delay)
     phase = (across - 0.16 - delay) / 0.59
-    height = 0.13 * math.sin(math.pi * phase) * math.sin(6 * math.pi * phase)
-    slope = 0.13 * math.pi / 0.59 * (
-        math.cos(math.pi * phase) * math.sin(6 * math.pi * phase)
-        + 6 * math.sin(math.pi * phase) * math.cos(6 * math.pi * phase)
+    height = _HEIGHT * math.sin(math.pi * phase) * math.sin(_TURNS * math.pi * phase)
+    slope = (
+        _HEIGHT
+        * math.pi
+        / 0.59
+        * (
+            math.cos(math.pi * phase) * math.sin(_TURNS * math.pi * phase)
+            + _TURNS * math.sin(math.pi * phase) * math.cos(_TURNS * math.pi * phase)
+        )
     )
     if across != x:
         return math.hypot(x - across, y - middle)

@@ -1,10 +1,13 @@
-"""How wide text is, so that boxes fit what they hold. No font is read: the same bytes everywhere."""
+"""How wide text is, so that boxes fit what they hold.
+
+No font is read, so that it is the same everywhere.
+"""
 
 from __future__ import annotations
 
 #: Widths in thousandths of the font's size, of a face like Arial or Helvetica.
-_NARROW = {c: 240 for c in "ijl.,:;'|!"} | {c: 320 for c in "frtI()[]{}/\\-` "}
-_WIDE = {c: 850 for c in "mwMW@%"} | {c: 710 for c in "ABCDEFGHKNOPQRSUVXYZ&_~+=<>→"}
+_NARROW = dict.fromkeys("ijl.,:;'|!", 240) | dict.fromkeys("frtI()[]{}/\\-` ", 320)
+_WIDE = dict.fromkeys("mwMW@%", 850) | dict.fromkeys("ABCDEFGHKNOPQRSUVXYZ&_~+=<>→", 710)
 _WIDTHS = _NARROW | _WIDE
 _OTHER = 560
 

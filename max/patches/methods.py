@@ -57,18 +57,21 @@ def read_methods(path: Path = TABLE) -> Methods:
         ValueError: a line of it has another number of fields than its kind, or a name twice.
     """
     methods = Methods({}, {}, {})
-    for kind, fields in _entries(path.read_text("utf-8")):
-        target, make = {
-            "MESSAGE": (methods.messages, Message),
-            "ATTRIBUTE": (methods.attributes, Attribute),
-            "OUTPUT": (methods.outputs, Output),
-        }[kind]
-        wanted = len(make.__dataclass_fields__)
-        if len(fields) != wanted:
-            raise ValueError(f"{path.name}: {kind}({fields[0]}) has {len(fields)} of {wanted} fields")
-        if fields[0] in target:
-            raise ValueError(f"{path.name}: {kind}({fields[0]}) is there twice")
-        target[fields[0]] = make(*fields)  # type: ignore[index]
+    seen = set()
+    for kind, entry in _entries(path.read_text("utf-8")):
+        wanted = {"MESSAGE": 4, "ATTRIBUTE": 5, "OUTPUT": 3}[kind]
+        name = entry[0]
+        if len(entry) != wanted:
+            raise ValueError(f"{path.name}: {kind}({name}) has {len(entry)} of {wanted} fields")
+        if (kind, name) in seen:
+            raise ValueError(f"{path.name}: {kind}({name}) is there twice")
+        seen.add((kind, name))
+        if kind == "MESSAGE":
+            methods.messages[name] = Message(*entry)
+        elif kind == "ATTRIBUTE":
+            methods.attributes[name] = Attribute(*entry)
+        else:
+            methods.outputs[name] = Output(*entry)
     return methods
 
 

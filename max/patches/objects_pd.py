@@ -13,6 +13,8 @@ COMMENT = 60
 
 _CONTROLS: dict[str, tuple[Ports, tuple[float, float]]] = {
     "canvas": (Ports(source=True), (100, 60)),
+    # Since Pure Data 0.52.
+    "listbox": (Ports(1, (ANY,), source=True, sink=True), (210, 19)),
     "floatatom": (Ports(1, (ANY,), source=True, sink=True), (70, 19)),
     "symbolatom": (Ports(1, (ANY,), source=True, sink=True), (210, 19)),
 }
@@ -28,6 +30,7 @@ _OBJECTS: dict[str, Callable[[list[str]], Ports]] = {
     "adc~": lambda a: Ports(1, (SIGNAL,) * (len(a) or 2), source=True, all=1),
     "dac~": lambda a: Ports(len(a) or 2, (), signals=len(a) or 2),
     "inlet": lambda _: Ports(0, (ANY,), all=1),
+    "list": lambda _: Ports(2, (ANY,), all=1),
     "list prepend": lambda _: Ports(2, (ANY,), all=1),
     "list trim": lambda _: Ports(1, (ANY,), all=1),
     "outlet": lambda _: Ports(1),

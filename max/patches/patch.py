@@ -7,12 +7,13 @@ A patch is boxes with names, at places on a grid, and cords between them:
     patch.object("level", "*~ 0.5", at=(2, 4))
     patch.cord("input -> level")
 
-`"band:1 -> lights:0"` counts outlets and inlets from 0, which needs no saying; a chain may be longer
-than two.
+`"band:1 -> lights:0"` counts outlets and inlets from 0, which needs no saying; a chain may be
+longer than two.
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -23,6 +24,8 @@ from max.patches.style import ACCENT, BODY, CARD, GRID, HEADING, INK, LINE, QUIE
 Host = Literal["max", "pd"]
 Place = tuple[float, float]
 Rect = tuple[float, float, float, float]
+#: Of an attribute. Inside of Patch, the word "object" is a method.
+Value = object
 
 #: Boxes that others may lie upon.
 BACKGROUNDS = ("panel", "canvas")
@@ -126,7 +129,7 @@ class Patch:
         bold: bool = False,
         colour: Colour = INK,
         shown: tuple[float, ...] | None = None,
-        **look: object,
+        **look: Value,
     ) -> None:
         """Words. One with a name may be written into by a cord."""
         look |= {"fontsize": size, "textcolor": colour}
@@ -144,7 +147,7 @@ class Patch:
         *,
         text: str = "",
         shown: tuple[float, ...] | None = None,
-        **look: object,
+        **look: Value,
     ) -> None:
         """Something to click on or look at: a toggle, a number, a meter."""
         self._add(name, kind, text, at, size, look, shown)
@@ -160,7 +163,7 @@ class Patch:
     ) -> None:
         """A rectangle behind what belongs together, with a heading; in both views if `shown`."""
         if self.host == "pd":
-            look: dict[str, object] = {"colour": CARD, "label": heading}
+            look: dict[str, Value] = {"colour": CARD, "label": heading}
             self._add("", "canvas", "", at, size, look)
             return
         look = {"bgcolor": CARD, "border": 1, "bordercolor": LINE, "rounded": 8}
@@ -207,9 +210,7 @@ class Patch:
             if len(ends) < 2:
                 raise ValueError(f"{self.name}: no arrow in {chain!r}")
             # In the middle of a chain, a number is an inlet, and the cord leaves from outlet 0.
-            for first, ((source, outlet), (target, inlet)) in enumerate(
-                zip(ends, ends[1:], strict=False)
-            ):
+            for first, ((source, outlet), (target, inlet)) in enumerate(itertools.pairwise(ends)):
                 last = first == len(ends) - 2
                 self.cords.append(
                     Cord(
@@ -252,7 +253,7 @@ class Patch:
         text: str,
         at: Place,
         size: tuple[float | None, float | None],
-        look: dict[str, object] | None = None,
+        look: dict[str, Value] | None = None,
         shown: tuple[float, ...] | None = None,
         patch: Patch | None = None,
     ) -> None:
@@ -287,7 +288,7 @@ def _pixels(size: Place) -> Place:
 def _shown(shown: tuple[float, ...], width: float, height: float) -> Rect:
     """A place alone keeps the size that the box has in the wiring."""
     x, y, *size = (s * GRID for s in shown)
-    return (x, y, *(size or (width, height)))  # type: ignore[return-value]
+    return (x, y, *(size or (width, height)))
 
 
 def _end(text: str) -> tuple[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from max.patches.objects_pd import LETTER
 from max.patches.patch import BACKGROUNDS, Box, Patch
-from max.patches.style import ACCENT, Colour
+from max.patches.style import ACCENT
 
 #: In Pure Data, a comma or a semicolon ends a message unless a backslash stands before it.
 _ESCAPES = str.maketrans({";": r" \;", ",": r" \,", "$": r"\$"})
@@ -38,7 +38,7 @@ def _box(box: Box) -> list[str]:
         # Size of its handle, width, height, send, receive, label, where, font, colours.
         rest = f"15 {width} {height} empty empty {label} 10 20 0 20 {colour} {_colour(ACCENT)} 0"
         return [f"#X obj {x} {y} cnv {rest};"]
-    if box.kind in ("floatatom", "symbolatom"):
+    if box.kind in ("floatatom", "listbox", "symbolatom"):
         return [f"#X {box.kind} {x} {y} {(width - 4) // LETTER} 0 0 0 - - - 0;"]
     text = box.text.translate(_ESCAPES)
     if box.patch:
@@ -51,5 +51,7 @@ def _box(box: Box) -> list[str]:
 
 
 def _colour(colour: object) -> str:
-    red, green, blue, _ = colour if isinstance(colour, tuple) else Colour()
+    if not isinstance(colour, tuple):
+        raise TypeError(f"no colour: {colour!r}")
+    red, green, blue, _ = colour
     return "#" + "".join(f"{round(255 * part):02x}" for part in (red, green, blue))

@@ -52,9 +52,12 @@ def _show(patch: Patch, name: str, output: Output, at: Place, above: float) -> s
         return name
     width = 14.0 if output.name == "text" else 9.0
     inner = f"to {name}"
-    if patch.host == "pd":
+    if patch.host == "pd" and output.arguments == "symbol":
         patch.subpatch(_words(), (at[0], above), name=inner)
         patch.control(name, "symbolatom", at, (width, None))
+    elif patch.host == "pd":
+        patch.object(inner, "list", (at[0], above))
+        patch.control(name, "listbox", at, (width, None))
     else:
         patch.object(inner, "prepend set", (at[0], above))
         patch.comment("", at, name=name, width=width, bgcolor=FIELD)
@@ -63,7 +66,7 @@ def _show(patch: Patch, name: str, output: Output, at: Place, above: float) -> s
 
 
 def _words() -> Patch:
-    """In Pure Data, a box for a symbol takes a list of words only as one that says so."""
+    """What a route lets through has lost the word "symbol", without which no box shows it."""
     patch = Patch("words", size=(20, 14), host="pd")
     patch.object("in", "inlet", (2, 2))
     patch.object("symbol", "list prepend symbol", (2, 5))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from max.patches.patch import Patch, Place, spread
-from max.patches.style import ACCENT, FIELD, FIGURE, GREEN, QUIET, RED, WHITE, Colour
+from max.patches.style import ACCENT, BODY, FIELD, FIGURE, GREEN, QUIET, RED, WHITE, Colour
 
 STEMS = ("bass", "drums", "guitar", "piano")
 #: The dial's positions: 0 is auto, the others are columns.
@@ -32,9 +32,19 @@ def ready() -> Patch:
     return patch
 
 
-def _word(patch: Patch, text: str, at: Place, shown: tuple[float, ...], **look: object) -> None:
-    """A quiet word that both views have."""
-    patch.comment(text, at, width=shown[2], size=11.0, colour=QUIET, shown=shown, **look)
+def _word(
+    patch: Patch, text: str, at: Place, shown: tuple[float, ...], textjustification: int = 0
+) -> None:
+    """A quiet word that both views have: to the left, in the middle (1) or to the right (2)."""
+    patch.comment(
+        text,
+        at,
+        width=shown[2],
+        size=11.0,
+        colour=QUIET,
+        shown=shown,
+        textjustification=textjustification,
+    )
 
 
 def _button(
@@ -60,7 +70,7 @@ def _input(patch: Patch) -> None:
     patch.card("You", (1, 5), (9, 20), shown=(1, 4, 8, 18))
     patch.object("input", "adc~ 1", (2, 7.5))
     patch.control("heard", "meter~", (5, 11), (1.2, 6), shown=(4.2, 6.2, 1.6, 8.2))
-    _word(patch, "input 1", (5, 17.3), (2, 14.6, 4.5, 1.4))
+    _word(patch, "input 1", (2.2, 18), (1.6, 14.7, 6.8, 1.4), textjustification=1)
     patch.cord("input -> heard", "input -> band")
 
 
@@ -184,33 +194,32 @@ def _figures(patch: Patch) -> None:
     names = ("engine", "text", "lead", "ahead", "spare", "state")
     patch.object("told", f"route {' '.join(names)}", (39, 33), width=spread(9, 7))
     patch.cord("band:4 -> told")
-    texts = {
-        "engine": (0, "ready 100.", 39, (35.5, 19.4, 12.5, 1.5), {"bgcolor": FIELD}),
-        "text": (1, "", 48, (1.5, 25, 47, 1.6), {"bgcolor": FIELD}),
-        "state": (5, "playing", 89.5, (36.2, 1.2, 12, 1.5), {}),
-    }
-    for name, (outlet, example, x, shown, look) in texts.items():
-        patch.object(f"set {name}", "prepend set", (x, 36))
-        width = 5 if name == "state" else 8
-        patch.comment(
-            "", (x, 38.5), name=name, width=width, shown=shown, example=example, **look
-        )  # type: ignore[arg-type]
-        patch.cord(f"told:{outlet} -> set {name} -> {name}")
-    for name, outlet, size, shown, example in (
-        ("lead", 2, (4, None), (45.2, 9.5, 3.2, 1.5), "4"),
-        ("ahead", 3, (6, 2.4), (38.4, 6.2, 6.4, 2.4), "317"),
-        ("spare", 4, (5, None), (41.5, 12.5, 4, 1.5), "24"),
+    for name, outlet, example, x, width, shown in (
+        ("engine", 0, "ready 100.", 39, 8, (35.5, 19.4, 12.5, 1.5)),
+        ("text", 1, "", 48, 8, (1.5, 25, 47, 1.6)),
+        ("state", 5, "playing", 89.5, 5, (36.4, 1.2, 12.6, 1.5)),
     ):
-        large = {"fontsize": FIGURE} if name == "ahead" else {}
+        patch.object(f"set {name}", "prepend set", (x, 36))
+        patch.comment(
+            "", (x, 38.5), name=name, width=width, shown=shown, bgcolor=FIELD, example=example
+        )
+        patch.cord(f"told:{outlet} -> set {name} -> {name}")
+    for name, outlet, size, shown, letters, example in (
+        ("lead", 2, (4, None), (45.2, 9.5, 3.2, 1.5), BODY, "4"),
+        ("ahead", 3, (6, 2.4), (38.4, 6.2, 6.4, 2.4), FIGURE, "317"),
+        ("spare", 4, (5, None), (41.5, 12.5, 4, 1.5), BODY, "24"),
+    ):
         patch.control(
-            name, "number", (39 + 9 * outlet, 36), size, shown=shown, ignoreclick=1, triangle=0,
-            example=example, **large,
-        )  # type: ignore[arg-type]  # fmt: skip
+            name, "number", (39 + 9 * outlet, 36), size,
+            shown=shown, ignoreclick=1, triangle=0, fontsize=letters, example=example,
+        )  # fmt: skip
         patch.cord(f"told:{outlet} -> {name}")
     patch.object("playing?", "sel playing", (84, 36))
     patch.object("lit", "t 1", (84, 38.5))
     patch.object("dark", "t 0", (86.8, 38.5))
-    patch.control("light", "led", (84, 41), (1.6, 1.6), shown=(34, 1.1, 1.7, 1.7), oncolor=GREEN, checked=1)
+    patch.control(
+        "light", "led", (84, 41), (1.6, 1.6), shown=(34, 1.1, 1.7, 1.7), oncolor=GREEN, checked=1
+    )
     patch.cord("told:5 -> playing? -> lit -> light", "playing?:1 -> dark -> light")
 
 

@@ -13,7 +13,7 @@
    100.0,
    100.0,
    870,
-   645
+   622.5
   ],
   "bglocked": 0,
   "openinpresentation": 0,
@@ -77,7 +77,7 @@
       840.0,
       22.0
      ],
-     "text": "Your external and your patches stay as they are. sideman serve takes the place of the server.",
+     "text": "Your external and your patches stay as they are. sideman serve takes the server's place.",
      "fontsize": 13.0,
      "textcolor": [
       0.38,
@@ -387,9 +387,9 @@
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      510.0,
-      291.0,
-      330.0,
+      531.0,
+      285.0,
+      315.0,
       64.0
      ],
      "text": "Click one of the two on the left, then load_model. Copy them into your own patch, beside your own multi_track. Whenever the server was started again, send load_model again.",
@@ -457,7 +457,7 @@
      "numoutlets": 0,
      "patching_rect": [
       22.5,
-      544.5,
+      532.5,
       825.0,
       22.0
      ],
@@ -480,7 +480,7 @@
      "numoutlets": 0,
      "patching_rect": [
       22.5,
-      567.0,
+      555.0,
       825.0,
       35.0
      ],
@@ -565,7 +565,7 @@
       15.0,
       435.0,
       840.0,
-      90.0
+      78.0
      ],
      "background": 1,
      "ignoreclick": 1,
@@ -593,9 +593,9 @@
      "numoutlets": 0,
      "patching_rect": [
       15.0,
-      540.0,
+      528.0,
       840.0,
-      90.0
+      79.5
      ],
      "background": 1,
      "ignoreclick": 1,

@@ -195,19 +195,20 @@
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      75.0,
-      259.5,
-      67.5,
+      33.0,
+      270.0,
+      102.0,
       19.0
      ],
      "presentation": 1,
      "presentation_rect": [
-      30.0,
-      219.0,
-      67.5,
+      24.0,
+      220.5,
+      102.0,
       21.0
      ],
      "text": "input 1",
+     "textjustification": 1,
      "fontsize": 11.0,
      "textcolor": [
       0.38,
@@ -503,6 +504,7 @@
       21.0
      ],
      "text": "host",
+     "textjustification": 0,
      "fontsize": 11.0,
      "textcolor": [
       0.38,
@@ -599,6 +601,7 @@
       21.0
      ],
      "text": "port",
+     "textjustification": 0,
      "fontsize": 11.0,
      "textcolor": [
       0.38,
@@ -1878,6 +1881,7 @@
       21.0
      ],
      "text": "record: you left, band right",
+     "textjustification": 0,
      "fontsize": 11.0,
      "textcolor": [
       0.38,
@@ -2079,12 +2083,18 @@
      ],
      "presentation": 1,
      "presentation_rect": [
-      543.0,
+      546.0,
       18.0,
-      180.0,
+      189.0,
       22.5
      ],
      "text": "",
+     "bgcolor": [
+      0.95,
+      0.96,
+      0.98,
+      1.0
+     ],
      "fontsize": 12.0,
      "textcolor": [
       0.13,
@@ -2118,7 +2128,8 @@
       22.5
      ],
      "ignoreclick": 1,
-     "triangle": 0
+     "triangle": 0,
+     "fontsize": 12.0
     }
    },
    {
@@ -2173,7 +2184,8 @@
       22.5
      ],
      "ignoreclick": 1,
-     "triangle": 0
+     "triangle": 0,
+     "fontsize": 12.0
     }
    },
    {
@@ -2380,6 +2392,7 @@
       21.0
      ],
      "text": "ms ahead",
+     "textjustification": 0,
      "fontsize": 11.0,
      "textcolor": [
       0.38,
@@ -2409,6 +2422,7 @@
       21.0
      ],
      "text": "columns in use",
+     "textjustification": 0,
      "fontsize": 11.0,
      "textcolor": [
       0.38,
@@ -2438,6 +2452,7 @@
       21.0
      ],
      "text": "spare time in ms",
+     "textjustification": 0,
      "fontsize": 11.0,
      "textcolor": [
       0.38,
@@ -2467,6 +2482,7 @@
       21.0
      ],
      "text": "late -50",
+     "textjustification": 0,
      "fontsize": 11.0,
      "textcolor": [
       0.38,
@@ -2556,6 +2572,7 @@
       21.0
      ],
      "text": "model",
+     "textjustification": 0,
      "fontsize": 11.0,
      "textcolor": [
       0.38,

@@ -14,6 +14,5 @@ from max.patches.patch import Patch
 def tabs(methods: Methods) -> list[Patch]:
     """All tabs, from the left."""
     return [
-        make(methods)
-        for make in (play, several_stems, look_ahead, remote_server, troubleshooting)
+        make(methods) for make in (play, several_stems, look_ahead, remote_server, troubleshooting)
     ]

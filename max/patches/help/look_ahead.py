@@ -19,7 +19,9 @@ CHOICES = (
 
 def look_ahead(methods: Methods) -> Patch:
     """Lead, step, margin and latency, and the figures that tell whether they suit."""
-    patch = tab("look-ahead", "The band must foresee a little. The less, the closer it follows you.")
+    patch = tab(
+        "look-ahead", "The band must foresee a little. The less, the closer it follows you."
+    )
 
     patch.card("Left alone, it is as small as server and network allow", (1, 5), (56, 36))
     patch.object("input", "adc~ 1", (2, 9))

@@ -14,8 +14,8 @@ def play(methods: Methods) -> Patch:
 
     patch.card("1  Start a server", (1, 5), (56, 4))
     patch.comment(
-        "In a terminal, on this machine:  sideman serve BUNDLE   (a bundle is a folder with a model; "
-        "the README of this package tells how to get one)",
+        "In a terminal, on this machine:  sideman serve BUNDLE   (a bundle is a folder with a "
+        "model; the README of this package tells how to get one)",
         (1.5, 6.8),
         width=55,
     )

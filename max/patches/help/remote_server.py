@@ -10,7 +10,9 @@ from max.patches.readings import readings
 
 def remote_server(methods: Methods) -> Patch:
     """Where the server is, and whether its model is ready."""
-    patch = tab("remote server", "The model may run on another machine, with a faster graphics card.")
+    patch = tab(
+        "remote server", "The model may run on another machine, with a faster graphics card."
+    )
 
     patch.card("1  On the other machine", (1, 5), (56, 7.5))
     patch.comment(
@@ -20,9 +22,9 @@ def remote_server(methods: Methods) -> Patch:
         bold=True,
     )
     patch.comment(
-        "192.168.1.7 stands for the address of the machine that Max runs on; all others are ignored. "
-        "If the other machine has a firewall, let UDP through to port 7000. Use a cable where you can: "
-        "Wi-Fi holds packets back for tens of milliseconds.",
+        "192.168.1.7 stands for the address of the machine that Max runs on; all others are "
+        "ignored. If the other machine has a firewall, let UDP through to port 7000. Use a cable "
+        "where you can: Wi-Fi holds packets back for tens of milliseconds.",
         (1.5, 8.6),
         width=55,
     )

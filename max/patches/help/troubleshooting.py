@@ -15,17 +15,18 @@ ADVICE = (
     ),
     (
         "Another performer has the server",
-        "A server plays with one at a time. Send stop there, or start a second server on another port.",
+        "A server plays with one at a time. Send stop there, or start a second "
+        "server on another port.",
     ),
     (
         "It plays, and you hear nothing",
-        "Is audio on? Is gain above 0, and bypass 0? After panic, send start. Is the stem's name one "
-        "of known? A new session needs some seconds of your playing.",
+        "Is audio on? Is gain above 0, and bypass 0? After panic, send start. Is the stem's name "
+        "one of known? A new session needs some seconds of your playing.",
     ),
     (
         "late grows, or spare is below 0",
-        "The server is too slow for this lead. Send lead auto and margin safe; choose a larger step; "
-        "run sideman doctor on the server's machine.",
+        "The server is too slow for this lead. Send lead auto and margin safe; choose a larger "
+        "step; run sideman doctor on the server's machine.",
     ),
     (
         "lost or contextlost grows",

@@ -7,7 +7,7 @@ python -m max.patches OUT      OUT/max/sideman and OUT/pd/sideman~, to add exter
 from __future__ import annotations
 
 import argparse
-import shutil
+import re
 import tomllib
 from pathlib import Path
 
@@ -27,8 +27,6 @@ ROOT = Path(__file__).parents[2]
 KEPT = {"max": ROOT / "max" / "package", "pd": ROOT / "max" / "pd"}
 #: What the same parts are called in a finished package.
 FINISHED = {"max": Path("max", "sideman"), "pd": Path("pd", "sideman~")}
-#: Files of the repository that a finished package holds too.
-COPIED = {"LICENSE": "license", "max/README.md": "README.md"}
 
 
 def pictures() -> dict[str, tuple[Patch, bool]]:
@@ -82,6 +80,13 @@ def _package_info() -> str:
     return template.replace("VERSION", project["version"])
 
 
+def _readme() -> bytes:
+    """The README without pictures and links that lead out of a package."""
+    text = (ROOT / "max" / "README.md").read_text("utf-8")
+    text = re.sub(r"^!\[.*\]\(.*\)\n\n?", "", text, flags=re.MULTILINE)
+    return re.sub(r"\[([^\]]+)\]\((?!https?:)[^)]*\)", r"\1", text).encode("utf-8")
+
+
 def write(out: Path | None) -> list[Path]:
     """Write the repository's own files, or a finished package into `out`."""
     written = []
@@ -93,9 +98,10 @@ def write(out: Path | None) -> list[Path]:
         target.write_bytes(content)
         written.append(target)
     if out is not None:
+        license_text = (ROOT / "LICENSE").read_bytes()
         for folder in FINISHED.values():
-            for source, name in COPIED.items():
-                shutil.copyfile(ROOT / source, out / folder / name)
+            for name, content in (("license", license_text), ("README.md", _readme())):
+                (out / folder / name).write_bytes(content)
                 written.append(out / folder / name)
     return written
 

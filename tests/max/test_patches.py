@@ -65,6 +65,9 @@ def test_the_command_writes_a_finished_package(
     assert (folder / "license").read_bytes() == (ROOT / "LICENSE").read_bytes()
     assert (folder / "help" / "sideman~.maxhelp").is_file()
     assert (tmp_path / "pd" / "sideman~" / "sideman~-help.pd").is_file()
+    readme = (tmp_path / "pd" / "sideman~" / "README.md").read_text("utf-8")
+    assert "com.apple.quarantine" in readme
+    assert "](" not in readme
     written = {str(path) for path in tmp_path.rglob("*") if path.is_file()}
     assert set(capsys.readouterr().out.splitlines()) == written
 

@@ -16,7 +16,7 @@ BUS = 26.5
 
 def ready() -> Patch:
     """Input, stems, look-ahead, server and recorder around one `sideman~`."""
-    patch = Patch("sideman", size=(50, 33), wiring=(96, 60))
+    patch = Patch("sideman", size=(50, 34), wiring=(96, 60))
     patch.comment("sideman", (1, 0.5), width=12, size=26.0, bold=True, shown=(1, 0.6, 11, 2.3))
     patch.comment("The wiring. What a performer sees is in presentation mode.", (1, 3.2), width=30)
     patch.object("band", f"sideman~ {' '.join(STEMS)}", (2, 28), width=spread(7, 5))
@@ -85,19 +85,19 @@ def _transport(patch: Patch) -> None:
 
 
 def _server(patch: Patch) -> None:
-    patch.card("Server", (30, 5), (20, 20), shown=(1, 28, 26, 4.2))
-    _word(patch, "host", (31, 7), (1.5, 30.1, 3, 1.4))
+    patch.card("Server", (30, 5), (20, 20), shown=(1, 28.9, 26, 4.2))
+    _word(patch, "host", (31, 7), (1.5, 31, 3, 1.4))
     patch.control(
         "host", "textedit", (31, 8.5), (8, 1.5), text="127.0.0.1",
-        shown=(4.5, 30, 10, 1.5), keymode=1, lines=1,
+        shown=(4.5, 30.9, 10, 1.5), keymode=1, lines=1,
     )  # fmt: skip
     patch.object("host text", "route text", (31, 11))
     patch.object("set host", "prepend host", (31, 13.5))
-    _word(patch, "port", (41, 7), (15.5, 30.1, 3, 1.4))
+    _word(patch, "port", (41, 7), (15.5, 31, 3, 1.4))
     patch.object("usual port", "loadmess set 7000", (41, 8.5))
     patch.control(
         "port", "number", (41, 11), (5, None),
-        shown=(18.5, 30, 6, 1.5), minimum=1, maximum=65535, example="7000",
+        shown=(18.5, 30.9, 6, 1.5), minimum=1, maximum=65535, example="7000",
     )  # fmt: skip
     patch.object("set port", "prepend port", (41, 13.5))
     patch.cord("host -> host text -> set host", "usual port -> port -> set port")
@@ -178,25 +178,25 @@ def _mix(patch: Patch) -> None:
 
 
 def _recorder(patch: Patch) -> None:
-    patch.card("Recorder", (16, 50.2), (20, 8), shown=(28, 28, 21, 4.2))
+    patch.card("Recorder", (16, 50.2), (20, 8), shown=(28, 28.9, 21, 4.2))
     patch.object("recorder", "sfrecord~ 2", (17, 56.3))
-    _button(patch, "choose file", (21, 52), (28.6, 30, 6.6, 1.5), ACCENT, 12.0)
+    _button(patch, "choose file", (21, 52), (28.6, 30.9, 6.6, 1.5), ACCENT, 12.0)
     patch.message("open", "open", (21, 54))
-    patch.control("record", "toggle", (26.5, 53.9), shown=(36, 29.9, 1.7, 1.7))
-    _word(patch, "record: you left, band right", (26.3, 56.4), (38, 30.1, 9.4, 1.4))
+    patch.control("record", "toggle", (26.5, 53.9), shown=(36, 30.8, 1.7, 1.7))
+    _word(patch, "record: you left, band right", (26.3, 56.4), (38, 31, 9.4, 1.4))
     patch.cord("choose file button -> open -> recorder", "record -> recorder", "mix -> recorder:1")
     patch.cord("input -> recorder", corners=((0.5, 10), (0.5, 59.5), (15, 59.5), (15, 55.5)))
 
 
 def _figures(patch: Patch) -> None:
     """What the object tells, from its last outlet."""
-    patch.card("What it tells", (38, 30.5), (57, 14.2), shown=(1, 23, 48, 4.2))
+    patch.card("What it tells", (38, 30.5), (57, 14.2), shown=(1, 23, 48, 5.1))
     names = ("engine", "text", "lead", "ahead", "spare", "state")
     patch.object("told", f"route {' '.join(names)}", (39, 33), width=spread(9, 7))
     patch.cord("band:4 -> told")
     for name, outlet, example, x, width, shown in (
         ("engine", 0, "ready 100.", 39, 8, (35.5, 19.4, 12.5, 1.5)),
-        ("text", 1, "", 48, 8, (1.5, 25, 47, 1.6)),
+        ("text", 1, "", 48, 8, (1.5, 25, 47, 2.6)),
         ("state", 5, "playing", 89.5, 5, (36.4, 1.2, 12.6, 1.5)),
     ):
         patch.object(f"set {name}", "prepend set", (x, 36))

@@ -13,7 +13,7 @@
    100.0,
    100.0,
    750,
-   495
+   510
   ],
   "bglocked": 0,
   "openinpresentation": 1,
@@ -469,7 +469,7 @@
      "presentation": 1,
      "presentation_rect": [
       22.5,
-      424.5,
+      438.0,
       375.0,
       22.5
      ],
@@ -499,7 +499,7 @@
      "presentation": 1,
      "presentation_rect": [
       22.5,
-      451.5,
+      465.0,
       45.0,
       21.0
      ],
@@ -535,7 +535,7 @@
      "presentation": 1,
      "presentation_rect": [
       67.5,
-      450.0,
+      463.5,
       150.0,
       22.5
      ],
@@ -596,7 +596,7 @@
      "presentation": 1,
      "presentation_rect": [
       232.5,
-      451.5,
+      465.0,
       45.0,
       21.0
      ],
@@ -648,7 +648,7 @@
      "presentation": 1,
      "presentation_rect": [
       277.5,
-      450.0,
+      463.5,
       90.0,
       22.5
      ],
@@ -1733,7 +1733,7 @@
      "presentation": 1,
      "presentation_rect": [
       427.5,
-      424.5,
+      438.0,
       300.0,
       22.5
      ],
@@ -1786,7 +1786,7 @@
      "presentation": 1,
      "presentation_rect": [
       429.0,
-      450.0,
+      463.5,
       99.0,
       22.5
      ],
@@ -1855,7 +1855,7 @@
      "presentation": 1,
      "presentation_rect": [
       540.0,
-      448.5,
+      462.0,
       25.5,
       25.5
      ]
@@ -1876,7 +1876,7 @@
      "presentation": 1,
      "presentation_rect": [
       570.0,
-      451.5,
+      465.0,
       141.0,
       21.0
      ],
@@ -2033,7 +2033,7 @@
       22.5,
       375.0,
       705.0,
-      24.0
+      39.0
      ],
      "text": "",
      "bgcolor": [
@@ -2664,7 +2664,7 @@
      "presentation": 1,
      "presentation_rect": [
       15.0,
-      420.0,
+      433.5,
       390.0,
       63.0
      ],
@@ -2805,7 +2805,7 @@
      "presentation": 1,
      "presentation_rect": [
       420.0,
-      420.0,
+      433.5,
       315.0,
       63.0
      ],
@@ -2844,7 +2844,7 @@
       15.0,
       345.0,
       720.0,
-      63.0
+      76.5
      ],
      "background": 1,
      "ignoreclick": 1,

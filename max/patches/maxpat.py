@@ -103,6 +103,9 @@ def _box(box: Box, number: str) -> dict[str, object]:
     }
     if box.patch:
         written["patcher"] = _patcher(box.patch, tab=True)
+        # The box has its patch's colours too, and they win.
+        colours = ("locked_bgcolor", "editing_bgcolor")
+        written["saved_object_attributes"] = {name: list(PAPER) for name in colours}
     return written
 
 

@@ -1172,6 +1172,20 @@
         }
        }
       ]
+     },
+     "saved_object_attributes": {
+      "locked_bgcolor": [
+       0.93,
+       0.94,
+       0.95,
+       1.0
+      ],
+      "editing_bgcolor": [
+       0.93,
+       0.94,
+       0.95,
+       1.0
+      ]
      }
     }
    },
@@ -2431,6 +2445,20 @@
         }
        }
       ]
+     },
+     "saved_object_attributes": {
+      "locked_bgcolor": [
+       0.93,
+       0.94,
+       0.95,
+       1.0
+      ],
+      "editing_bgcolor": [
+       0.93,
+       0.94,
+       0.95,
+       1.0
+      ]
      }
     }
    },
@@ -3525,6 +3553,20 @@
         }
        }
       ]
+     },
+     "saved_object_attributes": {
+      "locked_bgcolor": [
+       0.93,
+       0.94,
+       0.95,
+       1.0
+      ],
+      "editing_bgcolor": [
+       0.93,
+       0.94,
+       0.95,
+       1.0
+      ]
      }
     }
    },
@@ -4531,6 +4573,20 @@
         }
        }
       ]
+     },
+     "saved_object_attributes": {
+      "locked_bgcolor": [
+       0.93,
+       0.94,
+       0.95,
+       1.0
+      ],
+      "editing_bgcolor": [
+       0.93,
+       0.94,
+       0.95,
+       1.0
+      ]
      }
     }
    },
@@ -5484,6 +5540,20 @@
          ]
         }
        }
+      ]
+     },
+     "saved_object_attributes": {
+      "locked_bgcolor": [
+       0.93,
+       0.94,
+       0.95,
+       1.0
+      ],
+      "editing_bgcolor": [
+       0.93,
+       0.94,
+       0.95,
+       1.0
       ]
      }
     }

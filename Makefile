@@ -42,6 +42,7 @@ lint:
 
 types:
 	$(DEV)/bin/mypy -p sideman.engine -p sideman.runtime -p sideman.export -p sideman.calibration
+	$(DEV)/bin/mypy -p max.patches
 	$(DEV)/bin/mypy tests/packaging/check.py
 
 imports:

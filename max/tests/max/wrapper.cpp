@@ -158,7 +158,7 @@ TEST_CASE("messages on the scheduler's thread are obeyed on the main thread") {
     CHECK(fakes::world().last().port == 7001);
 }
 
-TEST_CASE("a transport that starts or jumps lets the model forget, one that runs or stops does not") {
+TEST_CASE("a transport that starts or jumps lets the model forget, one that runs on does not") {
     Box box;
     stub::audio_on(box.object, 44'100, 64);
     stub::send(box.object, "start");

@@ -37,8 +37,8 @@ struct Place {
     bool operator==(const Place& other) const { return key() == other.key(); }
 };
 
-// A client, and the memory in which blocks are turned into its format and back. Both go together, so
-// that the audio thread never meets one without the other.
+// A client, and the memory in which blocks are turned into its format and back. Both go together,
+// so that the audio thread never meets one without the other.
 struct Session {
     Session(const Place& where, const std::vector<std::string>& rows, const Wish& wish, int block)
         : place(where),
@@ -151,7 +151,8 @@ void Object::Parts::obey(const std::string& name, const Atoms& atoms) {
         set(*attribute, atoms);
     } else {
         std::string words;
-        for (std::size_t i = 0; i < message_count; ++i) words += std::string(" ") + messages[i].name;
+        for (std::size_t i = 0; i < message_count; ++i)
+            words += std::string(" ") + messages[i].name;
         for (std::size_t i = 0; i < attribute_count; ++i)
             words += std::string(" ") + attributes[i].name;
         throw std::invalid_argument((name.empty() ? "\"\"" : name) +
@@ -251,8 +252,8 @@ std::map<std::string, Atoms> Object::Parts::outputs_now() const {
     };
 }
 
-// Says what has changed, in the table's order. All is noted before anything is said, because a patch
-// may answer at once, and this may be called again while it still speaks.
+// Says what has changed, in the table's order. All is noted before anything is said, because a
+// patch may answer at once, and this may be called again while it still speaks.
 void Object::Parts::tell(bool everything) {
     const auto now = outputs_now();
     std::vector<std::pair<const char*, Atoms>> news;

@@ -25,7 +25,8 @@ struct Box {
     // A block in which every sample of the input is `input`; what is heard in each row.
     std::vector<std::vector<double>> block(int count, double input = 0) {
         const std::vector<double> in(static_cast<std::size_t>(count), input);
-        std::vector<std::vector<double>> out(object.rows().size(), std::vector<double>(in.size(), 9));
+        const std::vector<double> stale(in.size(), 9);
+        std::vector<std::vector<double>> out(object.rows().size(), stale);
         std::vector<double*> planes;
         for (auto& plane : out) planes.push_back(plane.data());
         object.process(in.data(), planes.data(), count);

@@ -13,7 +13,8 @@ TEST_CASE("messages before audio is on are safe") {
     Box box;
     for (const char* name : {"start", "stop", "status", "panic", "start"})
         CHECK(box.object.message(name, {}) == "");
-    CHECK(box.object.message("reset", {}) == "Nothing plays that could begin anew. Send start first.");
+    CHECK(box.object.message("reset", {}) ==
+          "Nothing plays that could begin anew. Send start first.");
     CHECK(box.object.message("host", atoms({"elsewhere"})) == "");
     box.object.jumped();
     box.object.poll();

@@ -84,7 +84,7 @@ def _hundred() -> str:
     )
 
 
-class Failed(Exception):
+class FailedError(Exception):
     """Pure Data did not do what was expected."""
 
 
@@ -95,22 +95,23 @@ def _run(pd: str, folder: str, patch: str, *sent: str) -> list[str]:
         file.write_text(patch)
         sends = [word for each in ("pd dsp 1", *sent) for word in ("-send", each)]
         options = ["-nogui", "-noaudio", "-nomidi", "-nrt", "-noprefs", "-stderr"]
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603
             [pd, *options, "-path", folder, "-open", str(file), *sends],
+            check=False,
             capture_output=True,
             text=True,
             timeout=_SECONDS,
         )
     lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
     if done.returncode or _END not in lines:
-        raise Failed(f"Pure Data ended with {done.returncode}:\n" + "\n".join(lines))
+        raise FailedError(f"Pure Data ended with {done.returncode}:\n" + "\n".join(lines))
     return lines
 
 
 def _expect(lines: list[str], *wanted: str) -> None:
     missing = [each for each in wanted if not any(each in line for line in lines)]
     if missing:
-        raise Failed(f"missing: {missing}, in:\n" + "\n".join(lines))
+        raise FailedError(f"missing: {missing}, in:\n" + "\n".join(lines))
 
 
 def _errors(lines: list[str]) -> list[str]:
@@ -122,20 +123,28 @@ def check(pd: str, folder: str) -> None:
     """Run all patches.
 
     Raises:
-        Failed: with what Pure Data printed.
+        FailedError: with what Pure Data printed.
     """
-    names = ["host", "port", "stems", "step", "lead", "margin", "latency", "gain", "bypass"]
-    values = ["localhost", "7002", "drums bass", "2", "4", "safe", "64", "0.5", "0"]
-    settings = [f"do {name} {value}" for name, value in zip(names, values, strict=True)]
+    settings = (
+        "do host localhost",
+        "do port 7002",
+        "do stems drums bass",
+        "do step 2",
+        "do lead 4",
+        "do margin safe",
+        "do latency 64",
+        "do gain 0.5",
+        "do bypass 0",
+    )
     lines = _run(pd, folder, _MESSAGES, "do start", *settings, "do status", "do reset")
     _expect(lines, "told: state connecting", "told: engine unknown 100", "told: lost 0")
     if _errors(lines):
-        raise Failed("unexpected: " + "\n".join(_errors(lines)))
+        raise FailedError("unexpected: " + "\n".join(_errors(lines)))
     # A sine of full scale has 100 - 3 dB; half of it 6 dB less, and the second row twice of that.
     levels = {name: [ln for ln in lines if ln.startswith(name)][-1] for name in ("bass", "drums")}
     for name, decibels in (("bass", 91.0), ("drums", 97.0)):
         if abs(float(levels[name].split()[-1]) - decibels) > 0.2:
-            raise Failed(f"{levels[name]} instead of {decibels} dB")
+            raise FailedError(f"{levels[name]} instead of {decibels} dB")
 
     wrong = ("do port 0", "do gain loud", "do sing", "do 7", "do bang", "do start 1", "do lead 1 2")
     lines = _run(pd, folder, _MESSAGES, *wrong, "do panic", "do stop", "do reset")
@@ -161,13 +170,13 @@ def check(pd: str, folder: str) -> None:
 
     lines = _run(pd, folder, _hundred())
     if lines.count("made: start") < 100:
-        raise Failed("fewer than 100 objects:\n" + "\n".join(lines))
+        raise FailedError("fewer than 100 objects:\n" + "\n".join(lines))
     if _errors(lines):
-        raise Failed("unexpected: " + "\n".join(_errors(lines)))
+        raise FailedError("unexpected: " + "\n".join(_errors(lines)))
 
 
 if __name__ == "__main__":
     try:
         check(*sys.argv[1:3])
-    except Failed as failed:
+    except FailedError as failed:
         sys.exit(str(failed))

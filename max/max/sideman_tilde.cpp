@@ -1,0 +1,274 @@
+// sideman~ for Max: turns Max's atoms, signals and clocks into calls of sideman::Object.
+//
+// Max calls from three threads. Messages and attributes may come on the main thread or on the
+// scheduler's; they are deferred to the main thread, where the object lives. The clock ticks on the
+// scheduler's thread and wakes a queue element, which lets the object speak on the main thread. The
+// audio thread calls `perform` alone.
+
+#include <atomic>
+#include <cmath>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "object.hpp"
+
+// Last of all, because it defines common words as macros.
+#include "ext.h"
+#include "ext_itm.h"
+#include "ext_obex.h"
+#include "z_dsp.h"
+
+namespace {
+
+using sideman::Atoms;
+
+constexpr double poll_milliseconds = 50;
+constexpr double jump_milliseconds = 200;  // a transport that is off by more has jumped
+
+t_class* sideman_class = nullptr;
+
+struct State;
+
+// Max allocates this and knows nothing of constructors, so it holds only plain values.
+struct Box {
+    t_pxobject header;
+    State* state;
+    void* messages;  // the last outlet
+    void* clock;
+    void* queue;
+};
+
+// Where the global transport was at the last tick; scheduler's thread.
+struct Transport {
+    bool runs = false;
+    double ticks = 0, milliseconds = 0;
+};
+
+struct State {
+    State(const Atoms& stems, sideman::Object::Say say, std::vector<std::string>& warnings)
+        : object(stems, std::move(say), warnings) {}
+
+    sideman::Object object;
+    Transport transport;
+    std::atomic<bool> jumped{false};
+};
+
+// A function as Max keeps it, which knows what it takes from what it was registered with.
+template <typename Function>
+method as_method(Function* function) {
+    return reinterpret_cast<method>(reinterpret_cast<void (*)()>(function));
+}
+
+// Max's atoms and ours
+
+Atoms from_max(long count, const t_atom* atoms) {
+    Atoms result;
+    for (long i = 0; i < count; ++i) {
+        const t_atom* atom = atoms + i;
+        switch (atom_gettype(atom)) {
+            case A_LONG:
+                result.emplace_back(static_cast<double>(atom_getlong(atom)));
+                break;
+            case A_FLOAT:
+                result.emplace_back(atom_getfloat(atom));
+                break;
+            case A_SYM:
+                result.emplace_back(std::string(atom_getsym(atom)->s_name));
+                break;
+            default:
+                result.emplace_back(std::string("object"));  // nothing takes it
+        }
+    }
+    return result;
+}
+
+// Whole numbers are ints in Max unless `real`.
+void to_max(const Atoms& atoms, bool real, t_atom* result) {
+    for (const sideman::Atom& atom : atoms) {
+        if (const auto* word = std::get_if<std::string>(&atom)) {
+            atom_setsym(result++, gensym(word->c_str()));
+        } else if (real) {
+            atom_setfloat(result++, std::get<double>(atom));
+        } else {
+            atom_setlong(result++, static_cast<t_atom_long>(std::get<double>(atom)));
+        }
+    }
+}
+
+void say(const Box* box, const char* name, const Atoms& atoms) {
+    bool real = false;
+    for (std::size_t i = 0; i < sideman::output_count; ++i)
+        if (sideman::outputs[i].name == std::string(name))
+            real = std::string(sideman::outputs[i].arguments).find("float") != std::string::npos;
+    std::vector<t_atom> result(atoms.size());
+    to_max(atoms, real, result.data());
+    outlet_anything(box->messages, gensym(name), static_cast<short>(result.size()),
+                    result.data());
+}
+
+void complain(Box* box, const std::string& sentence) {
+    if (!sentence.empty()) object_error(reinterpret_cast<t_object*>(box), "%s", sentence.c_str());
+}
+
+// Messages and attributes
+
+void obey(Box* box, t_symbol* name, short count, t_atom* atoms) {  // main thread
+    // The patch may free the box in return, so it is used afterwards only to complain, when nothing
+    // has been said.
+    complain(box, box->state->object.message(name->s_name, from_max(count, atoms)));
+}
+
+void message(Box* box, t_symbol* name, long count, t_atom* atoms) {
+    defer(box, as_method(obey), name, static_cast<short>(count), atoms);
+}
+
+t_symbol* name_of(void* attribute) {
+    return reinterpret_cast<t_symbol*>(object_method(attribute, gensym("getname")));
+}
+
+// What is wrong is told where it turns out, maybe later and on another thread than this.
+t_max_err set_attribute(Box* box, void* attribute, long count, t_atom* atoms) {
+    message(box, name_of(attribute), count, atoms);
+    return MAX_ERR_NONE;
+}
+
+t_max_err get_attribute(Box* box, void* attribute, long* count, t_atom** atoms) {
+    const char* name = name_of(attribute)->s_name;
+    const Atoms values = box->state->object.attribute(name);
+    char allocated = 0;
+    const auto size = static_cast<long>(values.size());
+    if (const t_max_err failed = atom_alloc_array(size, count, atoms, &allocated)) return failed;
+    to_max(values, sideman::find_attribute(name)->type == sideman::Type::real, *atoms);
+    *count = size;
+    return MAX_ERR_NONE;
+}
+
+// Clocks
+
+// The transport has started, or is elsewhere than the time that has passed since the last look.
+bool has_jumped(Transport& before) {
+    auto* itm = static_cast<t_itm*>(itm_getglobal());
+    Transport now;
+    now.runs = itm && itm_getstate(itm) != 0;
+    clock_getftime(&now.milliseconds);
+    if (now.runs) now.ticks = itm_getticks(itm);
+    bool jumped = false;
+    if (now.runs) {
+        const double moved = itm_tickstoms(itm, now.ticks - before.ticks);
+        const double passed = now.milliseconds - before.milliseconds;
+        jumped = !before.runs || std::abs(moved - passed) > jump_milliseconds;
+    }
+    before = now;
+    return jumped;
+}
+
+void tick(Box* box) {  // scheduler's thread
+    if (has_jumped(box->state->transport)) box->state->jumped = true;
+    qelem_set(box->queue);
+    clock_fdelay(box->clock, poll_milliseconds);
+}
+
+void speak(Box* box) {  // main thread
+    if (box->state->jumped.exchange(false)) box->state->object.jumped();
+    box->state->object.poll();  // last: the patch may free the box in return
+}
+
+// Audio
+
+void perform(Box* box, t_object*, double** inputs, long, double** outputs, long, long count, long,
+             void*) {
+    box->state->object.process(inputs[0], outputs, static_cast<int>(count));
+}
+
+void dsp(Box* box, t_object* chain, short*, double rate, long block, long) {
+    complain(box, box->state->object.prepare(rate, static_cast<int>(block)));
+    object_method(chain, gensym("dsp_add64"), box, perform, nullptr, nullptr);
+}
+
+// The box
+
+void assist(Box* box, void*, long side, long index, char* text) {
+    const std::vector<std::string>& rows = box->state->object.rows();
+    std::string about = "What there is to tell: state, text, ahead, spare, ...";
+    if (side == ASSIST_INLET) {
+        about = "Signal: what you play. Messages:";
+        for (std::size_t i = 0; i < sideman::message_count; ++i)
+            about += std::string(" ") + sideman::messages[i].name;
+    } else if (static_cast<std::size_t>(index) < rows.size()) {
+        about = "Signal: " + rows[static_cast<std::size_t>(index)];
+    }
+    std::snprintf(text, 256, "%s", about.c_str());
+}
+
+void* create(t_symbol*, long count, t_atom* atoms) {
+    auto* box = static_cast<Box*>(object_alloc(sideman_class));
+    if (!box) return nullptr;
+    const long stems = attr_args_offset(static_cast<short>(count), atoms);
+    std::vector<std::string> warnings;
+    box->state = new State(
+        from_max(stems, atoms),
+        [box](const char* name, const Atoms& values) { say(box, name, values); }, warnings);
+    dsp_setup(&box->header, 1);
+    box->messages = outlet_new(box, nullptr);  // outlets are made from right to left
+    for (std::size_t i = 0; i < box->state->object.rows().size(); ++i) outlet_new(box, "signal");
+    for (const std::string& warning : warnings) complain(box, warning);
+    attr_args_process(box, static_cast<short>(count), atoms);
+    box->queue = qelem_new(box, as_method(speak));
+    box->clock = clock_new(box, as_method(tick));
+    clock_fdelay(box->clock, poll_milliseconds);
+    return box;
+}
+
+void destroy(Box* box) {
+    dsp_free(&box->header);  // first: afterwards the audio thread is gone
+    object_free(box->clock);
+    qelem_free(box->queue);
+    delete box->state;
+}
+
+// The class
+
+void add_attribute(t_class* type, const sideman::Attribute& attribute) {
+    const char* kind = "symbol";
+    const char* style = "text";
+    switch (attribute.type) {
+        case sideman::Type::symbol:
+        case sideman::Type::symbols:
+            break;
+        case sideman::Type::integer:
+            kind = "long";
+            break;
+        case sideman::Type::real:
+            kind = "float64";
+            break;
+        case sideman::Type::boolean:
+            kind = "long";
+            style = "onoff";
+            break;
+        case sideman::Type::columns:
+            kind = "atom";
+            break;
+    }
+    class_addattr(type, attribute_new(attribute.name, gensym(kind), 0, as_method(get_attribute),
+                                      as_method(set_attribute)));
+    CLASS_ATTR_LABEL(type, attribute.name, 0, attribute.digest);
+    CLASS_ATTR_STYLE(type, attribute.name, 0, style);
+    CLASS_ATTR_CATEGORY(type, attribute.name, 0, "Sideman");
+}
+
+}  // namespace
+
+extern "C" void C74_EXPORT ext_main(void*) {
+    t_class* type = class_new("sideman~", as_method(create), as_method(destroy), sizeof(Box),
+                              nullptr, A_GIMME, 0);
+    class_addmethod(type, as_method(dsp), "dsp64", A_CANT, 0);
+    class_addmethod(type, as_method(assist), "assist", A_CANT, 0);
+    for (std::size_t i = 0; i < sideman::message_count; ++i)
+        class_addmethod(type, as_method(message), sideman::messages[i].name, A_GIMME, 0);
+    for (std::size_t i = 0; i < sideman::attribute_count; ++i)
+        add_attribute(type, sideman::attributes[i]);
+    class_dspinit(type);
+    class_register(CLASS_BOX, type);
+    sideman_class = type;
+}

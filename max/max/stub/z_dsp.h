@@ -1,0 +1,15 @@
+// See ext.h.
+#pragma once
+
+#include "ext.h"
+
+struct t_pxobject {
+    t_object z_ob;
+    short z_count;
+};
+
+extern "C" {
+void dsp_setup(t_pxobject* object, long inlets);
+void dsp_free(t_pxobject* object);
+void class_dspinit(t_class* type);
+}

@@ -30,6 +30,8 @@ public:
     // Lets no step follow those whose context lies before another epoch's origin; returns whether
     // the other one's first step takes the place of the next one.
     bool end_before(const Placement& following) noexcept;
+    // Whether it has a step at all: one that another has replaced before its first has none.
+    bool sounds() const noexcept { return steps_ > 0; }
     // Ends softly at a position.
     void stop(std::int64_t at) noexcept;
     // Whether anything is to be heard from a position on.

@@ -64,6 +64,14 @@ void Player::Parts::follow(const Incoming& epoch) noexcept {
     // Where the next step would have begun, the last one falls by itself.
     if (!jumps && used && order[used - 1]->end_before(epoch.placement)) until = never;
     stop(until);
+    // One that another has replaced before its first step is never heard; then the oldest goes.
+    for (std::size_t i = 0; i < used;) {
+        if (order[i]->sounds()) {
+            ++i;
+        } else {
+            std::rotate(order + i, order + i + 1, order + used--);
+        }
+    }
     if (used == most_lanes) {
         std::rotate(order, order + 1, order + most_lanes);
         --used;

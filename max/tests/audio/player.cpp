@@ -177,6 +177,17 @@ TEST_CASE("an epoch takes over at its first sample, without a gap or a click") {
     }
 }
 
+TEST_CASE("epochs that are replaced before they begin take nothing away") {
+    Session session;
+    session.follow(1, first_place);
+    for (int step = 0; step < 2; ++step) session.send(session.packets(step));
+    for (std::uint32_t epoch = 2; epoch < 7; ++epoch) session.follow(epoch, place_at(2 * column));
+    for (int step = 0; step < 2; ++step) session.send(session.packets(step));
+    const auto end = session.place.start(0) + 2 * column;
+    CHECK(apart(session.hear(end)[0], begin + overlap, end, 1) < 1e-6);
+    CHECK(session.player.silent() == 0);
+}
+
 TEST_CASE("three epochs in a row, again and again") {
     Session session;
     std::vector<float> heard;

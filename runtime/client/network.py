@@ -393,7 +393,7 @@ class Network:
         self._heard, self._pending = now, None
         self._messages.begin()
         self._engine = State("ready", 100.0, "")
-        self._repairs.forget()
+        self._repairs.keep(())
         self._shared.player.follow(
             (accept.session, accept.epoch),
             placement,
@@ -422,17 +422,18 @@ class Network:
         elif not epoch.request:  # the server plays on as before: what was wished for cannot be
             stems = tuple(epoch.stems.split(",")) if epoch.stems else ()
             self._wish.change(stems, epoch.step, self._wish.lead and epoch.lead)
-        before, session = (session.number, session.epoch), session.follow(epoch)
+        session = session.follow(epoch)
         since = max(epoch.origin, 0) if jump else None
         self._sending.follow(session.number, epoch.epoch, epoch.origin, since=since)
-        # Of a change, the epoch before still plays until the new one's origin.
-        self._repairs.forget(None if jump else before)
-        self._shared.player.follow(
+        player = self._shared.player
+        player.follow(
             (session.number, epoch.epoch),
             session.placement,
             rows=self._rows(epoch.stems),
             jump_at=self._shared.playhead if jump else None,
         )
+        # Of a change, what was heard before plays until the new epoch's origin.
+        self._repairs.keep(() if jump else player.epochs)
         self._session = session  # now that it is heard so
 
     def _rows(self, names: str) -> tuple[int, ...]:

@@ -59,6 +59,11 @@ class Player:
         self._landings: deque[tuple[int, int]] = deque(maxlen=_LANDINGS)
 
     @property
+    def epochs(self) -> tuple[EpochKey, ...]:
+        """Those that are heard or wait for their origin; the newest last."""
+        return tuple(playing.epoch for playing in self._lanes)
+
+    @property
     def lost(self) -> int:
         """Samples in whose place silence was played, and that have not come since."""
         return self.silent - self.late
@@ -81,14 +86,28 @@ class Player:
                 new epoch's first sample.
         """
         lane = Lane(placement, self._stems, self._capacity, rows)
-        until = lane.start if jump_at is None else jump_at
-        if jump_at is None and self._lanes and self._lanes[-1].lane.end_before(placement):
-            until = _NEVER
-        self.stop(until)
+        self.stop(self._give_way(placement) if jump_at is None else jump_at)
         self._landings.clear()
-        # One that another has replaced before its first step is never heard.
-        kept = [playing for playing in self._lanes if playing.lane.steps != 0]
-        self._lanes = (*kept[-2:], _Playing(epoch, lane, _NEVER, self._ramp))
+        self._lanes = (*self._lanes[-2:], _Playing(epoch, lane, _NEVER, self._ramp))
+
+    def _give_way(self, following: Placement) -> int:
+        """Where what is heard ends when another epoch takes over.
+
+        An epoch that is replaced before its first step goes, and what it would have ended plays on.
+        """
+        lanes, start = list(self._lanes), following.start(0)
+        until = start
+        while lanes:
+            newest = lanes[-1]
+            if newest.lane.end_before(following):
+                until = _NEVER
+            if newest.lane.steps:
+                break
+            lanes.pop()
+            if lanes and lanes[-1].until == newest.lane.placement.start(0):
+                lanes[-1].until = _NEVER
+        self._lanes = tuple(lanes)
+        return until
 
     def stop(self, at: int) -> None:
         """Let everything end softly; any thread."""

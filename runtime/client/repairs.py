@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from sideman.runtime.client.player import EpochKey
 from sideman.runtime.client.shared import Shared
@@ -14,7 +14,7 @@ ASK_SECONDS = 0.01
 
 
 class Repairs:
-    """Follows the arrivals of stems, of the newest epoch and the one before; network thread.
+    """Follows the arrivals of stems, of all epochs that are heard; network thread.
 
     Args:
         shared: with the audio callback.
@@ -27,10 +27,11 @@ class Repairs:
         # By epoch and row: the newest step and position behind which something is missing for good.
         self._settled: dict[tuple[EpochKey, int], tuple[int, int]] = {}
 
-    def forget(self, but: EpochKey | None = None) -> None:
-        """Another epoch begins; of those before, only this one is still heard."""
-        self._arrivals = deque((each for each in self._arrivals if each[1] == but), maxlen=4_096)
-        self._settled = {key: of for key, of in self._settled.items() if key[0] == but}
+    def keep(self, epochs: Collection[EpochKey]) -> None:
+        """Another epoch begins; of those before, these are still heard."""
+        kept = (each for each in self._arrivals if each[1] in epochs)
+        self._arrivals = deque(kept, maxlen=4_096)
+        self._settled = {key: of for key, of in self._settled.items() if key[0] in epochs}
 
     def note(self, epoch: EpochKey, row: int, step: int, position: int, now: float) -> None:
         """A packet has come that nobody had asked for."""

@@ -32,6 +32,12 @@ public:
     bool end_before(const Placement& following) noexcept;
     // Whether it has a step at all: one that another has replaced before its first has none.
     bool sounds() const noexcept { return steps_ > 0; }
+    // First sample of its first step.
+    std::int64_t begins() const noexcept { return placement_.start(0); }
+    // Does not end at a position where it was to end.
+    void play_on(std::int64_t at) noexcept {
+        if (until_ == at) until_ = never;
+    }
     // Ends softly at a position.
     void stop(std::int64_t at) noexcept;
     // Whether anything is to be heard from a position on.

@@ -33,6 +33,7 @@ struct Player::Parts {
 
     void take(const Incoming& packet) noexcept;
     void follow(const Incoming& epoch) noexcept;
+    std::int64_t give_way(const Placement& following) noexcept;
     void stop(std::int64_t at) noexcept;
     void fade(float* const* out, int count) noexcept;
 };
@@ -60,23 +61,27 @@ void Player::Parts::take(const Incoming& packet) noexcept {
 void Player::Parts::follow(const Incoming& epoch) noexcept {
     if (!epoch.placement.valid()) return;
     const bool jumps = epoch.position < never;
-    auto until = jumps ? epoch.position : epoch.placement.start(0);
-    // Where the next step would have begun, the last one falls by itself.
-    if (!jumps && used && order[used - 1]->end_before(epoch.placement)) until = never;
-    stop(until);
-    // One that another has replaced before its first step is never heard; then the oldest goes.
-    for (std::size_t i = 0; i < used;) {
-        if (order[i]->sounds()) {
-            ++i;
-        } else {
-            std::rotate(order + i, order + i + 1, order + used--);
-        }
-    }
+    stop(jumps ? epoch.position : give_way(epoch.placement));
     if (used == most_lanes) {
         std::rotate(order, order + 1, order + most_lanes);
         --used;
     }
     order[used++]->begin(epoch.epoch, epoch.placement, epoch.rows);
+}
+
+// Where what is heard ends when another epoch takes over. One that is replaced before its first step
+// goes, and what it would have ended plays on.
+std::int64_t Player::Parts::give_way(const Placement& following) noexcept {
+    auto until = following.start(0);
+    while (used) {
+        const Lane& newest = *order[used - 1];
+        // Where the next step would have begun, the last one falls by itself.
+        if (order[used - 1]->end_before(following)) until = never;
+        if (newest.sounds()) break;
+        --used;
+        if (used) order[used - 1]->play_on(newest.begins());
+    }
+    return until;
 }
 
 void Player::Parts::stop(std::int64_t at) noexcept {

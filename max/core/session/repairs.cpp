@@ -54,12 +54,17 @@ void Repairs::follow(const EpochKey& epoch, const Placement& placement, bool jum
     if (jump || followed_.empty()) {
         forget();
     } else {
-        // Of a change, the epoch before still plays until the new one's origin.
-        followed_.erase(followed_.begin(), std::prev(followed_.end()));
-        followed_.back().steps = ending_before(followed_.back().placement, placement).steps;
-        const auto kept = followed_.back().epoch;
+        // Of a change, the epoch before still plays until the new one's origin; one that is replaced
+        // before its first step never does.
+        while (!followed_.empty()) {
+            auto& newest = followed_.back();
+            newest.steps = ending_before(newest.placement, placement).steps;
+            if (newest.steps > 0) break;
+            followed_.pop_back();
+        }
+        if (followed_.size() > 1) followed_.erase(followed_.begin(), std::prev(followed_.end()));
         arrivals_.erase(std::remove_if(arrivals_.begin(), arrivals_.end(),
-                                       [&](const Arrival& each) { return !(each.epoch == kept); }),
+                                       [&](const Arrival& each) { return !find(each.epoch); }),
                         arrivals_.end());
     }
     Followed added;

@@ -181,7 +181,11 @@ TEST_CASE("epochs that are replaced before they begin take nothing away") {
     Session session;
     session.follow(1, first_place);
     for (int step = 0; step < 2; ++step) session.send(session.packets(step));
-    for (std::uint32_t epoch = 2; epoch < 7; ++epoch) session.follow(epoch, place_at(2 * column));
+    // Those with a lead of 3 would leave a gap; the last takes over seamlessly.
+    session.follow(2, place_at(2 * column, 1, 3));
+    session.follow(3, place_at(2 * column));
+    session.follow(4, place_at(2 * column, 1, 3));
+    session.follow(5, place_at(2 * column));
     for (int step = 0; step < 2; ++step) session.send(session.packets(step));
     const auto end = session.place.start(0) + 2 * column;
     CHECK(apart(session.hear(end)[0], begin + overlap, end, 1) < 1e-6);

@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 PYTEST := OMP_NUM_THREADS=1 $(DEV)/bin/python -m pytest
 TWO := -n 2 --dist worksteal
 
-.PHONY: demo test test-long install-dev lint types imports packages tests workflows clean
+.PHONY: demo test test-long install-dev lint types imports packages max tests workflows clean
 
 demo: $(DEMO)/.ready
 	$(DEMO)/bin/sideman rehearse --out rehearsal
@@ -26,6 +26,7 @@ $(DEMO)/.ready: pyproject.toml setup.py Makefile
 # needs one core each runs two at a time.
 test: install-dev
 	$(MAKE) --jobs 2 lint types imports packages
+	$(MAKE) max
 	$(MAKE) tests
 
 # Strict editable mode, because type checkers do not follow the package mapping of the default one.
@@ -41,6 +42,7 @@ lint:
 
 types:
 	$(DEV)/bin/mypy -p sideman.engine -p sideman.runtime -p sideman.export -p sideman.calibration
+	$(DEV)/bin/mypy -p max.patches
 	$(DEV)/bin/mypy tests/packaging/check.py
 
 imports:
@@ -48,6 +50,15 @@ imports:
 
 packages:
 	$(DEV)/bin/python tests/packaging/check.py
+
+# The client core in C++, and its tests.
+PRESET := $(if $(filter Darwin,$(shell uname)),macos,linux)
+max:
+	@if ! command -v cmake > /dev/null; then echo 'make max: skipped, for there is no cmake'; \
+	elif ! { command -v c++ || command -v g++ || command -v clang++; } > /dev/null; then \
+	    echo 'make max: skipped, for there is no C++ compiler'; \
+	else cmake --preset $(PRESET) && MAKEFLAGS= cmake --build --preset $(PRESET) --parallel 2 && \
+	    ctest --preset $(PRESET); fi
 
 # What plays in real time runs afterwards and alone: beside another test, an answer may be late for
 # no fault of the server. Pytest says of either part how many tests it left out.

@@ -86,7 +86,9 @@ class Player:
             until = _NEVER
         self.stop(until)
         self._landings.clear()
-        self._lanes = (*self._lanes[-2:], _Playing(epoch, lane, _NEVER, self._ramp))
+        # One that another has replaced before its first step is never heard.
+        kept = [playing for playing in self._lanes if playing.lane.steps != 0]
+        self._lanes = (*kept[-2:], _Playing(epoch, lane, _NEVER, self._ramp))
 
     def stop(self, at: int) -> None:
         """Let everything end softly; any thread."""

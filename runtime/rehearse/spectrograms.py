@@ -21,6 +21,8 @@ _COLUMNS = 1600
 _LOWEST, _HIGHEST, _ROWS = 50.0, 8000.0, 200
 #: Decibels from the loudest to the darkest.
 _RANGE = 70.0
+#: Bars that are marked at the most; of a longer piece, every second, third and so on.
+_MARKED = 40
 _NAMES = ("C", "D♭", "D", "E♭", "E", "F", "G♭", "G", "A♭", "A", "B♭", "B")
 
 
@@ -30,7 +32,7 @@ def draw(rehearsal: Rehearsal, path: Path, truth: Truth | None = None) -> None:
     Args:
         rehearsal: what happened.
         path: file to write.
-        truth: chords of what was played, if known; its bars and chords are marked.
+        truth: chords of what was played, if known; bars and their chords are marked.
     """
     # The object interface chooses no window system: pyplot would.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -65,7 +67,8 @@ def draw(rehearsal: Rehearsal, path: Path, truth: Truth | None = None) -> None:
         axes.set_ylabel(f"{name} [Hz]")
     if truth is not None:
         bar = truth.beat_samples * BEATS_PER_BAR
-        for index in range(total // bar + 1):
+        bars = total // bar + 1
+        for index in range(0, bars, -(-bars // _MARKED)):
             for axes in rows:
                 axes.axvline(index * bar / rate, color="white", lw=0.5, alpha=0.6)
             place = (index + 0.5) * bar / rate

@@ -9,14 +9,18 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("engine", "runtime", "export", "calibration")
-TOPS = ("tests/", *(f"{package}/" for package in PACKAGES))
+TOPS = ("tests/", "max/", *(f"{package}/" for package in PACKAGES))
 PAGES = [
-    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "findings/README.md")),
+    *(
+        ROOT / name
+        for name in ("README.md", "CONTRIBUTING.md", "findings/README.md", "max/README.md")
+    ),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 FILES = [
     *ROOT.glob("*.py"),
     *(file for package in PACKAGES for file in (ROOT / package).rglob("*.py")),
+    *(ROOT / "max" / "patches").rglob("*.py"),
     *(ROOT / "tests").rglob("test_*.py"),
 ]
 #: Files by their name alone, and with some of their folders.

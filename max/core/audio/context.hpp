@@ -9,8 +9,9 @@ namespace sideman {
 
 // Written by the audio thread, read by the network thread; by position, without locks. The last
 // `capacity` samples are kept so that they can be sent again. A read that the writer has overtaken
-// meanwhile tells so. Samples are std::atomic<float> with relaxed order, so overtaking is no data
-// race.
+// meanwhile tells so. Samples are std::atomic<float>, so overtaking is no data race, and each is
+// released and acquired, which costs hardly more than fences and which tools that look for races
+// understand.
 class ContextRing {
 public:
     explicit ContextRing(int capacity);

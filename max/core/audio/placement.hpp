@@ -26,13 +26,15 @@ struct Placement {
     int fade_samples() const noexcept;          // positions in which one step falls, one rises
     int ahead() const noexcept;  // positions from a boundary to its stems; negative in the past
     std::int64_t place(std::int64_t model_sample) const noexcept;
-    std::int64_t context_end(std::int64_t step) const noexcept;
-    std::int64_t boundary(std::int64_t step) const noexcept;
-    std::int64_t start(std::int64_t step) const noexcept;  // first sample of a step's stems
-    std::int64_t end(std::int64_t step) const noexcept;    // one past the last, overlap included
+    std::int64_t context_end(std::int64_t number) const noexcept;
+    std::int64_t boundary(std::int64_t number) const noexcept;
+    std::int64_t start(std::int64_t number) const noexcept;  // first sample of a step's stems
+    std::int64_t end(std::int64_t number) const noexcept;    // one past the last, overlap included
+    // The last step whose stems begin at or before a position; negative before the first step.
+    std::int64_t step_at(std::int64_t position) const noexcept;
 };
 
-// client rate / model rate in lowest terms.
+// client rate / model rate in lowest terms; of rates below 1, nothing that is valid.
 void set_rates(Placement& placement, int client_rate, int model_rate) noexcept;
 
 // How many steps an epoch has whose context ends where `following` begins, and whether the other

@@ -62,8 +62,8 @@ public:
     // Takes one item of the queue; audio thread. `playhead`: the next sample that will be read.
     void apply(const Incoming& incoming, std::int64_t playhead) noexcept;
 
-    // Fills what is heard from a position on, at most at full scale; out[row][0..count). Counts what
-    // was due and had not come. Afterwards, what lies before position + count is gone.
+    // Fills what is heard from a position on, at most at full scale; out[row][0..count). Counts
+    // what was due and had not come. Afterwards, what lies before position + count is gone.
     void read(std::int64_t position, float* const* out, int count) noexcept;
 
     // Whether everything is to be silent, with a fade of 3 ms.

@@ -134,6 +134,19 @@ def test_an_epoch_takes_over_at_its_first_sample() -> None:
     np.testing.assert_allclose(out[at : at + 300], 1 - 2 * (np.arange(300) + 0.5) / 300, atol=1e-4)
 
 
+def test_epochs_that_are_replaced_before_they_begin_take_nothing_away() -> None:
+    band = player()
+    send(band, range(2))
+    following = Placement(origin=2 * 4_096, step=1, lead=2, overlap=300)
+    for number in range(2, 7):
+        band.follow((7, number), following)
+    send(band, range(2), key=(7, 6), place=following, level=-1.0)
+    at = following.start(0)
+    out = heard(band, 0, at + 4_000)[0]
+    np.testing.assert_allclose(out[START + 300 : at], 1, atol=1e-5)
+    np.testing.assert_allclose(out[at + 300 :], -1, atol=1e-5)
+
+
 def test_a_jump_ends_what_was_heard_at_once() -> None:
     band = player()
     send(band, range(3))

@@ -1,0 +1,86 @@
+#include "net/network.hpp"
+
+#include <algorithm>
+
+namespace sideman {
+
+namespace {
+// So often the thread looks around where nothing could wake it.
+constexpr double longest_wait = 0.5;
+constexpr double shortest_wait = 0.02;
+}  // namespace
+
+std::shared_ptr<Network> Network::get() {
+    static std::mutex mutex;
+    static std::weak_ptr<Network> network;
+    const std::lock_guard<std::mutex> lock(mutex);
+    auto found = network.lock();
+    if (!found) network = found = std::make_shared<Network>();
+    return found;
+}
+
+Network::Network() : thread_([this] { run(); }) {}
+
+Network::~Network() {
+    ending_ = true;
+    wake();
+    thread_.join();
+}
+
+void Network::add(Member& member) {
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        members_.push_back(&member);
+    }
+    wake();
+}
+
+void Network::remove(Member& member) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    members_.erase(std::remove(members_.begin(), members_.end(), &member), members_.end());
+    idle_.wait(lock, [&] { return busy_ != &member; });
+}
+
+void Network::wake() noexcept {
+    // Only the first one after the thread has gone to sleep makes a system call.
+    if (!awake_.exchange(true)) waker_.wake();
+}
+
+void Network::run() {
+    std::vector<Member*> members;
+    std::vector<Socket::Handle> handles;
+    while (!ending_) {
+        awake_ = true;
+        waker_.drain();
+        // From here on whoever has something to do wakes the thread again; what was handed over
+        // before is seen, because this reads what `wake` has written.
+        awake_.exchange(false);
+        double due = monotonic_seconds() + longest_wait;
+        {
+            const std::lock_guard<std::mutex> lock(mutex_);
+            members = members_;
+        }
+        handles.assign(1, waker_.handle());
+        for (auto* member : members) {
+            {
+                const std::lock_guard<std::mutex> lock(mutex_);
+                if (std::find(members_.begin(), members_.end(), member) == members_.end()) continue;
+                busy_ = member;
+            }
+            due = std::min(due, member->turn(monotonic_seconds()));
+            const auto handle = member->handle();
+            if (handle != Socket::none) handles.push_back(handle);
+            {
+                const std::lock_guard<std::mutex> lock(mutex_);
+                busy_ = nullptr;
+            }
+            idle_.notify_all();
+        }
+        double seconds = due - monotonic_seconds();
+        // Without a way to be woken, it looks often enough.
+        if (!waker_.is_open()) seconds = std::min(seconds, shortest_wait);
+        wait(handles.data(), handles.size(), seconds);
+    }
+}
+
+}  // namespace sideman

@@ -1,0 +1,214 @@
+#include "net/socket.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <vector>
+
+#ifdef _WIN32
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#else
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#endif
+
+namespace sideman {
+
+namespace {
+
+// What a server may send at once: a step of four stems.
+constexpr int receive_buffer_bytes = 4 << 20;
+
+#ifdef _WIN32
+// Winsock wants to be started once in a process, and counts how often it was.
+void start_sockets() {
+    static const int started = [] {
+        WSADATA data;
+        return WSAStartup(MAKEWORD(2, 2), &data);
+    }();
+    (void)started;
+}
+#else
+void start_sockets() {}
+#endif
+
+bool set_nonblocking(Socket::Handle handle) {
+#ifdef _WIN32
+    u_long yes = 1;
+    return ioctlsocket(handle, FIONBIO, &yes) == 0;
+#else
+    const int flags = fcntl(handle, F_GETFL, 0);
+    return flags >= 0 && fcntl(handle, F_SETFL, flags | O_NONBLOCK) == 0 &&
+           fcntl(handle, F_SETFD, FD_CLOEXEC) == 0;
+#endif
+}
+
+void close_handle(Socket::Handle handle) {
+#ifdef _WIN32
+    closesocket(handle);
+#else
+    ::close(handle);
+#endif
+}
+
+std::string find(const std::string& host, int port, int flags, Endpoint& endpoint) {
+    start_sockets();
+    addrinfo hints = {};
+    hints.ai_family = AF_UNSPEC;
+    hints.ai_socktype = SOCK_DGRAM;
+    hints.ai_flags = flags | AI_NUMERICSERV;
+    addrinfo* found = nullptr;
+    const int error = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+    if (error != 0 || found == nullptr) {
+        return "The host '" + host + "' is not known: " + gai_strerror(error) + ".";
+    }
+    if (found->ai_addrlen <= sizeof endpoint.bytes) {
+        endpoint.family = found->ai_family;
+        endpoint.size = static_cast<unsigned>(found->ai_addrlen);
+        std::memcpy(endpoint.bytes, found->ai_addr, found->ai_addrlen);
+    }
+    freeaddrinfo(found);
+    return endpoint.family == 0 ? "The host '" + host + "' has no address that UDP reaches." : "";
+}
+
+}  // namespace
+
+bool numeric_endpoint(const std::string& host, int port, Endpoint& endpoint) {
+    return find(host == "localhost" ? "127.0.0.1" : host, port, AI_NUMERICHOST, endpoint).empty();
+}
+
+std::string look_up(const std::string& host, int port, Endpoint& endpoint) {
+    return find(host, port, 0, endpoint);
+}
+
+Socket::~Socket() { close(); }
+
+void Socket::close() noexcept {
+    if (handle_ != none) close_handle(handle_);
+    handle_ = none;
+}
+
+std::string Socket::connect(const Endpoint& endpoint) {
+    start_sockets();
+    // Another family needs another socket.
+    if (is_open() && family_ != endpoint.family) close();
+    if (!is_open()) {
+        handle_ = static_cast<Handle>(::socket(endpoint.family, SOCK_DGRAM, 0));
+        if (handle_ == none) return "The system gives no socket.";
+        family_ = endpoint.family;
+        if (!set_nonblocking(handle_)) {
+            close();
+            return "The socket cannot be set up.";
+        }
+        // As much as the system gives; less is no error.
+        (void)setsockopt(handle_, SOL_SOCKET, SO_RCVBUF,
+                         reinterpret_cast<const char*>(&receive_buffer_bytes),
+                         sizeof receive_buffer_bytes);
+    }
+    sockaddr_storage address = {};
+    std::memcpy(&address, endpoint.bytes, endpoint.size);
+    if (::connect(handle_, reinterpret_cast<const sockaddr*>(&address),
+                  static_cast<socklen_t>(endpoint.size)) != 0) {
+        return "There is no way to the server's address.";
+    }
+    return "";
+}
+
+void Socket::send(const void* data, std::size_t size) noexcept {
+    if (!is_open()) return;
+#ifdef _WIN32
+    (void)::send(handle_, static_cast<const char*>(data), static_cast<int>(size), 0);
+#else
+    (void)!::send(handle_, data, size, 0);
+#endif
+}
+
+Socket::Received Socket::receive(void* data, std::size_t& size) noexcept {
+    if (!is_open()) return Received::nothing;
+#ifdef _WIN32
+    const int count = ::recv(handle_, static_cast<char*>(data), static_cast<int>(size), 0);
+    if (count == SOCKET_ERROR) {
+        const int error = WSAGetLastError();
+        if (error == WSAEMSGSIZE) return Received::datagram;  // cut: it is none of ours
+        return error == WSAECONNRESET || error == WSAENETRESET ? Received::refused
+                                                               : Received::nothing;
+    }
+    size = static_cast<std::size_t>(count);
+#else
+    const auto count = ::recv(handle_, data, size, 0);
+    if (count < 0) return errno == ECONNREFUSED ? Received::refused : Received::nothing;
+    size = static_cast<std::size_t>(count);
+#endif
+    return Received::datagram;
+}
+
+Waker::Waker() {
+    // Two UDP sockets on loopback, connected to one another: the same on all systems, and a full
+    // one blocks nobody.
+    Endpoint any, at[2];
+    if (!numeric_endpoint("127.0.0.1", 0, any)) return;
+    Socket* both[2] = {&out_, &in_};
+    for (auto* each : both) {
+        // Connecting to nowhere in particular makes the socket; binding gives it its port.
+        Endpoint nowhere;
+        if (!numeric_endpoint("127.0.0.1", 9, nowhere) || !each->connect(nowhere).empty()) return;
+    }
+    for (int i = 0; i < 2; ++i) {
+        sockaddr_storage address = {};
+        socklen_t size = sizeof address;
+        if (getsockname(both[i]->handle(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+            out_.close();
+            return;
+        }
+        at[i].family = any.family;
+        at[i].size = static_cast<unsigned>(size);
+        std::memcpy(at[i].bytes, &address, std::min<std::size_t>(size, sizeof at[i].bytes));
+    }
+    if (!out_.connect(at[1]).empty() || !in_.connect(at[0]).empty()) out_.close();
+}
+
+void Waker::wake() noexcept { in_.send("", 1); }
+
+void Waker::drain() noexcept {
+    char buffer[16];
+    std::size_t size = sizeof buffer;
+    while (out_.receive(buffer, size) != Socket::Received::nothing) size = sizeof buffer;
+}
+
+void wait(const Socket::Handle* handles, std::size_t count, double seconds) noexcept {
+    const int milliseconds =
+        seconds <= 0 ? 0 : static_cast<int>(std::min(seconds, 60.0) * 1000 + 0.999);
+#ifdef _WIN32
+    using Polled = WSAPOLLFD;
+#else
+    using Polled = pollfd;
+#endif
+    // Never select: a host that holds many descriptors is beyond what it can look at.
+    constexpr std::size_t most = 65;
+    Polled polled[most];
+    count = std::min(count, most);
+    for (std::size_t i = 0; i < count; ++i) {
+        polled[i] = {};
+        polled[i].fd = handles[i];
+        polled[i].events = POLLIN;
+    }
+#ifdef _WIN32
+    (void)WSAPoll(polled, static_cast<ULONG>(count), milliseconds);
+#else
+    (void)::poll(polled, static_cast<nfds_t>(count), milliseconds);
+#endif
+}
+
+double monotonic_seconds() noexcept {
+    using namespace std::chrono;
+    return duration<double>(steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace sideman

@@ -1,0 +1,157 @@
+#include "session/greeting.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sideman {
+
+namespace {
+constexpr double hello_seconds = 0.25;
+// A hello is made anew, with the present position, after so many seconds.
+constexpr double anew_seconds = 0.6;
+// One that was refused is followed by another after so many seconds, unless the model is loading.
+constexpr double again_seconds = 1.0;
+// While a name is looked up, and after it was not found.
+constexpr double looking_seconds = 0.05, unknown_seconds = 2.0;
+// Columns of a step, and the rate that they are counted at, for a server that is not known yet.
+constexpr int usual_step = 4, usual_rate = 44100;
+// Whoever was sent on and hears nothing there for so many seconds asks where it began.
+constexpr double away_seconds = 5.0;
+// So often a client lets itself be sent on before it asks where it began.
+constexpr int most_hops = 4;
+constexpr const char* client_name = "sideman~ 0.1";
+}  // namespace
+
+Greeting::Greeting(Shared& shared, const Wish& wish, Socket& socket, std::string host, int port)
+    : shared_(shared), wish_(wish), socket_(socket), host_(std::move(host)), port_(port) {}
+
+double Greeting::turn(double now, std::string& why) {
+    if (away_until_ >= 0 && now >= away_until_) go_home(now);
+    if (!connected_) {
+        if (now < due_) return due_;
+        const bool away = !away_host_.empty();
+        if (!resolver_.pending()) resolver_.begin(away ? away_host_ : host_, away ? away_port_ : port_);
+        Endpoint endpoint;
+        std::string error;
+        if (!resolver_.take(endpoint, error)) {
+            why = "Looking up " + (away ? away_host_ : host_) + ".";
+            return now + looking_seconds;
+        }
+        if (error.empty()) error = socket_.connect(endpoint);
+        if (!error.empty()) {
+            why = error;
+            if (away) go_home(now);
+            return due_ = now + unknown_seconds;
+        }
+        connected_ = true;
+    }
+    if (now >= due_) {
+        if (!hello_ || now >= over_) {
+            over_ = now + anew_seconds;
+            hello_ = make();
+            datagram_ = write_control(*hello_);
+        }
+        socket_.send(datagram_.data(), datagram_.size());
+        said_ = now;
+        due_ = now + hello_seconds;
+    }
+    return due_;
+}
+
+double Greeting::accepted(int step_samples, double now) {
+    step_samples_ = step_samples;
+    return now - said_;
+}
+
+void Greeting::wait(double now, bool loading) {
+    due_ = now + (loading ? hello_seconds : again_seconds);
+    over_ = now;
+    if (away_until_ >= 0) away_until_ = now + away_seconds;
+}
+
+void Greeting::go_home(double now) {
+    if (!away_host_.empty()) connected_ = false;
+    away_host_.clear();
+    token_.clear();
+    hops_ = 0;
+    away_until_ = -1;
+    hello_.reset();
+    due_ = now;
+    over_ = 0;
+}
+
+void Greeting::leave(double now, bool pause) {
+    go_home(now);
+    // A server that was started again elsewhere is found by its name.
+    connected_ = false;
+    due_ = now + (pause ? again_seconds : 0);
+}
+
+std::string Greeting::send_on(const Accept& accept, double now) {
+    const auto shown = accept.host + ":" + std::to_string(accept.port);
+    if (++hops_ > most_hops) {
+        const auto text = "Sent on " + std::to_string(hops_) + " times, at last to " + shown + ".";
+        leave(now, true);
+        return text;
+    }
+    if (accept.port < 1 || accept.port > 65535) {
+        leave(now, true);
+        return "Sent on to " + shown + ", which is no address.";
+    }
+    away_host_ = accept.host;
+    away_port_ = accept.port;
+    token_ = accept.token;
+    away_until_ = now + away_seconds;
+    connected_ = false;
+    hello_.reset();
+    due_ = now;
+    over_ = 0;
+    return "Sent on to " + shown + ".";
+}
+
+std::int64_t Greeting::origin() const {
+    // A step ago, if that was heard: then the server begins at once, not after a step.
+    std::int64_t step = step_samples_;
+    if (step == 0) {
+        const int columns = wish_.step > 0 ? wish_.step : usual_step;
+        step = std::int64_t{columns} * column_samples * shared_.rate / usual_rate;
+    }
+    const auto position = shared_.position.load(std::memory_order_acquire);
+    const auto origin = position - step;
+    return origin >= std::max<std::int64_t>(0, shared_.context.start()) ? origin : position;
+}
+
+Hello Greeting::make() {
+    Hello hello;
+    hello.request = next_request();
+    hello.rate = shared_.rate;
+    hello.block = shared_.block.load(std::memory_order_relaxed);
+    hello.step = wish_.step;
+    hello.lead = wish_.lead;
+    hello.format = wish_.int16 ? 1 : 0;
+    hello.stems = joined(wish_.stems);
+    hello.margin = wish_.margin;
+    hello.client = client_name;
+    hello.token = token_;
+    hello.origin = origin();
+    return padded(std::move(hello));
+}
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string text;
+    for (const auto& name : names) text += (text.empty() ? "" : ",") + name;
+    return text;
+}
+
+std::vector<std::string> split(const std::string& names) {
+    std::vector<std::string> found;
+    std::size_t at = 0;
+    while (!names.empty() && at <= names.size()) {
+        const auto comma = std::min(names.find(',', at), names.size());
+        found.push_back(names.substr(at, comma - at));
+        at = comma + 1;
+    }
+    return found;
+}
+
+}  // namespace sideman

@@ -1,0 +1,37 @@
+// The context on its way to the server: as it is played, and again what was lost.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "session/shared.hpp"
+#include "wire/control.hpp"
+
+namespace sideman {
+
+using SendDatagram = std::function<void(const Byte* data, std::size_t size)>;
+
+class ContextSender {
+public:
+    ContextSender(Shared& shared, SendDatagram send);
+
+    // Send for this epoch from here on; what lies before its origin does not concern it.
+    void follow(std::uint32_t session, std::uint32_t epoch, std::int64_t origin);
+    // Begin at another position than behind what was sent.
+    void begin_at(std::int64_t position);
+    // Send what was played since; tells whether more is left for a later turn.
+    bool turn();
+    // Send what of the context was asked for and is still there; false where it is nonsense.
+    bool again(const Resend& resend);
+
+private:
+    void send(std::int64_t start, std::int64_t end, bool again);
+
+    Shared& shared_;
+    SendDatagram send_;
+    std::uint32_t session_ = 0, epoch_ = 0;
+    std::int64_t origin_ = 0, sent_ = 0;
+    Packet packet_;
+};
+
+}  // namespace sideman

@@ -1,0 +1,5 @@
+"""The command `python -m max.patches`."""
+
+from max.patches.build import main
+
+main()

@@ -1,0 +1,59 @@
+"""The fourth tab: the server runs on another machine."""
+
+from __future__ import annotations
+
+from max.patches.help.parts import label, output, tab
+from max.patches.methods import Methods
+from max.patches.patch import Patch, spread
+from max.patches.readings import readings
+
+
+def remote_server(methods: Methods) -> Patch:
+    """Where the server is, and whether its model is ready."""
+    patch = tab(
+        "remote server", "The model may run on another machine, with a faster graphics card."
+    )
+
+    patch.card("1  On the other machine", (1, 5), (56, 7.5))
+    patch.comment(
+        "sideman serve BUNDLE --listen 0.0.0.0:7000 --allow 192.168.1.7",
+        (1.5, 7),
+        width=55,
+        bold=True,
+    )
+    patch.comment(
+        "192.168.1.7 stands for the address of the machine that Max runs on; all others are "
+        "ignored. If the other machine has a firewall, let UDP through to port 7000. Use a cable "
+        "where you can: Wi-Fi holds packets back for tens of milliseconds.",
+        (1.5, 8.6),
+        width=55,
+    )
+
+    patch.card("2  Here", (1, 13.5), (56, 27.5))
+    patch.object("input", "adc~ 1", (2, 19))
+    label(patch, "what you play", (2, 17.4), 6)
+    choices = (
+        ("the other machine, by its address", "host 192.168.1.20"),
+        ("or by its name", "host studio.local"),
+        ("this machine again", "host 127.0.0.1"),
+        ("its port", "port 7000"),
+        ("begin", "start"),
+    )
+    patch.object("band", "sideman~ bass", (2, 24.4), width=spread(14, 2))
+    patch.cord("input -> band")
+    for i, (digest, text) in enumerate(choices):
+        label(patch, digest, (9 + 9.5 * i, 16.8), 9)
+        patch.message(text, text, (9 + 9.5 * i, 19))
+        patch.cord(f"{text} -> band", along=21.6)
+    label(
+        patch,
+        "Both may stand in the object too:  sideman~ bass @host 192.168.1.20 @port 7000",
+        (9, 22.2),
+        34,
+    )
+
+    patch.cord("band -> mix")
+    output(patch, (2, 27))
+    names = ("state", "roundtrip", "engine")
+    readings(patch, "band:1", [methods.outputs[name] for name in names], (16, 27))
+    return patch

@@ -1,0 +1,55 @@
+"""The programs in C++ that tests from outside drive."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PRESET = {"darwin": "macos", "win32": "windows"}.get(sys.platform, "linux")
+BUILD = ROOT / "build" / f"max-{PRESET}"
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Only one of several test processes builds at a time."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    BUILD.mkdir(parents=True, exist_ok=True)
+    with (BUILD / "tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def max_tool() -> Callable[[str], Path]:
+    """The path of a program by its name, built if need be."""
+    if shutil.which("cmake") is None:
+        pytest.skip("there is no cmake")
+    if PRESET != "windows" and not any(map(shutil.which, ("c++", "g++", "clang++"))):
+        pytest.skip("there is no C++ compiler")
+    built: dict[str, Path] = {}
+
+    def build(name: str) -> Path:
+        if name not in built:
+            with _alone():
+                _run("cmake", "--preset", PRESET)
+                _run("cmake", "--build", "--preset", PRESET, "--target", name)
+            built[name] = BUILD / "bin" / (f"{name}.exe" if PRESET == "windows" else name)
+        return built[name]
+
+    return build
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,299 @@
+"""Patches have no faults, the kept files are what the descriptions say, and Pure Data agrees."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from max.patches import build, maxpat, pd
+from max.patches.check import faults
+from max.patches.draw import draw
+from max.patches.from_multi_track import from_multi_track
+from max.patches.help import tabs
+from max.patches.icon import draw_icon
+from max.patches.lettering import text_width, wrap
+from max.patches.methods import Methods, read_methods
+from max.patches.patch import DRAWN_ONLY, Patch
+from max.patches.pd_help import pd_help
+from max.patches.ready import ready
+
+ROOT = Path(__file__).parents[2]
+FILES = build.generated()
+JSON_FILES = [path for _, path in FILES if path.endswith((".maxpat", ".maxhelp"))]
+
+
+@pytest.fixture(scope="module")
+def methods() -> Methods:
+    return read_methods()
+
+
+def patchers(patcher: dict) -> Iterator[dict]:
+    """A patcher and all that are inside of it."""
+    yield patcher
+    for box in patcher["boxes"]:
+        if "patcher" in box["box"]:
+            yield from patchers(box["box"]["patcher"])
+
+
+@pytest.mark.parametrize(("part", "path"), FILES, ids=lambda name: name)
+def test_kept_files_are_what_is_generated(part: str, path: str) -> None:
+    kept = (build.KEPT[part] / path).read_bytes()
+    assert build.same(path, kept, FILES[part, path]), "run: python -m max.patches"
+
+
+def test_nothing_else_is_kept_in_the_package() -> None:
+    kept = {p.relative_to(build.KEPT["max"]).as_posix() for p in build.KEPT["max"].rglob("*.*")}
+    externals = {path for path in kept if path.startswith("externals/")}
+    assert kept - externals == {path for part, path in FILES if part == "max"}
+
+
+def test_the_command_writes_a_finished_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["max.patches", str(tmp_path)])
+    build.main()
+    folder = tmp_path / "max" / "sideman"
+    assert (folder / "license").read_bytes() == (ROOT / "LICENSE").read_bytes()
+    assert (folder / "help" / "sideman~.maxhelp").is_file()
+    assert (tmp_path / "pd" / "sideman~" / "sideman~-help.pd").is_file()
+    readme = (tmp_path / "pd" / "sideman~" / "README.md").read_text("utf-8")
+    assert "com.apple.quarantine" in readme
+    assert "](" not in readme
+    written = {str(path) for path in tmp_path.rglob("*") if path.is_file()}
+    assert set(capsys.readouterr().out.splitlines()) == written
+
+
+def test_the_package_has_the_version_of_the_project() -> None:
+    info = json.loads(FILES["max", "package-info.json"])
+    assert f'version = "{info["version"]}"' in (ROOT / "pyproject.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", JSON_FILES)
+def test_max_finds_every_end_of_every_cord(path: str) -> None:
+    """From the file alone: neither the checker nor the descriptions are asked."""
+    top = json.loads(FILES["max", path])["patcher"]
+    count = 0
+    for patcher in patchers(top):
+        boxes = {box["box"]["id"]: box["box"] for box in patcher["boxes"]}
+        assert len(boxes) == len(patcher["boxes"])
+        for box in boxes.values():
+            assert len(box.get("outlettype", [])) == box["numoutlets"]
+            assert not set(DRAWN_ONLY) & set(box)
+        for line in patcher["lines"]:
+            source, outlet = line["patchline"]["source"]
+            target, inlet = line["patchline"]["destination"]
+            assert 0 <= outlet < boxes[source]["numoutlets"]
+            assert 0 <= inlet < boxes[target]["numinlets"]
+            count += 1
+    assert count > 2
+
+
+def test_the_help_patch_has_tabs_in_order(methods: Methods) -> None:
+    top = json.loads(FILES["max", "help/sideman~.maxhelp"])["patcher"]
+    found = [box["box"] for box in top["boxes"]]
+    assert [box["patcher"]["showontab"] for box in found] == [1] * 5
+    assert top["showrootpatcherontab"] == 0
+    lefts = [box["patching_rect"][0] for box in found]
+    assert lefts == sorted(lefts)
+    names = [tab.name for tab in tabs(methods)]
+    assert [box["text"].removeprefix("p ").strip('"') for box in found] == names
+    assert names == ["play", "several stems", "look-ahead", "remote server", "troubleshooting"]
+
+
+def test_help_mentions_all_that_the_object_knows(methods: Methods) -> None:
+    max_words = "\n".join(tab.words() for tab in tabs(methods))
+    pd_words = pd_help(methods).words()
+    for name in (*methods.messages, *methods.attributes, *methods.outputs):
+        assert re.search(rf"\b{name}\b", max_words), f"{name} is not in the help patch for Max"
+        assert re.search(rf"\b{name}\b", pd_words), f"{name} is not in that for Pure Data"
+
+
+def test_every_output_is_shown_in_a_help_patch(methods: Methods) -> None:
+    for patches in (tabs(methods), [pd_help(methods), *_inside(pd_help(methods))]):
+        texts = [box.text for patch in patches for box in patch.boxes.values()]
+        shown = {word for text in texts if text.startswith("route ") for word in text.split()[1:]}
+        assert shown == set(methods.outputs)
+
+
+def _inside(patch: Patch) -> list[Patch]:
+    return [box.patch for box in patch.boxes.values() if box.patch]
+
+
+# The checker
+
+
+def small() -> Patch:
+    """A patch without faults."""
+    patch = Patch("small", size=(20, 20))
+    patch.object("input", "adc~ 1", (1, 1))
+    patch.object("half", "*~ 0.5", (1, 4))
+    patch.control("output", "ezdac~", (1, 7))
+    patch.cord("input -> half -> output:0", "half -> output:1")
+    return patch
+
+
+def test_a_patch_without_faults_has_none(methods: Methods) -> None:
+    for patch in (small(), *tabs(methods), ready(), from_multi_track(), pd_help(methods)):
+        assert faults(patch) == []
+
+
+PLANTED: dict[str, tuple[Callable[[Patch], None], str]] = {
+    "a cord to nowhere": (lambda p: p.cord("half -> gone"), "'gone', which is not there"),
+    "a cord from nowhere": (lambda p: p.cord("gone -> half"), "'gone', which is not there"),
+    "an inlet beyond": (lambda p: p.cord("half -> output:2"), "'output' has no inlet 2"),
+    "an outlet beyond": (lambda p: p.cord("half:1 -> output"), "'half' has no outlet 1"),
+    "an overlap": (lambda p: p.comment("here", (1, 4.5)), "overlap in the window"),
+    "outside": (lambda p: p.comment("there", (19, 1)), "reaches out of the window"),
+    "twice": (lambda p: p.cord("input -> half"), "the same cord twice"),
+    "no input": (lambda p: p.object("alone", "*~ 1.", (9, 9)), "nothing comes to 'alone'"),
+    "no output": (lambda p: p.message("go", "go", (9, 9)), "outlet 0 of 'go' leads nowhere"),
+    "a loose number": (lambda p: p.control("n", "number", (9, 9)), "'n' is not connected"),
+    "across a card": (lambda p: p.card("a", (2, 2), (9, 9)), "lies across an edge"),
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_the_checker_finds(name: str) -> None:
+    plant, wanted = PLANTED[name]
+    patch = small()
+    plant(patch)
+    assert any(wanted in fault for fault in faults(patch)), faults(patch)
+
+
+def test_the_checker_finds_a_signal_where_none_is_taken() -> None:
+    patch = small()
+    patch.message("go", "go", (9, 4))
+    patch.cord("input -> go", "go -> half")
+    assert faults(patch) == ["small: a signal of 'input' into 'go', which takes none there"]
+
+
+def test_the_checker_looks_into_tabs_and_at_what_performers_see() -> None:
+    patch = Patch("top", size=(30, 30), wiring=(60, 60))
+    inner = small()
+    inner.cord("half -> gone")
+    patch.subpatch(inner, (1, 1))
+    patch.comment("one", (1, 9), shown=(1, 1))
+    patch.comment("two", (9, 9), shown=(1.5, 1.2))
+    found = faults(patch)
+    assert "small: a cord to 'gone', which is not there" in found
+    assert any("overlap in the performer's view" in fault for fault in found)
+
+
+def test_names_and_objects_that_are_not_known_are_refused() -> None:
+    patch = small()
+    with pytest.raises(ValueError, match="two boxes are called 'half'"):
+        patch.object("half", "*~ 1.", (9, 9))
+    with pytest.raises(ValueError, match="knows no object 'gone~'"):
+        patch.object("gone", "gone~", (9, 9))
+    with pytest.raises(ValueError, match="no arrow"):
+        patch.cord("input half")
+
+
+def test_a_message_of_stems_is_made_from_toggles() -> None:
+    """As Max would do it: from right to left, begin, add those that are on, send."""
+    patch = ready()
+    leaving = {(c.source, c.outlet): c.target for c in patch.cords}
+    assert patch.boxes["in turn"].text == "t b l b"
+    assert [leaving["in turn", outlet] for outlet in (2, 1, 0)] == ["begin", "each", "stems"]
+    for i, stem in enumerate(("bass", "drums", "guitar", "piano")):
+        assert patch.boxes[leaving[leaving["each", i], 0]].text == f"append {stem}"
+        assert leaving["band", i] == stem
+
+
+# Lettering, pictures
+
+
+def test_lines_are_as_wide_as_asked() -> None:
+    text = "Ask for the server until it answers, and play."
+    lines = wrap(text, 120)
+    assert " ".join(lines) == text
+    assert len(lines) > 1
+    assert all(text_width(line) <= 120 for line in lines)
+    assert wrap("a\nb", 500) == ["a", "b"]
+
+
+def test_an_icon_that_is_packed_otherwise_is_the_same() -> None:
+    icon, other = draw_icon(), draw_icon(1)
+    assert icon != other
+    assert build.same("icon.png", icon, other)
+    with Image.open(io.BytesIO(icon)) as picture:
+        assert (picture.size, picture.mode) == ((128, 128), "RGBA")
+    assert not build.same("a.pd", b"1", b"2")
+
+
+@pytest.mark.parametrize("name", build.pictures())
+def test_patches_can_be_looked_at(name: str, tmp_path: Path) -> None:
+    patch, wiring = build.pictures()[name]
+    draw(patch, tmp_path / "picture.png", wiring=wiring)
+    assert (tmp_path / "picture.png").stat().st_size > 5000
+
+
+@pytest.mark.parametrize("name", ["max-ready-patch", "max-help-patch"])
+def test_the_documentation_s_pictures_are_small(name: str) -> None:
+    assert 5000 < (ROOT / "docs" / f"{name}.png").stat().st_size < 150_000
+
+
+# Pure Data
+
+
+def test_pure_data_s_text_escapes_what_it_must() -> None:
+    patch = Patch("text", size=(40, 20), host="pd")
+    patch.comment("one, two; $1", (1, 1))
+    assert r"#X text 15 15 one \, two \; \$1, f" in pd.write_patch(patch)
+
+
+def _open_in_pd(*options: str) -> list[str]:
+    program = shutil.which("pd")
+    if program is None:
+        pytest.skip("there is no Pure Data (Debian: apt install puredata-core)")
+    file = build.KEPT["pd"] / "sideman~-help.pd"
+    done = subprocess.run(
+        [
+            *(program, "-nogui", "-noaudio", "-nomidi", "-nrt", "-noprefs", "-stderr"),
+            *(*options, "-open", str(file), "-send", "pd quit"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+
+
+def test_without_the_external_pure_data_misses_it_alone() -> None:
+    lines = _open_in_pd("-nostdpath")
+    assert [re.sub(r"^verbose\(\d\): ", "", line) for line in lines] == [
+        "sideman~ bass drums",
+        "... couldn't create",
+    ]
+
+
+def test_with_the_external_pure_data_opens_it_without_a_word() -> None:
+    built = sorted((ROOT / "build").glob("max-*/pd/sideman~.*"))
+    if not built:
+        pytest.skip("the external for Pure Data is not built: cmake --build --preset linux")
+    assert _open_in_pd("-path", str(built[0].parent)) == []
+
+
+def test_a_tab_with_a_fault_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = small()
+    broken.cord("half -> gone")
+    monkeypatch.setattr(build, "ready", lambda: broken)
+    with pytest.raises(ValueError, match="small: a cord to 'gone'"):
+        build.generated()
+
+
+def test_a_help_file_is_as_large_as_its_largest_tab() -> None:
+    other = Patch("other", size=(30, 10))
+    other.comment("here", (1, 1))
+    top = json.loads(maxpat.write_help("both", [small(), other]))["patcher"]
+    assert top["rect"][2:] == [450, 300]

@@ -35,7 +35,8 @@ public:
     // The host turns audio on, or changes its rate or block: called before `process` runs with it.
     // Allocates. Returns an empty string, or why nothing will be heard.
     std::string prepare(double rate, int block);
-    // Sends what has changed since; to be called every 50 ms or so.
+    // Sends what has changed since; to be called every 50 ms or so. It also ends a session that has
+    // faded, and begins the next one: nothing here ever waits for the audio thread.
     void poll();
     // The host's transport has jumped or started: as the message `reset`, but silent where nothing
     // plays.

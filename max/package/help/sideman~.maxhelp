@@ -4180,7 +4180,7 @@
           279.0,
           35.0
          ],
-         "text": "engine: loading, ready or degraded, and percent of loading.",
+         "text": "engine: unknown, loading, ready or degraded, and percent of loading.",
          "linecount": 2,
          "fontsize": 12.0,
          "textcolor": [

@@ -7,6 +7,7 @@
 #include <limits>
 #include <thread>
 
+#include "object/allocations.hpp"
 #include "object/box.hpp"
 
 using namespace std::chrono_literals;
@@ -31,6 +32,21 @@ double largest_step(const std::vector<double>& samples, double before) {
 }
 
 }  // namespace
+
+TEST_CASE("a block allocates nothing") {
+    auto& world = fakes::new_world();
+    world.sound = [](float context, std::size_t) { return context; };
+    Playing box;
+    std::vector<double> first(10'000), second(10'000);
+    double* planes[] = {first.data(), second.data()};
+    const long before = allocations();
+    for (const int count : {64, 1, 10'000}) box.object.process(first.data(), planes, count);
+    const long in_blocks = allocations() - before;
+    box.block(64);  // makes its own input and output
+    const long around_a_block = allocations() - before;
+    CHECK(in_blocks == 0);
+    CHECK(around_a_block > 0);  // they are counted
+}
 
 TEST_CASE("rows come out of their outlets, and gain is reached in 20 ms") {
     auto& world = fakes::new_world();
@@ -156,7 +172,11 @@ TEST_CASE("a session ends though audio has stopped in the middle of a sound") {
 
 TEST_CASE("clients are replaced under an audio thread that never waits") {
     auto& world = fakes::new_world();
-    world.sound = [](float context, std::size_t) { return context; };
+    world.sound = [count = 0](float context, std::size_t) mutable {
+        // Long blocks, so that a client is often replaced in the middle of one.
+        if (++count % 1'000 == 0) std::this_thread::sleep_for(500us);
+        return context;
+    };
     std::atomic<bool> ending{false};
     std::atomic<long> blocks{0};
     {

@@ -1,0 +1,4 @@
+// How often this thread has allocated memory.
+#pragma once
+
+long allocations();

@@ -32,7 +32,7 @@ def _alone() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def max_tool() -> Callable[[str], Path]:
-    """The path of a program by its name, built if need be."""
+    """The path of a program by the name of its target, built if need be."""
     if shutil.which("cmake") is None:
         pytest.skip("there is no cmake")
     if PRESET != "windows" and not any(map(shutil.which, ("c++", "g++", "clang++"))):

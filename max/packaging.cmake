@@ -1,0 +1,38 @@
+# The archives that users unpack: one for Max, one for Pure Data. `cpack` writes them into the build
+# folder; each holds one folder, with the external where it was built.
+find_package(Python3 COMPONENTS Interpreter)
+if(NOT Python3_FOUND)
+    message(STATUS "Packages are left out: the script that writes their content needs Python.")
+    return()
+endif()
+
+set(content ${CMAKE_BINARY_DIR}/package)
+add_custom_target(package_content ALL
+    COMMAND Python3::Interpreter -m max.patches ${content}
+    WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+    COMMENT "Writing patches, reference page and the rest of the packages"
+    VERBATIM)
+install(DIRECTORY ${content}/max/ DESTINATION . COMPONENT max)
+install(DIRECTORY ${content}/pd/ DESTINATION . COMPONENT pd)
+if(TARGET sideman_max)
+    install(TARGETS sideman_max DESTINATION sideman/externals COMPONENT max)
+endif()
+foreach(external sideman_pd sideman_pd_double)
+    if(TARGET ${external})
+        install(TARGETS ${external} DESTINATION "sideman~" COMPONENT pd)
+    endif()
+endforeach()
+
+string(TOLOWER ${CMAKE_SYSTEM_NAME} system)
+string(REPLACE darwin macos system ${system})
+set(CPACK_GENERATOR ZIP)
+set(CPACK_PACKAGE_NAME sideman)
+set(CPACK_PACKAGE_VERSION ${CMAKE_PROJECT_VERSION})
+set(CPACK_INCLUDE_TOPLEVEL_DIRECTORY OFF)
+set(CPACK_COMPONENT_INCLUDE_TOPLEVEL_DIRECTORY OFF)
+set(CPACK_ARCHIVE_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENTS_ALL max pd)
+set(CPACK_COMPONENTS_GROUPING IGNORE)
+set(CPACK_ARCHIVE_MAX_FILE_NAME sideman-max-${CMAKE_PROJECT_VERSION}-${system})
+set(CPACK_ARCHIVE_PD_FILE_NAME sideman-pd-${CMAKE_PROJECT_VERSION}-${system})
+include(CPack)

@@ -1,8 +1,8 @@
 """A program that plays noise into a PortAudio client on JACK, and listens to its output.
 
-Usage: room.py SERVER FILE.npy. It says when it is there and alone, connects to the first PortAudio client
-that appears, and when its standard input ends, writes what it heard. A process of its own, for a
-JACK client that is too slow, or whose server dies, may take its process along.
+Usage: room.py SERVER FILE.npy. It says when it is there and alone, connects to the first PortAudio
+client that appears, and when its standard input ends, writes what it heard. A process of its own,
+for a JACK client that is too slow, or whose server dies, may take its process along.
 """
 
 from __future__ import annotations

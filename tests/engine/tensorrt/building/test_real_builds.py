@@ -11,10 +11,11 @@ from __future__ import annotations
 import dataclasses
 import shutil
 
+import numpy as np
 import pytest
 
 from sideman.engine.bundle.bundle import Bundle, write_manifest
-from sideman.engine.bundle.manifest import STAGES
+from sideman.engine.bundle.manifest import STAGES, StageSpec
 from sideman.engine.errors import BackendError, BundleError
 from sideman.engine.tensorrt.building.build import BuildTools, build_bundle
 from sideman.engine.tensorrt.building.builder import BuildOrder, Built, build_engine
@@ -23,7 +24,8 @@ from sideman.engine.tensorrt.cache.cache import EngineCache, content_fault
 from sideman.engine.tensorrt.cache.finding import find_engines, read_engine
 from sideman.engine.tensorrt.flavours import TENSORRT_RTX
 from sideman.engine.tensorrt.precision import Rewriter
-from sideman.engine.tensorrt.shapes import plan_shapes
+from sideman.engine.tensorrt.shapes import Shape
+from sideman.engine.tensors import TensorSpec
 
 #: Columns that the published server decodes at r = 0.25.
 COLUMNS = 17
@@ -129,10 +131,23 @@ def test_both_bundles_build_and_share_their_codec(
     assert not list(request.cache.glob(".graphs-*"))
 
 
-def test_an_engine_holds_a_profile_for_each_shape(small, rtx_library):
-    bundle = Bundle.open(small)
-    shapes = plan_shapes(bundle.manifest, (1, 2), (COLUMNS,))["step"]
-    spec, path = bundle.manifest.stages["step"], bundle.stage_path("step")
+def test_an_engine_holds_a_profile_for_each_shape(rtx_library, tmp_path):
+    """What the graph is does not matter: one product, which takes no time to build."""
+    onnx = pytest.importorskip("onnx")
+    helper, kind = onnx.helper, onnx.TensorProto.FLOAT
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["x", "w"], ["y"])],
+        "product",
+        [helper.make_tensor_value_info("x", kind, ["batch", 64])],
+        [helper.make_tensor_value_info("y", kind, ["batch", 64])],
+        [onnx.numpy_helper.from_array(np.ones((64, 64), np.float32), "w")],
+    )
+    path = tmp_path / "step.onnx"
+    opset = [helper.make_opsetid("", 21)]
+    onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=10), path)
+    ends = ((TensorSpec(name, ("batch", 64)),) for name in "xy")
+    spec = StageSpec(path.name, "float32", *ends)
+    shapes = tuple(Shape.of({"batch": rows}) for rows in (1, 2))
     sizes = [
         build_engine(
             TENSORRT_RTX, rtx_library, BuildOrder("step", path, spec, some, "sm89")

@@ -181,14 +181,16 @@ def _export(
 
     out = tmp_path_factory.mktemp("bundles") / name
     with torch.no_grad(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "export_stage", export_once)
-        pipeline.export_bundle(
-            pipeline.Request(
-                config=models / f"{name}.yaml",
-                checkpoint=models / f"{name}.ckpt",
-                codec=models / "music2latent-tiny.pt",
-                codec_hparams=models / "music2latent-tiny.json",
-                out=out,
+        for export in (export_once.begin, export_once):  # type: ignore[attr-defined]
+            patch.setattr(pipeline, "export_stage", export)
+            pipeline.export_bundle(
+                pipeline.Request(
+                    config=models / f"{name}.yaml",
+                    checkpoint=models / f"{name}.ckpt",
+                    codec=models / "music2latent-tiny.pt",
+                    codec_hparams=models / "music2latent-tiny.json",
+                    out=out,
+                    force=True,
+                )
             )
-        )
     return out

@@ -5,6 +5,7 @@ What can be tested without recordings uses made models, so that it runs in every
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,13 @@ from tests.models.places import CODEC, CONFIG
 ROOT = Path(__file__).parent.parent
 #: Tests that a process of pytest-xdist left out; the main one is not told, and would say nothing.
 LEFT_OUT = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # A shell ignores it for what it starts in the background, and whoever is started from there
+    # inherits that: programs that are to end by it would go on.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
@@ -173,14 +181,16 @@ def _export(
 
     out = tmp_path_factory.mktemp("bundles") / name
     with torch.no_grad(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "export_stage", export_once)
-        pipeline.export_bundle(
-            pipeline.Request(
-                config=models / f"{name}.yaml",
-                checkpoint=models / f"{name}.ckpt",
-                codec=models / "music2latent-tiny.pt",
-                codec_hparams=models / "music2latent-tiny.json",
-                out=out,
+        for export in (export_once.begin, export_once):  # type: ignore[attr-defined]
+            patch.setattr(pipeline, "export_stage", export)
+            pipeline.export_bundle(
+                pipeline.Request(
+                    config=models / f"{name}.yaml",
+                    checkpoint=models / f"{name}.ckpt",
+                    codec=models / "music2latent-tiny.pt",
+                    codec_hparams=models / "music2latent-tiny.json",
+                    out=out,
+                    force=True,
+                )
             )
-        )
     return out

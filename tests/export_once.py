@@ -12,18 +12,25 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from torch import nn
 
 
 def share_exports(temporary: pytest.TempPathFactory) -> Callable[..., None]:
-    """Something to call in place of `export_stage`, with the same arguments."""
+    """Something to call in place of `export_stage`, with the same arguments.
+
+    It waits for a process that is exporting the same stage. Who needs several stages calls its
+    attribute `begin` for each of them first, and so has exported others in that time.
+    """
     pytest.importorskip("torch", reason="exporting needs the extra 'export'")
-    from filelock import FileLock  # comes with torch
+    from filelock import FileLock, Timeout  # comes with torch
 
     from sideman.export.onnx_export import export_stage
 
@@ -32,18 +39,30 @@ def share_exports(temporary: pytest.TempPathFactory) -> Callable[..., None]:
     root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "exported-stages"
     root.mkdir(exist_ok=True)
 
-    def export(name: str, module: nn.Module, *rest: Any) -> None:
-        *sizes, folder = rest  # inputs, outputs and grid, on which the bytes depend as well
+    def keep(name: str, module: nn.Module, sizes: list[Any], timeout: float) -> Path:
         kept = root / f"{name}-{_key(module, *sizes)}"
-        with FileLock(f"{kept}.lock"):
+        with FileLock(f"{kept}.lock", timeout):
             if not kept.exists():
                 partial = kept.with_name(f"{kept.name}.partial")
                 partial.mkdir(exist_ok=True)
                 export_stage(name, module, *sizes, partial)
                 partial.rename(kept)
-        for file in kept.iterdir():
+        return kept
+
+    def export(name: str, module: nn.Module, *rest: Any) -> None:
+        *sizes, folder = rest  # inputs, outputs and grid, on which the bytes depend as well
+        for file in keep(name, module, sizes, -1).iterdir():
             shutil.copyfile(file, folder / file.name)
 
+    def begin(name: str, module: nn.Module, *rest: Any) -> None:
+        """Export it unless another process is about it; leaves empty files."""
+        *sizes, folder = rest
+        with suppress(Timeout):
+            keep(name, module, sizes, 0)
+        for end in ("", ".data"):
+            (folder / f"{name}.onnx{end}").touch()
+
+    export.begin = begin  # type: ignore[attr-defined]
     return export
 
 

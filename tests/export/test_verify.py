@@ -42,13 +42,14 @@ def louder_decoder(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def half(tiny_bundle: Path, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def half(tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small bundle in float16."""
     from sideman.calibration.convert import convert_bundle
 
-    convert_bundle(tiny_bundle, tmp_path / "half", "fp16")
-    return tmp_path / "half"
+    folder = tmp_path_factory.mktemp("verify") / "half"
+    convert_bundle(tiny_bundle, folder, "fp16")
+    return folder
 
 
 def test_one_line_for_each_recording(tiny_bundle: Path, golden: Path) -> None:

@@ -18,7 +18,7 @@ from tests.gpu.measuring.records import (
     read_records,
 )
 from tests.gpu.measuring.timing import wait
-from tests.gpu.measuring.variants import Variant, without_graphs
+from tests.gpu.measuring.variants import Setting, Variant, without_graphs
 from tests.models.places import BUNDLE
 
 ROOT = Path(__file__).parents[2]
@@ -116,7 +116,8 @@ def test_parts_measure_on_the_cpu(bundles: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     variants = (Variant("onnxruntime", "fp32"), Variant("tensorrt", "fp16"))
-    job = Job(small_model(bundles), variants, rounds=2, cycles=1, pauses=2, pause=0.01)
+    setting = Setting(r=0.125, device="cpu")
+    job = Job(small_model(bundles), variants, setting, rounds=2, cycles=1, pauses=1, pause=0.01)
     for name in ("parity", "cycles", "pauses", "path"):
         PARTS[name](job, Journal(out / "records.jsonl", name, "small"))
     records = latest(read_records(out / "records.jsonl"))

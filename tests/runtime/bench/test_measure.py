@@ -55,7 +55,7 @@ def test_what_was_measured_is_named(result: Result) -> None:
 
 def test_cycles_that_are_replayed_whole_have_their_stages_measured_apart(monkeypatch) -> None:
     monkeypatch.setattr("sideman.engine.backends.program.Program.times_segments", False)
-    result = measure(Benchmark(BUNDLE, cycles=2, warm_up=1, r=0.125))
+    result = measure(Benchmark(BUNDLE, cycles=2, warm_up=0, r=0.125))
     assert len(result.stages) == 2
     for cycle in result.stages:
         assert set(cycle) == {"encode", "step", "decode"}
@@ -67,7 +67,7 @@ def test_late_cycles_are_a_figure_and_no_news(monkeypatch, capfd) -> None:
     monkeypatch.setattr(Geometry, "deadline_samples", -441_000)
     logger = logging.getLogger("sideman.runtime")
     before = logger.level
-    assert measure(Benchmark(BUNDLE, cycles=1, warm_up=1, r=0.125)).late == 1
+    assert measure(Benchmark(BUNDLE, cycles=1, warm_up=0, r=0.125)).late == 1
     assert "late" not in capfd.readouterr().err
     assert logger.level == before
 

@@ -59,25 +59,47 @@ def server_name() -> Iterator[str]:
     pytest.fail("Other tests use all JACK servers.")
 
 
-@contextmanager
-def jack_server(name: str, log: Path) -> Iterator[subprocess.Popen]:
-    """jackd with its dummy driver, until the end of the block; it may still be starting."""
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*("jackd", "-n", name, "--no-realtime"), *_DUMMY],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=os.environ | {"JACK_NO_AUDIO_RESERVATION": "1"},
-        )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(PATIENCE)
-        finally:
-            process.kill()
+class JackServer:
+    """jackd with its dummy driver, for the length of a `with` block; several tests may share it.
+
+    It ends by being killed: once one of its clients was, it would wait for six seconds. What it
+    leaves behind, the next one of its name takes over.
+
+    Args:
+        name: that no other server has.
+        folder: for its log.
+    """
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name = name
+        self._folder = folder
+        self._process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        """Have it running, and wait until it can be used; it may be running already."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        with (self._folder / "jackd.log").open("ab") as output:
+            self._process = subprocess.Popen(
+                [*("jackd", "-n", self.name, "--no-realtime"), *_DUMMY],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=os.environ | {"JACK_NO_AUDIO_RESERVATION": "1"},
+            )
+        with Room(self.name, self._folder / "nothing.npy"):
+            pass
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
 
 
 class Room:

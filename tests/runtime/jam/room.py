@@ -1,8 +1,8 @@
 """A program that plays noise into a PortAudio client on JACK, and listens to its output.
 
-Usage: room.py SERVER FILE.npy. It says when it is there, connects to the first PortAudio client
-that appears, and when its standard input ends, writes what it heard. A process of its own, for a
-JACK client that is too slow, or whose server dies, may take its process along.
+Usage: room.py SERVER FILE.npy. It says when it is there and alone, connects to the first PortAudio
+client that appears, and when its standard input ends, writes what it heard. A process of its own,
+for a JACK client that is too slow, or whose server dies, may take its process along.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ def main(server: str, file: str) -> None:
         at = (at + frames) % (len(played) - frames)
 
     client.activate()
+    while client.get_ports("PortAudio:"):
+        time.sleep(0.05)  # of an earlier test, whose end has not come here yet
     print("ready", flush=True)
     while not client.get_ports("PortAudio:out_0"):
         time.sleep(0.05)

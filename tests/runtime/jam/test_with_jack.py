@@ -24,8 +24,8 @@ from tests.runtime.jam.jack_server import (
     PATIENCE,
     PERIOD,
     RATE,
+    JackServer,
     Room,
-    jack_server,
     server_name,
     skip_without_jack,
 )
@@ -35,22 +35,23 @@ from tests.runtime.native.echo import EchoSession
 COLUMN = 4_096
 
 
-@pytest.fixture
-def name():
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
     skip_without_jack()
-    with server_name() as name:
-        yield name
+    with server_name() as name, JackServer(name, tmp_path_factory.mktemp("jackd")) as shared:
+        yield shared
 
 
 @pytest.fixture
-def jackd(name, tmp_path):
-    with jack_server(name, tmp_path / "jackd.log") as process:
-        yield process
+def jackd(shared):
+    """A server that runs; a test may kill it."""
+    shared.start()
+    return shared
 
 
 @pytest.fixture
-def room(jackd, name, tmp_path):
-    with Room(name, tmp_path / "heard.npy") as room:
+def room(jackd, tmp_path):
+    with Room(jackd.name, tmp_path / "heard.npy") as room:
         yield room
 
 
@@ -66,7 +67,7 @@ def server():
 
 
 @pytest.fixture
-def jam(jackd, room, name, tmp_path):
+def jam(jackd, tmp_path):
     """Starts `sideman jam`; its output is in the file `output`."""
     started = []
 
@@ -79,7 +80,7 @@ def jam(jackd, room, name, tmp_path):
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     env=os.environ
-                    | {"JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
+                    | {"JACK_DEFAULT_SERVER": jackd.name, "JACK_NO_START_SERVER": "1"}
                     | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
                 )
             )
@@ -87,7 +88,7 @@ def jam(jackd, room, name, tmp_path):
 
     yield start
     for process in started:
-        # Killed, it would keep jackd waiting.
+        # Killed, it would not take its leave of jackd.
         process.terminate()
         try:
             process.wait(PATIENCE)
@@ -115,14 +116,14 @@ def places(needle, haystack, count=60):
     found = []
     for number in chosen:
         block = blocks[number]
-        at = np.arange(len(haystack) - PERIOD)
-        for i in range(PERIOD):
+        at = np.flatnonzero(np.abs(haystack[:-PERIOD] - block[0]) <= close)
+        for i in range(1, PERIOD):
             at = at[np.abs(haystack[at + i] - block[i]) <= close]
         found += [int(place) - int(number) * PERIOD for place in at]
     return len(chosen), found
 
 
-def test_sound_goes_in_and_comes_out_at_its_place(jam, room, server, tmp_path) -> None:
+def test_sound_goes_in_and_comes_out_at_its_place(room, jam, server, tmp_path) -> None:
     folder = tmp_path / "take"
     # Far ahead, so that an echo on a busy machine is not late.
     options = ("--server", server, "--stems", "bass,drums", "--columns", "4", "--lead", "16")

@@ -51,8 +51,7 @@ def read(folder, name):
 
 
 @pytest.mark.realtime
-@pytest.mark.parametrize("w", [-1, 1])
-@pytest.mark.parametrize("planes", [False, True])
+@pytest.mark.parametrize(("w", "planes"), [(-1, True), (1, False)])
 def test_audio_goes_round_in_real_time(small_bundle, with_fake_serve, tune, tmp_path, w, planes):
     with_fake_serve()
     out = tmp_path / "out" / "deep"

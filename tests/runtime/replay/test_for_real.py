@@ -18,8 +18,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 from sideman.engine.backends.choice import BackendChoice
+from sideman.runtime.commandline.frame import build_app
 from sideman.runtime.recording.format import MAGIC, Kind, pack_entry
 from sideman.runtime.recording.header import differences, recorded_choice
 from sideman.runtime.recording.reader import Reader
@@ -90,8 +92,8 @@ def recording(tmp_path_factory) -> Path:
     """A server that was killed while it played, without a seed of the operator's."""
     folder = tmp_path_factory.mktemp("tape")
     with serve(folder / "made") as served:
-        for number in range(5):
-            if number == 3:
+        for number in range(4):
+            if number == 2:
                 served.client.control("/reset")
             served.play(number, number * 33_075)
         served.end(signal.SIGKILL)
@@ -100,6 +102,7 @@ def recording(tmp_path_factory) -> Path:
 
 
 def replay(*arguments: object) -> tuple[int, str]:
+    """As a process: exit code and output."""
     ran = subprocess.run(
         [*SIDEMAN, "replay", *map(str, arguments)],
         capture_output=True,
@@ -108,6 +111,12 @@ def replay(*arguments: object) -> tuple[int, str]:
         check=False,
     )
     return ran.returncode, ran.stdout + ran.stderr
+
+
+def command(*arguments: object) -> tuple[int, str]:
+    """In this process, which has imported everything."""
+    result = CliRunner().invoke(build_app(), ["replay", *map(str, arguments)])
+    return result.exit_code, result.output + str(result.exception or "")
 
 
 def shown(path: Path, **options) -> tuple[bool, str]:
@@ -123,7 +132,7 @@ def test_a_killed_server_is_run_again_to_the_same_bits(recording) -> None:
     count = re.fullmatch(r"(\d+) of \1 steps the same\.", last)
     # The kill may have come before the last entries were written.
     assert count, told
-    assert 4 <= int(count[1]) <= 5
+    assert 3 <= int(count[1]) <= 4
     assert "The recording ends before the server did" in told
 
 
@@ -135,7 +144,7 @@ def test_a_server_that_ended_says_so_and_sound_is_written(tmp_path) -> None:
         log = served.end(signal.SIGTERM)
     (path,) = (tmp_path / "tape").iterdir()
     assert f"Recording to {path}." in log
-    code, told = replay(path, BUNDLE, "--out", tmp_path / "out", "--pace", "50")
+    code, told = command(path, BUNDLE, "--out", tmp_path / "out", "--pace", "50")
     assert code == 0, told
     assert told.splitlines()[-2:] == ["2 of 2 steps the same.", f"Wrote {tmp_path / 'out'}."]
     assert "ends before" not in told
@@ -169,18 +178,18 @@ def changed(path: Path, folder: Path, change: Callable[[dict, list], None]) -> P
 
 def test_one_bit_of_one_step_is_named(recording, tmp_path) -> None:
     def change(_header: dict, entries: list) -> None:
-        index = [n for n, (kind, _) in enumerate(entries) if kind is Kind.ANSWER][2]
+        index = [n for n, (kind, _) in enumerate(entries) if kind is Kind.ANSWER][1]
         payload = bytearray(entries[index][1])
         payload[-1] ^= 1
         entries[index] = (Kind.ANSWER, bytes(payload))
+        # Two answers are enough.
+        del entries[index + 1 :]
 
-    code, told = replay(changed(recording, tmp_path, change), BUNDLE)
-    assert code == 1
-    assert "Step 2 (answer 3, entry " in told
+    same, told = shown(changed(recording, tmp_path, change))
+    assert not same
+    assert "Step 1 (answer 2, entry " in told
     assert "its stems are not the same bits" in told
-    count = re.fullmatch(r"(\d) of (\d) steps the same\.", told.splitlines()[-1])
-    assert count, told
-    assert int(count[1]) == int(count[2]) - 1
+    assert "1 of 2 steps the same." in told
 
 
 def test_other_noise_is_other_bits(recording, tmp_path) -> None:
@@ -218,7 +227,6 @@ def test_what_cannot_be_run_is_named(tmp_path) -> None:
     recording = tmp_path / "sound.wav"
     write_wave(recording, SOUND[:100], 44_100)
     for bundle, reason in ((tmp_path / "none", "is no folder"), (BUNDLE, "is no recording")):
-        code, told = replay(recording, bundle)
+        code, told = command(recording, bundle)
         assert code == 1
         assert reason in told
-        assert "Traceback" not in told

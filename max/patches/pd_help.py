@@ -22,7 +22,7 @@ EXAMPLES = {
 
 def pd_help(methods: Methods) -> Patch:
     """Messages on the left, sound below them, and what the object tells on the right."""
-    patch = Patch("sideman~-help", size=(78, 51), host="pd")
+    patch = Patch("sideman~-help", size=(80, 54), host="pd")
     patch.card("sideman~", (0, 0), (78, 3))
     patch.comment(
         "plays along with you, live. It needs a server. In a terminal: sideman serve BUNDLE",

@@ -25,6 +25,7 @@ $(DEMO)/.ready: pyproject.toml setup.py Makefile
 # One command, so that it is the same in a hook, in the continuous integration and by hand. What
 # needs one core each runs two at a time.
 test: install-dev
+	tests/packaging/system_packages.sh
 	$(MAKE) --jobs 2 lint types imports packages
 	$(MAKE) max
 	$(MAKE) tests

@@ -5,9 +5,11 @@
 // scheduler's thread and wakes a queue element, which lets the object speak on the main thread. The
 // audio thread calls `perform` alone.
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstdio>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -51,6 +53,7 @@ struct State {
 
     sideman::Object object;
     Transport transport;
+    std::vector<double> sum;  // of a multichannel cord; audio thread, made before audio is on
     std::atomic<bool> jumped{false};
 };
 
@@ -176,12 +179,23 @@ void speak(Box* box) {  // main thread
 
 // Audio
 
-void perform(Box* box, t_object*, double** inputs, long, double** outputs, long, long count, long,
-             void*) {
-    box->state->object.process(inputs[0], outputs, static_cast<int>(count));
+void perform(Box* box, t_object*, double** inputs, long channels, double** outputs, long,
+             long count, long, void*) {
+    const double* input = inputs[0];
+    std::vector<double>& sum = box->state->sum;
+    // A multichannel cord brings all its channels to the one inlet.
+    if (channels > 1 && static_cast<std::size_t>(count) <= sum.size()) {
+        std::copy_n(input, count, sum.begin());
+        for (long channel = 1; channel < channels; ++channel)
+            std::transform(sum.begin(), sum.begin() + count, inputs[channel], sum.begin(),
+                           std::plus<double>());
+        input = sum.data();
+    }
+    box->state->object.process(input, outputs, static_cast<int>(count));
 }
 
 void dsp(Box* box, t_object* chain, short*, double rate, long block, long) {
+    box->state->sum.resize(static_cast<std::size_t>(block));
     complain(box, box->state->object.prepare(rate, static_cast<int>(block)));
     object_method(chain, gensym("dsp_add64"), box, perform, nullptr, nullptr);
 }
@@ -210,6 +224,7 @@ void* create(t_symbol*, long count, t_atom* atoms) {
         from_max(stems, atoms),
         [box](const char* name, const Atoms& values) { say(box, name, values); }, warnings);
     dsp_setup(&box->header, 1);
+    box->header.z_misc |= Z_MC_INLETS;
     box->messages = outlet_new(box, nullptr);  // outlets are made from right to left
     for (std::size_t i = 0; i < box->state->object.rows().size(); ++i) outlet_new(box, "signal");
     for (const std::string& warning : warnings) complain(box, warning);

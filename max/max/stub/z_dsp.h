@@ -3,9 +3,11 @@
 
 #include "ext.h"
 
+constexpr short Z_MC_INLETS = 32;
+
 struct t_pxobject {
     t_object z_ob;
-    short z_count;
+    short z_count, z_misc;
 };
 
 extern "C" {

@@ -125,6 +125,23 @@ TEST_CASE("audio runs through, in the input's own memory, too") {
     CHECK(second == std::vector<double>(64, 0.5));
 }
 
+TEST_CASE("the channels of a multichannel cord are added up") {
+    Box box;
+    stub::send(box.object, "start");
+    stub::audio_on(box.object, 1'000, 64);
+    fakes::world().sound = [](float context, std::size_t) { return context; };
+    std::vector<double> left(64, 0.25), right(64, 0.5), out(64), other(64);
+    double* inputs[] = {left.data(), right.data()};
+    // The first output takes an input's memory.
+    double* outputs[] = {left.data(), other.data()};
+    stub::perform(box.object, inputs, 2, outputs, 2, 64);
+    left.assign(64, 0.25);
+    stub::perform(box.object, inputs, 2, outputs, 2, 64);
+    CHECK(left == std::vector<double>(64, 0.75));
+    CHECK(other == left);
+    CHECK(right == std::vector<double>(64, 0.5));
+}
+
 TEST_CASE("what changes is said on the main thread, ints as ints and floats as floats") {
     Box box;
     stub::pass(200);

@@ -72,7 +72,12 @@ def _ports(page: ET.Element) -> None:
     inlets = ET.SubElement(page, "inletlist")
     inlet = ET.SubElement(inlets, "inlet", id="0", type="signal/message")
     _text(inlet, "digest", _INLET)
-    _text(inlet, "description", "What the band listens to, as a signal; all messages too.")
+    _text(
+        inlet,
+        "description",
+        "What the band listens to, as a signal; the channels of a multichannel cord "
+        "are added up. All messages too.",
+    )
     outlets = ET.SubElement(page, "outletlist")
     stem = ET.SubElement(outlets, "outlet", id="0", type="signal")
     _text(stem, "digest", _STEM)

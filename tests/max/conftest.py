@@ -1,4 +1,4 @@
-"""The programs in C++ that tests from outside drive."""
+"""The programs in C++ that tests from outside drive, and the server that they play with."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from sideman.runtime.multi_track.endpoint import multi_track
+from sideman.runtime.native.beside import beside
+from sideman.runtime.server.server import Server
+from tests.runtime.native.echo import EchoSession
 
 ROOT = Path(__file__).parents[2]
 PRESET = {"darwin": "macos", "win32": "windows"}.get(sys.platform, "linux")
@@ -53,3 +58,14 @@ def max_tool() -> Callable[[str], Path]:
 def _run(*command: str) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """Gives back what it has heard."""
+    echo = EchoSession()
+    with Server(
+        lambda: echo, beside(multi_track()), listen=("127.0.0.1", 0), reply=("127.0.0.1", 9)
+    ) as server:
+        yield server
+        echo.let_go()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,27 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sideman.runtime.multi_track.endpoint import multi_track
-from sideman.runtime.native.beside import beside
 from sideman.runtime.server.server import Server
 from sideman.runtime.streaming.lane import Placement
 from sideman.runtime.streaming.rates import ratio, reach
-from tests.runtime.native.echo import EchoSession
 from tests.runtime.native.proxy import Impairment, Proxy
 
 pytestmark = pytest.mark.realtime
 RATE = 44_100
 SOUND = np.random.default_rng(3).uniform(-0.5, 0.5, 5 * RATE).astype(np.float32)
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    echo = EchoSession()
-    with Server(
-        lambda: echo, beside(multi_track()), listen=("127.0.0.1", 0), reply=("127.0.0.1", 9)
-    ) as server:
-        yield server
-        echo.let_go()
 
 
 @dataclass

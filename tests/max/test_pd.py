@@ -13,8 +13,6 @@ import pytest
 import soundfile
 
 from sideman.runtime.client import Client
-from sideman.runtime.multi_track.endpoint import multi_track
-from sideman.runtime.native.beside import beside
 from sideman.runtime.rehearse.demo import demo_bundle, demo_loop
 from sideman.runtime.rehearse.native.play import connect
 from sideman.runtime.rehearse.process import ServerProcess, free_port
@@ -24,22 +22,12 @@ from sideman.runtime.streaming.lane import Placement
 from sideman.runtime.streaming.packets import is_audio
 from tests.max import pd
 from tests.max.pd import RATE, Ran
-from tests.runtime.native.echo import EchoSession, Host
+from tests.runtime.native.echo import Host
 from tests.runtime.native.proxy import Impairment, Proxy
 
 pytestmark = pytest.mark.realtime
 ROOT = Path(__file__).parents[2]
 SOUND = np.random.default_rng(3).uniform(-0.4, 0.4, 6 * RATE).astype(np.float32)
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    echo = EchoSession()
-    with Server(
-        lambda: echo, beside(multi_track()), listen=("127.0.0.1", 0), reply=("127.0.0.1", 9)
-    ) as server:
-        yield server
-        echo.let_go()
 
 
 @pytest.fixture

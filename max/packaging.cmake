@@ -1,8 +1,8 @@
 # The archives that users unpack: one for Max, one for Pure Data. `cpack` writes them into the build
 # folder; each holds one folder, with the external where it was built.
-find_package(Python3 COMPONENTS Interpreter)
+find_package(Python3 3.11 COMPONENTS Interpreter)
 if(NOT Python3_FOUND)
-    message(STATUS "Packages are left out: the script that writes their content needs Python.")
+    message(STATUS "Packages are left out: the script that writes their content needs Python 3.11.")
     return()
 endif()
 

@@ -26,7 +26,7 @@ rm "$RUNNER_TEMP/certificate.p12"
 externals=()
 while IFS= read -r external; do
     externals+=("$external")
-done < <(find "$build" \( -name '*.mxo' -o -name '*.pd_darwin' -o -name '*.darwin-*.so' \))
+done < <(find "$build" -name 'pd-*' -prune -o \( -name '*.mxo' -o -name '*.pd_darwin' -o -name '*.darwin-*.so' \) -print)
 codesign --force --timestamp --options runtime --sign "$IDENTITY" "${externals[@]}"
 
 if [[ -z "${APPLE_ID:-}" || -z "${APPLE_TEAM:-}" || -z "${APPLE_APP_PASSWORD:-}" ]]; then

@@ -53,7 +53,9 @@ struct State {
 
     sideman::Object object;
     Transport transport;
-    std::vector<double> sum;  // of a multichannel cord; audio thread, made before audio is on
+    // Of a multichannel cord; audio thread. Longer than any block of Max's, because a new chain is
+    // made while the old one still runs: then nothing may move.
+    std::vector<double> sum = std::vector<double>(65'536);
     std::atomic<bool> jumped{false};
 };
 
@@ -195,7 +197,6 @@ void perform(Box* box, t_object*, double** inputs, long channels, double** outpu
 }
 
 void dsp(Box* box, t_object* chain, short*, double rate, long block, long) {
-    box->state->sum.resize(static_cast<std::size_t>(block));
     complain(box, box->state->object.prepare(rate, static_cast<int>(block)));
     object_method(chain, gensym("dsp_add64"), box, perform, nullptr, nullptr);
 }

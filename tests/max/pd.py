@@ -127,6 +127,8 @@ def run(
     finally:
         process.kill()
     assert process.returncode == 0, out
+    assert "error" not in out, out
+    assert "couldn't create" not in out, out
     return out
 
 

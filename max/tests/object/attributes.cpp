@@ -45,7 +45,7 @@ TEST_CASE("attributes take what fits") {
         {"gain", {4.0}},                   {"bypass", {1.0}},
     };
     for (const auto& [name, value] : good) {
-        CAPTURE(name);
+        CAPTURE(std::string(name));
         CHECK(box.object.message(name, value) == "");
         CHECK(box.object.attribute(name) == value);
     }
@@ -96,7 +96,7 @@ TEST_CASE("attributes refuse what does not fit, and stay as they are") {
     for (const auto& [name, value] : wrong) {
         const Atoms before = box.object.attribute(name);
         const std::string sentence = box.object.message(name, value);
-        CAPTURE(name);
+        CAPTURE(std::string(name));
         CAPTURE(sentence);
         CHECK(sentence.find(name + " takes ") == 0);
         CHECK(sentence.back() == '.');

@@ -15,6 +15,13 @@
 
 #include "object.hpp"
 
+// The SDK's macros count their arguments in a way that clang calls an extension, by a name that changed.
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wunknown-warning-option"
+#pragma clang diagnostic ignored "-Wgnu-zero-variadic-macro-arguments"
+#pragma clang diagnostic ignored "-Wvariadic-macro-arguments-omitted"
+#endif
+
 // Last of all, because it defines common words as macros.
 #include "ext.h"
 #include "ext_itm.h"

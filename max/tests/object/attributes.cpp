@@ -45,7 +45,8 @@ TEST_CASE("attributes take what fits") {
         {"gain", {4.0}},                   {"bypass", {1.0}},
     };
     for (const auto& [name, value] : good) {
-        CAPTURE(std::string(name));
+        const std::string what = name;  // a lambda of C++17 captures no structured binding
+        CAPTURE(what);
         CHECK(box.object.message(name, value) == "");
         CHECK(box.object.attribute(name) == value);
     }
@@ -96,7 +97,8 @@ TEST_CASE("attributes refuse what does not fit, and stay as they are") {
     for (const auto& [name, value] : wrong) {
         const Atoms before = box.object.attribute(name);
         const std::string sentence = box.object.message(name, value);
-        CAPTURE(std::string(name));
+        const std::string what = name;
+        CAPTURE(what);
         CAPTURE(sentence);
         CHECK(sentence.find(name + " takes ") == 0);
         CHECK(sentence.back() == '.');

@@ -51,7 +51,7 @@ void Network::remove(Member& member) {
     members_.erase(std::remove(members_.begin(), members_.end(), &member), members_.end());
     idle_.wait(lock, [&] { return busy_ != &member; });
     lock.unlock();
-    // It waits for a socket that is going to be closed, and whose number may be given to a stranger.
+    // It waits for a socket that is going to be closed, and whose number may become a stranger's.
     wake();
 }
 

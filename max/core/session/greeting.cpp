@@ -30,19 +30,20 @@ double Greeting::turn(double now, std::string& why) {
     if (!connected_) {
         if (now < due_) return due_;
         const bool away = !away_host_.empty();
-        if (!resolver_.pending()) resolver_.begin(away ? away_host_ : host_, away ? away_port_ : port_);
+        const auto& host = away ? away_host_ : host_;
+        if (!resolver_.pending()) resolver_.begin(host, away ? away_port_ : port_);
         Endpoint endpoint;
         std::string error;
         if (!resolver_.take(endpoint, error)) {
             if (!looking_) before_ = why;
             looking_ = true;
-            why = "Looking up " + (away ? away_host_ : host_) + ".";
+            why = "Looking up " + host + ".";
             return now + looking_seconds;
         }
         if (error.empty()) error = socket_.connect(endpoint);
         if (!error.empty()) {
             if (!looking_) before_ = why;
-            looking_ = true;
+            looking_ = !away;  // home is known, so this is why nothing plays
             why = error;
             if (away) go_home(now);
             return due_ = now + unknown_seconds;

@@ -54,8 +54,8 @@ void Repairs::follow(const EpochKey& epoch, const Placement& placement, bool jum
     if (jump || followed_.empty()) {
         forget();
     } else {
-        // Of a change, the epoch before still plays until the new one's origin; one that is replaced
-        // before its first step never does.
+        // Of a change, the epoch before still plays until the new one's origin; one that is
+        // replaced before its first step never does.
         while (!followed_.empty()) {
             auto& newest = followed_.back();
             newest.steps = ending_before(newest.placement, placement).steps;
@@ -141,7 +141,7 @@ double Repairs::turn(const std::vector<int>& numbers, double round_trip, std::in
         missing = missing || !found.empty();
         if (!found.empty()) wanted.emplace_back(followed.epoch, std::move(found));
     }
-    // What has come shows soon what is missing before it, also where no block of audio wakes anybody.
+    // What has come shows soon what is missing before it, though no block of audio wakes anybody.
     const double settles = arrivals_.empty() ? -1 : arrivals_.front().at + ask_seconds;
     if (!missing) return settles;
     if (now >= asked_ + pause) {

@@ -149,8 +149,8 @@ void Session::ask(double now) {
         begin_asked_ = false;
         const auto request = greeting_.next_request();
         const auto position = shared_.position.load(std::memory_order_acquire);
-        pending_ = Pending{Begin{static_cast<std::int32_t>(playing_->key.session), request, position},
-                           request, true, now};
+        const auto session = static_cast<std::int32_t>(playing_->key.session);
+        pending_ = Pending{Begin{session, request, position}, request, true, now};
     } else if (!pending_ && change_asked_) {
         change_asked_ = false;
         const auto& place = playing_->placement;

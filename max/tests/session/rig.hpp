@@ -100,4 +100,9 @@ struct Rig {
     Come told{server};
 };
 
+// An epoch of the session, which bass alone plays.
+inline Epoch epoch_of(std::int32_t request, std::int32_t epoch, std::int64_t origin) {
+    return {7, request, epoch, 4, 4, 882, "bass", origin};
+}
+
 }  // namespace sideman::tests

@@ -1,7 +1,7 @@
 // How long Client::process takes, with a server on loopback in the same program:
 //   measure_process [SECONDS [SPEED]]
-// 60 s of music in real time, or SPEED times as fast; blocks of 64 samples at 44.1 kHz, 4 stems, and
-// every block hands over a context and wakes the network thread. One line of JSON, in microseconds:
+// 60 s of music in real time, or SPEED times as fast; blocks of 64 samples at 44.1 kHz, 4 stems.
+// Every block hands over a context and wakes the network thread. One line of JSON, in microseconds:
 // `wall` by the clock on the wall, other programs' share included; `own` the thread's own time,
 // where the system tells it; and how long it takes to make a client and to end it.
 #include <algorithm>
@@ -82,8 +82,8 @@ int main(int argc, char** argv) {
     const double ending = wall();
     client.reset();
     const double ended = wall() - ending;
-    std::printf("{\"blocks\": %zu, \"samples\": %d, \"stems\": %d, \"speed\": %.1f, ", blocks, block,
-                stems, speed);
+    std::printf("{\"blocks\": %zu, \"samples\": %d, \"stems\": %d, \"speed\": %.1f, ", blocks,
+                block, stems, speed);
     print("wall", by_wall);
     print("own", by_own);
     std::printf("\"state\": \"%s\", \"packets\": %ld, \"lost\": %lld, \"late\": %lld, "

@@ -69,6 +69,7 @@ void Network::run() {
         awake_.exchange(true);
         waker_.drain();
         awake_.exchange(false);
+        if (ending_) break;  // who has said so may have found it awake
         double due = monotonic_seconds() + longest_wait;
         {
             const std::lock_guard<std::mutex> lock(mutex_);

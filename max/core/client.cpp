@@ -1,6 +1,8 @@
 #include "client.hpp"
 
 #include <mutex>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "net/network.hpp"
@@ -13,11 +15,20 @@ namespace {
 // Packets that one block takes from the network thread: more than a server sends in its time, and
 // few enough for a block of 64 samples.
 constexpr int most_taken = 48;
+constexpr int highest_rate = 768000;
+
+int checked(int rate) {
+    if (rate < 1 || rate > highest_rate) {
+        throw std::invalid_argument("a sound card of " + std::to_string(rate) + " Hz");
+    }
+    return rate;
+}
 }  // namespace
 
 struct Client::Parts : Member {
-    Parts(const std::string& host, int port, std::vector<std::string> rows, int rate, Wish wish)
-        : shared(std::move(rows), rate),
+    Parts(const std::string& host, int port, const std::vector<std::string>& rows, int rate,
+          Wish wish)
+        : shared(rows, checked(rate)),
           player(static_cast<int>(shared.rows.size()), rate),
           session(shared, std::move(wish), socket, host, port),
           network(Network::get()) {}
@@ -37,8 +48,9 @@ struct Client::Parts : Member {
     std::shared_ptr<Network> network;
 };
 
-Client::Client(const std::string& host, int port, std::vector<std::string> rows, int rate, Wish wish)
-    : parts_(std::make_shared<Parts>(host, port, std::move(rows), rate, std::move(wish))) {
+Client::Client(const std::string& host, int port, const std::vector<std::string>& rows, int rate,
+               Wish wish)
+    : parts_(std::make_shared<Parts>(host, port, rows, rate, std::move(wish))) {
     parts_->network->add(*parts_);
 }
 

@@ -41,8 +41,11 @@ class Client {
 public:
     // Allocates everything that the audio callback will need, and begins to ask for the server. A
     // host's name is looked up on a thread of its own. `rows`: names of all stems that the object
-    // has outlets for; at most 64.
-    Client(const std::string& host, int port, std::vector<std::string> rows, int rate, Wish wish);
+    // has outlets for; at most 64, and those beyond are left as they are. Throws what the system
+    // throws where there is no memory or no thread, and std::invalid_argument for a rate in Hz that
+    // no sound card has.
+    Client(const std::string& host, int port, const std::vector<std::string>& rows, int rate,
+           Wish wish);
     // Says goodbye; returns as soon as the network thread has let go, within milliseconds.
     ~Client();
     Client(const Client&) = delete;

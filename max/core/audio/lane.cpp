@@ -21,9 +21,10 @@ Player::Lane::Lane(int stems, int rate)
       ramp_(std::max(1, static_cast<int>(ramp_seconds * rate))),
       ahead_(ahead_seconds * rate),
       behind_(behind_seconds * rate),
-      tracks_(static_cast<std::size_t>(stems) * planes, Track(ahead_, behind_)),
-      gains_(tracks_.size()),
+      gains_(static_cast<std::size_t>(stems) * planes),
       gain_(most_samples) {
+    tracks_.reserve(gains_.size());
+    for (std::size_t i = 0; i < gains_.size(); ++i) tracks_.emplace_back(ahead_, behind_);
     const auto words = static_cast<std::size_t>((most_samples + ramp_) / chunk_samples) + 2;
     due_.resize(words * planes);
     kept_.resize(words);

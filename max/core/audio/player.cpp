@@ -19,7 +19,9 @@ struct Player::Parts {
     Parts(int stems_wanted, int rate)
         : stems(std::clamp(stems_wanted, 0, most_stems_heard)),
           ramp(std::max(1, static_cast<int>(mute_seconds * rate))),
-          lanes(most_lanes, Lane(stems, rate)) {
+          level(1) {
+        lanes.reserve(most_lanes);  // made in their places: copies would cost milliseconds
+        for (std::size_t i = 0; i < most_lanes; ++i) lanes.emplace_back(stems, rate);
         for (std::size_t i = 0; i < most_lanes; ++i) order[i] = &lanes[i];
     }
 
@@ -28,7 +30,7 @@ struct Player::Parts {
     Lane* order[most_lanes];  // the lanes, that of the oldest epoch first
     std::size_t used = 0;     // how many of these there are
     bool muted = false;
-    double level = 1;  // what muting leaves of the last sample
+    double level;  // what muting leaves of the last sample
     std::int64_t silent = 0, late = 0;
 
     void take(const Incoming& packet) noexcept;

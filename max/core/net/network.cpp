@@ -8,6 +8,17 @@ namespace {
 // So often the thread looks around where nothing could wake it.
 constexpr double longest_wait = 0.5;
 constexpr double shortest_wait = 0.02;
+// After an error of its own a member is called again so many seconds later.
+constexpr double pause_seconds = 0.1;
+
+// Nothing may end the thread, for then the band would be gone, and the host with it.
+double turn_of(Member& member, double now) noexcept {
+    try {
+        return member.turn(now);
+    } catch (...) {
+        return now + pause_seconds;
+    }
+}
 }  // namespace
 
 std::shared_ptr<Network> Network::get() {
@@ -39,6 +50,9 @@ void Network::remove(Member& member) {
     std::unique_lock<std::mutex> lock(mutex_);
     members_.erase(std::remove(members_.begin(), members_.end(), &member), members_.end());
     idle_.wait(lock, [&] { return busy_ != &member; });
+    lock.unlock();
+    // It waits for a socket that is going to be closed, and whose number may become a stranger's.
+    wake();
 }
 
 void Network::wake() noexcept {
@@ -50,11 +64,12 @@ void Network::run() {
     std::vector<Member*> members;
     std::vector<Socket::Handle> handles;
     while (!ending_) {
-        awake_ = true;
+        // Both exchanges read what `wake` has written, so what was handed over before is seen; from
+        // the second one on, whoever has something to do wakes the thread again.
+        awake_.exchange(true);
         waker_.drain();
-        // From here on whoever has something to do wakes the thread again; what was handed over
-        // before is seen, because this reads what `wake` has written.
         awake_.exchange(false);
+        if (ending_) break;  // who has said so may have found it awake
         double due = monotonic_seconds() + longest_wait;
         {
             const std::lock_guard<std::mutex> lock(mutex_);
@@ -67,7 +82,7 @@ void Network::run() {
                 if (std::find(members_.begin(), members_.end(), member) == members_.end()) continue;
                 busy_ = member;
             }
-            due = std::min(due, member->turn(monotonic_seconds()));
+            due = std::min(due, turn_of(*member, monotonic_seconds()));
             const auto handle = member->handle();
             if (handle != Socket::none) handles.push_back(handle);
             {

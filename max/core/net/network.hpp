@@ -18,8 +18,9 @@ namespace sideman {
 class Member {
 public:
     virtual ~Member() = default;
-    // Does what is due; tells when to be called again, in seconds on `monotonic_seconds`. It is also
-    // called whenever its socket is readable or somebody has woken the thread.
+    // Does what is due; tells when to be called again, in seconds on `monotonic_seconds`. It is
+    // also called whenever its socket is readable or somebody has woken the thread. What it throws
+    // does not end the thread: it is called again a little later.
     virtual double turn(double now) = 0;
     virtual Socket::Handle handle() const = 0;  // or Socket::none
 };

@@ -1,6 +1,7 @@
 #include "net/resolver.hpp"
 
 #include <atomic>
+#include <exception>
 #include <system_error>
 #include <thread>
 
@@ -21,7 +22,12 @@ void Resolver::begin(const std::string& host, int port) {
     // Nothing can interrupt a look-up, so nobody waits for this thread: what it needs is its own.
     try {
         std::thread([result = result_, host, port] {
-            result->error = look_up(host, port, result->endpoint);
+            try {
+                result->error = look_up(host, port, result->endpoint);
+            } catch (const std::exception&) {
+                result->endpoint = {};
+                result->error = "No memory.";
+            }
             result->ready = true;
         }).detach();
     } catch (const std::system_error&) {

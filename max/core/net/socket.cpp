@@ -60,6 +60,7 @@ void close_handle(Socket::Handle handle) {
 
 std::string find(const std::string& host, int port, int flags, Endpoint& endpoint) {
     start_sockets();
+    if (port < 0 || port > 65535) return "There is no port " + std::to_string(port) + ".";
     addrinfo hints = {};
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_DGRAM;
@@ -69,10 +70,18 @@ std::string find(const std::string& host, int port, int flags, Endpoint& endpoin
     if (error != 0 || found == nullptr) {
         return "The host '" + host + "' is not known: " + gai_strerror(error) + ".";
     }
-    if (found->ai_addrlen <= sizeof endpoint.bytes) {
-        endpoint.family = found->ai_family;
-        endpoint.size = static_cast<unsigned>(found->ai_addrlen);
-        std::memcpy(endpoint.bytes, found->ai_addr, found->ai_addrlen);
+    // A name may have several addresses: IPv4 first, for most servers listen there.
+    const addrinfo* best = found;
+    for (const auto* each = found; each != nullptr; each = each->ai_next) {
+        if (each->ai_family != AF_INET) continue;
+        best = each;
+        break;
+    }
+    endpoint = {};
+    if (best->ai_addrlen <= sizeof endpoint.bytes) {
+        endpoint.family = best->ai_family;
+        endpoint.size = static_cast<unsigned>(best->ai_addrlen);
+        std::memcpy(endpoint.bytes, best->ai_addr, best->ai_addrlen);
     }
     freeaddrinfo(found);
     return endpoint.family == 0 ? "The host '" + host + "' has no address that UDP reaches." : "";
@@ -93,31 +102,45 @@ Socket::~Socket() { close(); }
 void Socket::close() noexcept {
     if (handle_ != none) close_handle(handle_);
     handle_ = none;
+    to_ = {};
+    refused_ = false;
+}
+
+bool Socket::open(int family) noexcept {
+    handle_ = static_cast<Handle>(::socket(family, SOCK_DGRAM, 0));
+    if (handle_ == none) return false;
+    if (!set_nonblocking(handle_)) {
+        close();
+        return false;
+    }
+    // As much as the system gives; less is no error.
+    (void)setsockopt(handle_, SOL_SOCKET, SO_RCVBUF,
+                     reinterpret_cast<const char*>(&receive_buffer_bytes),
+                     sizeof receive_buffer_bytes);
+    return true;
 }
 
 std::string Socket::connect(const Endpoint& endpoint) {
     start_sockets();
-    // Another family needs another socket.
-    if (is_open() && family_ != endpoint.family) close();
-    if (!is_open()) {
-        handle_ = static_cast<Handle>(::socket(endpoint.family, SOCK_DGRAM, 0));
-        if (handle_ == none) return "The system gives no socket.";
-        family_ = endpoint.family;
-        if (!set_nonblocking(handle_)) {
-            close();
-            return "The socket cannot be set up.";
-        }
-        // As much as the system gives; less is no error.
-        (void)setsockopt(handle_, SOL_SOCKET, SO_RCVBUF,
-                         reinterpret_cast<const char*>(&receive_buffer_bytes),
-                         sizeof receive_buffer_bytes);
-    }
-    sockaddr_storage address = {};
-    std::memcpy(&address, endpoint.bytes, endpoint.size);
-    if (::connect(handle_, reinterpret_cast<const sockaddr*>(&address),
-                  static_cast<socklen_t>(endpoint.size)) != 0) {
+    const auto to_it = [&] {
+        sockaddr_storage address = {};
+        std::memcpy(&address, endpoint.bytes, endpoint.size);
+        return ::connect(handle_, reinterpret_cast<const sockaddr*>(&address),
+                         static_cast<socklen_t>(endpoint.size)) == 0;
+    };
+    const bool same = is_open() && to_.size == endpoint.size &&
+                      std::memcmp(to_.bytes, endpoint.bytes, endpoint.size) == 0;
+    // A socket keeps the address that it sends from, which leads to the old endpoint and perhaps
+    // nowhere else: from loopback to no other machine, and after the machine has got another
+    // address not even there.
+    if (same && to_it()) return "";
+    close();
+    if (!open(endpoint.family)) return "The system gives no socket.";
+    if (!to_it()) {
+        close();
         return "There is no way to the server's address.";
     }
+    to_ = endpoint;
     return "";
 }
 
@@ -126,12 +149,20 @@ void Socket::send(const void* data, std::size_t size) noexcept {
 #ifdef _WIN32
     (void)::send(handle_, static_cast<const char*>(data), static_cast<int>(size), 0);
 #else
-    (void)!::send(handle_, data, size, 0);
+    // It may tell of what was sent before, and does not send then.
+    if (::send(handle_, data, size, 0) < 0 && errno == ECONNREFUSED) {
+        refused_ = true;
+        (void)!::send(handle_, data, size, 0);
+    }
 #endif
 }
 
 Socket::Received Socket::receive(void* data, std::size_t& size) noexcept {
     if (!is_open()) return Received::nothing;
+    if (refused_) {
+        refused_ = false;
+        return Received::refused;
+    }
 #ifdef _WIN32
     const int count = ::recv(handle_, static_cast<char*>(data), static_cast<int>(size), 0);
     if (count == SOCKET_ERROR) {
@@ -152,26 +183,28 @@ Socket::Received Socket::receive(void* data, std::size_t& size) noexcept {
 Waker::Waker() {
     // Two UDP sockets on loopback, connected to one another: the same on all systems, and a full
     // one blocks nobody.
-    Endpoint any, at[2];
+    Endpoint any;
     if (!numeric_endpoint("127.0.0.1", 0, any)) return;
     Socket* both[2] = {&out_, &in_};
-    for (auto* each : both) {
-        // Connecting to nowhere in particular makes the socket; binding gives it its port.
-        Endpoint nowhere;
-        if (!numeric_endpoint("127.0.0.1", 9, nowhere) || !each->connect(nowhere).empty()) return;
-    }
+    sockaddr_storage at[2] = {};
     for (int i = 0; i < 2; ++i) {
-        sockaddr_storage address = {};
-        socklen_t size = sizeof address;
-        if (getsockname(both[i]->handle(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+        auto* address = reinterpret_cast<sockaddr*>(&at[i]);
+        std::memcpy(address, any.bytes, any.size);
+        auto size = static_cast<socklen_t>(sizeof at[i]);
+        if (!both[i]->open(any.family) ||
+            ::bind(both[i]->handle(), address, static_cast<socklen_t>(any.size)) != 0 ||
+            getsockname(both[i]->handle(), address, &size) != 0) {
             out_.close();
             return;
         }
-        at[i].family = any.family;
-        at[i].size = static_cast<unsigned>(size);
-        std::memcpy(at[i].bytes, &address, std::min<std::size_t>(size, sizeof at[i].bytes));
     }
-    if (!out_.connect(at[1]).empty() || !in_.connect(at[0]).empty()) out_.close();
+    for (int i = 0; i < 2; ++i) {
+        if (::connect(both[i]->handle(), reinterpret_cast<const sockaddr*>(&at[1 - i]),
+                      static_cast<socklen_t>(any.size)) != 0) {
+            out_.close();
+            return;
+        }
+    }
 }
 
 void Waker::wake() noexcept { in_.send("", 1); }
@@ -191,7 +224,7 @@ void wait(const Socket::Handle* handles, std::size_t count, double seconds) noex
     using Polled = pollfd;
 #endif
     // Never select: a host that holds many descriptors is beyond what it can look at.
-    constexpr std::size_t most = 65;
+    constexpr std::size_t most = 1025;
     Polled polled[most];
     count = std::min(count, most);
     for (std::size_t i = 0; i < count; ++i) {

@@ -37,7 +37,8 @@ public:
     Socket& operator=(const Socket&) = delete;
 
     // Connects, anew if need be: then the system tells when nobody listens there, and what others
-    // send does not arrive. Returns an empty string, or what is wrong.
+    // send does not arrive. To the same endpoint again, it keeps its port where it can; what has
+    // come from another one is gone. Returns an empty string, or what is wrong.
     std::string connect(const Endpoint& endpoint);
     bool is_open() const noexcept { return handle_ != none; }
     Handle handle() const noexcept { return handle_; }
@@ -49,8 +50,13 @@ public:
     Received receive(void* data, std::size_t& size) noexcept;
 
 private:
+    friend class Waker;
+    bool open(int family) noexcept;
+
+
     Handle handle_ = none;
-    int family_ = 0;
+    Endpoint to_;           // what it is connected to
+    bool refused_ = false;  // what a send was told, and the next receive tells
 };
 
 // A pair that wakes a thread which waits in `wait`. Waking takes one system call at the most, and

@@ -30,26 +30,39 @@ double Greeting::turn(double now, std::string& why) {
     if (!connected_) {
         if (now < due_) return due_;
         const bool away = !away_host_.empty();
-        if (!resolver_.pending()) resolver_.begin(away ? away_host_ : host_, away ? away_port_ : port_);
+        const auto& host = away ? away_host_ : host_;
+        if (!resolver_.pending()) resolver_.begin(host, away ? away_port_ : port_);
         Endpoint endpoint;
         std::string error;
         if (!resolver_.take(endpoint, error)) {
-            why = "Looking up " + (away ? away_host_ : host_) + ".";
+            if (!looking_) before_ = why;
+            looking_ = true;
+            why = "Looking up " + host + ".";
             return now + looking_seconds;
         }
         if (error.empty()) error = socket_.connect(endpoint);
         if (!error.empty()) {
+            if (!looking_) before_ = why;
+            looking_ = !away;  // home is known, so this is why nothing plays
             why = error;
             if (away) go_home(now);
             return due_ = now + unknown_seconds;
         }
         connected_ = true;
+        if (looking_) why = before_;
+        looking_ = false;
     }
     if (now >= due_) {
         if (!hello_ || now >= over_) {
             over_ = now + anew_seconds;
             hello_ = make();
             datagram_ = write_control(*hello_);
+        }
+        if (datagram_.empty()) {
+            // The names of stems, or the token of whoever sent it here.
+            why = "What is to be said to the server fits into no datagram.";
+            if (!away_host_.empty()) go_home(now);
+            return due_ = now + unknown_seconds;
         }
         socket_.send(datagram_.data(), datagram_.size());
         said_ = now;
@@ -70,7 +83,10 @@ void Greeting::wait(double now, bool loading) {
 }
 
 void Greeting::go_home(double now) {
-    if (!away_host_.empty()) connected_ = false;
+    if (!away_host_.empty()) {
+        connected_ = false;
+        resolver_.cancel();  // it may still look for where it was sent on to
+    }
     away_host_.clear();
     token_.clear();
     hops_ = 0;
@@ -102,6 +118,7 @@ std::string Greeting::send_on(const Accept& accept, double now) {
     away_port_ = accept.port;
     token_ = accept.token;
     away_until_ = now + away_seconds;
+    resolver_.cancel();
     connected_ = false;
     hello_.reset();
     due_ = now;

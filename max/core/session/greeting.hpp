@@ -55,6 +55,8 @@ private:
     std::optional<Hello> hello_;
     std::string datagram_;
     double due_ = 0, over_ = 0, said_ = 0, away_until_ = -1;
+    std::string before_;  // why nothing played before a host was looked up
+    bool looking_ = false;
     std::string away_host_, token_;
     int away_port_ = 0, hops_ = 0, step_samples_ = 0;
 };

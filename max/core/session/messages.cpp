@@ -6,6 +6,7 @@ namespace sideman {
 
 namespace {
 constexpr double error_seconds = 8;
+constexpr std::size_t most_warnings = 16;  // a server knows four
 }
 
 void Messages::begin() {
@@ -29,6 +30,7 @@ void Messages::warn(const std::string& code, const std::string& text, bool on) {
     warnings_.erase(std::remove_if(warnings_.begin(), warnings_.end(),
                                    [&](const auto& each) { return each.first == code; }),
                     warnings_.end());
+    if (on && warnings_.size() == most_warnings) warnings_.erase(warnings_.begin());
     if (on) warnings_.emplace_back(code, text);
 }
 

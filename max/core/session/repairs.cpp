@@ -54,8 +54,8 @@ void Repairs::follow(const EpochKey& epoch, const Placement& placement, bool jum
     if (jump || followed_.empty()) {
         forget();
     } else {
-        // Of a change, the epoch before still plays until the new one's origin; one that is replaced
-        // before its first step never does.
+        // Of a change, the epoch before still plays until the new one's origin; one that is
+        // replaced before its first step never does.
         while (!followed_.empty()) {
             auto& newest = followed_.back();
             newest.steps = ending_before(newest.placement, placement).steps;
@@ -129,7 +129,11 @@ double Repairs::turn(const std::vector<int>& numbers, double round_trip, std::in
                 const auto last =
                     of < row.settled_step ? place.end(of) : std::min(place.end(of), row.settled);
                 if (first >= last) continue;
-                const auto holes = row.steps[of].missing(first, last);
+                // Of a step of which nothing has come, all is missing.
+                const auto come = row.steps.find(of);
+                const auto holes = come == row.steps.end()
+                                       ? std::vector<Range>{{first, last}}
+                                       : come->second.missing(first, last);
                 const auto more = want(number, holes, most_resend_entries - found.size());
                 found.insert(found.end(), more.begin(), more.end());
             }
@@ -137,12 +141,14 @@ double Repairs::turn(const std::vector<int>& numbers, double round_trip, std::in
         missing = missing || !found.empty();
         if (!found.empty()) wanted.emplace_back(followed.epoch, std::move(found));
     }
-    if (!missing) return -1;
+    // What has come shows soon what is missing before it, though no block of audio wakes anybody.
+    const double settles = arrivals_.empty() ? -1 : arrivals_.front().at + ask_seconds;
+    if (!missing) return settles;
     if (now >= asked_ + pause) {
         asked_ = now;
         for (const auto& [epoch, entries] : wanted) ask(epoch, pack(entries));
     }
-    return asked_ + pause;
+    return settles < 0 ? asked_ + pause : std::min(settles, asked_ + pause);
 }
 
 }  // namespace sideman

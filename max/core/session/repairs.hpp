@@ -35,8 +35,9 @@ public:
     // A packet has come; tells how many of its samples were new.
     std::int64_t note(const EpochKey& epoch, int row, std::int64_t step, std::int64_t position,
                       int count, bool again, double now);
-    // Asks for what is missing from `soonest` on. Returns when to ask next, or a negative number
-    // where nothing is missing. `numbers`: by row, the stem's number in the model, or -1.
+    // Asks for what is missing from `soonest` on. Returns when to be called again, or a negative
+    // number where nothing is missing and nothing may turn out to be. `numbers`: by row, the
+    // stem's number in the model, or -1.
     double turn(const std::vector<int>& numbers, double round_trip, std::int64_t soonest,
                 const Ask& ask, double now);
 

@@ -20,6 +20,14 @@ constexpr int lowest_rate = 4000, highest_rate = 768000;
 // Seconds in which it is remembered where packets landed, and the most of these.
 constexpr int landing_seconds = 10;
 constexpr std::size_t most_landings = 1 << 14;
+// What lies farther from the playhead concerns nobody: the longest step and lead take 12 s.
+constexpr int near_seconds = 16;
+// A sound card that has stood still for so many seconds is off; no block takes so long.
+constexpr double off_seconds = 0.5;
+// While it is off, and there is no room for what the audio thread is to be told.
+constexpr double room_seconds = 0.02;
+// Of what it is to be told then, so much is kept.
+constexpr std::size_t most_waiting = 8;
 // Datagrams that one turn takes, so that sending is not put off for ever.
 constexpr int most_received = 512;
 
@@ -40,7 +48,7 @@ Session::Session(Shared& shared, Wish wish, Socket& socket, std::string host, in
 
 double Session::turn(double now) {
     const bool room = flush();
-    const double soonest = room ? 1e18 : now + soon_seconds;
+    const double soonest = room ? 1e18 : now + room_seconds;
     if (!playing_) return std::min(soonest, greet(now));
     // First of all: a cycle may be waiting for it.
     const bool more = sending_.turn();
@@ -55,6 +63,13 @@ double Session::turn(double now) {
     double due = std::min({soonest, heard_ + silent_seconds, beaten_ + beat_seconds});
     if (pending_) due = std::min(due, pending_->due);
     if (more) due = std::min(due, now + soon_seconds);
+    const auto position = shared_.position.load(std::memory_order_acquire);
+    if (position != seen_) {
+        seen_ = position;
+        seen_at_ = now;
+    }
+    // While audio is off, what is missing stays missing, and would be asked for without end.
+    if (now - seen_at_ >= off_seconds) return due;
     const auto ahead = static_cast<std::int64_t>(round_trip_ * shared_.rate);
     const double again = repairs_.turn(
         playing_->number_of, round_trip_, shared_.playhead() + ahead,
@@ -76,7 +91,7 @@ void Session::receive(double now) {
         if (received == Socket::Received::refused) {
             // Nobody listens at the server's port: it was killed. Or it has said goodbye, which is
             // still to be read.
-            gone = true;
+            gone = playing_.has_value();  // not what was said to it before it began
             continue;
         }
         if (is_audio(data, size)) {
@@ -112,9 +127,12 @@ void Session::change(const Wish& wish) {
     change_asked_ = true;
 }
 
-void Session::tell(const Control& message) {
+// False where it fits into no datagram.
+bool Session::tell(const Control& message) {
     const auto datagram = write_control(message);
+    if (datagram.empty()) return false;
     socket_.send(datagram.data(), datagram.size());
+    return true;
 }
 
 double Session::greet(double now) {
@@ -131,8 +149,8 @@ void Session::ask(double now) {
         begin_asked_ = false;
         const auto request = greeting_.next_request();
         const auto position = shared_.position.load(std::memory_order_acquire);
-        pending_ = Pending{Begin{static_cast<std::int32_t>(playing_->key.session), request, position},
-                           request, true, now};
+        const auto session = static_cast<std::int32_t>(playing_->key.session);
+        pending_ = Pending{Begin{session, request, position}, request, true, now};
     } else if (!pending_ && change_asked_) {
         change_asked_ = false;
         const auto& place = playing_->placement;
@@ -140,8 +158,11 @@ void Session::ask(double now) {
                 now);
     }
     if (pending_ && now >= pending_->due) {
-        tell(pending_->message);
         pending_->due = now + pending_seconds;
+        if (!tell(pending_->message)) {
+            pending_.reset();
+            messages_.error("The names of the stems fit into no datagram.", now);
+        }
     }
 }
 
@@ -178,17 +199,21 @@ void Session::audio(const Packet& packet, double now) {
     const int row = playing_->row_of[packet.stem];
     if (row < 0) return;
     heard_ = now;
+    const auto playhead = shared_.playhead();
+    const auto reach = std::int64_t{near_seconds} * shared_.rate;
+    if (packet.position > playhead + reach || packet.position < playhead - reach) return;
+    auto* slot = waiting_.empty() ? shared_.incoming.begin_push() : nullptr;
+    if (slot == nullptr) {
+        // The audio thread takes nothing: audio is off. It has not come, and is asked for again.
+        ++dropped_;
+        return;
+    }
     const EpochKey key{packet.session, packet.epoch};
     const auto fresh = repairs_.note(key, row, packet.step, packet.position, packet.count,
                                      packet.again, now);
     if (packet.again) repaired_ += fresh;
     if (key == playing_->key) {
-        note_landing(packet.position, packet.count - fresh, shared_.playhead());
-    }
-    auto* slot = waiting_.empty() ? shared_.incoming.begin_push() : nullptr;
-    if (slot == nullptr) {
-        ++dropped_;  // the audio thread takes nothing: audio is off
-        return;
+        note_landing(packet.position, packet.count - fresh, playhead);
     }
     slot->kind = Incoming::Kind::samples;
     slot->epoch = key;
@@ -213,9 +238,9 @@ void Session::control(const Control& message, double now) {
         if (playing_) {
             heard_ = now;
         } else if (state->state == "loading") {
-            messages_.why = "The model is loading: " +
-                            std::to_string(static_cast<int>(std::lround(state->percent))) + " % " +
-                            state->detail;
+            const auto percent = std::lround(std::clamp(state->percent, 0.0f, 100.0f));
+            messages_.why = "The model is loading: " + std::to_string(percent) + " %" +
+                            (state->detail.empty() ? "" : " " + state->detail);
         }
     } else if (const auto* warn = std::get_if<Warn>(&message)) {
         if (!playing_) return;
@@ -289,7 +314,9 @@ void Session::accept(const Accept& accept, double now) {
     sending_.follow(playing.key.session, playing.key.epoch, accept.origin);
     sending_.begin_at(accept.origin);
     heard_ = now;
-    beaten_ = 0;
+    beaten_ = now - beat_seconds;
+    seen_at_ = now;
+    advised_ = 0;
     pending_.reset();
     messages_.begin();
     engine_ = State{"ready", 100, ""};
@@ -319,9 +346,14 @@ void Session::refused(const Refuse& refuse, double now) {
 }
 
 void Session::follow(const Epoch& epoch, double now) {
-    if (epoch.epoch <= static_cast<std::int32_t>(playing_->key.epoch)) return;
     const bool answered = pending_ && epoch.request == pending_->request;
     const bool jump = answered && pending_->jump;
+    if (epoch.epoch <= static_cast<std::int32_t>(playing_->key.epoch)) {
+        // An answer that another epoch has overtaken is an answer all the same: nothing else would
+        // come, and nothing else could be asked for.
+        if (answered) pending_.reset();
+        return;
+    }
     auto place = playing_->placement;
     place.origin = epoch.origin;
     place.step = epoch.step;
@@ -333,8 +365,9 @@ void Session::follow(const Epoch& epoch, double now) {
     }
     if (answered) {
         pending_.reset();
-    } else if (epoch.request == 0) {
-        // The server plays on as before: what was wished for cannot be.
+    } else if (epoch.request == 0 && !change_asked_ && !(pending_ && !pending_->jump)) {
+        // The server plays on as before: what was wished for cannot be. What has been wished for
+        // since is not known to it yet.
         wish_.stems = split(epoch.stems);
         wish_.step = epoch.step;
         if (wish_.lead > 0) wish_.lead = epoch.lead;
@@ -355,11 +388,12 @@ void Session::follow(const Epoch& epoch, double now) {
 }
 
 void Session::answered(const Beat& beat, double now) {
-    context_lost_ = beat.lost;
-    context_repaired_ = beat.repaired;
-    if (beat.measured > 0) advised_ = beat.measured;
+    context_lost_ = std::max(0, beat.lost);
+    context_repaired_ = std::max(0, beat.repaired);
+    const bool advice = beat.measured > 0 && beat.measured <= most_columns;
+    if (advice) advised_ = beat.measured;
     // A lead that is left to the server follows its advice.
-    if (beat.measured > 0 && beat.measured != playing_->placement.lead && wish_.lead == 0 &&
+    if (advice && beat.measured != playing_->placement.lead && wish_.lead == 0 &&
         !pending_ && !begin_asked_ && !change_asked_) {
         ask_for(playing_->placement.step, beat.measured, now);
     }
@@ -386,6 +420,11 @@ void Session::leave(const std::string& reason, double now) {
 }
 
 void Session::hand_over(Incoming incoming) {
+    // What ends everything that was heard ends what has not even begun: while audio is off, that is
+    // how much waits.
+    if (incoming.kind == Incoming::Kind::stop || incoming.position < never) waiting_.clear();
+    // Of epochs that followed one another meanwhile, the first tells where what was heard ends.
+    if (waiting_.size() == most_waiting) waiting_.erase(waiting_.begin() + 1);
     waiting_.push_back(incoming);
     flush();
 }
@@ -393,11 +432,7 @@ void Session::hand_over(Incoming incoming) {
 bool Session::flush() {
     while (!waiting_.empty()) {
         auto* slot = shared_.incoming.begin_push();
-        if (slot == nullptr) {
-            // While audio is off, what began and ended meanwhile concerns nobody.
-            while (waiting_.size() > 4) waiting_.pop_front();
-            return false;
-        }
+        if (slot == nullptr) return false;
         *slot = waiting_.front();
         shared_.incoming.end_push();
         waiting_.pop_front();
@@ -447,7 +482,8 @@ Status Session::status(double now) const {
     status.round_trip = round_trip_;
     status.landing = landing() / rate;
     status.late = shared_.late.load(std::memory_order_relaxed);
-    status.lost = shared_.silent.load(std::memory_order_relaxed) - status.late;
+    status.lost = std::max<std::int64_t>(
+        0, shared_.silent.load(std::memory_order_relaxed) - status.late);
     status.repaired = repaired_;
     status.context_lost = context_lost_;
     status.context_repaired = context_repaired_;

@@ -49,7 +49,7 @@ private:
         double due = 0;
     };
 
-    void tell(const Control& message);
+    bool tell(const Control& message);
     double greet(double now);
     void ask(double now);
     void ask_for(int step, int lead, double now);
@@ -79,6 +79,9 @@ private:
     bool begin_asked_ = false, change_asked_ = false;
     // What the audio thread must be told and has had no room for.
     std::deque<Incoming> waiting_;
+    // Where the sound card was when last looked at, and since when it has been there.
+    std::int64_t seen_ = -1;
+    double seen_at_ = 0;
     double heard_ = 0, beaten_ = 0, round_trip_;
     bool measured_ = false;
     std::deque<std::pair<std::int32_t, double>> stamps_;

@@ -1,10 +1,10 @@
 // What the audio thread and the network thread of one client share.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "audio/context.hpp"
@@ -19,10 +19,14 @@ constexpr int history_seconds = 3;
 // audio thread takes them block by block.
 constexpr std::size_t most_incoming = 2048;
 
+// Rows that are filled: as many as the bits that tell which of them play.
+constexpr std::size_t most_rows = 64;
+
 // The audio thread alone moves the position on.
 struct Shared {
-    Shared(std::vector<std::string> names, int sample_rate)
-        : rows(std::move(names)),
+    Shared(const std::vector<std::string>& names, int sample_rate)
+        : rows(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(
+                                                 std::min(names.size(), most_rows))),
           rate(sample_rate),
           context(history_seconds * sample_rate),
           incoming(most_incoming) {}

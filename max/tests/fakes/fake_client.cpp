@@ -30,7 +30,7 @@ struct Client::Parts {
     fakes::Made made;
 };
 
-Client::Client(const std::string& host, int port, std::vector<std::string> rows, int rate,
+Client::Client(const std::string& host, int port, const std::vector<std::string>& rows, int rate,
                Wish wish)
     : parts_(std::make_shared<Parts>()) {
     if (!world().refuses_to_be_made.empty()) throw std::runtime_error(world().refuses_to_be_made);

@@ -1,0 +1,92 @@
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "band.hpp"
+#include "callback/hooks.hpp"
+#include "client.hpp"
+
+using namespace sideman;
+using namespace sideman::tests;
+
+TEST_CASE("the hooks count") {
+    if (*hooks_missing()) {
+        MESSAGE("counted in part: " << hooks_missing());
+        return;
+    }
+    std::mutex mutex;
+    count_begin();
+    auto made = std::make_unique<std::vector<int>>(10);
+    void* volatile raw = std::malloc(10);
+    std::free(raw);
+    mutex.lock();
+    mutex.unlock();
+    (void)mutex.try_lock();
+    const auto counted = count_end();
+    mutex.unlock();
+    CHECK(counted.allocations == 4);
+    CHECK(counted.locks == 2);
+}
+
+TEST_CASE("the callback takes no memory and no lock while a band plays, changes and is gone") {
+    if (*hooks_missing()) MESSAGE("counted in part: " << hooks_missing());
+    constexpr int stems = 4, block = 64;
+    const std::vector<std::string> names{"bass", "drums", "guitar", "piano"};
+    Wish wish;
+    wish.stems = names;
+    wish.step = 1;
+    wish.lead = 4;
+    auto band = std::make_unique<Band>();
+    band->lose(50);
+    Client client("127.0.0.1", band->port(), names, 44100, wish);
+    std::vector<float> played(block, 0.2f), heard(stems * block);
+    float* rows[stems];
+    for (int row = 0; row < stems; ++row) rows[row] = heard.data() + row * block;
+
+    // An audio thread of its own, four times as fast as real time.
+    Counted all;
+    long with_sound = 0;
+    const auto play = [&](double seconds) {
+        std::thread audio([&] {
+            const auto begun = std::chrono::steady_clock::now();
+            for (int i = 0; i < seconds * 44100 / block; ++i) {
+                std::this_thread::sleep_until(begun + std::chrono::microseconds(363) * i);
+                count_begin();
+                client.process(played.data(), rows, block);
+                const auto counted = count_end();
+                all.allocations += counted.allocations;
+                all.locks += counted.locks;
+                with_sound += heard[block - 1] != 0.0f;
+            }
+        });
+        return audio;
+    };
+    const auto while_playing = [&](double seconds, auto&& act) {
+        auto audio = play(seconds);
+        act();
+        audio.join();
+    };
+    while_playing(3, [] {});
+    CHECK(client.status().state == "playing");
+    CHECK(with_sound > 500);
+    const auto sent = band->sent();
+    CHECK(sent > 1000);
+    wish.lead = 6;
+    while_playing(1.5, [&] { client.change(wish); });
+    CHECK(client.status().lead == 6);
+    while_playing(0.5, [&] {
+        client.panic();
+        client.begin();
+        client.set_latency(500);
+        for (int i = 0; i < 100; ++i) (void)client.status();
+        client.unmute();
+    });
+    while_playing(1, [&] { band.reset(); });
+    CHECK(client.status().state == "connecting");
+    CHECK(all.allocations == 0);
+    CHECK(all.locks == 0);
+}

@@ -325,7 +325,8 @@ Object::~Object() {
         std::this_thread::sleep_for(1ms);
         parts.settle(true);
     }
-    parts.leaving.release();  // rather lost than pulled away from under the audio thread
+    // Rather lost, with all that the block uses, than pulled away from under the audio thread.
+    if (parts.leaving) new std::shared_ptr<Parts>(parts_);
 }
 
 const std::vector<std::string>& Object::rows() const { return parts_->settings.rows; }

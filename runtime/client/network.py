@@ -241,7 +241,8 @@ class Network:
         else:
             assert isinstance(command, tuple)
             self._note(command)
-            self._ask_for(session, self._wish.step or place.step, self._wish.lead or place.lead)
+            # A step of 0 leaves it to the server; a lead that is left to it follows its advice.
+            self._ask_for(session, self._wish.step, self._wish.lead or place.lead)
         self._pending_due = now
 
     def _ask_for(self, session: _Session, step: int, lead: int) -> None:

@@ -153,9 +153,8 @@ void Session::ask(double now) {
         pending_ = Pending{Begin{session, request, position}, request, true, now};
     } else if (!pending_ && change_asked_) {
         change_asked_ = false;
-        const auto& place = playing_->placement;
-        ask_for(wish_.step > 0 ? wish_.step : place.step, wish_.lead > 0 ? wish_.lead : place.lead,
-                now);
+        // A step of 0 leaves it to the server; a lead that is left to it follows its advice.
+        ask_for(wish_.step, wish_.lead > 0 ? wish_.lead : playing_->placement.lead, now);
     }
     if (pending_ && now >= pending_->due) {
         pending_->due = now + pending_seconds;

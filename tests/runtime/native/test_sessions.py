@@ -385,6 +385,17 @@ def test_a_client_that_leaves_the_lead_to_the_server_follows_its_advice(host, ec
     assert player.client.status.lost == 0
 
 
+def test_a_step_can_be_left_to_the_server_again(host) -> None:
+    player = host(step=2, lead=3)
+    player.connect()
+    player.client.change(step=0)
+    end = time.monotonic() + PATIENCE
+    while player.client.status.step != 4:
+        player.silence(4_096)
+        assert time.monotonic() < end, player.client.status
+    assert player.client.status.lead == 3
+
+
 def test_a_client_that_has_chosen_its_lead_keeps_it(host) -> None:
     player = host(step=1, lead=6, block=256, margin="safe")
     player.connect()

@@ -67,6 +67,7 @@ def run_again(
                 model.unready,
                 prints=recording.header.get("prints") is True,
                 most_cycle_seconds=lambda: cycle_time.most,
+                usual_cycle_seconds=lambda: cycle_time.usual,
                 session_number=player.session_number,
             )
         )

@@ -125,7 +125,7 @@ def register(app: typer.Typer) -> None:
         came too late or never. Ends with 1 when the band has not played.
         """
         from sideman.engine.backends.choice import BackendChoice
-        from sideman.engine.loading.registry import check_known
+        from sideman.engine.loading.registry import check_choice
         from sideman.runtime.commandline.leaving import leave_at_once
         from sideman.runtime.commandline.signals import ended_by_signals
         from sideman.runtime.jam.card import CardGoneError
@@ -139,7 +139,7 @@ def register(app: typer.Typer) -> None:
             show_devices(find_devices(load_portaudio()))
             return
         choice = BackendChoice(backend, threads, precision, device)
-        check_known(choice)
+        check_choice(choice)
         request = Request(
             bundle,
             server=None if server is None else parse_address(server, "--server"),

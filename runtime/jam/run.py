@@ -22,7 +22,7 @@ from sideman.runtime.jam.plan import Plan, Request, make_plan
 from sideman.runtime.jam.portaudio import load_portaudio
 from sideman.runtime.jam.recorder import Recorder
 from sideman.runtime.jam.screen import Screen, View, card_line, network_line, state_line
-from sideman.runtime.rehearse.native.play import LASTING
+from sideman.runtime.rehearse.native.play import HOPELESS, LASTING
 from sideman.runtime.rehearse.process import ServerProcess, free_port, server_arguments
 from sideman.runtime.system.threads import let_packets_in
 
@@ -137,11 +137,14 @@ class Jam:
     def _check_refusal(self) -> None:
         """End where the server will not play with this client, however often it asks.
 
+        Nobody mends a server that was started here; another one may be.
+
         Raises:
             SidemanError: why, and what would be accepted.
         """
         status = self._client.status
-        if status.state != "playing" and status.refused in LASTING:
+        lasting = LASTING if self._server is None else HOPELESS
+        if status.state != "playing" and status.refused in lasting:
             raise SidemanError(f"The band does not come: {status.text}")
 
 

@@ -319,6 +319,9 @@ class NativeEndpoint:
             return Refuse(hello.request, "busy", reason, "Say hello when it has left.")
         if reason := self._busy():
             return Refuse(hello.request, "busy", reason, "Say hello when it has left.")
+        if reason := self._access.failed():
+            reason = " ".join(reason.split())
+            return Refuse(hello.request, "model", reason, "Mend that and start again.")
         if reason := self._access.unready():
             loading = self._access.loading
             if loading.percent is not None:

@@ -90,7 +90,7 @@ def register(app: typer.Typer) -> None:
         """
         from sideman.engine.backends.choice import BackendChoice
         from sideman.engine.errors import SidemanError
-        from sideman.engine.loading.registry import check_known
+        from sideman.engine.loading.registry import check_choice
         from sideman.runtime.commandline.signals import ended_by_signals
         from sideman.runtime.rehearse.native.plan import NativeRequest
         from sideman.runtime.rehearse.native.run import run_native
@@ -100,7 +100,7 @@ def register(app: typer.Typer) -> None:
 
         wanted = split_names(stems)
         choice = BackendChoice(backend, threads, precision, device)
-        check_known(choice)
+        check_choice(choice)
         legacy = (w, r, fade, package, planes, offline)
         if protocol == "native":
             if legacy != (DEFAULT_W, DEFAULT_R, DEFAULT_FADE, None, False, False):

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import SidemanError
-from sideman.engine.loading.registry import check_known
+from sideman.engine.loading.registry import check_choice
 from sideman.runtime.multi_track.endpoint import multi_track
 from sideman.runtime.native.beside import beside
 from sideman.runtime.playing.noise import GaussianNoise
@@ -61,7 +61,7 @@ def replay_file(
         raise SidemanError(f"{bundle} is no folder.", "Give the bundle that was served.")
     with Reader(path) as recording:
         choice = _choice(recorded_choice(recording.header), chosen)
-        check_known(choice)
+        check_choice(choice)
         noise = _noise(recording)
         _announce(recording, console)
         differing = differences(recording.header, bundle, choice)
@@ -92,7 +92,7 @@ def _choice(recorded: BackendChoice, chosen: Chosen) -> BackendChoice:
     choice = recorded
     if backend is not None and backend != recorded.name:
         # The rest was said of another backend.
-        choice = BackendChoice(backend, device=recorded.device)
+        choice = BackendChoice(backend)
     if threads is not None:
         choice = replace(choice, threads=threads)
     if precision is not None:

@@ -16,6 +16,8 @@ from sideman.runtime.rehearse.timeline import Samples
 BLOCK = 512
 #: Refusals that stay as long as the client asks for the same.
 LASTING = ("version", "rate", "stems", "geometry")
+#: Those that stay as long as nobody mends the server.
+HOPELESS = (*LASTING, "model")
 #: Seconds until a session must have begun.
 _CONNECT_SECONDS = 600.0
 
@@ -52,7 +54,7 @@ def connect(client: Client, check: Callable[[], None]) -> None:
     while client.status.state != "playing":
         check()
         status = client.status
-        if status.refused in LASTING or time.perf_counter() > end:
+        if status.refused in HOPELESS or time.perf_counter() > end:
             raise SidemanError(f"No session began: {status.text}")
         time.sleep(0.02)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from io import StringIO
 
 import numpy as np
@@ -115,3 +116,20 @@ def test_a_band_that_does_not_come_within_its_time_is_told_of(
     monkeypatch.setattr(run_module, "_JOIN_SECONDS", 0.3)
     with pytest.raises(SidemanError, match=r"The band did not come: No answer yet\."):
         run(Request(server=("127.0.0.1", 9), rate=44_100, seconds=5.0), console)
+
+
+def test_a_model_that_its_own_server_cannot_load_ends_it_with_the_reason(
+    library, console, tmp_path
+) -> None:
+    pytest.importorskip("onnxruntime", reason="its own server needs the extra 'cpu'")
+    bundle = tmp_path / "bundle"
+    shutil.copytree(BUNDLE, bundle)
+    file = bundle / "step.onnx"
+    file.write_bytes(file.read_bytes()[::-1])  # of its size, so that loading finds it
+    with pytest.raises(SidemanError) as error:
+        run(Request(bundle, rate=44_100), console)
+    assert str(error.value).startswith("The band does not come: The model could not be loaded: ")
+    assert "step.onnx" in str(error.value)
+    assert "/load_model" not in str(error.value)
+    assert str(error.value).endswith("Mend that and start again.")
+    assert library.streams[0].done == ["stop", "close"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 #: The warning that is the reason of others: of those, it is shown.
 _REASON = "slow"
+#: Why nothing plays, as long as no server has said a word.
+NO_ANSWER = "No answer yet."
 #: An error is shown for so many seconds, whatever warnings come meanwhile.
 _ERROR_SECONDS = 8.0
 
@@ -17,7 +19,7 @@ class Messages:
     """
 
     def __init__(self) -> None:
-        self.why, self.refused = "No answer yet.", ""
+        self.why, self.refused = NO_ANSWER, ""
         self._error = ("", float("-inf"))
         self._warnings: dict[str, str] = {}
 

@@ -16,7 +16,7 @@ from sideman.runtime.commandline.options import (
     SeedOption,
     StemsOption,
     StepOption,
-    split_names,
+    split_stems,
 )
 from sideman.runtime.playing.geometry import DEFAULT_FADE, DEFAULT_R, DEFAULT_W
 
@@ -98,7 +98,7 @@ def register(app: typer.Typer) -> None:
         from sideman.runtime.rehearse.run import run
         from sideman.runtime.system.hosts import parse_address
 
-        wanted = split_names(stems)
+        wanted = split_stems(stems)
         choice = BackendChoice(backend, threads, precision, device)
         check_choice(choice)
         legacy = (w, r, fade, package, planes, offline)

@@ -97,6 +97,54 @@ def test_a_sound_card_that_goes_leaves_whole_files(
     library.streams[0]._thread.join()
 
 
+@pytest.mark.parametrize("how", ["a signal", "the sound card"])
+def test_however_it_ends_the_last_lines_and_the_statistics_are_written(
+    library, console, server, monkeypatch, tmp_path, how
+) -> None:
+    def end(screen, view):
+        if view.joined_at is not None and view.seconds > view.joined_at:
+            if how == "a signal":
+                raise SystemExit(143)  # as `ended_by_signals` does
+            library.streams[0].active = False
+
+    monkeypatch.setattr(run_module.Screen, "show", end)
+    with pytest.raises((SystemExit, CardGoneError)):
+        run(Request(server=server, rate=44_100, record=tmp_path / "take"), console)
+    told = json.loads((tmp_path / "take" / "statistics.json").read_text("utf-8"))
+    assert told["client"]["state"] == "playing"
+    assert told["joined_after_seconds"] < told["seconds"]
+    said = console.file.getvalue()
+    assert "ms ahead" in said
+    assert f"s in {tmp_path / 'take'}: context.wav, bass.wav, mix.wav." in said
+    library.streams[0]._thread.join()
+
+
+def test_a_sound_card_that_does_not_open_leaves_no_recording(
+    library, console, server, tmp_path
+) -> None:
+    library.open_error = library.PortAudioError("busy", -9985)
+    for _ in range(2):
+        with pytest.raises(SidemanError, match="cannot be opened"):
+            run(Request(server=server, rate=44_100, record=tmp_path / "take"), console)
+    assert not (tmp_path / "take").exists()
+
+
+def test_where_nobody_answers_a_hint_comes_after_a_while(library, console, monkeypatch) -> None:
+    monkeypatch.setattr(run_module, "_HINT_SECONDS", 0.3)
+    hints = []
+
+    def note(screen, view):
+        hints.append(view.hint)
+        if view.seconds > 0.5:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(run_module.Screen, "show", note)
+    assert not run(Request(server=("127.0.0.1", 9), rate=44_100), console)
+    assert hints[0] == ""
+    for part in ("sideman serve", "127.0.0.1:9", "--allow", "firewall"):
+        assert part in hints[-1]
+
+
 def test_a_disk_that_becomes_full_is_the_last_word(
     library, console, server, monkeypatch, tmp_path
 ) -> None:

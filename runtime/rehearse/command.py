@@ -34,9 +34,13 @@ def register(app: typer.Typer) -> None:
             ),
         ] = None,
         stems: StemsOption = None,
-        out: Annotated[Path, typer.Option(help="Folder for everything that is written.")] = Path(
-            "rehearsal"
-        ),
+        out: Annotated[
+            Path,
+            typer.Option(
+                help="Folder for everything that is written; files of an earlier rehearsal in it "
+                "are overwritten."
+            ),
+        ] = Path("rehearsal"),
         w: RegimeOption = DEFAULT_W,
         r: StepOption = DEFAULT_R,
         fade: FadeOption = DEFAULT_FADE,

@@ -12,6 +12,7 @@ from time import perf_counter
 from rich.console import Console
 
 from sideman.engine.backends.choice import BackendChoice
+from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.errors import SidemanError
 from sideman.engine.loading.registry import check_choice
 from sideman.runtime.multi_track.endpoint import multi_track
@@ -59,6 +60,7 @@ def replay_file(
     console = console or Console(highlight=False, soft_wrap=True)
     if not bundle.is_dir():
         raise SidemanError(f"{bundle} is no folder.", "Give the bundle that was served.")
+    Bundle.open(bundle, check=False)  # of a folder that is none, nothing is to be run
     with Reader(path) as recording:
         choice = _choice(recorded_choice(recording.header), chosen)
         check_choice(choice)
@@ -123,7 +125,7 @@ def _tell(
         f"{outcome.heard} steps heard, {outcome.answers} answered."
     )
     for digest in dict.fromkeys(outcome.bundles):
-        console.print(f"Another bundle was played there: manifest {digest or 'unknown'}.")
+        console.print(f"It was recorded with another bundle: manifest {digest or 'unknown'}.")
     if outcome.damage:
         console.print(outcome.damage, markup=False)
     elif recording.cut or not (outcome.ended or outcome.stopped):
@@ -136,7 +138,18 @@ def _tell(
             console.print(outcome.stopped, markup=False)
         if differing:
             console.print("What is not as it was then, above, may be the reason.")
-    console.print(f"{outcome.same} of {outcome.answers} steps the same.")
+    console.print(last_line(outcome))
+
+
+def last_line(outcome: Outcome) -> str:
+    """What all of it comes to: no success of the whole where only a part was run."""
+    said = f"{outcome.same} of {outcome.answers} steps the same"
+    if outcome.damage or outcome.stopped:
+        where = "before the damage" if outcome.damage else "up to there"
+        return f"{said} {where}; the rest was not run."
+    if not outcome.answers:
+        return "No step was answered in it." if outcome.heard else "Nothing was played in it."
+    return f"{said}."
 
 
 @contextmanager

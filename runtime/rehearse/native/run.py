@@ -79,7 +79,10 @@ def keep(plan: NativePlan, played: Played, profile: dict[str, Any], console: Con
     report.show(data, console)
     show_scores(rehearsal, console)
     tell_written(rehearsal, request.out, files, console)
-    return not (rehearsal.silent or data["client"]["late"] or data["client"]["lost"])
+    failed = report.why_failed(data, silent=rehearsal.silent)
+    if failed:
+        console.print(failed, style="bold red", markup=False)
+    return not failed
 
 
 def _play(plan: NativePlan, console: Console) -> tuple[Played, dict[str, Any]]:

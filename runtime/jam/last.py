@@ -21,6 +21,7 @@ from sideman.runtime.jam.screen import (
     silence_line,
     state_line,
 )
+from sideman.runtime.rehearse.native.report import longer_steps
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -89,9 +90,10 @@ def verdict(view: View) -> str:
     said = f"The band was silent for {100 * share:.0f} % of the time"
     if view.away > view.silent:
         return f"{said}: its server was away. Look whether it still runs, and at the network."
+    tries = [*longer_steps(view.status.step, view.status.lead), "fewer stems"]
     return (
-        f"{said}: its sound came too late, or not at all. Try longer steps (--columns 8), fewer "
-        "stems, or --margin safe; docs/look-ahead.md tells what to do when a machine is too slow."
+        f"{said}: its sound came too late, or not at all. Try {', '.join(tries)} or --margin safe; "
+        "docs/look-ahead.md tells what to do when a machine is too slow."
     )
 
 

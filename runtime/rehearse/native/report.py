@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sideman.runtime.native.setting import DEFAULT_STEP
 from sideman.runtime.playing.profile import SPANS, spreads
 from sideman.runtime.rehearse.native.plan import NativePlan
 from sideman.runtime.rehearse.native.play import BLOCK, Played
 from sideman.runtime.rehearse.report import number
+from sideman.runtime.streaming.lane import MOST_COLUMNS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -102,8 +104,15 @@ def why_failed(data: dict[str, Any], *, silent: bool) -> str:
     if not (client["lost"] or client["late"]):
         return ""
     lead = data["advised_lead_columns"]
-    tries = f"--lead {lead}" if lead > data["lead_columns"] else "longer steps (--columns 8)"
+    tries = [f"--lead {lead}"] if lead > data["lead_columns"] else []
+    tries = tries or longer_steps(data["step_columns"], data["lead_columns"])
     return (
         "It failed: sound was missing or came too late, and was silence instead. Try "
-        f"{tries} or fewer stems.{said}"
+        f"{' or '.join([*tries, 'fewer stems'])}.{said}"
     )
+
+
+def longer_steps(step: int, lead: int) -> list[str]:
+    """The option for steps of twice the length, or as long as fits; none where nothing does."""
+    longer = min(2 * (step or DEFAULT_STEP), (MOST_COLUMNS - lead) // 2)
+    return [f"longer steps (--columns {longer})"] if longer > step else []

@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from sideman.runtime.client import Status
-from sideman.runtime.rehearse.native.report import show, why_failed
+from sideman.runtime.rehearse.native.report import longer_steps, show, why_failed
 
 RATE = 44_100
 
@@ -43,6 +43,14 @@ def test_what_was_silent_is_told_as_time_of_each_stem() -> None:
 def test_where_nothing_came_back_nothing_was_early() -> None:
     assert "99 of 100" not in shown(data())
     assert "no more than 20 ms too late" in shown(data(landing=-0.02))
+
+
+def test_longer_steps_are_longer_and_fit() -> None:
+    assert longer_steps(4, 4) == ["longer steps (--columns 8)"]
+    assert longer_steps(12, 16) == ["longer steps (--columns 24)"]
+    assert longer_steps(20, 16) == ["longer steps (--columns 24)"]
+    assert longer_steps(24, 16) == []
+    assert longer_steps(0, 0) == ["longer steps (--columns 8)"]
 
 
 def test_a_failure_has_a_reason() -> None:

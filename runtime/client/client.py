@@ -213,8 +213,8 @@ def check_columns(step: int, lead: int) -> None:
     if 2 * max(1, step) + max(1, lead) > MOST_COLUMNS:
         raise SidemanError(
             f"{chosen.capitalize()} is more than fits.",
-            f"Twice the step and the lead are at most {MOST_COLUMNS} columns together. What is not "
-            "named is left to the server.",
+            f"Twice the step plus the lead is at most {MOST_COLUMNS} columns. What is not named is "
+            "left to the server.",
         )
 
 

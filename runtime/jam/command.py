@@ -75,8 +75,7 @@ def register(app: typer.Typer) -> None:
             int | None,
             typer.Option(
                 min=1,
-                help="Step in columns of 93 ms. Twice the step and the lead fit into the model's "
-                "window, of 64.",
+                help="Step in columns of 93 ms; twice the step plus the lead is at most 64.",
                 show_default="4",
             ),
         ] = None,

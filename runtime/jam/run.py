@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.client import NO_ANSWER, Client, Status
+from sideman.runtime.client import Client, Status
 from sideman.runtime.jam.card import Card
 from sideman.runtime.jam.duplex import Duplex
 from sideman.runtime.jam.last import tell, tell_what_there_is
@@ -20,7 +20,7 @@ from sideman.runtime.jam.plan import Plan, Request, make_plan
 from sideman.runtime.jam.portaudio import load_portaudio
 from sideman.runtime.jam.recorder import Recorder
 from sideman.runtime.jam.screen import Screen, View
-from sideman.runtime.rehearse.native.play import HOPELESS, LASTING
+from sideman.runtime.rehearse.native.play import HINT_SECONDS, HOPELESS, LASTING, nobody_answers
 from sideman.runtime.rehearse.process import ServerProcess, free_port, server_arguments
 from sideman.runtime.system.threads import let_packets_in
 
@@ -32,8 +32,6 @@ _LOOK_SECONDS = 0.1
 _FADE_SECONDS = 0.08
 #: Seconds within which a band must have joined that is to play for a limited time.
 _JOIN_SECONDS = 600.0
-#: Seconds after which a server that says nothing is worth a hint.
-_HINT_SECONDS = 10.0
 
 
 class Jam:
@@ -137,13 +135,7 @@ class Jam:
     def _hint(self, status: Status, seconds: float) -> str:
         """What to look at where a server that somebody else started has never said a word."""
         server = self._plan.request.server
-        silent = status.state == "connecting" and status.text == NO_ANSWER
-        if server is None or not silent or seconds < _HINT_SECONDS:
-            return ""
-        return (
-            f"Does `sideman serve --listen` run at {server[0]}:{server[1]}, is this machine's "
-            "address in its --allow, and does no firewall keep UDP out?"
-        )
+        return "" if server is None or seconds < HINT_SECONDS else nobody_answers(server, status)
 
     def _over(self, begun: float) -> bool:
         seconds = self._plan.request.seconds

@@ -60,7 +60,12 @@ def register(app: typer.Typer) -> None:
         ] = "multi_track",
         columns: Annotated[
             int | None,
-            typer.Option(min=1, help="Native: step in columns of 93 ms.", show_default="4"),
+            typer.Option(
+                min=1,
+                help="Native: step in columns of 93 ms; twice the step plus the lead is at most "
+                "64.",
+                show_default="4",
+            ),
         ] = None,
         lead: Annotated[
             int | None,
@@ -74,7 +79,8 @@ def register(app: typer.Typer) -> None:
             str | None,
             typer.Option(
                 metavar="HOST:PORT",
-                help="Native: a server that runs already, with this BUNDLE.",
+                help="Native: a server that runs already, with this BUNDLE; it is asked for ten "
+                "minutes.",
                 show_default="starts one",
             ),
         ] = None,

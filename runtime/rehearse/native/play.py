@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.client import Client, Status
+from sideman.runtime.client import NO_ANSWER, Client, Status
 from sideman.runtime.rehearse.timeline import Samples
 
 #: Samples that are handed over at once, as sound cards do.
@@ -20,6 +20,8 @@ LASTING = ("version", "rate", "stems", "geometry")
 HOPELESS = (*LASTING, "model")
 #: Seconds until a session must have begun.
 _CONNECT_SECONDS = 600.0
+#: Seconds after which a server that says nothing is worth a hint.
+HINT_SECONDS = 10.0
 
 
 @dataclass
@@ -38,6 +40,24 @@ class Played:
     begun: float = 0.0
     status: list[Status] = field(default_factory=list)
     behind: list[float] = field(default_factory=list)
+
+
+def nobody_answers(server: tuple[str, int], status: Status) -> str:
+    """What to look at where a server that somebody else started has never said a word.
+
+    Args:
+        server: host and port.
+        status: of the client.
+
+    Returns:
+        A question; nothing where the server has answered.
+    """
+    if status.state != "connecting" or status.text != NO_ANSWER:
+        return ""
+    return (
+        f"Does `sideman serve --listen` run at {server[0]}:{server[1]}, is this machine's address "
+        "in its --allow, and does no firewall keep UDP out?"
+    )
 
 
 def connect(client: Client, check: Callable[[], None]) -> None:

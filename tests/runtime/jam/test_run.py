@@ -130,7 +130,7 @@ def test_a_sound_card_that_does_not_open_leaves_no_recording(
 
 
 def test_where_nobody_answers_a_hint_comes_after_a_while(library, console, monkeypatch) -> None:
-    monkeypatch.setattr(run_module, "_HINT_SECONDS", 0.3)
+    monkeypatch.setattr(run_module, "HINT_SECONDS", 0.3)
     hints = []
 
     def note(screen, view):

@@ -191,7 +191,7 @@ def run(request: Request, console: Console | None = None) -> bool:
     try:
         _play(plan, library, recorder, console, views)
     except (SystemExit, SidemanError):
-        if recorder is not None and recorder.seconds:
+        if recorder is not None and recorder.seconds and views:
             tell_what_there_is(plan, views[-1], recorder, console)
         raise
     return tell(plan, views[-1], recorder, console)

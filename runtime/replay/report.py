@@ -120,10 +120,11 @@ def _tell(
 ) -> None:
     """The figures, and in the last line what they come to."""
     ratio = f", {outcome.seconds / seconds:.1f} times as fast" if seconds > 0 else ""
-    console.print(
-        f"{outcome.seconds:.1f} s of playing in {seconds:.1f} s{ratio}; "
-        f"{outcome.heard} steps heard, {outcome.answers} answered."
-    )
+    if outcome.heard:
+        console.print(
+            f"{outcome.seconds:.1f} s of playing in {seconds:.1f} s{ratio}; "
+            f"{outcome.heard} steps heard, {outcome.answers} answered."
+        )
     for digest in dict.fromkeys(outcome.bundles):
         console.print(f"It was recorded with another bundle: manifest {digest or 'unknown'}.")
     if outcome.damage:

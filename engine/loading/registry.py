@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sideman.engine.backends.base import Backend
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import BackendError, MissingExtraError
 from sideman.engine.optional import found, install_command
+from sideman.engine.tensorrt.precision import PRECISIONS
 
 _OWN_PRECISION = (
     "It runs a bundle in the precision that it is in; 'sideman convert' makes one in another."
@@ -25,12 +26,14 @@ class BackendInfo:
         module: import name of the library.
         extra: the extra of sideman that brings it.
         summary: one line for people.
+        refuses: options that it cannot follow, and why; as `BackendChoice.refuse` takes them.
         create: makes it.
     """
 
     module: str
     extra: str
     summary: str
+    refuses: Mapping[str, str]
     create: Callable[[BackendChoice], Backend]
 
     @property
@@ -47,33 +50,44 @@ class BackendInfo:
 def _onnxruntime(choice: BackendChoice) -> Backend:
     from sideman.engine.onnxruntime.cpu import OnnxRuntimeBackend
 
-    choice.refuse(precision=_OWN_PRECISION, device=_NO_GPU)
     return OnnxRuntimeBackend(choice.threads)
 
 
 def _onnxruntime_cuda(choice: BackendChoice) -> Backend:
     from sideman.engine.onnxruntime.cuda import OnnxRuntimeCudaBackend
 
-    choice.refuse(threads=_NO_THREADS, precision=_OWN_PRECISION)
     return OnnxRuntimeCudaBackend(choice.device)
 
 
 def _tensorrt(choice: BackendChoice) -> Backend:
     from sideman.engine.tensorrt.running.backend import TensorRTBackend
 
-    choice.refuse(threads=_NO_THREADS)
     return TensorRTBackend(
         flavour=choice.name, precision=choice.precision or "fp16", device=choice.device
     )
 
 
 BACKENDS = {
-    "onnxruntime": BackendInfo("onnxruntime", "cpu", "ONNX Runtime on the CPU", _onnxruntime),
-    "onnxruntime-cuda": BackendInfo(
-        "onnxruntime", "cuda", "ONNX Runtime on an NVIDIA GPU", _onnxruntime_cuda
+    "onnxruntime": BackendInfo(
+        "onnxruntime",
+        "cpu",
+        "ONNX Runtime on the CPU",
+        {"precision": _OWN_PRECISION, "device": _NO_GPU},
+        _onnxruntime,
     ),
-    "tensorrt": BackendInfo("tensorrt", "tensorrt", "TensorRT", _tensorrt),
-    "tensorrt-rtx": BackendInfo("tensorrt_rtx", "tensorrt-rtx", "TensorRT for RTX", _tensorrt),
+    "onnxruntime-cuda": BackendInfo(
+        "onnxruntime",
+        "cuda",
+        "ONNX Runtime on an NVIDIA GPU",
+        {"threads": _NO_THREADS, "precision": _OWN_PRECISION},
+        _onnxruntime_cuda,
+    ),
+    "tensorrt": BackendInfo(
+        "tensorrt", "tensorrt", "TensorRT", {"threads": _NO_THREADS}, _tensorrt
+    ),
+    "tensorrt-rtx": BackendInfo(
+        "tensorrt_rtx", "tensorrt-rtx", "TensorRT for RTX", {"threads": _NO_THREADS}, _tensorrt
+    ),
 }
 
 
@@ -87,18 +101,20 @@ def create_backend(choice: BackendChoice) -> Backend:
         BackendError: an unknown name, or an option that this backend cannot heed.
         MissingExtraError: its library is not installed; the message names the pip command.
     """
-    check_known(choice)
+    check_choice(choice)
     return BACKENDS[choice.name].create(choice)
 
 
-def check_known(choice: BackendChoice) -> None:
-    """Refuse a backend that does not exist or whose library is missing, before anything starts.
+def check_choice(choice: BackendChoice) -> None:
+    """Refuse what can never be, before anything starts.
+
+    That is a backend that does not exist or whose library is missing, and what it cannot follow.
 
     Args:
-        choice: which.
+        choice: which, and how.
 
     Raises:
-        BackendError: an unknown name.
+        BackendError: an unknown name, or an option that this backend cannot follow.
         MissingExtraError: its library is not installed; the message names the pip command.
     """
     if choice.name not in BACKENDS:
@@ -106,6 +122,11 @@ def check_known(choice: BackendChoice) -> None:
             f"There is no backend {choice.name!r}.", f"Known are: {', '.join(sorted(BACKENDS))}."
         )
     info = BACKENDS[choice.name]
+    choice.refuse(**info.refuses)
+    if choice.precision not in (None, *PRECISIONS):
+        raise BackendError(
+            f"There is no precision {choice.precision!r}.", f"Known are: {', '.join(PRECISIONS)}."
+        )
     if not info.installed:
         raise MissingExtraError(
             f"--backend {choice.name} needs {info.module}.", f"Install it: {info.install_command}"

@@ -16,7 +16,7 @@ from sideman.runtime.commandline.options import (
     StemsOption,
     StepOption,
     check_folder,
-    split_names,
+    split_stems,
 )
 from sideman.runtime.playing.geometry import DEFAULT_FADE, DEFAULT_R, DEFAULT_W
 
@@ -79,7 +79,7 @@ def bench(
     if nvtx:
         require("nvtx", "mark stages for Nsight Systems")
         os.environ["SIDEMAN_NVTX"] = "1"
-    names = split_names(stems)
+    names = split_stems(stems)
     result = measure(
         Benchmark(
             bundle=bundle,

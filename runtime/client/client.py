@@ -46,8 +46,8 @@ class Client:
         clock: seconds that only increase.
 
     Raises:
-        SidemanError: a host or a margin that is not known, names of stems that are too long, or a
-            step or lead that no window has.
+        SidemanError: a host or a margin that is not known, one text instead of several stems, a
+            stem that is named twice, names that are too long, or a step and lead that do not fit.
     """
 
     def __init__(
@@ -62,10 +62,10 @@ class Client:
         int16: bool = False,
         clock: Callable[[], float] = perf_counter,
     ) -> None:
-        self.stems = tuple(stems)
+        self.stems = _check_stems(stems)
         if margin not in MARGINS:
             raise SidemanError(f"{margin!r} is no margin.", f"Use one of {', '.join(MARGINS)}.")
-        _check_columns(step, lead)
+        check_columns(step, lead)
         if len(",".join(self.stems).encode()) > _LONGEST_NAMES:
             raise SidemanError(
                 f"{len(self.stems)} names of stems take more than {_LONGEST_NAMES} bytes.",
@@ -160,13 +160,15 @@ class Client:
         Raises:
             SidemanError: a stem that is none of the client's own, or numbers that make no window.
         """
+        if stems is not None:
+            stems = _check_stems(stems)
         unknown = [name for name in stems or () if name not in self.stems]
         if unknown:
             raise SidemanError(
                 f"{', '.join(unknown)}: no stem of this client.",
                 f"It was made for {', '.join(self.stems)}.",
             )
-        _check_columns(step or 0, lead or 0)
+        check_columns(step or 0, lead or 0)
         self._network.commands.append((stems, step, lead))
         self._notify()
 
@@ -194,14 +196,41 @@ class Client:
             self._wake.send(b"\0")
 
 
-def _check_columns(step: int, lead: int) -> None:
-    """Refuse what no window has.
+def check_columns(step: int, lead: int) -> None:
+    """Refuse what no window has room for.
+
+    Args:
+        step: columns; 0 where the server chooses.
+        lead: likewise.
 
     Raises:
         SidemanError: it is negative, or too much.
     """
-    if not 0 <= step <= MOST_COLUMNS or not 0 <= lead <= MOST_COLUMNS:
+    named = (("step", step), ("lead", lead))
+    chosen = " with ".join(f"a {name} of {columns} columns" for name, columns in named if columns)
+    if min(step, lead) < 0:
+        raise SidemanError(f"There is no {chosen.removeprefix('a ')}.", "Use 1 or more.")
+    if 2 * max(1, step) + max(1, lead) > MOST_COLUMNS:
         raise SidemanError(
-            f"A step of {step} and a lead of {lead} columns make no cycle.",
-            f"Use 1 to {MOST_COLUMNS}, or 0 to leave it to the server.",
+            f"{chosen.capitalize()} is more than fits.",
+            f"Twice the step plus the lead is at most {MOST_COLUMNS} columns. What is not named is "
+            "left to the server.",
         )
+
+
+def _check_stems(stems: Sequence[str]) -> tuple[str, ...]:
+    """The names as they were given.
+
+    Raises:
+        SidemanError: one name instead of several, or one that stands there twice.
+    """
+    if isinstance(stems, str):
+        raise SidemanError(
+            f"The stems are one text, {stems!r}, and have to be several.",
+            f'Write ("{stems}",), with the comma.',
+        )
+    twice = sorted({name for name in stems if list(stems).count(name) > 1})
+    if twice:
+        names = ", ".join(twice)
+        raise SidemanError(f"{names}: more than once among the stems.", "Once is enough.")
+    return tuple(stems)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+#: The warning that is the reason of others: of those, it is shown.
+_REASON = "slow"
+#: Why nothing plays, as long as no server has said a word.
+NO_ANSWER = "No answer yet."
 #: An error is shown for so many seconds, whatever warnings come meanwhile.
 _ERROR_SECONDS = 8.0
 
@@ -15,7 +19,7 @@ class Messages:
     """
 
     def __init__(self) -> None:
-        self.why, self.refused = "No answer yet.", ""
+        self.why, self.refused = NO_ANSWER, ""
         self._error = ("", float("-inf"))
         self._warnings: dict[str, str] = {}
 
@@ -39,8 +43,11 @@ class Messages:
         self._warnings = {**warnings, code: text} if on else warnings
 
     def shown(self, now: float, *, playing: bool) -> str:
-        """The newest error, else the newest warning, else nothing; or why nothing plays."""
+        """The newest error, else the warning that matters most; or why nothing plays."""
         if not playing:
             return self.why
         error, until = self._error
-        return error if now < until else next(reversed(self._warnings.values()), "")
+        if now < until:
+            return error
+        warnings = self._warnings
+        return warnings.get(_REASON) or next(reversed(warnings.values()), "")

@@ -25,7 +25,7 @@ class Status:
         context_lost: samples of the context that never reached the server.
         context_repaired: samples of the context that reached it on request.
         refused: the code of the refusal that keeps it from playing ("version", "rate", "busy",
-            "loading", "stems", "geometry"); empty where there is none.
+            "loading", "model", "stems", "geometry"); empty where there is none.
         engine: "loading", "ready" or "degraded"; empty before the server has told.
         percent: of loading; 100 when done.
     """

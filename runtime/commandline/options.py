@@ -52,6 +52,19 @@ def split_names(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else tuple(name.strip() for name in text.split(","))
 
 
+def split_stems(text: str | None) -> tuple[str, ...] | None:
+    """As `split_names`, of `--stems`.
+
+    Raises:
+        SidemanError: a stem stands there twice.
+    """
+    names = split_names(text)
+    twice = sorted({name for name in names or () if name and (names or ()).count(name) > 1})
+    if twice:
+        raise SidemanError(f"--stems names {', '.join(twice)} more than once.", "Once is enough.")
+    return names
+
+
 def check_folder(option: str, file: Path | None) -> None:
     """Refuse a file whose folder is missing, before the work rather than after it.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
-from sideman.runtime.commandline.options import DemoOrBundle, SeedOption, StemsOption, split_names
+from sideman.runtime.commandline.options import DemoOrBundle, SeedOption, StemsOption, split_stems
 
 if TYPE_CHECKING:
     from sideman.runtime.jam.devices import Devices
@@ -24,7 +24,8 @@ def register(app: typer.Typer) -> None:
             str | None,
             typer.Option(
                 metavar="HOST:PORT",
-                help="A server that runs already, instead of one that is started here.",
+                help="A server that runs already, instead of one that is started here; it is asked "
+                "until it answers.",
                 show_default="starts one",
             ),
         ] = None,
@@ -72,7 +73,11 @@ def register(app: typer.Typer) -> None:
         ] = False,
         columns: Annotated[
             int | None,
-            typer.Option(min=1, help="Step in columns of 93 ms.", show_default="4"),
+            typer.Option(
+                min=1,
+                help="Step in columns of 93 ms; twice the step plus the lead is at most 64.",
+                show_default="4",
+            ),
         ] = None,
         lead: Annotated[
             int | None,
@@ -110,7 +115,9 @@ def register(app: typer.Typer) -> None:
         seconds: Annotated[
             float | None,
             typer.Option(
-                min=0.1, help="End so long after the band has joined.", show_default="at Ctrl-C"
+                min=0.1,
+                help="End so long after the band has joined, or after ten minutes without it.",
+                show_default="at Ctrl-C",
             ),
         ] = None,
         backend: BackendOption = "onnxruntime",
@@ -121,11 +128,12 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Play with the band through your sound card, without Max. Ctrl-C ends.
 
-        Shows how loud you and the band are, how far ahead of what it heard the band plays, and what
-        came too late or never. Ends with 1 when the band has not played.
+        Shows how loud you and the band are, how far ahead of what it heard the band plays, and how
+        long it was silent because sound came too late or never. Ends with 1 when the band has not
+        played.
         """
         from sideman.engine.backends.choice import BackendChoice
-        from sideman.engine.loading.registry import check_known
+        from sideman.engine.loading.registry import check_choice
         from sideman.runtime.commandline.leaving import leave_at_once
         from sideman.runtime.commandline.signals import ended_by_signals
         from sideman.runtime.jam.card import CardGoneError
@@ -139,11 +147,11 @@ def register(app: typer.Typer) -> None:
             show_devices(find_devices(load_portaudio()))
             return
         choice = BackendChoice(backend, threads, precision, device)
-        check_known(choice)
+        check_choice(choice)
         request = Request(
             bundle,
             server=None if server is None else parse_address(server, "--server"),
-            stems=split_names(stems),
+            stems=split_stems(stems),
             input_device=input_device,
             output_device=output_device,
             input_channels=input_channels,

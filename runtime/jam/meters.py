@@ -46,11 +46,13 @@ class Reading:
         level: root mean square.
         peak: highest sample.
         held: highest sample of the last seconds.
+        silent: seconds since when every sample was zero, as nothing that is connected gives it.
     """
 
     level: float = FLOOR
     peak: float = FLOOR
     held: float = FLOOR
+    silent: float = 0.0
 
 
 class Meter:
@@ -63,6 +65,7 @@ class Meter:
     def __init__(self, level: Level) -> None:
         self._level = level
         self._held, self._until = FLOOR, -math.inf
+        self._since: float | None = None
 
     def read(self, now: float) -> Reading:
         """Look again.
@@ -74,7 +77,9 @@ class Meter:
         peak = decibels(highest)
         if peak >= self._held or now >= self._until:
             self._held, self._until = peak, now + _HOLD_SECONDS
-        return Reading(decibels(mean), peak, self._held)
+        if self._since is None or highest > 0:
+            self._since = now
+        return Reading(decibels(mean), peak, self._held, now - self._since)
 
 
 def decibels(amplitude: float) -> float:

@@ -10,8 +10,11 @@ from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.errors import SidemanError
 from sideman.engine.loading.stages import DEFAULT
+from sideman.runtime.client import check_columns
 from sideman.runtime.jam.card import Wiring
 from sideman.runtime.jam.devices import choose_channels, choose_devices, find_devices
+from sideman.runtime.native.setting import DEFAULT_LEAD, DEFAULT_STEP, OVERLAP
+from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.rehearse.demo import demo_bundle
 from sideman.runtime.rehearse.performance import choose_stems
 
@@ -98,9 +101,14 @@ def make_plan(request: Request, library: ModuleType) -> Plan:
         request.rate or second.rate,
         request.block,
     )
+    check_columns(request.step, request.lead)
     if request.server is None:
         bundle = request.bundle or demo_bundle()
         manifest = Bundle.open(bundle, check=False).manifest
+        # Here, not by the server that is started: nothing has been begun yet.
+        Geometry.columnar(
+            manifest.grid, request.step or DEFAULT_STEP, request.lead or DEFAULT_LEAD, OVERLAP
+        )
         return Plan(request, wiring, bundle, choose_stems(request.stems, manifest.stems))
     if request.bundle is not None or request.backend != DEFAULT or request.seed is not None:
         raise SidemanError(

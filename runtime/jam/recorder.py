@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -37,11 +38,15 @@ class Recorder:
         stems: their names.
         rate: samples in a second.
 
+    It leaves nothing behind where something else fails before the first sound: the next try finds
+    the same name free.
+
     Raises:
         SidemanError: the folder cannot be made, or holds a recording already.
     """
 
     def __init__(self, folder: Path, stems: Sequence[str], rate: int) -> None:
+        self._folder, self._made = folder, not folder.exists()
         make_folder(folder, "--record")
         self.fault = ""
         names = ("context", *(file_name(stem) for stem in stems), "mix")
@@ -81,11 +86,13 @@ class Recorder:
         self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Write all that was put into the tape, and end."""
         self._ending.set()
         self._thread.join()
         self._close()
+        if kind is not None and not self.seconds and not self.fault:
+            self._take_away()
 
     def _run(self) -> None:
         looks = 0
@@ -113,6 +120,14 @@ class Recorder:
         self.tape.ended = True
         why = why_not_written(error) if isinstance(error, OSError) else str(error)
         self.fault = f"The recording ends after {self.seconds:.1f} s: {why}."
+
+    def _take_away(self) -> None:
+        """Leave no files without a sound, and no folder that was made for them."""
+        with suppress(OSError):
+            for file in self.files:
+                file.unlink()
+            if self._made:
+                self._folder.rmdir()
 
     def _close(self) -> None:
         for writer in self._writers:

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import gc
-import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sideman.engine.disk import why_not_written
 from sideman.engine.errors import SidemanError
-from sideman.runtime.client import Client
+from sideman.runtime.client import Client, Status
 from sideman.runtime.jam.card import Card
 from sideman.runtime.jam.duplex import Duplex
+from sideman.runtime.jam.last import tell, tell_what_there_is
 from sideman.runtime.jam.meters import Meter
 from sideman.runtime.jam.plan import Plan, Request, make_plan
 from sideman.runtime.jam.portaudio import load_portaudio
 from sideman.runtime.jam.recorder import Recorder
-from sideman.runtime.jam.screen import Screen, View, card_line, network_line, state_line
-from sideman.runtime.rehearse.native.play import LASTING
+from sideman.runtime.jam.screen import Screen, View
+from sideman.runtime.rehearse.native.play import HINT_SECONDS, HOPELESS, LASTING, nobody_answers
 from sideman.runtime.rehearse.process import ServerProcess, free_port, server_arguments
 from sideman.runtime.system.threads import let_packets_in
 
@@ -73,6 +71,8 @@ class Jam:
             align=self._align,
         )
         self._meters = Meter(self.duplex.heard), Meter(self.duplex.played)
+        # Of the time after the band has joined: where the last look was, and samples without it.
+        self._looked = self._away = 0
 
     def play(self, card: Card, screen: Screen) -> None:
         """Play until Ctrl-C, or as long as was asked for.
@@ -102,9 +102,12 @@ class Jam:
     def look(self) -> View:
         """What is to be seen now."""
         duplex, recorder, status = self.duplex, self._recorder, self._client.status
+        rate, position, now = self._plan.wiring.rate, duplex.position, time.monotonic()
         if self.joined_at is None and status.state == "playing":
-            self.joined_at = duplex.position
-        now = time.monotonic()
+            self.joined_at = position
+        if self.joined_at is not None and status.state != "playing":
+            self._away += position - self._looked
+        self._looked = position
         recording = fault = ""
         if recorder is not None:
             recording = f"Recording to {self._plan.request.record}: {recorder.seconds:.0f} s"
@@ -113,16 +116,26 @@ class Jam:
                 fault = fault or f"The disk is too slow: {recorder.tape.lost} samples were lost."
         return View(
             status,
-            self._plan.wiring.rate,
+            rate,
             self._meters[0].read(now),
             self._meters[1].read(now),
-            duplex.position / self._plan.wiring.rate,
+            position / rate,
             duplex.missed_in,
             duplex.missed_out,
             duplex.round_trip,
             recording,
             fault,
+            stems=len(self._plan.stems),
+            joined_at=None if self.joined_at is None else self.joined_at / rate,
+            away=self._away / rate,
+            busy=duplex.busy,
+            hint=self._hint(status, position / rate),
         )
+
+    def _hint(self, status: Status, seconds: float) -> str:
+        """What to look at where a server that somebody else started has never said a word."""
+        server = self._plan.request.server
+        return "" if server is None or seconds < HINT_SECONDS else nobody_answers(server, status)
 
     def _over(self, begun: float) -> bool:
         seconds = self._plan.request.seconds
@@ -137,11 +150,14 @@ class Jam:
     def _check_refusal(self) -> None:
         """End where the server will not play with this client, however often it asks.
 
+        Nobody mends a server that was started here; another one may be.
+
         Raises:
             SidemanError: why, and what would be accepted.
         """
         status = self._client.status
-        if status.state != "playing" and status.refused in LASTING:
+        lasting = LASTING if self._server is None else HOPELESS
+        if status.state != "playing" and status.refused in lasting:
             raise SidemanError(f"The band does not come: {status.text}")
 
 
@@ -168,10 +184,34 @@ def run(request: Request, console: Console | None = None) -> bool:
         f"{wiring.rate:,} Hz; {', '.join(plan.stems)} of {plan.bundle or _place(request)}.",
     ):
         console.print(said, markup=False)
+    recorder = None
+    if request.record is not None:
+        recorder = Recorder(request.record, plan.stems, wiring.rate)
+    views: list[View] = []
+    try:
+        _play(plan, library, recorder, console, views)
+    except (SystemExit, SidemanError):
+        if recorder is not None and recorder.seconds and views:
+            tell_what_there_is(plan, views[-1], recorder, console)
+        raise
+    return tell(plan, views[-1], recorder, console)
+
+
+def _play(
+    plan: Plan,
+    library: ModuleType,
+    recorder: Recorder | None,
+    console: Console,
+    views: list[View],
+) -> None:
+    """Play from the first sound to the last.
+
+    The last look is added to the views, however it ends.
+    """
+    request, wiring = plan.request, plan.wiring
     with ExitStack() as stack:
-        recorder = None
-        if request.record is not None:
-            recorder = stack.enter_context(Recorder(request.record, plan.stems, wiring.rate))
+        if recorder is not None:
+            stack.enter_context(recorder)
         address, server = request.server, None
         if address is None:
             assert plan.bundle is not None
@@ -192,10 +232,12 @@ def run(request: Request, console: Console | None = None) -> bool:
         # Before the sound card begins: this once, the search takes long.
         stack.enter_context(_few_collections())
         card = stack.enter_context(Card(library, wiring, jam.duplex))
-        with Screen(console) as screen:
-            jam.play(card, screen)
-        last = jam.look()
-    return _tell(plan, jam, last, recorder, console)
+        try:
+            with Screen(console) as screen:
+                jam.play(card, screen)
+        finally:
+            # While it still plays: later, the client knows of no session any more.
+            views.append(jam.look())
 
 
 @contextmanager
@@ -211,47 +253,6 @@ def _few_collections() -> Iterator[None]:
         yield
     finally:
         gc.unfreeze()
-
-
-def _tell(plan: Plan, jam: Jam, last: View, recorder: Recorder | None, console: Console) -> bool:
-    """Print the last figures, and keep them beside the recording."""
-    for line in (state_line(last), network_line(last), card_line(last)):
-        console.print(f"{line}.", markup=False)
-    fault = last.fault
-    if recorder is not None:
-        folder = recorder.files[0].parent
-        fault = recorder.fault or last.fault
-        file = folder / "statistics.json"
-        try:
-            file.write_text(json.dumps(figures(plan, jam, last), indent=2) + "\n", "utf-8")
-        except OSError as error:
-            fault = fault or f"{file} cannot be written: {why_not_written(error)}."
-        names = ", ".join(each.name for each in recorder.files)
-        console.print(f"{recorder.seconds:.1f} s in {folder}: {names}.", markup=False)
-    if fault:
-        raise SidemanError(fault, "Make room, or name a folder on another disk with --record.")
-    if jam.joined_at is None:
-        console.print("The band has not played.", style="bold red")
-    return jam.joined_at is not None
-
-
-def figures(plan: Plan, jam: Jam, last: View) -> dict[str, Any]:
-    """Everything that was counted, for statistics.json."""
-    return {
-        "stems": list(plan.stems),
-        "rate": plan.wiring.rate,
-        "seconds": last.seconds,
-        "joined_after_seconds": None if jam.joined_at is None else jam.joined_at / plan.wiring.rate,
-        "client": asdict(last.status),
-        "sound_card": {
-            "input": str(plan.wiring.input),
-            "output": str(plan.wiring.output),
-            "gaps_in": last.missed_in,
-            "gaps_out": last.missed_out,
-            "round_trip_seconds": last.round_trip,
-            "busiest_block": jam.duplex.busy,
-        },
-    }
 
 
 def _numbers(channels: tuple[int, ...]) -> str:

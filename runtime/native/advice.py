@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sideman.engine.bundle.grid import COLUMN_SAMPLES, TAIL_SAMPLES
 from sideman.runtime.streaming.control import MARGINS
 from sideman.runtime.streaming.lane import Placement
@@ -14,19 +16,38 @@ assert tuple(_MARGIN_SECONDS) == MARGINS
 _PATIENCE_SECONDS = 10.0
 
 
+def too_slow(cycle: float | None, step: float) -> str:
+    """What to say of cycles that take longer than a step; nothing where they do not.
+
+    No lead helps against that: each step would be answered later than the one before.
+
+    Args:
+        cycle: seconds that one usually takes; None as long as nobody knows.
+        step: seconds of a step.
+    """
+    if cycle is None or cycle <= step:
+        return ""
+    # Whole tens, so that a screen is not written anew for every millisecond.
+    return (
+        f"A cycle takes {10 * math.ceil(100 * cycle)} ms, a step {1e3 * step:.0f} ms: use longer "
+        "steps or fewer stems."
+    )
+
+
 class LeadAdvice:
     """Follows what a client reports and how long cycles take: up at once, down slowly.
 
     Args:
         margin: "tight", "normal" or "safe".
         rate: the client's samples in a second.
-        most: the largest lead that the model's window has room for.
+        columns: of the model's window, which hold two steps and the lead.
     """
 
-    def __init__(self, margin: str, rate: int, most: int) -> None:
+    def __init__(self, margin: str, rate: int, columns: int) -> None:
         self._margin = int(_MARGIN_SECONDS[margin] * rate)
         self._rate = rate
-        self._most = most
+        self._columns = columns
+        self._enough = True
         self._advised = 0
         # The largest lead that was needed since when a smaller one than advised began to suffice.
         self._lower: tuple[float, int] | None = None
@@ -51,12 +72,34 @@ class LeadAdvice:
             taken = max(taken, placement.wait + cycle * self._rate)
         samples = (taken + self._margin) * placement.down / placement.up
         samples += placement.overlap + TAIL_SAMPLES
-        needed = min(max(1, -int(-samples // COLUMN_SAMPLES)), self._most)
+        needed = max(1, -int(-samples // COLUMN_SAMPLES))
+        most = self._columns - 2 * placement.step
+        self._enough = needed <= most
+        needed = min(needed, most)
         if needed >= self._advised:
             self._advised, self._lower = needed, None
             return self._advised
-        since, most = self._lower or (now, needed)
-        self._lower = since, max(most, needed)
+        since, highest = self._lower or (now, needed)
+        self._lower = since, max(highest, needed)
         if now - since >= _PATIENCE_SECONDS:
             self._advised, self._lower = self._lower[1], None
         return self._advised
+
+    def warning(self, placement: Placement, landing: float) -> str:
+        """What to say of the last report; nothing where the lead that is played with suffices.
+
+        Args:
+            placement: as in `note`.
+            landing: likewise.
+        """
+        if self._enough and self._advised <= placement.lead:
+            return ""
+        early = 1e3 * landing / self._rate
+        how = f"{early:.0f} ms before they are played" if early > 0 else "too late"
+        if self._enough:
+            return f"Stems come {how}; a lead of {self._advised} would be safe."
+        # Longer steps leave less room for the lead, so they are no way out.
+        return (
+            f"Stems come {how}, and a lead of {self._advised}, the largest with this step, may not "
+            "be enough: use shorter steps, or a faster network or sound card."
+        )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sideman.engine.errors import ProtocolError, SidemanError
-from sideman.runtime.native.advice import LeadAdvice
+from sideman.runtime.native.advice import LeadAdvice, too_slow
 from sideman.runtime.native.context import Heard
 from sideman.runtime.native.epochs import Epochs
 from sideman.runtime.native.replies import NativeReplies
@@ -319,6 +319,9 @@ class NativeEndpoint:
             return Refuse(hello.request, "busy", reason, "Say hello when it has left.")
         if reason := self._busy():
             return Refuse(hello.request, "busy", reason, "Say hello when it has left.")
+        if reason := self._access.failed():
+            reason = " ".join(reason.split())
+            return Refuse(hello.request, "model", reason, "Mend that and start again.")
         if reason := self._access.unready():
             loading = self._access.loading
             if loading.percent is not None:
@@ -376,8 +379,7 @@ class NativeEndpoint:
         self.replies.format = form
         self._client = sender
         epochs = Epochs(setting, heard, self._access.cycle_seconds, self._put_step, self._configure)
-        most = self.settings.columns - 2 * setting.placement.step
-        advice = LeadAdvice(hello.margin, hello.rate, most)
+        advice = LeadAdvice(hello.margin, hello.rate, self.settings.columns)
         self._session = _Session(
             number, sender, hello, accept, epochs, now, heard, advice, now, hello.request
         )
@@ -466,14 +468,15 @@ class NativeEndpoint:
         if beat.late > session.late:
             self.replies.warn("late", "Stems came too late.")
         session.late = beat.late
-        if beat.landing and beat.epoch == epochs.setting.epoch and not epochs.waiting:
-            placement = epochs.setting.placement
+        placement = epochs.setting.placement
+        step = placement.step_samples / session.hello.rate
+        if slow := too_slow(self._access.usual_cycle_seconds(), step):
+            self.replies.warn("slow", slow)
+        elif beat.landing and beat.epoch == epochs.setting.epoch and not epochs.waiting:
             cycle = self._access.most_cycle_seconds()
             lead = session.advice.note(placement, beat.landing, session.seen, cycle)
-            if lead > placement.lead:
-                early = 1e3 * beat.landing / session.hello.rate
-                how = f"{early:.0f} ms before they are played" if early > 0 else "too late"
-                self.replies.warn("close", f"Stems come {how}; a lead of {lead} would be safe.")
+            if close := session.advice.warning(placement, beat.landing):
+                self.replies.warn("close", close)
         self.replies.tell(
             Beat(
                 session.number,

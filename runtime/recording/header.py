@@ -68,7 +68,7 @@ def differences(header: dict[str, Any], bundle: Path, choice: BackendChoice) -> 
 
     def compare(what: str, then: object, now: object) -> None:
         if then != now:
-            found.append(f"{what}: {_shown(then)} then, {_shown(now)} now.")
+            found.append(f"{what}: recorded with {_shown(then)}, now {_shown(now)}.")
 
     recorded, here = recorded_choice(header), describe_machine()
     compare("Bundle", text_of(header, "bundle", "manifest_sha256"), manifest_digest(bundle))

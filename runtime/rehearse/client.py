@@ -23,6 +23,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from sideman.engine.errors import ProtocolError, SidemanError
 from sideman.runtime.multi_track.control import read_control
 from sideman.runtime.multi_track.replies import StemWriter
+from sideman.runtime.multi_track.reply_sender import ReplySender
 from sideman.runtime.multi_track.wire import Samples, messages, read_audio
 from sideman.runtime.osc.message import read_address
 from sideman.runtime.rehearse.record import StepRecord
@@ -177,7 +178,9 @@ class MultiTrackClient:
             lambda: self.messages["/loaded"] > before or len(self.errors) > faults, timeout, check
         )
         if len(self.errors) > faults:
-            raise SidemanError(f"The server answered: {self.errors[faults]}")
+            # What it says to players of this protocol is nothing that this one could do.
+            said = self.errors[faults].removesuffix(ReplySender.load_hint).strip()
+            raise SidemanError(f"The server answered: {said}")
         if not loaded:
             raise SidemanError(f"The server did not load its model within {timeout:g} s.")
 

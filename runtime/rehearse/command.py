@@ -16,7 +16,7 @@ from sideman.runtime.commandline.options import (
     SeedOption,
     StemsOption,
     StepOption,
-    split_names,
+    split_stems,
 )
 from sideman.runtime.playing.geometry import DEFAULT_FADE, DEFAULT_R, DEFAULT_W
 
@@ -34,9 +34,13 @@ def register(app: typer.Typer) -> None:
             ),
         ] = None,
         stems: StemsOption = None,
-        out: Annotated[Path, typer.Option(help="Folder for everything that is written.")] = Path(
-            "rehearsal"
-        ),
+        out: Annotated[
+            Path,
+            typer.Option(
+                help="Folder for everything that is written; files of an earlier rehearsal in it "
+                "are overwritten."
+            ),
+        ] = Path("rehearsal"),
         w: RegimeOption = DEFAULT_W,
         r: StepOption = DEFAULT_R,
         fade: FadeOption = DEFAULT_FADE,
@@ -56,7 +60,12 @@ def register(app: typer.Typer) -> None:
         ] = "multi_track",
         columns: Annotated[
             int | None,
-            typer.Option(min=1, help="Native: step in columns of 93 ms.", show_default="4"),
+            typer.Option(
+                min=1,
+                help="Native: step in columns of 93 ms; twice the step plus the lead is at most "
+                "64.",
+                show_default="4",
+            ),
         ] = None,
         lead: Annotated[
             int | None,
@@ -70,7 +79,8 @@ def register(app: typer.Typer) -> None:
             str | None,
             typer.Option(
                 metavar="HOST:PORT",
-                help="Native: a server that runs already, with this BUNDLE.",
+                help="Native: a server that runs already, with this BUNDLE; it is asked for ten "
+                "minutes.",
                 show_default="starts one",
             ),
         ] = None,
@@ -90,7 +100,7 @@ def register(app: typer.Typer) -> None:
         """
         from sideman.engine.backends.choice import BackendChoice
         from sideman.engine.errors import SidemanError
-        from sideman.engine.loading.registry import check_known
+        from sideman.engine.loading.registry import check_choice
         from sideman.runtime.commandline.signals import ended_by_signals
         from sideman.runtime.rehearse.native.plan import NativeRequest
         from sideman.runtime.rehearse.native.run import run_native
@@ -98,9 +108,9 @@ def register(app: typer.Typer) -> None:
         from sideman.runtime.rehearse.run import run
         from sideman.runtime.system.hosts import parse_address
 
-        wanted = split_names(stems)
+        wanted = split_stems(stems)
         choice = BackendChoice(backend, threads, precision, device)
-        check_known(choice)
+        check_choice(choice)
         legacy = (w, r, fade, package, planes, offline)
         if protocol == "native":
             if legacy != (DEFAULT_W, DEFAULT_R, DEFAULT_FADE, None, False, False):

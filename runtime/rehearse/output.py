@@ -132,10 +132,17 @@ def tell_written(rehearsal: Rehearsal, folder: Path, files: list[Path], console:
     Raises:
         SidemanError: the rehearsal has faults.
     """
+    counts = rehearsal.counts
     console.print(f"Written to {folder}: ", end="", markup=False)
     console.print(", ".join(file.name for file in files) or "nothing", markup=False)
     if rehearsal.silent:
         console.print("No sound came back.", style="bold red")
+    elif counts["dropped"] + counts["lost"]:
+        console.print(
+            f"It failed: of {counts['steps']} steps, the server dropped {counts['dropped']}, and "
+            f"{counts['lost']} were lost on the way.",
+            style="bold red",
+        )
     if rehearsal.faults:
         raise SidemanError(
             " ".join(rehearsal.faults), "Make room, or choose another folder with --out."

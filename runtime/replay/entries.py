@@ -7,7 +7,7 @@ import json
 from sideman.runtime.recording.format import STEP, Kind
 from sideman.runtime.system.hosts import Address
 
-#: What the threads do in a turn, for the sentence that says where the two part.
+#: What the threads do in a turn, for the sentence that says where a run leaves its recording.
 DOES = {
     Kind.TAKE: "an event is taken",
     Kind.RELEASE: "a step is done with",

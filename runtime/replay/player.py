@@ -126,7 +126,7 @@ class Player(TurnParts):
             return None
         event = queue.pop()
         if event is None:
-            self._stop(entry, "an event is taken there, and none waits here")
+            self._stop(entry, "an event is taken", "none waits")
         payload, samples = described(event)
         if isinstance(event, Step) and samples is not None:
             self._outcome.heard += 1
@@ -141,7 +141,7 @@ class Player(TurnParts):
         else:
             known = entry.payload
         if payload != known:
-            self._stop(entry, f"{told(known)} is taken there, and {told(payload)} here")
+            self._stop(entry, f"{told(known)} is taken", f"{told(payload)} is taken")
         if isinstance(event, Configure) and self._sounds is not None:
             self._sounds.rate = event.setting.grid.sample_rate
         return event
@@ -150,7 +150,7 @@ class Player(TurnParts):
         """Run what came after the cycle thread's end."""
         with suppress(Over):
             entry = self._until_turn()
-            self._stop(entry, "the cycle thread goes on there, and has ended here")
+            self._stop(entry, "the cycle thread goes on", "it has ended")
 
     def _compare_answer(self, entry: Entry, payload: bytes, found: bytes) -> None:
         outcome, size = self._outcome, ANSWER.size
@@ -189,7 +189,7 @@ class Player(TurnParts):
                     self._outcome.recorded_counters = counters_of(entry.payload)
                     self._end()
                 case Kind.NUMBER:
-                    self._stop(entry, "a session begins there, and none here")
+                    self._stop(entry, "a session begins", "none begins")
                 case _:
                     return entry
 
@@ -233,14 +233,16 @@ class Player(TurnParts):
 
     def _part(self, entry: Entry, kind: Kind) -> NoReturn:
         """Stop where the recording and this run do different things."""
-        there, here = DOES.get(entry.kind, entry.kind.name), DOES[kind]
+        then, now = DOES.get(entry.kind, entry.kind.name), DOES[kind]
         error = self._unsent.last_error if self._unsent is not None else ""
-        more = f" (the last error here: {error})" if error and kind is not Kind.ANSWER else ""
-        what = "otherwise " if there == here else ""
-        self._stop(entry, f"{there} there, and {here} {what}here{more}")
+        more = f" (the last error: {error})" if error and kind is not Kind.ANSWER else ""
+        self._stop(entry, then, now + " in another way" * (then == now) + more)
 
-    def _stop(self, entry: Entry, how: str) -> NoReturn:
-        self._outcome.stopped = f"The two part at entry {entry.number}: {how}."
+    def _stop(self, entry: Entry, then: str, now: str) -> NoReturn:
+        self._outcome.stopped = (
+            f"From entry {entry.number} on the server does something else. Recorded: {then}; "
+            f"now: {now}."
+        )
         self._outcome.differ(self._outcome.stopped)
         self._end()
 

@@ -12,8 +12,9 @@ from time import perf_counter
 from rich.console import Console
 
 from sideman.engine.backends.choice import BackendChoice
+from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.errors import SidemanError
-from sideman.engine.loading.registry import check_known
+from sideman.engine.loading.registry import check_choice
 from sideman.runtime.multi_track.endpoint import multi_track
 from sideman.runtime.native.beside import beside
 from sideman.runtime.playing.noise import GaussianNoise
@@ -59,9 +60,10 @@ def replay_file(
     console = console or Console(highlight=False, soft_wrap=True)
     if not bundle.is_dir():
         raise SidemanError(f"{bundle} is no folder.", "Give the bundle that was served.")
+    Bundle.open(bundle, check=False)  # of a folder that is none, nothing is to be run
     with Reader(path) as recording:
         choice = _choice(recorded_choice(recording.header), chosen)
-        check_known(choice)
+        check_choice(choice)
         noise = _noise(recording)
         _announce(recording, console)
         differing = differences(recording.header, bundle, choice)
@@ -92,7 +94,7 @@ def _choice(recorded: BackendChoice, chosen: Chosen) -> BackendChoice:
     choice = recorded
     if backend is not None and backend != recorded.name:
         # The rest was said of another backend.
-        choice = BackendChoice(backend, device=recorded.device)
+        choice = BackendChoice(backend)
     if threads is not None:
         choice = replace(choice, threads=threads)
     if precision is not None:
@@ -118,12 +120,13 @@ def _tell(
 ) -> None:
     """The figures, and in the last line what they come to."""
     ratio = f", {outcome.seconds / seconds:.1f} times as fast" if seconds > 0 else ""
-    console.print(
-        f"{outcome.seconds:.1f} s of playing in {seconds:.1f} s{ratio}; "
-        f"{outcome.heard} steps heard, {outcome.answers} answered."
-    )
+    if outcome.heard:
+        console.print(
+            f"{outcome.seconds:.1f} s of playing in {seconds:.1f} s{ratio}; "
+            f"{outcome.heard} steps heard, {outcome.answers} answered."
+        )
     for digest in dict.fromkeys(outcome.bundles):
-        console.print(f"Another bundle was played there: manifest {digest or 'unknown'}.")
+        console.print(f"It was recorded with another bundle: manifest {digest or 'unknown'}.")
     if outcome.damage:
         console.print(outcome.damage, markup=False)
     elif recording.cut or not (outcome.ended or outcome.stopped):
@@ -136,7 +139,18 @@ def _tell(
             console.print(outcome.stopped, markup=False)
         if differing:
             console.print("What is not as it was then, above, may be the reason.")
-    console.print(f"{outcome.same} of {outcome.answers} steps the same.")
+    console.print(last_line(outcome))
+
+
+def last_line(outcome: Outcome) -> str:
+    """What all of it comes to: no success of the whole where only a part was run."""
+    said = f"{outcome.same} of {outcome.answers} steps the same"
+    if outcome.damage or outcome.stopped:
+        where = "before the damage" if outcome.damage else "up to there"
+        return f"{said} {where}; the rest was not run."
+    if not outcome.answers:
+        return "No step was answered in it." if outcome.heard else "Nothing was played in it."
+    return f"{said}."
 
 
 @contextmanager

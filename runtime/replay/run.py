@@ -67,6 +67,8 @@ def run_again(
                 model.unready,
                 prints=recording.header.get("prints") is True,
                 most_cycle_seconds=lambda: cycle_time.most,
+                usual_cycle_seconds=lambda: cycle_time.usual,
+                failed=model.failed,
                 session_number=player.session_number,
             )
         )

@@ -89,7 +89,7 @@ def register(app: typer.Typer) -> None:
         """Serve clients, native ones and `multi_track`, with the model in BUNDLE until Ctrl-C."""
         from sideman.engine.backends.choice import BackendChoice
         from sideman.engine.errors import SidemanError
-        from sideman.engine.loading.registry import check_known
+        from sideman.engine.loading.registry import check_choice
         from sideman.runtime.commandline.leaving import leave_at_once
         from sideman.runtime.multi_track.endpoint import multi_track
         from sideman.runtime.native.beside import beside
@@ -123,7 +123,7 @@ def register(app: typer.Typer) -> None:
             )
         cycle_log = CycleLog() if profile is not None else None
         choice = BackendChoice(backend, threads, precision, device)
-        check_known(choice)
+        check_choice(choice)
         loading = Loading()
         noise, recorder = GaussianNoise(seed), None
         if record is not None:

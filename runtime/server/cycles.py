@@ -240,7 +240,7 @@ class Cycles:
         """Close the model; the server goes on, tells clients the reason, and can load again."""
         self._settings.drop_model()
         self._setting = None
-        self._model.close(f"{reason} {self._replies.load_hint}")
+        self._model.close(f"{reason} {self._replies.load_hint}", reason)
         self._replies.error(self._model.unready(), sender, logging.ERROR)
 
     def _forget_settings(self) -> None:

@@ -22,7 +22,8 @@ _LOADING = "The model is still loading; ask again when /loaded has come."
 
 
 class Model:
-    """Opens and closes the session; only the cycle thread calls it, except for `unready`.
+    """Opens and closes the session; only the cycle thread calls it, except for `unready` and
+    `failed`.
 
     Args:
         open_session: opens the bundle; may take minutes, may fail, and may be called again.
@@ -35,12 +36,16 @@ class Model:
         self._digest = ""
         self._stamps: _Stamps = {}
         self._damage: tuple[_Stamps, str, str] | None = None
-        self._unready = _LOADING
+        self._unready, self._failed = _LOADING, ""
         self.session: Session | None = None
 
     def unready(self) -> str:
         """Why no audio can be answered; nothing when it can. Any thread."""
         return self._unready
+
+    def failed(self) -> str:
+        """Why there is no model and none is being loaded; else nothing. Any thread."""
+        return self._failed
 
     def up_to_date(self) -> bool:
         """Whether the session is there and its bundle is the one on disk.
@@ -99,8 +104,14 @@ class Model:
         """Let every thread know from here on why no audio is answered, or that it is."""
         self._unready = unready
 
-    def close(self, reason: str) -> None:
-        """Free the session; from here on this is the reason why no audio is answered."""
+    def close(self, reason: str, failed: str = "") -> None:
+        """Free the session.
+
+        Args:
+            reason: why no audio is answered from here on.
+            failed: why there is no model, where something went wrong.
+        """
+        self._failed = failed
         self._say(reason)
         session, self.session = self.session, None
         if session is not None:

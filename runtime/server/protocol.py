@@ -224,7 +224,9 @@ class Access:
         cycle_seconds: how long the last cycles took at the most, reply included; None before the
             first; any thread.
         most_cycle_seconds: likewise, of many cycles, of which 1 % took longer.
+        usual_cycle_seconds: likewise, of which half took longer.
         unready: tells why no audio can be answered, or nothing when it can; any thread.
+        failed: why there is no model and none is being loaded; nothing where that is not so.
         prints: whether the operator gave a folder for `Print`.
         taken: tells why a client of this protocol may change nothing now, because one of another
             protocol plays; nothing when it may.
@@ -243,9 +245,11 @@ class Access:
     cycle_seconds: Callable[[], float | None]
     unready: Callable[[], str]
     prints: bool
+    failed: Callable[[], str] = lambda: ""
     taken: Callable[[], str] = lambda: ""
     spoke: Callable[[], None] = lambda: None
     most_cycle_seconds: Callable[[], float | None] = lambda: None
+    usual_cycle_seconds: Callable[[], float | None] = lambda: None
     loading: Loading = field(default_factory=Loading)
     session_number: Callable[[], int] = draw_session_number
 

@@ -208,6 +208,8 @@ class Server:
                 self._model.unready,
                 prints=self._debug is not None,
                 most_cycle_seconds=lambda: cycle_time.most,
+                usual_cycle_seconds=lambda: cycle_time.usual,
+                failed=self._model.failed,
                 loading=self._loading,
                 session_number=parts.session_number,
             )

@@ -9,6 +9,7 @@ from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.loading.stages import DEFAULT
+from sideman.runtime.client import check_columns
 from sideman.runtime.listening.truth import Truth
 from sideman.runtime.native.setting import DEFAULT_LEAD, DEFAULT_STEP, OVERLAP
 from sideman.runtime.playing.geometry import Geometry
@@ -81,6 +82,7 @@ def make_native_plan(request: NativeRequest) -> NativePlan:
     """
     bundle = request.bundle or demo.demo_bundle()
     manifest = Bundle.open(bundle, check=False).manifest
+    check_columns(request.step, request.lead)
     geometry = Geometry.columnar(
         manifest.grid, request.step or DEFAULT_STEP, request.lead or DEFAULT_LEAD, OVERLAP
     )

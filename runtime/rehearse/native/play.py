@@ -9,15 +9,19 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.client import Client, Status
+from sideman.runtime.client import NO_ANSWER, Client, Status
 from sideman.runtime.rehearse.timeline import Samples
 
 #: Samples that are handed over at once, as sound cards do.
 BLOCK = 512
 #: Refusals that stay as long as the client asks for the same.
 LASTING = ("version", "rate", "stems", "geometry")
+#: Those that stay as long as nobody mends the server.
+HOPELESS = (*LASTING, "model")
 #: Seconds until a session must have begun.
 _CONNECT_SECONDS = 600.0
+#: Seconds after which a server that says nothing is worth a hint.
+HINT_SECONDS = 10.0
 
 
 @dataclass
@@ -38,6 +42,24 @@ class Played:
     behind: list[float] = field(default_factory=list)
 
 
+def nobody_answers(server: tuple[str, int], status: Status) -> str:
+    """What to look at where a server that somebody else started has never said a word.
+
+    Args:
+        server: host and port.
+        status: of the client.
+
+    Returns:
+        A question; nothing where the server has answered.
+    """
+    if status.state != "connecting" or status.text != NO_ANSWER:
+        return ""
+    return (
+        f"Does `sideman serve --listen` run at {server[0]}:{server[1]}, is this machine's address "
+        "in its --allow, and does no firewall keep UDP out?"
+    )
+
+
 def connect(client: Client, check: Callable[[], None]) -> None:
     """Wait until a session has begun.
 
@@ -52,7 +74,7 @@ def connect(client: Client, check: Callable[[], None]) -> None:
     while client.status.state != "playing":
         check()
         status = client.status
-        if status.refused in LASTING or time.perf_counter() > end:
+        if status.refused in HOPELESS or time.perf_counter() > end:
             raise SidemanError(f"No session began: {status.text}")
         time.sleep(0.02)
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sideman.runtime.native.setting import DEFAULT_STEP
 from sideman.runtime.playing.profile import SPANS, spreads
 from sideman.runtime.rehearse.native.plan import NativePlan
 from sideman.runtime.rehearse.native.play import BLOCK, Played
 from sideman.runtime.rehearse.report import number
+from sideman.runtime.streaming.lane import MOST_COLUMNS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,6 +39,7 @@ def figures(plan: NativePlan, played: Played, profile: dict[str, Any]) -> dict[s
     return {
         "bundle": plan.manifest.name,
         "stems": list(plan.stems),
+        "rate": plan.manifest.grid.sample_rate,
         "seconds": played.stems.shape[1] / plan.manifest.grid.sample_rate,
         "step_columns": last.step,
         "lead_columns": last.lead,
@@ -63,15 +66,19 @@ def to_json(data: dict[str, Any], machine: dict[str, object]) -> str:
 
 def show(data: dict[str, Any], console: Console) -> None:
     """Print what a performer asks first."""
-    client = data["client"]
+    client, each = data["client"], len(data["stems"]) * data["rate"]
+    silent, late = (client["lost"] + client["late"]) / each, client["late"] / each
     console.print(
         f"The band played {data['ahead_seconds']:.3f} s ahead of what it knew "
         f"(steps of {data['step_columns']} columns, lead {data['lead_columns']}). Of "
-        f"{data['seconds']:.0f} s, {client['lost']} samples of stems were silence instead, "
-        f"{client['late']} came too late, {client['repaired']} on request; "
-        f"{client['context_lost']} samples of the context never arrived.",
+        f"{data['seconds']:.0f} s, each stem was silent for {silent:.2f} s where it should have "
+        f"played, {late:.2f} s of that because sound came too late. The network lost "
+        f"{client['repaired'] / each:.2f} s of each stem, which were sent again, and "
+        f"{client['context_lost'] / data['rate']:.2f} s of what was played in, which were not.",
         markup=False,
     )
+    if not client["landing"]:
+        return  # nothing came back, so nothing was early or late
     early = 1e3 * client["landing"]
     how = f"{early:.0f} ms or more before they were played"
     if early <= 0:
@@ -82,3 +89,30 @@ def show(data: dict[str, Any], console: Console) -> None:
         f"{data['advised_lead_columns'] or 'unknown'}.",
         markup=False,
     )
+
+
+def why_failed(data: dict[str, Any], *, silent: bool) -> str:
+    """Why a rehearsal ends with 1, as a sentence; nothing where it went well."""
+    client = data["client"]
+    # A warning of the server's, or why no session plays any more.
+    said = f" The last that was told: {client['text']}" if client["text"] else ""
+    if silent:
+        return said.strip() or (
+            "It failed: play for longer than step and lead together (--seconds), and look whether "
+            "what is played in has sound."
+        )
+    if not (client["lost"] or client["late"]):
+        return ""
+    lead = data["advised_lead_columns"]
+    tries = [f"--lead {lead}"] if lead > data["lead_columns"] else []
+    tries = tries or longer_steps(data["step_columns"], data["lead_columns"])
+    return (
+        "It failed: sound was missing or came too late, and was silence instead. Try "
+        f"{' or '.join([*tries, 'fewer stems'])}.{said}"
+    )
+
+
+def longer_steps(step: int, lead: int) -> list[str]:
+    """The option for steps of twice the length, or as long as fits; none where nothing does."""
+    longer = min(2 * (step or DEFAULT_STEP), (MOST_COLUMNS - lead) // 2)
+    return [f"longer steps (--columns {longer})"] if longer > step else []

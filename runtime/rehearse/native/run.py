@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from sideman.runtime.rehearse import spectrograms
 from sideman.runtime.rehearse.judging import judge_rehearsal, show_scores
 from sideman.runtime.rehearse.native import report
 from sideman.runtime.rehearse.native.plan import NativePlan, NativeRequest, make_native_plan
-from sideman.runtime.rehearse.native.play import Played, connect, play
+from sideman.runtime.rehearse.native.play import HINT_SECONDS, Played, connect, nobody_answers, play
 from sideman.runtime.rehearse.output import make_folder, tell_written, write_audio, written
 from sideman.runtime.rehearse.process import ServerProcess, free_port, server_arguments
 from sideman.runtime.rehearse.record import Rehearsal
@@ -79,7 +80,10 @@ def keep(plan: NativePlan, played: Played, profile: dict[str, Any], console: Con
     report.show(data, console)
     show_scores(rehearsal, console)
     tell_written(rehearsal, request.out, files, console)
-    return not (rehearsal.silent or data["client"]["late"] or data["client"]["lost"])
+    failed = report.why_failed(data, silent=rehearsal.silent)
+    if failed:
+        console.print(failed, style="bold red", markup=False)
+    return not failed
 
 
 def _play(plan: NativePlan, console: Console) -> tuple[Played, dict[str, Any]]:
@@ -104,13 +108,17 @@ def _play(plan: NativePlan, console: Console) -> tuple[Played, dict[str, Any]]:
                 console=console,
             )
         )
+        begun = time.monotonic()
         task = progress.add_task("connecting", total=len(plan.programme.samples), said="")
 
         def check() -> None:
             if server is not None:
                 server.check_alive()
             if (status := client.status).state != "playing":
-                progress.update(task, said=status.text)
+                hint = ""
+                if request.server is not None and time.monotonic() - begun > HINT_SECONDS:
+                    hint = nobody_answers(request.server, status)
+                progress.update(task, said=f"{status.text} {hint}".rstrip())
 
         def tell(samples: int, status: Status) -> None:
             said = f"landing {1e3 * status.landing:.0f} ms ahead" if status.landing else ""

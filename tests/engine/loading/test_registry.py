@@ -4,7 +4,7 @@ import pytest
 
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import BackendError
-from sideman.engine.loading.registry import create_backend
+from sideman.engine.loading.registry import check_choice, create_backend
 
 
 def test_an_unknown_backend_is_refused_and_the_known_ones_named() -> None:
@@ -12,3 +12,26 @@ def test_an_unknown_backend_is_refused_and_the_known_ones_named() -> None:
         create_backend(BackendChoice("abacus"))
     with pytest.raises(BackendError, match="0 threads"):
         create_backend(BackendChoice(threads=0))
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        (BackendChoice(device=3), "--device has no meaning for --backend onnxruntime"),
+        (BackendChoice(precision="fp16"), "--precision has no meaning for --backend onnxruntime"),
+        (BackendChoice("onnxruntime-cuda", threads=2), "--threads has no meaning"),
+        (BackendChoice("tensorrt-rtx", threads=2), "--threads has no meaning"),
+        (BackendChoice("tensorrt", precision="fp64"), r"precision 'fp64'(.|\n)*fp16, bf16, fp32"),
+    ],
+)
+def test_what_a_backend_cannot_follow_is_refused_before_its_library_is_looked_for(
+    choice, said
+) -> None:
+    with pytest.raises(BackendError, match=said):
+        check_choice(choice)
+
+
+def test_what_it_can_follow_is_not() -> None:
+    pytest.importorskip("onnxruntime", reason="of the extra 'cpu'")
+    check_choice(BackendChoice(threads=2))
+    check_choice(BackendChoice("onnxruntime-cuda", device=3))

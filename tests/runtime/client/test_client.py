@@ -29,11 +29,29 @@ def test_blocks_that_do_not_fit_are_the_caller_s_mistake() -> None:
     [
         (("bass",), {"margin": "none"}, "tight, normal, safe"),
         (("a" * 300, "b" * 300), {}, "fewer stems"),
+        ("bass", {}, r"\(\"bass\",\), with the comma"),
+        (("bass", "drums", "bass"), {}, "bass: more than once"),
+        (("bass",), {"lead": 99}, r"^A lead of 99 columns is more than fits(.|\n)*at most 64"),
+        (("bass",), {"step": 65}, "^A step of 65 columns is more than fits"),
+        (("bass",), {"step": 31, "lead": 3}, "step of 31 columns with a lead of 3 columns is"),
+        (("bass",), {"step": -1}, "There is no step of -1"),
     ],
 )
 def test_what_no_server_could_understand_is_refused(stems, options, reason) -> None:
     with pytest.raises(SidemanError, match=reason):
         Client(NOBODY, stems, **options)
+
+
+def test_the_largest_step_and_lead_are_taken() -> None:
+    for step, lead in ((31, 2), (1, 62), (31, 0), (0, 62)):
+        Client(NOBODY, ("bass",), step=step, lead=lead).close()
+
+
+def test_a_change_of_stems_takes_no_text_and_none_twice() -> None:
+    with Client(NOBODY, ("bass", "drums")) as client:
+        for stems in ("bass", ("drums", "drums")):
+            with pytest.raises(SidemanError):
+                client.change(stems=stems)
 
 
 def test_a_host_that_is_not_known_is_named() -> None:

@@ -25,3 +25,13 @@ def test_where_nothing_plays_the_reason_is_shown() -> None:
     messages.error("Wrong.", 0.0)
     messages.begin()
     assert messages.shown(0.0, playing=True) == ""
+
+
+def test_the_reason_of_other_warnings_is_shown_before_them() -> None:
+    messages = Messages()
+    messages.begin()
+    messages.warn("slow", "Use longer steps.", on=True)
+    messages.warn("late", "Late.", on=True)
+    assert messages.shown(0.0, playing=True) == "Use longer steps."
+    messages.warn("slow", "", on=False)
+    assert messages.shown(0.0, playing=True) == "Late."

@@ -35,6 +35,19 @@ def test_silence_and_what_is_no_number_stand_at_the_bottom() -> None:
     assert Meter(Level()).read(0.0).level == FLOOR
 
 
+def test_zeros_are_timed_and_the_faintest_noise_ends_them() -> None:
+    level = Level()
+    meter = Meter(level)
+    for now, sample, silent in (
+        (3.0, 0.0, 0.0),
+        (9.0, 0.0, 6.0),
+        (10.0, 1e-6, 0.0),
+        (11.0, 0.0, 1.0),
+    ):
+        level.add(np.full(8, sample, np.float32))
+        assert meter.read(now).silent == pytest.approx(silent)
+
+
 @pytest.mark.parametrize(("level", "filled"), [(FLOOR, 0), (-30.0, 5), (0.0, 10), (6.0, 10)])
 def test_bars(level, filled) -> None:
     assert bar(level, 10) == "█" * filled + "·" * (10 - filled)

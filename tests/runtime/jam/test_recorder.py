@@ -141,3 +141,25 @@ def test_a_full_disk_ends_the_recording_and_not_the_music(tmp_path, monkeypatch)
     assert recorder.tape.ended
     put(recorder.tape, noise(3, 10 * RATE + 1))
     assert recorder.tape.lost == 0
+
+
+def test_what_fails_before_the_first_sound_leaves_nothing_behind(tmp_path) -> None:
+    folder = tmp_path / "take"
+    with pytest.raises(ZeroDivisionError), Recorder(folder, ("bass",), RATE):
+        raise ZeroDivisionError
+    assert not folder.exists()
+    folder.mkdir()
+    with pytest.raises(ZeroDivisionError), Recorder(folder, ("bass",), RATE):
+        raise ZeroDivisionError
+    assert list(folder.iterdir()) == []
+
+
+def test_what_fails_later_keeps_what_was_played(tmp_path) -> None:
+    def fail(recorder) -> None:
+        with recorder:
+            put(recorder.tape, noise(3, 100))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail(Recorder(tmp_path / "take", ("bass",), RATE))
+    assert soundfile.info(tmp_path / "take" / "mix.wav").frames == 100

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from io import StringIO
 
 import numpy as np
@@ -96,6 +97,54 @@ def test_a_sound_card_that_goes_leaves_whole_files(
     library.streams[0]._thread.join()
 
 
+@pytest.mark.parametrize("how", ["a signal", "the sound card"])
+def test_however_it_ends_the_last_lines_and_the_statistics_are_written(
+    library, console, server, monkeypatch, tmp_path, how
+) -> None:
+    def end(screen, view):
+        if view.joined_at is not None and view.seconds > view.joined_at:
+            if how == "a signal":
+                raise SystemExit(143)  # as `ended_by_signals` does
+            library.streams[0].active = False
+
+    monkeypatch.setattr(run_module.Screen, "show", end)
+    with pytest.raises((SystemExit, CardGoneError)):
+        run(Request(server=server, rate=44_100, record=tmp_path / "take"), console)
+    told = json.loads((tmp_path / "take" / "statistics.json").read_text("utf-8"))
+    assert told["client"]["state"] == "playing"
+    assert told["joined_after_seconds"] < told["seconds"]
+    said = console.file.getvalue()
+    assert "ms ahead" in said
+    assert f"s in {tmp_path / 'take'}: context.wav, bass.wav, mix.wav." in said
+    library.streams[0]._thread.join()
+
+
+def test_a_sound_card_that_does_not_open_leaves_no_recording(
+    library, console, server, tmp_path
+) -> None:
+    library.open_error = library.PortAudioError("busy", -9985)
+    for _ in range(2):
+        with pytest.raises(SidemanError, match="cannot be opened"):
+            run(Request(server=server, rate=44_100, record=tmp_path / "take"), console)
+    assert not (tmp_path / "take").exists()
+
+
+def test_where_nobody_answers_a_hint_comes_after_a_while(library, console, monkeypatch) -> None:
+    monkeypatch.setattr(run_module, "HINT_SECONDS", 0.3)
+    hints = []
+
+    def note(screen, view):
+        hints.append(view.hint)
+        if view.seconds > 0.5:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(run_module.Screen, "show", note)
+    assert not run(Request(server=("127.0.0.1", 9), rate=44_100), console)
+    assert hints[0] == ""
+    for part in ("sideman serve", "127.0.0.1:9", "--allow", "firewall"):
+        assert part in hints[-1]
+
+
 def test_a_disk_that_becomes_full_is_the_last_word(
     library, console, server, monkeypatch, tmp_path
 ) -> None:
@@ -115,3 +164,20 @@ def test_a_band_that_does_not_come_within_its_time_is_told_of(
     monkeypatch.setattr(run_module, "_JOIN_SECONDS", 0.3)
     with pytest.raises(SidemanError, match=r"The band did not come: No answer yet\."):
         run(Request(server=("127.0.0.1", 9), rate=44_100, seconds=5.0), console)
+
+
+def test_a_model_that_its_own_server_cannot_load_ends_it_with_the_reason(
+    library, console, tmp_path
+) -> None:
+    pytest.importorskip("onnxruntime", reason="its own server needs the extra 'cpu'")
+    bundle = tmp_path / "bundle"
+    shutil.copytree(BUNDLE, bundle)
+    file = bundle / "step.onnx"
+    file.write_bytes(file.read_bytes()[::-1])  # of its size, so that loading finds it
+    with pytest.raises(SidemanError) as error:
+        run(Request(bundle, rate=44_100), console)
+    assert str(error.value).startswith("The band does not come: The model could not be loaded: ")
+    assert "step.onnx" in str(error.value)
+    assert "/load_model" not in str(error.value)
+    assert str(error.value).endswith("Mend that and start again.")
+    assert library.streams[0].done == ["stop", "close"]

@@ -10,32 +10,84 @@ from rich.console import Console
 
 from sideman.runtime.client import Status
 from sideman.runtime.jam.meters import Reading
-from sideman.runtime.jam.screen import Screen, View, card_line, network_line, render, state_line
+from sideman.runtime.jam.screen import (
+    Screen,
+    View,
+    card_line,
+    geometry_line,
+    input_line,
+    network_line,
+    render,
+    silence_line,
+    state_line,
+)
 
 PLAYING = Status("playing", step=4, lead=4, advised=4, ahead=0.317, landing=0.1)
 VIEW = View(PLAYING, 44_100, Reading(-12.3, -7, -6.1), Reading(), 83.4, round_trip=0.0348)
 
 
-def test_how_far_ahead_the_band_plays_and_what_is_recommended() -> None:
-    assert state_line(VIEW) == (
-        "The band plays 317 ms ahead (0.6 beats at 120 a minute): lead 4, as recommended"
-    )
-    for advised, said in ((0, "lead 4"), (6, "lead 4, 6 recommended")):
-        assert state_line(replace(VIEW, status=replace(PLAYING, advised=advised))).endswith(said)
+def test_how_far_ahead_the_band_plays() -> None:
+    assert state_line(VIEW) == "The band plays 317 ms ahead (0.6 beats at 120 a minute)"
     away = Status("connecting", "48000 Hz is not this model's rate. 44100 Hz.")
     assert state_line(replace(VIEW, status=away)).endswith(
         "48000 Hz is not this model's rate. 44100 Hz."
     )
 
 
-def test_what_was_lost_is_told_in_milliseconds() -> None:
-    status = replace(PLAYING, lost=441, late=4_410, repaired=44_100, context_lost=882)
-    line = network_line(replace(VIEW, status=status))
-    assert "10 ms lost, 100 ms too late, 1000 ms on request; 20 ms of you never arrived" in line
-    assert line.endswith("; 100 ms early")
+def test_step_and_lead_and_what_is_recommended() -> None:
+    assert geometry_line(VIEW) == "Step 4, lead 4 columns, as recommended"
+    for advised, said in (
+        (0, "lead 4 columns"),
+        (6, "lead 4 columns; a lead of 6 is recommended"),
+    ):
+        assert geometry_line(replace(VIEW, status=replace(PLAYING, advised=advised))).endswith(said)
+    assert geometry_line(replace(VIEW, status=Status("connecting"))) == ""
+
+
+def test_what_was_silent_is_told_as_time_of_each_stem_and_never_falls() -> None:
+    assert silence_line(VIEW) == "Gaps in the band: 0 ms a stem"
+    lost = replace(VIEW, status=replace(PLAYING, lost=8_820), stems=2)
+    assert silence_line(lost) == "Gaps in the band: 100 ms a stem"
+    # Half of it comes after all: it was silent nevertheless.
+    came = replace(VIEW, status=replace(PLAYING, lost=4_410, late=4_410), stems=2)
+    assert silence_line(came) == (
+        "Gaps in the band: 100 ms a stem, 50 ms of it because sound came too late"
+    )
+    long = replace(VIEW, status=replace(PLAYING, lost=88_200))
+    assert silence_line(long) == "Gaps in the band: 2.0 s a stem"
+
+
+def test_what_happened_on_the_way_is_told_in_time() -> None:
+    status = replace(PLAYING, repaired=88_200, context_lost=882)
+    assert network_line(replace(VIEW, status=status, stems=4)) == (
+        "Network: 500 ms of the band was sent again, 20 ms of you never arrived; "
+        "it comes 100 ms early"
+    )
     behind = replace(PLAYING, landing=-0.02)
-    assert network_line(replace(VIEW, status=behind)).endswith("; 20 ms behind")
+    assert network_line(replace(VIEW, status=behind)).endswith("; it comes 20 ms too late")
     assert "early" not in network_line(replace(VIEW, status=replace(PLAYING, landing=0.0)))
+
+
+def test_an_input_that_gives_only_zeros_is_remarked_after_some_seconds() -> None:
+    assert input_line(replace(VIEW, heard=Reading(silent=4.9))) == ""
+    silent = replace(VIEW, heard=Reading(silent=5.0))
+    assert input_line(silent).startswith("Nothing comes from your input: ")
+    assert "Nothing comes from your input" in render(silent).plain
+    console = Console(file=StringIO(), soft_wrap=True)
+    with Screen(console) as screen:
+        screen.show(silent)
+    assert "Nothing comes from your input" in console.file.getvalue()
+
+
+def test_a_hint_is_shown() -> None:
+    away = replace(VIEW, status=Status("connecting", "No answer yet."), hint="Does it run?")
+    assert "Does it run?" in render(away).plain
+    console = Console(file=StringIO(), soft_wrap=True)
+    with Screen(console) as screen:
+        screen.show(away)
+    assert console.file.getvalue().endswith(
+        "No answer yet. You -12.3, band -∞ dBFS. Does it run?\n"
+    )
 
 
 def test_the_sound_card_s_delay_is_left_out_where_it_is_unknown() -> None:
@@ -91,5 +143,5 @@ def test_without_a_terminal_lines_are_printed_when_something_changes_and_now_and
         screen.show(VIEW)
     lines = console.file.getvalue().splitlines()
     assert len(lines) == 3
-    assert lines[0] == "83 s. The band is not here yet: No answer yet."
+    assert lines[0] == ("83 s. The band is not here yet: No answer yet. You -12.3, band -∞ dBFS.")
     assert "317 ms ahead" in lines[1]

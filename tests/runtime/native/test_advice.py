@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from sideman.runtime.native.advice import LeadAdvice
+from sideman.runtime.native.advice import LeadAdvice, too_slow
 from sideman.runtime.streaming.control import MARGINS
 from sideman.runtime.streaming.lane import Placement
 
 RATE = 44_100
 
 
-def place(lead: int) -> Placement:
-    return Placement(0, 4, lead, 882)
+def place(lead: int, step: int = 4) -> Placement:
+    return Placement(0, step, lead, 882)
 
 
 def landing(lead: int, path: float) -> float:
@@ -24,7 +24,7 @@ def landing(lead: int, path: float) -> float:
 @pytest.mark.parametrize("path", [0.001, 0.02, 0.1, 0.33, 1.0])
 @pytest.mark.parametrize("lead", [1, 4, 12])
 def test_the_smallest_lead_that_suffices(margin: str, path: float, lead: int) -> None:
-    advice = LeadAdvice(margin, RATE, 40)
+    advice = LeadAdvice(margin, RATE, 48)
     advised = advice.note(place(lead), landing(lead, path), 0.0)
     wanted = {"tight": 0.005, "normal": 0.02, "safe": 0.06}[margin]
     assert landing(advised, path) >= wanted * RATE - 1
@@ -32,7 +32,7 @@ def test_the_smallest_lead_that_suffices(margin: str, path: float, lead: int) ->
 
 
 def test_up_at_once_and_down_slowly() -> None:
-    advice = LeadAdvice("normal", RATE, 40)
+    advice = LeadAdvice("normal", RATE, 48)
     assert advice.note(place(4), landing(4, 0.02), 0.0) == 2
     assert advice.note(place(4), landing(4, 0.30), 0.5) == 5
     for now in (1.0, 5.0, 10.5):
@@ -45,11 +45,39 @@ def test_up_at_once_and_down_slowly() -> None:
 
 
 def test_cycles_count_where_they_were_longer_than_what_landed_says() -> None:
-    advice = LeadAdvice("normal", RATE, 40)
+    advice = LeadAdvice("normal", RATE, 48)
     assert advice.note(place(4), landing(4, 0.02), 0.0, 0.01) == 2
     assert advice.note(place(4), landing(4, 0.02), 0.5, 0.30) == 5
     assert advice.note(place(4), landing(4, 0.30), 1.0, 0.01) == 5
 
 
 def test_no_more_than_there_is_room_for() -> None:
-    assert LeadAdvice("safe", RATE, 7).note(place(4), landing(4, 30.0), 0.0) == 7
+    assert LeadAdvice("safe", RATE, 15).note(place(4), landing(4, 30.0), 0.0) == 7
+
+
+def test_at_the_ceiling_nothing_is_promised() -> None:
+    advice = LeadAdvice("normal", RATE, 15)
+    advice.note(place(4), landing(4, 0.32), 0.0)
+    assert advice.warning(place(4), landing(4, 0.32)) == (
+        "Stems come too late; a lead of 5 would be safe."
+    )
+    assert advice.warning(place(5), landing(5, 0.32)) == ""
+    assert advice.note(place(7), landing(7, 0.8), 0.5) == 7
+    said = advice.warning(place(7), landing(7, 0.8))
+    assert "a lead of 7, the largest with this step, may not be enough" in said
+    assert "safe" not in said
+
+
+def test_another_step_has_another_ceiling() -> None:
+    advice = LeadAdvice("normal", RATE, 15)
+    assert advice.note(place(4), landing(4, 30.0), 0.0) == 7
+    assert advice.note(place(4, step=2), landing(4, 30.0), 0.5) == 11
+
+
+def test_cycles_that_take_longer_than_a_step_are_told_of() -> None:
+    assert too_slow(None, 0.372) == ""
+    assert too_slow(0.372, 0.372) == ""
+    assert too_slow(0.4739, 0.372) == (
+        "A cycle takes 480 ms, a step 372 ms: use longer steps or fewer stems."
+    )
+    assert too_slow(0.3725, 0.372).startswith("A cycle takes 380 ms")

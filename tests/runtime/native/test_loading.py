@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
+from sideman.engine.errors import BundleError
 from sideman.runtime.client import Client
 from sideman.runtime.multi_track.endpoint import multi_track
 from sideman.runtime.native.beside import beside
@@ -45,3 +46,16 @@ def test_a_client_sees_the_load_go_on_until_it_plays() -> None:
         wait_for(client, state="playing", percent=100.0)
         assert loading.percent is None
         session.let_go()
+
+
+def test_a_model_that_cannot_be_loaded_is_no_model_that_is_loading() -> None:
+    def load() -> EchoSession:
+        raise BundleError("The bundle is damaged.", "Copy it again.")
+
+    server = Server(load, beside(multi_track()), listen=("127.0.0.1", 0), reply=("127.0.0.1", 9))
+    with server, Client(server.address[:2], ("bass",)) as client:
+        wait_for(client, refused="model")
+        assert client.status.text == (
+            "The model could not be loaded: The bundle is damaged. Copy it again. "
+            "Mend that and start again."
+        )

@@ -76,10 +76,10 @@ def test_an_accept_that_makes_no_sense_is_told_and_harms_nothing(changes, said) 
 
 @pytest.mark.parametrize("changes", [{"step": 65}, {"lead": -1}, {"step": 2**31}])
 def test_numbers_that_no_window_has_are_the_caller_s_mistake(changes) -> None:
-    with pytest.raises(SidemanError, match="1 to 64"):
+    with pytest.raises(SidemanError, match=r"is more than fits|There is no lead of -1"):
         Client(("127.0.0.1", 9), ("bass",), **changes)
     client = Client(("127.0.0.1", 9), ("bass",))
-    with pytest.raises(SidemanError, match="1 to 64"):
+    with pytest.raises(SidemanError, match=r"is more than fits|There is no lead of -1"):
         client.change(**changes)
     client.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+import re
 import socket
 import threading
 import time
@@ -394,6 +395,24 @@ def test_a_step_can_be_left_to_the_server_again(host) -> None:
         player.silence(4_096)
         assert time.monotonic() < end, player.client.status
     assert player.client.status.lead == 3
+
+
+def test_no_lead_is_advised_where_a_cycle_takes_longer_than_a_step(host, echo) -> None:
+    echo.during = lambda: time.sleep(0.12)
+    player = host(step=1, lead=0, block=256)
+    player.connect()
+    end = time.monotonic() + PATIENCE
+    while "A cycle takes" not in player.client.status.text:
+        assert time.monotonic() < end, player.client.status
+        player.play_slowly(SOUND[:4_096], speed=1)
+    assert re.fullmatch(
+        r"A cycle takes \d+ ms, a step 93 ms: use longer steps or fewer stems\.",
+        player.client.status.text,
+    )
+    player.play_slowly(SOUND, speed=1)
+    status = player.client.status
+    assert (status.lead, status.advised) == (4, 0)
+    assert status.text.startswith("A cycle takes")
 
 
 def test_a_client_that_has_chosen_its_lead_keeps_it(host) -> None:

@@ -217,16 +217,23 @@ def test_what_is_not_as_it_was_is_told(recording, tmp_path) -> None:
     manifest.write_text(manifest.read_text() + "\n")
     told = differences(header, bundle, BackendChoice("tensorrt", 2))
     assert told[0].startswith("Bundle: ")
-    assert "Threads: 1 then, 2 now." in told
-    assert "Backend: onnxruntime then, tensorrt now." in told
+    assert "Threads: recorded with 1, now 2." in told
+    assert "Backend: recorded with onnxruntime, now tensorrt." in told
     header["machine"]["versions"]["numpy"] = "0.1"
-    assert any(line.startswith("numpy: 0.1 then") for line in differences(header, BUNDLE, choice))
+    assert any(
+        line.startswith("numpy: recorded with 0.1, now ")
+        for line in differences(header, BUNDLE, choice)
+    )
 
 
 def test_what_cannot_be_run_is_named(tmp_path) -> None:
     recording = tmp_path / "sound.wav"
     write_wave(recording, SOUND[:100], 44_100)
-    for bundle, reason in ((tmp_path / "none", "is no folder"), (BUNDLE, "is no recording")):
+    for bundle, reason in (
+        (tmp_path / "none", "is no folder"),
+        (tmp_path, "is not a bundle"),
+        (BUNDLE, "is no recording"),
+    ):
         code, told = command(recording, bundle)
         assert code == 1
         assert reason in told

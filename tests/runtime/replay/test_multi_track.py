@@ -159,7 +159,7 @@ def test_a_cycle_that_fails_is_missed(play) -> None:
     taped.end()
     outcome = taped.again()
     assert outcome.same == outcome.answers == 2
-    assert "a step fails there, and a step is answered here" in outcome.stopped
+    assert "Recorded: a step fails; now: a step is answered." in outcome.stopped
     assert not outcome.whole
 
     class Failing(EchoSession):

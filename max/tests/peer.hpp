@@ -73,7 +73,12 @@ public:
         return true;
     }
     void send(const std::string& datagram) const {
-        (void)!::sendto(handle_, datagram.data(), static_cast<int>(datagram.size()), 0,
+#ifdef _WIN32
+        const auto size = static_cast<int>(datagram.size());
+#else
+        const auto size = datagram.size();
+#endif
+        (void)!::sendto(handle_, datagram.data(), size, 0,
                         reinterpret_cast<const sockaddr*>(&who_), sizeof who_);
     }
     void send(const Control& message) const { send(write_control(message)); }

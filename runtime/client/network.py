@@ -414,9 +414,11 @@ class Network:
             self._greeting.wait(now, loading=refuse.code == "loading")
 
     def _follow(self, session: _Session, epoch: Epoch) -> None:
-        if epoch.epoch <= session.epoch:
-            return
         answered = self._pending is not None and epoch.request == self._pending.request
+        if epoch.epoch <= session.epoch:
+            if answered:  # a newer epoch has overtaken the answer
+                self._pending = None
+            return
         jump = answered and isinstance(self._pending, Begin)
         if answered:
             self._pending = None

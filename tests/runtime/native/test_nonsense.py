@@ -10,7 +10,7 @@ import pytest
 
 from sideman.engine.errors import SidemanError
 from sideman.runtime.client import Client
-from sideman.runtime.streaming.control import Accept, Hello, Position
+from sideman.runtime.streaming.control import Accept, Epoch, Hello, Position
 from tests.runtime.fakes.session import PATIENCE
 from tests.runtime.native.test_redirects import Front
 
@@ -72,6 +72,24 @@ def test_an_accept_that_makes_no_sense_is_told_and_harms_nothing(changes, said) 
             assert client._thread.is_alive()
     finally:
         liar.close()
+
+
+def test_an_answer_that_a_newer_epoch_overtakes_is_an_answer() -> None:
+    client = Client(("127.0.0.1", 9), ("bass",))
+    network = client._network
+    network._greeting.turn(0.0)
+    network._control(dataclasses.replace(GOOD, request=1), 0.0)
+    client.change(step=2)
+    network._turn(0.1)
+    assert network._pending is not None
+    asked = network._pending.request
+    for request, number in ((0, 3), (asked, 2)):
+        epoch = Epoch(7, request, number, 4, 4, 882, "bass", Position(40_960))
+        network._control(epoch, 0.2)
+    assert network._pending is None
+    assert network._session is not None
+    assert network._session.epoch == 3
+    client.close()
 
 
 @pytest.mark.parametrize("changes", [{"step": 65}, {"lead": -1}, {"step": 2**31}])

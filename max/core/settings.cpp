@@ -81,7 +81,9 @@ std::vector<std::string> some_of(const std::string& name, const Atoms& atoms,
             refuse(name, "stems that this object has outlets for (" +
                              shown(Atoms(rows.begin(), rows.end())) + ")",
                    {atom});
-        chosen[static_cast<std::size_t>(row - rows.begin())] = true;
+        const auto at = static_cast<std::size_t>(row - rows.begin());
+        if (chosen[at]) refuse(name, "each stem once", atoms);
+        chosen[at] = true;
     }
     std::vector<std::string> stems;
     for (std::size_t row = 0; row < rows.size(); ++row)
@@ -100,6 +102,11 @@ std::string wrong_stem(const std::string& word, const std::vector<std::string>& 
     // Names travel in one text, with commas between them.
     if (word.empty() || word.find(',') != std::string::npos)
         return "the name of a stem is not empty and has no commas";
+    if (word.front() == '-') {
+        const auto letters = word.find_first_not_of('-');
+        return "an attribute begins with @, so use @" +
+               (letters == std::string::npos ? "port" : word.substr(letters));
+    }
     if (std::find(before.begin(), before.end(), word) != before.end())
         return "that stem has an outlet already";
     if (before.size() == most_stems)

@@ -33,15 +33,14 @@ def pictures() -> dict[str, tuple[Patch, bool]]:
     """Every patch by name, and whether its wiring is meant."""
     methods = read_methods()
     pd_window = pd_help(methods)
-    counters = pd_window.boxes["counters"].patch
-    assert counters
+    windows = {n: b.patch for n, b in pd_window.boxes.items() if b.patch and " " not in n}
     drawn = {f"help {tab.name}": (tab, False) for tab in tabs(methods)}
     return drawn | {
         "ready": (ready(), False),
         "ready wiring": (ready(), True),
         "multi_track": (from_multi_track(), False),
         "pd help": (pd_window, False),
-        "pd counters": (counters, False),
+        **{f"pd {name}": (window, False) for name, window in windows.items()},
     }
 
 
@@ -80,11 +79,21 @@ def _package_info() -> str:
     return template.replace("VERSION", project["version"])
 
 
-def _readme() -> bytes:
-    """The README without pictures and links that lead out of a package."""
+def archive_readme() -> str:
+    """The README as it stands in an archive, alone: without pictures and ways into the source.
+
+    Raises:
+        ValueError: a link is left that leads out of the archive.
+    """
     text = (ROOT / "max" / "README.md").read_text("utf-8")
+    # For source up to here; and for archives, in a comment, what stands there instead.
+    text = re.sub(r"<!-- source -->\n.*?<!-- (?=archive|end)", "<!-- ", text, flags=re.DOTALL)
+    text = re.sub(r"<!-- archive\n(.*?)-->\n", r"\1", text, flags=re.DOTALL)
+    text = text.replace("<!-- end -->\n", "")
     text = re.sub(r"^!\[.*\]\(.*\)\n\n?", "", text, flags=re.MULTILINE)
-    return re.sub(r"\[([^\]]+)\]\((?!https?:)[^)]*\)", r"\1", text).encode("utf-8")
+    if left := re.findall(r"\[[^\]]+\]\((?!https?:)[^)]*\)|<!--.*", text):
+        raise ValueError(f"max/README.md: {left} cannot stand in an archive")
+    return text.rstrip() + "\n"
 
 
 def write(out: Path | None) -> list[Path]:
@@ -100,7 +109,10 @@ def write(out: Path | None) -> list[Path]:
     if out is not None:
         license_text = (ROOT / "LICENSE").read_bytes()
         for folder in FINISHED.values():
-            for name, content in (("license", license_text), ("README.md", _readme())):
+            for name, content in (
+                ("license", license_text),
+                ("README.md", archive_readme().encode("utf-8")),
+            ):
                 (out / folder / name).write_bytes(content)
                 written.append(out / folder / name)
     return written

@@ -13,6 +13,7 @@ def faults(patch: Patch) -> list[str]:
     found = [f for cord in patch.cords for f in _cord_faults(patch, cord)]
     found += _repeated(patch.cords)
     found += [f for box in patch.boxes.values() for f in _loose_ends(patch, box)]
+    found += _broken_comments(patch)
     boxes = list(patch.boxes.values())
     views = [("window", patch.wiring or patch.size, {b.name: b.rect for b in boxes})]
     if patch.wiring:
@@ -90,6 +91,14 @@ def _overlaps(patch: Patch, view: str, rects: dict[str, Rect]) -> list[str]:
         if not (name in cards and _within(rects[card], rects[name]))
     ]
     return found
+
+
+def _broken_comments(patch: Patch) -> list[str]:
+    """Behind a semicolon in a comment, Pure Data begins a new line, and lines lie upon others."""
+    if patch.host != "pd":
+        return []
+    comments = [box.text for box in patch.boxes.values() if box.kind == "comment"]
+    return [f"a semicolon in {text!r}" for text in comments if ";" in text]
 
 
 def _overlap(a: Rect, b: Rect) -> bool:

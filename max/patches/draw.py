@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from max.patches.lettering import wrap
 from max.patches.objects_pd import LETTER
+from max.patches.objects_pd import LINE as LINE_PD
 from max.patches.objects_pd import lines as pd_lines
 from max.patches.patch import BACKGROUNDS, Box, Cord, Patch, Rect, port_place
 from max.patches.ports import SIGNAL
@@ -199,6 +200,11 @@ class _Pencil:
     def _listbox(self, box: Box, rect: Rect) -> None:
         self._rectangle(rect, FIELD, LINE)
         self._text(rect[0] + 5, rect[1] + rect[3] / 2, "list", color=QUIET)
+
+    def _display(self, box: Box, rect: Rect) -> None:
+        # It is as high as what it shows.
+        self._rectangle((*rect[:3], LINE_PD + 4), FIELD, QUIET, 7)
+        self._text(rect[0] + 5, rect[1] + LINE_PD / 2 + 2, "words", color=QUIET)
 
     def _led(self, box: Box, rect: Rect) -> None:
         from matplotlib.patches import Ellipse

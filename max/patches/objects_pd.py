@@ -12,6 +12,9 @@ LETTER, LINE = 7, 15
 COMMENT = 60
 
 _CONTROLS: dict[str, tuple[Ports, tuple[float, float]]] = {
+    # A message box that nothing leaves: it shows what comes behind "set", in as many lines as
+    # that needs.
+    "display": (Ports(1, (ANY,), source=True, sink=True), (210, 34)),
     "canvas": (Ports(source=True), (100, 60)),
     # Since Pure Data 0.52.
     "listbox": (Ports(1, (ANY,), source=True, sink=True), (210, 19)),

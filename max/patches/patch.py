@@ -125,6 +125,7 @@ class Patch:
         *,
         name: str = "",
         width: float | None = None,
+        height: float | None = None,
         size: float = BODY,
         bold: bool = False,
         colour: Colour = INK,
@@ -135,7 +136,7 @@ class Patch:
         look |= {"fontsize": size, "textcolor": colour}
         if bold:
             look["fontface"] = 1
-        self._add(name, "comment", text, at, (width, None), look, shown)
+        self._add(name, "comment", text, at, (width, height), look, shown)
 
     def control(
         self,

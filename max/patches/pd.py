@@ -38,6 +38,8 @@ def _box(box: Box) -> list[str]:
         # Size of its handle, width, height, send, receive, label, where, font, colours.
         rest = f"15 {width} {height} empty empty {label} 10 20 0 20 {colour} {_colour(ACCENT)} 0"
         return [f"#X obj {x} {y} cnv {rest};"]
+    if box.kind == "display":
+        return [f"#X msg {x} {y}, f {(width - 8) // LETTER};"]
     if box.kind in ("floatatom", "listbox", "symbolatom"):
         return [f"#X {box.kind} {x} {y} {(width - 4) // LETTER} 0 0 0 - - - 0;"]
     text = box.text.translate(_ESCAPES)

@@ -7,7 +7,7 @@ from max.patches.style import ACCENT, BODY, FIELD, FIGURE, GREEN, QUIET, RED, WH
 
 STEMS = ("bass", "drums", "guitar", "piano")
 #: The dial's positions: 0 is auto, the others are columns.
-LEADS = ["auto", *(str(columns) for columns in range(1, 17))]
+LEADS = ["auto", *(str(columns) for columns in range(1, 65))]
 #: Milliseconds on the scale of spare time: from late to early.
 SCALE = (-50, 150)
 #: Height at which the messages to `sideman~` run across.
@@ -16,7 +16,7 @@ BUS = 26.5
 
 def ready() -> Patch:
     """Input, stems, look-ahead, server and recorder around one `sideman~`."""
-    patch = Patch("sideman", size=(50, 34), wiring=(96, 60))
+    patch = Patch("sideman", size=(50, 34), wiring=(114, 60))
     patch.comment("sideman", (1, 0.5), width=12, size=26.0, bold=True, shown=(1, 0.6, 11, 2.3))
     patch.comment("The wiring. What a performer sees is in presentation mode.", (1, 3.2), width=30)
     patch.object("band", f"sideman~ {' '.join(STEMS)}", (2, 28), width=spread(7, 5))
@@ -24,6 +24,7 @@ def ready() -> Patch:
     _transport(patch)
     _server(patch)
     _lead(patch)
+    _step_and_latency(patch)
     _stems(patch)
     _mix(patch)
     _recorder(patch)
@@ -54,7 +55,7 @@ def _button(
         f"{text} button",
         "textbutton",
         at,
-        (5, 1.6),
+        (4 if size > BODY else 5, 1.6),
         text=text,
         shown=shown,
         bgcolor=colour,
@@ -75,10 +76,11 @@ def _input(patch: Patch) -> None:
 
 
 def _transport(patch: Patch) -> None:
-    patch.card("Start, stop, panic", (11, 5), (18, 20))
-    for i, (name, colour) in enumerate((("start", GREEN), ("stop", ACCENT), ("panic", RED))):
-        x = 12 + 5.6 * i
-        _button(patch, name, (x, 7.5), (13 + 6.5 * i, 0.9, 6, 2), colour, 14.0)
+    patch.card("Start, stop, reset, panic", (11, 5), (18, 20))
+    buttons = (("start", GREEN), ("stop", ACCENT), ("reset", ACCENT), ("panic", RED))
+    for i, (name, colour) in enumerate(buttons):
+        x = 11.6 + 4.3 * i
+        _button(patch, name, (x, 7.5), (13 + 5.1 * i, 0.9, 4.7, 2), colour, 14.0)
         patch.message(name, name, (x, 11))
         patch.cord(f"{name} button -> {name}")
         patch.cord(f"{name} -> band", along=BUS)
@@ -132,6 +134,27 @@ def _lead(patch: Patch) -> None:
     patch.object("lead columns", "prepend lead", (58, 15.5))
     patch.cord("lead dial -> auto? -> lead auto", "auto?:1 -> lead columns")
     patch.cord("lead auto -> band", "lead columns -> band", along=BUS)
+
+
+def _step_and_latency(patch: Patch) -> None:
+    patch.card("Step, latency", (96, 5), (17, 20))
+    _word(patch, "step (0: auto)", (97, 7), (31, 17.5, 6, 1.4))
+    patch.control(
+        "step", "number", (97, 8.5), (4, None),
+        shown=(37, 17.4, 3, 1.5), minimum=0, maximum=64, example="0",
+    )  # fmt: skip
+    patch.object("auto step?", "sel 0", (97, 11))
+    patch.message("step auto", "step auto", (97, 13.5))
+    patch.object("step columns", "prepend step", (103.5, 13.5))
+    _word(patch, "latency", (105, 16.2), (40.6, 17.5, 3.6, 1.4))
+    patch.control(
+        "latency", "number", (105, 17.8), (5, None),
+        shown=(44.3, 17.4, 4.3, 1.5), minimum=0, maximum=192000, example="0",
+    )  # fmt: skip
+    patch.object("set latency", "prepend latency", (105, 20.4))
+    patch.cord("step -> auto step? -> step auto", "auto step?:1 -> step columns")
+    patch.cord("latency -> set latency")
+    patch.cord("step auto -> band", "step columns -> band", "set latency -> band", along=BUS)
 
 
 def _stems(patch: Patch) -> None:

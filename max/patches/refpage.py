@@ -125,4 +125,5 @@ def _outputs(page: ET.Element, methods: Methods) -> None:
     misc = ET.SubElement(page, "misc", name="Output")
     for output in methods.outputs.values():
         entry = ET.SubElement(misc, "entry", name=output.name)
-        _text(entry, "description", f"{output.arguments}: {output.description}")
+        kind = "symbol" if output.arguments == "sentence" else output.arguments
+        _text(entry, "description", f"{kind}: {output.description}")

@@ -5,6 +5,7 @@
 
 #include <m_pd.h>
 
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -56,7 +57,33 @@ Atoms from_pd(int count, const t_atom* atoms) {
     return result;
 }
 
-void say(const Box* box, const char* name, const Atoms& atoms) {
+// A sentence word by word. Pd shows a symbol's blanks, commas and semicolons with a backslash in
+// front, which nobody can read: a dash stands for a comma or semicolon. Numbers stay symbols, so
+// that Pd writes them as they are.
+Atoms words_of(const Atoms& sentence) {
+    Atoms words;
+    for (const sideman::Atom& atom : sentence) {
+        std::istringstream text(std::get<std::string>(atom));
+        for (std::string word; text >> word;) {
+            const char last = word.back();
+            const bool pauses = last == ',' || last == ';';
+            if (pauses) word.pop_back();
+            if (!word.empty()) words.emplace_back(word);
+            if (pauses) words.emplace_back(std::string("-"));
+        }
+    }
+    return words;
+}
+
+bool is_sentence(const std::string& name) {
+    for (std::size_t i = 0; i < sideman::output_count; ++i)
+        if (name == sideman::outputs[i].name)
+            return sideman::outputs[i].arguments == std::string("sentence");
+    return false;
+}
+
+void say(const Box* box, const char* name, const Atoms& values) {
+    const Atoms atoms = is_sentence(name) ? words_of(values) : values;
     std::vector<t_atom> result(atoms.size());
     for (std::size_t i = 0; i < atoms.size(); ++i) {
         if (const double* number = std::get_if<double>(&atoms[i])) {

@@ -56,6 +56,20 @@ def test_what_is_missing_is_named(archives: Path, tmp_path: Path) -> None:
     assert [line.split("/")[-1] for line in said.splitlines()] == ["icon.png", "sideman~-help.pd"]
 
 
+@pytest.mark.parametrize("name", ["PD_INCLUDE_DIR", "MAX_SDK_DIR"])
+def test_a_folder_that_does_not_hold_what_it_is_named_for_is_an_error(
+    name: str, max_tool: Callable[[str], Path], tmp_path: Path
+) -> None:
+    max_tool("all")  # skips where there is no cmake or compiler
+    root = Path(__file__).parents[2]
+    command = ["cmake", "-S", str(root), "-B", str(tmp_path), "-DBUILD_TESTING=OFF"]
+    done = subprocess.run(
+        [*command, f"-D{name}=/nonexistent"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert f'{name} is "/nonexistent"' in done.stderr
+
+
 def test_pure_data_plays_from_its_archive(archives: Path, tmp_path: Path) -> None:
     (archive,) = archives.glob("sideman-pd-*.zip")
     with zipfile.ZipFile(archive) as file:
@@ -63,6 +77,8 @@ def test_pure_data_plays_from_its_archive(archives: Path, tmp_path: Path) -> Non
     folder = tmp_path / "sideman~"
     if not list(folder.glob("sideman~.*")):
         pytest.skip("Pure Data's header is not installed, so its external was left out")
+    # Debug information, many times as large, is not sent along.
+    assert sum(file.stat().st_size for file in folder.glob("sideman~.*")) < 5_000_000
     pd.need_pd()
     patch = pd.Patch()
     band, printed = patch.add("sideman~ bass drums"), patch.add("print band")

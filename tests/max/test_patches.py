@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from max.patches import build, maxpat, pd
+from max.patches.advice import ADVICE
 from max.patches.check import faults
 from max.patches.draw import draw
 from max.patches.from_multi_track import from_multi_track
@@ -67,9 +68,30 @@ def test_the_command_writes_a_finished_package(
     assert (tmp_path / "pd" / "sideman~" / "sideman~-help.pd").is_file()
     readme = (tmp_path / "pd" / "sideman~" / "README.md").read_text("utf-8")
     assert "com.apple.quarantine" in readme
-    assert "](" not in readme
+    assert readme == build.archive_readme()
     written = {str(path) for path in tmp_path.rglob("*") if path.is_file()}
     assert set(capsys.readouterr().out.splitlines()) == written
+
+
+def test_an_archive_s_readme_stands_alone() -> None:
+    readme = build.archive_readme()
+    assert "In a copy of sideman's source, in the folder that holds `pyproject.toml`:" in readme
+    for gone in ("](", "<!--", "-->", "Build from source", "CMake", "folder above", "../"):
+        assert gone not in readme
+    # What a sentence stood for is gone with it: each paragraph ends as one.
+    paragraphs = re.sub(r"```.*?```", "", readme, flags=re.DOTALL).split("\n\n")
+    ends = {text.strip()[-1] for text in paragraphs if text.strip() and text[0] not in "#| "}
+    assert ends <= {".", ":"}
+
+
+def test_a_link_that_an_archive_cannot_follow_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "max").mkdir()
+    (tmp_path / "max" / "README.md").write_text("See [there](../docs/there.md).\n")
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    with pytest.raises(ValueError, match=r"there\.md.*cannot stand in an archive"):
+        build.archive_readme()
 
 
 def test_the_package_has_the_version_of_the_project() -> None:
@@ -122,6 +144,37 @@ def test_every_output_is_shown_in_a_help_patch(methods: Methods) -> None:
         texts = [box.text for patch in patches for box in patch.boxes.values()]
         shown = {word for text in texts if text.startswith("route ") for word in text.split()[1:]}
         assert shown == set(methods.outputs)
+
+
+def test_every_tab_can_begin_and_end(methods: Methods) -> None:
+    """Each has an object of its own, and a server plays with one at a time."""
+    for tab in tabs(methods):
+        sent = {tab.boxes[cord.source].text for cord in tab.cords if cord.target == "band"}
+        assert {"start", "stop"} <= sent, tab.name
+
+
+def test_every_message_in_pure_data_has_a_way_back(methods: Methods) -> None:
+    messages = [box.text for box in pd_help(methods).boxes.values() if box.kind == "message"]
+    for attribute in methods.attributes.values():
+        values = [text for text in messages if text.startswith(f"{attribute.name} ")]
+        if attribute.type == "symbols":
+            continue  # at first those that the object was made with
+        assert f"{attribute.name} {attribute.initial.rstrip('.')}" in values
+        assert len(values) == 2 or attribute.name == "port"
+
+
+def test_both_help_patches_give_the_same_advice(methods: Methods) -> None:
+    words = [tabs(methods)[-1].words(), pd_help(methods).words()]
+    for seen, advice in ADVICE:
+        assert all(seen in text and advice in text for text in words)
+
+
+def test_the_dial_has_every_lead() -> None:
+    look = ready().boxes["lead dial"].look["saved_attribute_attributes"]
+    assert isinstance(look, dict)
+    columns = [str(n) for n in range(1, 65)]
+    assert look["valueof"]["parameter_enum"] == ["auto", *columns]
+    assert look["valueof"]["parameter_mmax"] == 64
 
 
 def _inside(patch: Patch) -> list[Patch]:
@@ -188,6 +241,13 @@ def test_the_checker_looks_into_tabs_and_at_what_performers_see() -> None:
     assert any("overlap in the performer's view" in fault for fault in found)
 
 
+def test_the_checker_finds_a_semicolon_in_a_comment_of_pure_data() -> None:
+    for host, wanted in (("pd", ["text: a semicolon in 'one; two'"]), ("max", [])):
+        patch = Patch("text", size=(40, 20), host=host)  # type: ignore[arg-type]
+        patch.comment("one; two", (1, 1))
+        assert faults(patch) == wanted
+
+
 def test_names_and_objects_that_are_not_known_are_refused() -> None:
     patch = small()
     with pytest.raises(ValueError, match="two boxes are called 'half'"):
@@ -249,6 +309,12 @@ def test_pure_data_s_text_escapes_what_it_must() -> None:
     patch = Patch("text", size=(40, 20), host="pd")
     patch.comment("one, two; $1", (1, 1))
     assert r"#X text 15 15 one \, two \; \$1, f" in pd.write_patch(patch)
+
+
+def test_pure_data_shows_words_in_a_message_box() -> None:
+    patch = Patch("words", size=(40, 20), host="pd")
+    patch.control("shown", "display", (1, 1), (30, 3))
+    assert "#X msg 15 15, f 63;" in pd.write_patch(patch)
 
 
 def _open_in_pd(*options: str) -> list[str]:

@@ -105,4 +105,16 @@ def test_a_table_with_faults_is_refused(tmp_path: Path, content: str, wanted: st
 def test_the_real_table_is_read_whole() -> None:
     names = (*METHODS.messages, *METHODS.attributes, *METHODS.outputs)
     assert len(names) >= 28
-    assert METHODS.attributes["margin"].description.endswith("(5, 20 or 60 ms).")
+    assert METHODS.attributes["margin"].description.endswith("or safe (60 ms).")
+
+
+def test_no_text_breaks_a_comment_in_pure_data() -> None:
+    tables = (METHODS.messages, METHODS.attributes, METHODS.outputs)
+    assert not [e.name for table in tables for e in table.values() if ";" in str(e)]
+
+
+def test_a_sentence_is_a_symbol_in_max() -> None:
+    entry = PAGE.find("misc[@name='Output']/entry[@name='text']")
+    assert METHODS.outputs["text"].arguments == "sentence"
+    assert entry is not None
+    assert text(entry, "description").startswith("symbol: ")

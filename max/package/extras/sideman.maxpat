@@ -230,7 +230,7 @@
       255.0,
       22.0
      ],
-     "text": "Start, stop, panic",
+     "text": "Start, stop, reset, panic",
      "fontsize": 13.0,
      "textcolor": [
       0.05,
@@ -253,16 +253,16 @@
       "int"
      ],
      "patching_rect": [
-      180.0,
+      174.0,
       112.5,
-      75.0,
+      60.0,
       24.0
      ],
      "presentation": 1,
      "presentation_rect": [
       195.0,
       13.5,
-      90.0,
+      70.5,
       30.0
      ],
      "text": "start",
@@ -304,7 +304,7 @@
       ""
      ],
      "patching_rect": [
-      180.0,
+      174.0,
       165.0,
       41.0,
       22.0
@@ -324,16 +324,16 @@
       "int"
      ],
      "patching_rect": [
-      264.0,
+      238.49999999999997,
       112.5,
-      75.0,
+      60.0,
       24.0
      ],
      "presentation": 1,
      "presentation_rect": [
-      292.5,
+      271.5,
       13.5,
-      90.0,
+      70.5,
       30.0
      ],
      "text": "stop",
@@ -375,7 +375,7 @@
       ""
      ],
      "patching_rect": [
-      264.0,
+      238.49999999999997,
       165.0,
       40.0,
       22.0
@@ -395,16 +395,87 @@
       "int"
      ],
      "patching_rect": [
-      348.0,
+      303.0,
       112.5,
-      75.0,
+      60.0,
       24.0
      ],
      "presentation": 1,
      "presentation_rect": [
-      390.0,
+      348.0,
       13.5,
-      90.0,
+      70.5,
+      30.0
+     ],
+     "text": "reset",
+     "bgcolor": [
+      0.05,
+      0.42,
+      0.51,
+      1.0
+     ],
+     "bgoncolor": [
+      0.05,
+      0.42,
+      0.51,
+      1.0
+     ],
+     "textcolor": [
+      1.0,
+      1.0,
+      1.0,
+      1.0
+     ],
+     "textoncolor": [
+      1.0,
+      1.0,
+      1.0,
+      1.0
+     ],
+     "fontsize": 14.0,
+     "rounded": 8.0
+    }
+   },
+   {
+    "box": {
+     "id": "obj-14",
+     "maxclass": "message",
+     "numinlets": 2,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      303.0,
+      165.0,
+      44.0,
+      22.0
+     ],
+     "text": "reset"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-15",
+     "maxclass": "textbutton",
+     "numinlets": 1,
+     "numoutlets": 3,
+     "outlettype": [
+      "",
+      "",
+      "int"
+     ],
+     "patching_rect": [
+      367.5,
+      112.5,
+      60.0,
+      24.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      424.49999999999994,
+      13.5,
+      70.5,
       30.0
      ],
      "text": "panic",
@@ -438,7 +509,7 @@
    },
    {
     "box": {
-     "id": "obj-14",
+     "id": "obj-16",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -446,7 +517,7 @@
       ""
      ],
      "patching_rect": [
-      348.0,
+      367.5,
       165.0,
       46.0,
       22.0
@@ -456,7 +527,7 @@
    },
    {
     "box": {
-     "id": "obj-15",
+     "id": "obj-17",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -486,7 +557,7 @@
    },
    {
     "box": {
-     "id": "obj-16",
+     "id": "obj-18",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -516,7 +587,7 @@
    },
    {
     "box": {
-     "id": "obj-17",
+     "id": "obj-19",
      "maxclass": "textedit",
      "numinlets": 1,
      "numoutlets": 4,
@@ -546,7 +617,7 @@
    },
    {
     "box": {
-     "id": "obj-18",
+     "id": "obj-20",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -565,7 +636,7 @@
    },
    {
     "box": {
-     "id": "obj-19",
+     "id": "obj-21",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -583,7 +654,7 @@
    },
    {
     "box": {
-     "id": "obj-20",
+     "id": "obj-22",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -613,7 +684,7 @@
    },
    {
     "box": {
-     "id": "obj-21",
+     "id": "obj-23",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -631,7 +702,7 @@
    },
    {
     "box": {
-     "id": "obj-22",
+     "id": "obj-24",
      "maxclass": "number",
      "numinlets": 1,
      "numoutlets": 2,
@@ -658,7 +729,7 @@
    },
    {
     "box": {
-     "id": "obj-23",
+     "id": "obj-25",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -676,7 +747,7 @@
    },
    {
     "box": {
-     "id": "obj-24",
+     "id": "obj-26",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -706,7 +777,7 @@
    },
    {
     "box": {
-     "id": "obj-25",
+     "id": "obj-27",
      "maxclass": "live.dial",
      "numinlets": 1,
      "numoutlets": 2,
@@ -751,9 +822,57 @@
         "13",
         "14",
         "15",
-        "16"
+        "16",
+        "17",
+        "18",
+        "19",
+        "20",
+        "21",
+        "22",
+        "23",
+        "24",
+        "25",
+        "26",
+        "27",
+        "28",
+        "29",
+        "30",
+        "31",
+        "32",
+        "33",
+        "34",
+        "35",
+        "36",
+        "37",
+        "38",
+        "39",
+        "40",
+        "41",
+        "42",
+        "43",
+        "44",
+        "45",
+        "46",
+        "47",
+        "48",
+        "49",
+        "50",
+        "51",
+        "52",
+        "53",
+        "54",
+        "55",
+        "56",
+        "57",
+        "58",
+        "59",
+        "60",
+        "61",
+        "62",
+        "63",
+        "64"
        ],
-       "parameter_mmax": 16,
+       "parameter_mmax": 64,
        "parameter_initial_enable": 1,
        "parameter_initial": [
         0
@@ -764,7 +883,7 @@
    },
    {
     "box": {
-     "id": "obj-26",
+     "id": "obj-28",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -783,7 +902,7 @@
    },
    {
     "box": {
-     "id": "obj-27",
+     "id": "obj-29",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -801,7 +920,7 @@
    },
    {
     "box": {
-     "id": "obj-28",
+     "id": "obj-30",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -819,7 +938,217 @@
    },
    {
     "box": {
-     "id": "obj-29",
+     "id": "obj-31",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1447.5,
+      79.5,
+      240.0,
+      22.0
+     ],
+     "text": "Step, latency",
+     "fontsize": 13.0,
+     "textcolor": [
+      0.05,
+      0.42,
+      0.51,
+      1.0
+     ],
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-32",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1455.0,
+      105.0,
+      90.0,
+      19.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      465.0,
+      262.5,
+      90.0,
+      21.0
+     ],
+     "text": "step (0: auto)",
+     "textjustification": 0,
+     "fontsize": 11.0,
+     "textcolor": [
+      0.38,
+      0.43,
+      0.49,
+      1.0
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-33",
+     "maxclass": "number",
+     "numinlets": 1,
+     "numoutlets": 2,
+     "outlettype": [
+      "",
+      "bang"
+     ],
+     "patching_rect": [
+      1455.0,
+      127.5,
+      60.0,
+      22.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      555.0,
+      261.0,
+      45.0,
+      22.5
+     ],
+     "minimum": 0,
+     "maximum": 64
+    }
+   },
+   {
+    "box": {
+     "id": "obj-34",
+     "maxclass": "newobj",
+     "numinlets": 2,
+     "numoutlets": 2,
+     "outlettype": [
+      "bang",
+      ""
+     ],
+     "patching_rect": [
+      1455.0,
+      165.0,
+      43.0,
+      22.0
+     ],
+     "text": "sel 0"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-35",
+     "maxclass": "message",
+     "numinlets": 2,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1455.0,
+      202.5,
+      68.0,
+      22.0
+     ],
+     "text": "step auto"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-36",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1552.5,
+      202.5,
+      88.0,
+      22.0
+     ],
+     "text": "prepend step"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-37",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1575.0,
+      243.0,
+      54.0,
+      19.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      609.0,
+      262.5,
+      54.0,
+      21.0
+     ],
+     "text": "latency",
+     "textjustification": 0,
+     "fontsize": 11.0,
+     "textcolor": [
+      0.38,
+      0.43,
+      0.49,
+      1.0
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-38",
+     "maxclass": "number",
+     "numinlets": 1,
+     "numoutlets": 2,
+     "outlettype": [
+      "",
+      "bang"
+     ],
+     "patching_rect": [
+      1575.0,
+      267.0,
+      75.0,
+      22.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      664.5,
+      261.0,
+      64.5,
+      22.5
+     ],
+     "minimum": 0,
+     "maximum": 192000
+    }
+   },
+   {
+    "box": {
+     "id": "obj-39",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1575.0,
+      306.0,
+      104.0,
+      22.0
+     ],
+     "text": "prepend latency"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-40",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -849,7 +1178,7 @@
    },
    {
     "box": {
-     "id": "obj-30",
+     "id": "obj-41",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -867,7 +1196,7 @@
    },
    {
     "box": {
-     "id": "obj-31",
+     "id": "obj-42",
      "maxclass": "newobj",
      "numinlets": 4,
      "numoutlets": 1,
@@ -885,7 +1214,7 @@
    },
    {
     "box": {
-     "id": "obj-32",
+     "id": "obj-43",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 3,
@@ -905,7 +1234,7 @@
    },
    {
     "box": {
-     "id": "obj-33",
+     "id": "obj-44",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -923,7 +1252,7 @@
    },
    {
     "box": {
-     "id": "obj-34",
+     "id": "obj-45",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 4,
@@ -944,7 +1273,7 @@
    },
    {
     "box": {
-     "id": "obj-35",
+     "id": "obj-46",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -962,7 +1291,7 @@
    },
    {
     "box": {
-     "id": "obj-36",
+     "id": "obj-47",
      "maxclass": "toggle",
      "numinlets": 1,
      "numoutlets": 1,
@@ -986,7 +1315,7 @@
    },
    {
     "box": {
-     "id": "obj-37",
+     "id": "obj-48",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1016,7 +1345,7 @@
    },
    {
     "box": {
-     "id": "obj-38",
+     "id": "obj-49",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -1035,7 +1364,7 @@
    },
    {
     "box": {
-     "id": "obj-39",
+     "id": "obj-50",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -1053,7 +1382,7 @@
    },
    {
     "box": {
-     "id": "obj-40",
+     "id": "obj-51",
      "maxclass": "toggle",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1077,7 +1406,7 @@
    },
    {
     "box": {
-     "id": "obj-41",
+     "id": "obj-52",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1107,7 +1436,7 @@
    },
    {
     "box": {
-     "id": "obj-42",
+     "id": "obj-53",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -1126,7 +1455,7 @@
    },
    {
     "box": {
-     "id": "obj-43",
+     "id": "obj-54",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -1144,7 +1473,7 @@
    },
    {
     "box": {
-     "id": "obj-44",
+     "id": "obj-55",
      "maxclass": "toggle",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1168,7 +1497,7 @@
    },
    {
     "box": {
-     "id": "obj-45",
+     "id": "obj-56",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1198,7 +1527,7 @@
    },
    {
     "box": {
-     "id": "obj-46",
+     "id": "obj-57",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -1217,7 +1546,7 @@
    },
    {
     "box": {
-     "id": "obj-47",
+     "id": "obj-58",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -1235,7 +1564,7 @@
    },
    {
     "box": {
-     "id": "obj-48",
+     "id": "obj-59",
      "maxclass": "toggle",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1259,7 +1588,7 @@
    },
    {
     "box": {
-     "id": "obj-49",
+     "id": "obj-60",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1289,7 +1618,7 @@
    },
    {
     "box": {
-     "id": "obj-50",
+     "id": "obj-61",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -1308,7 +1637,7 @@
    },
    {
     "box": {
-     "id": "obj-51",
+     "id": "obj-62",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -1326,7 +1655,7 @@
    },
    {
     "box": {
-     "id": "obj-52",
+     "id": "obj-63",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1349,7 +1678,7 @@
    },
    {
     "box": {
-     "id": "obj-53",
+     "id": "obj-64",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1367,7 +1696,7 @@
    },
    {
     "box": {
-     "id": "obj-54",
+     "id": "obj-65",
      "maxclass": "gain~",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1392,7 +1721,7 @@
    },
    {
     "box": {
-     "id": "obj-55",
+     "id": "obj-66",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1414,7 +1743,7 @@
    },
    {
     "box": {
-     "id": "obj-56",
+     "id": "obj-67",
      "maxclass": "meter~",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1438,7 +1767,7 @@
    },
    {
     "box": {
-     "id": "obj-57",
+     "id": "obj-68",
      "maxclass": "gain~",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1463,7 +1792,7 @@
    },
    {
     "box": {
-     "id": "obj-58",
+     "id": "obj-69",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1485,7 +1814,7 @@
    },
    {
     "box": {
-     "id": "obj-59",
+     "id": "obj-70",
      "maxclass": "meter~",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1509,7 +1838,7 @@
    },
    {
     "box": {
-     "id": "obj-60",
+     "id": "obj-71",
      "maxclass": "gain~",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1534,7 +1863,7 @@
    },
    {
     "box": {
-     "id": "obj-61",
+     "id": "obj-72",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1556,7 +1885,7 @@
    },
    {
     "box": {
-     "id": "obj-62",
+     "id": "obj-73",
      "maxclass": "meter~",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1580,7 +1909,7 @@
    },
    {
     "box": {
-     "id": "obj-63",
+     "id": "obj-74",
      "maxclass": "gain~",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1605,7 +1934,7 @@
    },
    {
     "box": {
-     "id": "obj-64",
+     "id": "obj-75",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1627,7 +1956,7 @@
    },
    {
     "box": {
-     "id": "obj-65",
+     "id": "obj-76",
      "maxclass": "meter~",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1651,7 +1980,7 @@
    },
    {
     "box": {
-     "id": "obj-66",
+     "id": "obj-77",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 1,
@@ -1669,7 +1998,7 @@
    },
    {
     "box": {
-     "id": "obj-67",
+     "id": "obj-78",
      "maxclass": "ezdac~",
      "numinlets": 2,
      "numoutlets": 0,
@@ -1690,7 +2019,7 @@
    },
    {
     "box": {
-     "id": "obj-68",
+     "id": "obj-79",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1720,7 +2049,7 @@
    },
    {
     "box": {
-     "id": "obj-69",
+     "id": "obj-80",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1750,7 +2079,7 @@
    },
    {
     "box": {
-     "id": "obj-70",
+     "id": "obj-81",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 1,
@@ -1768,7 +2097,7 @@
    },
    {
     "box": {
-     "id": "obj-71",
+     "id": "obj-82",
      "maxclass": "textbutton",
      "numinlets": 1,
      "numoutlets": 3,
@@ -1821,7 +2150,7 @@
    },
    {
     "box": {
-     "id": "obj-72",
+     "id": "obj-83",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -1839,7 +2168,7 @@
    },
    {
     "box": {
-     "id": "obj-73",
+     "id": "obj-84",
      "maxclass": "toggle",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1863,7 +2192,7 @@
    },
    {
     "box": {
-     "id": "obj-74",
+     "id": "obj-85",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1893,7 +2222,7 @@
    },
    {
     "box": {
-     "id": "obj-75",
+     "id": "obj-86",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1923,7 +2252,7 @@
    },
    {
     "box": {
-     "id": "obj-76",
+     "id": "obj-87",
      "maxclass": "newobj",
      "numinlets": 7,
      "numoutlets": 7,
@@ -1947,7 +2276,7 @@
    },
    {
     "box": {
-     "id": "obj-77",
+     "id": "obj-88",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1965,7 +2294,7 @@
    },
    {
     "box": {
-     "id": "obj-78",
+     "id": "obj-89",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2000,7 +2329,7 @@
    },
    {
     "box": {
-     "id": "obj-79",
+     "id": "obj-90",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -2018,7 +2347,7 @@
    },
    {
     "box": {
-     "id": "obj-80",
+     "id": "obj-91",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2053,7 +2382,7 @@
    },
    {
     "box": {
-     "id": "obj-81",
+     "id": "obj-92",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -2071,7 +2400,7 @@
    },
    {
     "box": {
-     "id": "obj-82",
+     "id": "obj-93",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2106,7 +2435,7 @@
    },
    {
     "box": {
-     "id": "obj-83",
+     "id": "obj-94",
      "maxclass": "number",
      "numinlets": 1,
      "numoutlets": 2,
@@ -2134,7 +2463,7 @@
    },
    {
     "box": {
-     "id": "obj-84",
+     "id": "obj-95",
      "maxclass": "number",
      "numinlets": 1,
      "numoutlets": 2,
@@ -2162,7 +2491,7 @@
    },
    {
     "box": {
-     "id": "obj-85",
+     "id": "obj-96",
      "maxclass": "number",
      "numinlets": 1,
      "numoutlets": 2,
@@ -2190,7 +2519,7 @@
    },
    {
     "box": {
-     "id": "obj-86",
+     "id": "obj-97",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -2209,7 +2538,7 @@
    },
    {
     "box": {
-     "id": "obj-87",
+     "id": "obj-98",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -2227,7 +2556,7 @@
    },
    {
     "box": {
-     "id": "obj-88",
+     "id": "obj-99",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -2245,7 +2574,7 @@
    },
    {
     "box": {
-     "id": "obj-89",
+     "id": "obj-100",
      "maxclass": "led",
      "numinlets": 1,
      "numoutlets": 1,
@@ -2275,7 +2604,7 @@
    },
    {
     "box": {
-     "id": "obj-90",
+     "id": "obj-101",
      "maxclass": "slider",
      "numinlets": 1,
      "numoutlets": 1,
@@ -2303,7 +2632,7 @@
    },
    {
     "box": {
-     "id": "obj-91",
+     "id": "obj-102",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 1,
@@ -2321,7 +2650,7 @@
    },
    {
     "box": {
-     "id": "obj-92",
+     "id": "obj-103",
      "maxclass": "led",
      "numinlets": 1,
      "numoutlets": 1,
@@ -2351,7 +2680,7 @@
    },
    {
     "box": {
-     "id": "obj-93",
+     "id": "obj-104",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2374,7 +2703,7 @@
    },
    {
     "box": {
-     "id": "obj-94",
+     "id": "obj-105",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2404,7 +2733,7 @@
    },
    {
     "box": {
-     "id": "obj-95",
+     "id": "obj-106",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2434,7 +2763,7 @@
    },
    {
     "box": {
-     "id": "obj-96",
+     "id": "obj-107",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2464,7 +2793,7 @@
    },
    {
     "box": {
-     "id": "obj-97",
+     "id": "obj-108",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2494,7 +2823,7 @@
    },
    {
     "box": {
-     "id": "obj-98",
+     "id": "obj-109",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2524,7 +2853,7 @@
    },
    {
     "box": {
-     "id": "obj-99",
+     "id": "obj-110",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2554,7 +2883,7 @@
    },
    {
     "box": {
-     "id": "obj-100",
+     "id": "obj-111",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2584,7 +2913,7 @@
    },
    {
     "box": {
-     "id": "obj-101",
+     "id": "obj-112",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2621,7 +2950,7 @@
    },
    {
     "box": {
-     "id": "obj-102",
+     "id": "obj-113",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2651,7 +2980,7 @@
    },
    {
     "box": {
-     "id": "obj-103",
+     "id": "obj-114",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2688,7 +3017,7 @@
    },
    {
     "box": {
-     "id": "obj-104",
+     "id": "obj-115",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2725,7 +3054,37 @@
    },
    {
     "box": {
-     "id": "obj-105",
+     "id": "obj-116",
+     "maxclass": "panel",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1440.0,
+      75.0,
+      255.0,
+      300.0
+     ],
+     "background": 1,
+     "ignoreclick": 1,
+     "bgcolor": [
+      1.0,
+      1.0,
+      1.0,
+      1.0
+     ],
+     "border": 1,
+     "bordercolor": [
+      0.8,
+      0.83,
+      0.86,
+      1.0
+     ],
+     "rounded": 8
+    }
+   },
+   {
+    "box": {
+     "id": "obj-117",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2762,7 +3121,7 @@
    },
    {
     "box": {
-     "id": "obj-106",
+     "id": "obj-118",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2792,7 +3151,7 @@
    },
    {
     "box": {
-     "id": "obj-107",
+     "id": "obj-119",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2829,7 +3188,7 @@
    },
    {
     "box": {
-     "id": "obj-108",
+     "id": "obj-120",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2866,7 +3225,7 @@
    },
    {
     "box": {
-     "id": "obj-109",
+     "id": "obj-121",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2943,7 +3302,7 @@
       0
      ],
      "midpoints": [
-      188.0,
+      182.0,
       397.5,
       38.0,
       397.5
@@ -2973,7 +3332,7 @@
       0
      ],
      "midpoints": [
-      272.0,
+      246.49999999999997,
       397.5,
       38.0,
       397.5
@@ -3003,7 +3362,7 @@
       0
      ],
      "midpoints": [
-      356.0,
+      311.0,
       397.5,
       38.0,
       397.5
@@ -3013,11 +3372,11 @@
    {
     "patchline": {
      "source": [
-      "obj-17",
+      "obj-15",
       0
      ],
      "destination": [
-      "obj-18",
+      "obj-16",
       0
      ]
     }
@@ -3025,11 +3384,65 @@
    {
     "patchline": {
      "source": [
-      "obj-18",
+      "obj-16",
       0
      ],
      "destination": [
+      "obj-3",
+      0
+     ],
+     "midpoints": [
+      375.5,
+      397.5,
+      38.0,
+      397.5
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
       "obj-19",
+      0
+     ],
+     "destination": [
+      "obj-20",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-20",
+      0
+     ],
+     "destination": [
+      "obj-21",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-23",
+      0
+     ],
+     "destination": [
+      "obj-24",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-24",
+      0
+     ],
+     "destination": [
+      "obj-25",
       0
      ]
     }
@@ -3038,30 +3451,6 @@
     "patchline": {
      "source": [
       "obj-21",
-      0
-     ],
-     "destination": [
-      "obj-22",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-22",
-      0
-     ],
-     "destination": [
-      "obj-23",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-19",
       0
      ],
      "destination": [
@@ -3079,7 +3468,7 @@
    {
     "patchline": {
      "source": [
-      "obj-23",
+      "obj-25",
       0
      ],
      "destination": [
@@ -3097,32 +3486,8 @@
    {
     "patchline": {
      "source": [
-      "obj-25",
-      0
-     ],
-     "destination": [
-      "obj-26",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-26",
-      0
-     ],
-     "destination": [
       "obj-27",
       0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-26",
-      1
      ],
      "destination": [
       "obj-28",
@@ -3133,7 +3498,31 @@
    {
     "patchline": {
      "source": [
-      "obj-27",
+      "obj-28",
+      0
+     ],
+     "destination": [
+      "obj-29",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-28",
+      1
+     ],
+     "destination": [
+      "obj-30",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-29",
       0
      ],
      "destination": [
@@ -3151,7 +3540,7 @@
    {
     "patchline": {
      "source": [
-      "obj-28",
+      "obj-30",
       0
      ],
      "destination": [
@@ -3169,32 +3558,8 @@
    {
     "patchline": {
      "source": [
-      "obj-31",
-      0
-     ],
-     "destination": [
-      "obj-32",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-32",
-      2
-     ],
-     "destination": [
       "obj-33",
       0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-32",
-      1
      ],
      "destination": [
       "obj-34",
@@ -3205,7 +3570,7 @@
    {
     "patchline": {
      "source": [
-      "obj-32",
+      "obj-34",
       0
      ],
      "destination": [
@@ -3217,35 +3582,11 @@
    {
     "patchline": {
      "source": [
-      "obj-30",
-      0
-     ],
-     "destination": [
-      "obj-36",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-36",
-      0
-     ],
-     "destination": [
-      "obj-31",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
       "obj-34",
-      0
+      1
      ],
      "destination": [
-      "obj-38",
+      "obj-36",
       0
      ]
     }
@@ -3265,48 +3606,54 @@
    {
     "patchline": {
      "source": [
+      "obj-35",
+      0
+     ],
+     "destination": [
+      "obj-3",
+      0
+     ],
+     "midpoints": [
+      1463.0,
+      397.5,
+      38.0,
+      397.5
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-36",
+      0
+     ],
+     "destination": [
+      "obj-3",
+      0
+     ],
+     "midpoints": [
+      1560.5,
+      397.5,
+      38.0,
+      397.5
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
       "obj-39",
       0
      ],
      "destination": [
-      "obj-35",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-30",
+      "obj-3",
       0
      ],
-     "destination": [
-      "obj-40",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-40",
-      0
-     ],
-     "destination": [
-      "obj-31",
-      1
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-34",
-      1
-     ],
-     "destination": [
-      "obj-42",
-      0
+     "midpoints": [
+      1583.0,
+      397.5,
+      38.0,
+      397.5
      ]
     }
    },
@@ -3326,19 +3673,7 @@
     "patchline": {
      "source": [
       "obj-43",
-      0
-     ],
-     "destination": [
-      "obj-35",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-30",
-      0
+      2
      ],
      "destination": [
       "obj-44",
@@ -3349,20 +3684,20 @@
    {
     "patchline": {
      "source": [
-      "obj-44",
-      0
+      "obj-43",
+      1
      ],
      "destination": [
-      "obj-31",
-      2
+      "obj-45",
+      0
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-34",
-      2
+      "obj-43",
+      0
      ],
      "destination": [
       "obj-46",
@@ -3373,7 +3708,7 @@
    {
     "patchline": {
      "source": [
-      "obj-46",
+      "obj-41",
       0
      ],
      "destination": [
@@ -3389,7 +3724,7 @@
       0
      ],
      "destination": [
-      "obj-35",
+      "obj-42",
       0
      ]
     }
@@ -3397,11 +3732,11 @@
    {
     "patchline": {
      "source": [
-      "obj-30",
+      "obj-45",
       0
      ],
      "destination": [
-      "obj-48",
+      "obj-49",
       0
      ]
     }
@@ -3409,20 +3744,8 @@
    {
     "patchline": {
      "source": [
-      "obj-48",
+      "obj-49",
       0
-     ],
-     "destination": [
-      "obj-31",
-      3
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-34",
-      3
      ],
      "destination": [
       "obj-50",
@@ -3434,6 +3757,18 @@
     "patchline": {
      "source": [
       "obj-50",
+      0
+     ],
+     "destination": [
+      "obj-46",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-41",
       0
      ],
      "destination": [
@@ -3449,7 +3784,19 @@
       0
      ],
      "destination": [
-      "obj-35",
+      "obj-42",
+      1
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-45",
+      1
+     ],
+     "destination": [
+      "obj-53",
       0
      ]
     }
@@ -3457,11 +3804,155 @@
    {
     "patchline": {
      "source": [
-      "obj-33",
+      "obj-53",
       0
      ],
      "destination": [
-      "obj-35",
+      "obj-54",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-54",
+      0
+     ],
+     "destination": [
+      "obj-46",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-41",
+      0
+     ],
+     "destination": [
+      "obj-55",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-55",
+      0
+     ],
+     "destination": [
+      "obj-42",
+      2
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-45",
+      2
+     ],
+     "destination": [
+      "obj-57",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-57",
+      0
+     ],
+     "destination": [
+      "obj-58",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-58",
+      0
+     ],
+     "destination": [
+      "obj-46",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-41",
+      0
+     ],
+     "destination": [
+      "obj-59",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-59",
+      0
+     ],
+     "destination": [
+      "obj-42",
+      3
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-45",
+      3
+     ],
+     "destination": [
+      "obj-61",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-61",
+      0
+     ],
+     "destination": [
+      "obj-62",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-62",
+      0
+     ],
+     "destination": [
+      "obj-46",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-44",
+      0
+     ],
+     "destination": [
+      "obj-46",
       0
      ],
      "midpoints": [
@@ -3475,7 +3966,7 @@
    {
     "patchline": {
      "source": [
-      "obj-35",
+      "obj-46",
       0
      ],
      "destination": [
@@ -3497,7 +3988,7 @@
       0
      ],
      "destination": [
-      "obj-54",
+      "obj-65",
       0
      ]
     }
@@ -3505,11 +3996,11 @@
    {
     "patchline": {
      "source": [
-      "obj-54",
+      "obj-65",
       0
      ],
      "destination": [
-      "obj-56",
+      "obj-67",
       0
      ]
     }
@@ -3517,11 +4008,11 @@
    {
     "patchline": {
      "source": [
-      "obj-53",
+      "obj-64",
       0
      ],
      "destination": [
-      "obj-54",
+      "obj-65",
       0
      ],
      "midpoints": [
@@ -3535,11 +4026,11 @@
    {
     "patchline": {
      "source": [
-      "obj-54",
+      "obj-65",
       0
      ],
      "destination": [
-      "obj-66",
+      "obj-77",
       0
      ],
      "midpoints": [
@@ -3557,7 +4048,7 @@
       1
      ],
      "destination": [
-      "obj-57",
+      "obj-68",
       0
      ]
     }
@@ -3565,11 +4056,11 @@
    {
     "patchline": {
      "source": [
-      "obj-57",
+      "obj-68",
       0
      ],
      "destination": [
-      "obj-59",
+      "obj-70",
       0
      ]
     }
@@ -3577,11 +4068,11 @@
    {
     "patchline": {
      "source": [
-      "obj-53",
+      "obj-64",
       0
      ],
      "destination": [
-      "obj-57",
+      "obj-68",
       0
      ],
      "midpoints": [
@@ -3595,11 +4086,11 @@
    {
     "patchline": {
      "source": [
-      "obj-57",
+      "obj-68",
       0
      ],
      "destination": [
-      "obj-66",
+      "obj-77",
       0
      ],
      "midpoints": [
@@ -3617,7 +4108,7 @@
       2
      ],
      "destination": [
-      "obj-60",
+      "obj-71",
       0
      ]
     }
@@ -3625,11 +4116,11 @@
    {
     "patchline": {
      "source": [
-      "obj-60",
+      "obj-71",
       0
      ],
      "destination": [
-      "obj-62",
+      "obj-73",
       0
      ]
     }
@@ -3637,11 +4128,11 @@
    {
     "patchline": {
      "source": [
-      "obj-53",
+      "obj-64",
       0
      ],
      "destination": [
-      "obj-60",
+      "obj-71",
       0
      ],
      "midpoints": [
@@ -3655,11 +4146,11 @@
    {
     "patchline": {
      "source": [
-      "obj-60",
+      "obj-71",
       0
      ],
      "destination": [
-      "obj-66",
+      "obj-77",
       0
      ],
      "midpoints": [
@@ -3677,7 +4168,7 @@
       3
      ],
      "destination": [
-      "obj-63",
+      "obj-74",
       0
      ]
     }
@@ -3685,11 +4176,11 @@
    {
     "patchline": {
      "source": [
-      "obj-63",
+      "obj-74",
       0
      ],
      "destination": [
-      "obj-65",
+      "obj-76",
       0
      ]
     }
@@ -3697,11 +4188,11 @@
    {
     "patchline": {
      "source": [
-      "obj-53",
+      "obj-64",
       0
      ],
      "destination": [
-      "obj-63",
+      "obj-74",
       0
      ],
      "midpoints": [
@@ -3715,11 +4206,11 @@
    {
     "patchline": {
      "source": [
-      "obj-63",
+      "obj-74",
       0
      ],
      "destination": [
-      "obj-66",
+      "obj-77",
       0
      ],
      "midpoints": [
@@ -3733,11 +4224,11 @@
    {
     "patchline": {
      "source": [
-      "obj-66",
+      "obj-77",
       0
      ],
      "destination": [
-      "obj-67",
+      "obj-78",
       0
      ]
     }
@@ -3745,11 +4236,11 @@
    {
     "patchline": {
      "source": [
-      "obj-66",
+      "obj-77",
       0
      ],
      "destination": [
-      "obj-67",
+      "obj-78",
       1
      ]
     }
@@ -3757,11 +4248,11 @@
    {
     "patchline": {
      "source": [
-      "obj-71",
+      "obj-82",
       0
      ],
      "destination": [
-      "obj-72",
+      "obj-83",
       0
      ]
     }
@@ -3769,11 +4260,11 @@
    {
     "patchline": {
      "source": [
-      "obj-72",
+      "obj-83",
       0
      ],
      "destination": [
-      "obj-70",
+      "obj-81",
       0
      ]
     }
@@ -3781,11 +4272,11 @@
    {
     "patchline": {
      "source": [
-      "obj-73",
+      "obj-84",
       0
      ],
      "destination": [
-      "obj-70",
+      "obj-81",
       0
      ]
     }
@@ -3793,11 +4284,11 @@
    {
     "patchline": {
      "source": [
-      "obj-66",
+      "obj-77",
       0
      ],
      "destination": [
-      "obj-70",
+      "obj-81",
       1
      ]
     }
@@ -3809,7 +4300,7 @@
       0
      ],
      "destination": [
-      "obj-70",
+      "obj-81",
       0
      ],
      "midpoints": [
@@ -3831,138 +4322,6 @@
       4
      ],
      "destination": [
-      "obj-76",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-76",
-      0
-     ],
-     "destination": [
-      "obj-77",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-77",
-      0
-     ],
-     "destination": [
-      "obj-78",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-76",
-      1
-     ],
-     "destination": [
-      "obj-79",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-79",
-      0
-     ],
-     "destination": [
-      "obj-80",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-76",
-      5
-     ],
-     "destination": [
-      "obj-81",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-81",
-      0
-     ],
-     "destination": [
-      "obj-82",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-76",
-      2
-     ],
-     "destination": [
-      "obj-83",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-76",
-      3
-     ],
-     "destination": [
-      "obj-84",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-76",
-      4
-     ],
-     "destination": [
-      "obj-85",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-76",
-      5
-     ],
-     "destination": [
-      "obj-86",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-86",
-      0
-     ],
-     "destination": [
       "obj-87",
       0
      ]
@@ -3973,18 +4332,6 @@
      "source": [
       "obj-87",
       0
-     ],
-     "destination": [
-      "obj-89",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-86",
-      1
      ],
      "destination": [
       "obj-88",
@@ -4007,8 +4354,8 @@
    {
     "patchline": {
      "source": [
-      "obj-85",
-      0
+      "obj-87",
+      1
      ],
      "destination": [
       "obj-90",
@@ -4031,11 +4378,155 @@
    {
     "patchline": {
      "source": [
-      "obj-91",
-      0
+      "obj-87",
+      5
      ],
      "destination": [
       "obj-92",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-92",
+      0
+     ],
+     "destination": [
+      "obj-93",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-87",
+      2
+     ],
+     "destination": [
+      "obj-94",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-87",
+      3
+     ],
+     "destination": [
+      "obj-95",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-87",
+      4
+     ],
+     "destination": [
+      "obj-96",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-87",
+      5
+     ],
+     "destination": [
+      "obj-97",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-97",
+      0
+     ],
+     "destination": [
+      "obj-98",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-98",
+      0
+     ],
+     "destination": [
+      "obj-100",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-97",
+      1
+     ],
+     "destination": [
+      "obj-99",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-99",
+      0
+     ],
+     "destination": [
+      "obj-100",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-96",
+      0
+     ],
+     "destination": [
+      "obj-101",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-101",
+      0
+     ],
+     "destination": [
+      "obj-102",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-102",
+      0
+     ],
+     "destination": [
+      "obj-103",
       0
      ]
     }

@@ -13,7 +13,7 @@
    100.0,
    100.0,
    870.0,
-   630.0
+   720.0
   ],
   "bglocked": 0,
   "openinpresentation": 0,
@@ -71,7 +71,7 @@
        0.0,
        26.0,
        870,
-       630
+       720
       ],
       "bglocked": 0,
       "openinpresentation": 0,
@@ -177,11 +177,12 @@
          "numoutlets": 0,
          "patching_rect": [
           22.5,
-          102.0,
+          103.5,
           825.0,
-          20.0
+          35.0
          ],
-         "text": "In a terminal, on this machine:  sideman serve BUNDLE   (a bundle is a folder with a model; the README of this package tells how to get one)",
+         "text": "In a terminal, on this machine:  sideman serve BUNDLE   (a bundle is a folder with a model; README.md in the folder of this package tells how to get one)",
+         "linecount": 2,
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -321,7 +322,7 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          232.5,
+          228.0,
           189.0,
           90.0,
           32.0
@@ -347,7 +348,7 @@
           ""
          ],
          "patching_rect": [
-          232.5,
+          228.0,
           225.0,
           40.0,
           22.0
@@ -362,7 +363,7 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          330.0,
+          321.0,
           189.0,
           90.0,
           32.0
@@ -388,7 +389,7 @@
           ""
          ],
          "patching_rect": [
-          330.0,
+          321.0,
           225.0,
           44.0,
           22.0
@@ -403,7 +404,7 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          427.5,
+          414.0,
           189.0,
           90.0,
           32.0
@@ -429,7 +430,7 @@
           ""
          ],
          "patching_rect": [
-          427.5,
+          414.0,
           225.0,
           51.0,
           22.0
@@ -444,12 +445,13 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          525.0,
+          506.99999999999994,
           189.0,
           90.0,
-          19.0
+          32.0
          ],
-         "text": "Silence at once",
+         "text": "Silence at once, until start",
+         "linecount": 2,
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -469,7 +471,7 @@
           ""
          ],
          "patching_rect": [
-          525.0,
+          506.99999999999994,
           225.0,
           46.0,
           22.0
@@ -484,7 +486,7 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          645.0,
+          609.0,
           201.0,
           150.0,
           19.0
@@ -509,7 +511,7 @@
           ""
          ],
          "patching_rect": [
-          645.0,
+          609.0,
           225.0,
           150.0,
           22.0
@@ -524,9 +526,9 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          798.0,
+          762.0,
           226.5,
-          54.0,
+          90.0,
           19.0
          ],
          "text": "Gain",
@@ -549,7 +551,7 @@
           ""
          ],
          "patching_rect": [
-          645.0,
+          609.0,
           255.0,
           150.0,
           22.0
@@ -564,13 +566,13 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          798.0,
+          762.0,
           256.5,
-          54.0,
-          32.0
+          90.0,
+          59.0
          ],
-         "text": "Mute the stems",
-         "linecount": 2,
+         "text": "Mute the stems, the session goes on",
+         "linecount": 4,
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -698,6 +700,29 @@
        {
         "box": {
          "id": "obj-30",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          435.0,
+          429.0,
+          405.0,
+          35.0
+         ],
+         "text": "text: Why it does not play, or the newest warning or error. Empty where all is well.",
+         "linecount": 2,
+         "fontsize": 12.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-31",
          "maxclass": "newobj",
          "numinlets": 1,
          "numoutlets": 1,
@@ -715,15 +740,15 @@
        },
        {
         "box": {
-         "id": "obj-31",
+         "id": "obj-32",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           420.0,
-          429.0,
-          210.0,
-          20.0
+          467.00000000000006,
+          420.0,
+          51.0
          ],
          "text": "",
          "bgcolor": [
@@ -732,29 +757,6 @@
           0.98,
           1.0
          ],
-         "fontsize": 12.0,
-         "textcolor": [
-          0.13,
-          0.16,
-          0.2,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-32",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          636.0,
-          429.0,
-          204.00000000000003,
-          49.0
-         ],
-         "text": "text: Why it does not play, or the newest warning or error; empty where all is well.",
-         "linecount": 3,
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -790,7 +792,7 @@
          "numoutlets": 0,
          "patching_rect": [
           330.0,
-          484.0,
+          524.0,
           135.0,
           20.0
          ],
@@ -818,7 +820,7 @@
          "numoutlets": 0,
          "patching_rect": [
           471.0,
-          484.0,
+          524.0,
           369.0,
           20.0
          ],
@@ -840,12 +842,12 @@
          "numoutlets": 0,
          "patching_rect": [
           330.0,
-          555.0,
+          585.0,
           510.0,
-          32.0
+          46.0
          ],
-         "text": "Sound leaves from an outlet for each stem, messages leave from the last one. After panic, start lets you hear the band again.",
-         "linecount": 2,
+         "text": "Sound leaves from an outlet for each stem, messages leave from the last one. After panic, press start to hear the band again. Each tab has a sideman~ of its own, and a server plays with one at a time: press stop in one tab before start in the next, or that one is told that another client plays.",
+         "linecount": 3,
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -865,7 +867,7 @@
           15.0,
           75.0,
           840.0,
-          60.0
+          67.5
          ],
          "background": 1,
          "ignoreclick": 1,
@@ -895,7 +897,7 @@
           15.0,
           150.0,
           840.0,
-          465.0
+          547.5
          ],
          "background": 1,
          "ignoreclick": 1,
@@ -958,7 +960,7 @@
           0
          ],
          "midpoints": [
-          240.5,
+          236.0,
           291.0,
           38.0,
           291.0
@@ -976,7 +978,7 @@
           0
          ],
          "midpoints": [
-          338.0,
+          329.0,
           291.0,
           38.0,
           291.0
@@ -994,7 +996,7 @@
           0
          ],
          "midpoints": [
-          435.5,
+          422.0,
           291.0,
           38.0,
           291.0
@@ -1012,7 +1014,7 @@
           0
          ],
          "midpoints": [
-          533.0,
+          515.0,
           291.0,
           38.0,
           291.0
@@ -1030,9 +1032,9 @@
           0
          ],
          "midpoints": [
-          636.0,
+          600.0,
           252.0,
-          636.0,
+          600.0,
           291.0,
           37.949999999999996,
           291.0
@@ -1050,7 +1052,7 @@
           0
          ],
          "midpoints": [
-          653.0,
+          617.0,
           291.0,
           38.0,
           291.0
@@ -1126,11 +1128,11 @@
        {
         "patchline": {
          "source": [
-          "obj-30",
+          "obj-31",
           0
          ],
          "destination": [
-          "obj-31",
+          "obj-32",
           0
          ]
         }
@@ -1142,7 +1144,7 @@
           1
          ],
          "destination": [
-          "obj-30",
+          "obj-31",
           0
          ]
         }
@@ -1216,7 +1218,7 @@
        0.0,
        26.0,
        870,
-       630
+       720
       ],
       "bglocked": 0,
       "openinpresentation": 0,
@@ -1431,7 +1433,7 @@
          "patching_rect": [
           135.0,
           201.0,
-          90.0,
+          75.0,
           19.0
          ],
          "text": "all of them",
@@ -1469,9 +1471,9 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          337.0,
+          331.0,
           201.0,
-          90.0,
+          75.0,
           19.0
          ],
          "text": "two of them",
@@ -1494,7 +1496,7 @@
           ""
          ],
          "patching_rect": [
-          337.0,
+          331.0,
           225.0,
           119.0,
           22.0
@@ -1509,9 +1511,9 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          471.00000000000006,
+          459.0,
           201.0,
-          90.0,
+          75.0,
           19.0
          ],
          "text": "one",
@@ -1534,7 +1536,7 @@
           ""
          ],
          "patching_rect": [
-          471.00000000000006,
+          459.0,
           225.0,
           84.0,
           22.0
@@ -1549,9 +1551,9 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          570.0,
+          552.0,
           201.0,
-          90.0,
+          75.0,
           19.0
          ],
          "text": "none",
@@ -1574,7 +1576,7 @@
           ""
          ],
          "patching_rect": [
-          570.0,
+          552.0,
           225.0,
           50.0,
           22.0
@@ -1589,9 +1591,9 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          660.0,
+          627.0,
           201.0,
-          90.0,
+          75.0,
           19.0
          ],
          "text": "begin",
@@ -1614,7 +1616,7 @@
           ""
          ],
          "patching_rect": [
-          660.0,
+          627.0,
           225.0,
           41.0,
           22.0
@@ -1629,12 +1631,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          750.0,
+          702.0,
           201.0,
-          90.0,
+          75.0,
           19.0
          ],
-         "text": "say how it goes",
+         "text": "leave",
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -1654,7 +1656,47 @@
           ""
          ],
          "patching_rect": [
-          750.0,
+          702.0,
+          225.0,
+          40.0,
+          22.0
+         ],
+         "text": "stop"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-21",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          777.0,
+          201.0,
+          75.0,
+          19.0
+         ],
+         "text": "say all",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-22",
+         "maxclass": "message",
+         "numinlets": 2,
+         "numoutlets": 1,
+         "outlettype": [
+          ""
+         ],
+         "patching_rect": [
+          777.0,
           225.0,
           51.0,
           22.0
@@ -1664,7 +1706,7 @@
        },
        {
         "box": {
-         "id": "obj-21",
+         "id": "obj-23",
          "maxclass": "newobj",
          "numinlets": 1,
          "numoutlets": 1,
@@ -1682,7 +1724,7 @@
        },
        {
         "box": {
-         "id": "obj-22",
+         "id": "obj-24",
          "maxclass": "gain~",
          "numinlets": 1,
          "numoutlets": 2,
@@ -1701,7 +1743,7 @@
        },
        {
         "box": {
-         "id": "obj-23",
+         "id": "obj-25",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
@@ -1723,7 +1765,7 @@
        },
        {
         "box": {
-         "id": "obj-24",
+         "id": "obj-26",
          "maxclass": "gain~",
          "numinlets": 1,
          "numoutlets": 2,
@@ -1742,7 +1784,7 @@
        },
        {
         "box": {
-         "id": "obj-25",
+         "id": "obj-27",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
@@ -1764,7 +1806,7 @@
        },
        {
         "box": {
-         "id": "obj-26",
+         "id": "obj-28",
          "maxclass": "gain~",
          "numinlets": 1,
          "numoutlets": 2,
@@ -1783,7 +1825,7 @@
        },
        {
         "box": {
-         "id": "obj-27",
+         "id": "obj-29",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
@@ -1805,7 +1847,7 @@
        },
        {
         "box": {
-         "id": "obj-28",
+         "id": "obj-30",
          "maxclass": "gain~",
          "numinlets": 1,
          "numoutlets": 2,
@@ -1824,7 +1866,7 @@
        },
        {
         "box": {
-         "id": "obj-29",
+         "id": "obj-31",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
@@ -1846,7 +1888,7 @@
        },
        {
         "box": {
-         "id": "obj-30",
+         "id": "obj-32",
          "maxclass": "newobj",
          "numinlets": 2,
          "numoutlets": 1,
@@ -1864,7 +1906,7 @@
        },
        {
         "box": {
-         "id": "obj-31",
+         "id": "obj-33",
          "maxclass": "ezdac~",
          "numinlets": 2,
          "numoutlets": 0,
@@ -1878,7 +1920,7 @@
        },
        {
         "box": {
-         "id": "obj-32",
+         "id": "obj-34",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
@@ -1901,18 +1943,18 @@
        },
        {
         "box": {
-         "id": "obj-33",
+         "id": "obj-35",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           510.0,
-          379.5,
+          364.5,
           330.0,
-          46.0
+          59.0
          ],
-         "text": "Those of the object's stems that play now; all of them at first. Each has an outlet of its own, named by the object's arguments. Stems come and go at the next boundary of a step.",
-         "linecount": 3,
+         "text": "Those of the object's stems that play now, or none. At first all of them play. Each has an outlet of its own, named by the object's arguments. Stems come and go where the next step begins, and that is heard after the look-ahead.",
+         "linecount": 4,
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -1924,7 +1966,7 @@
        },
        {
         "box": {
-         "id": "obj-34",
+         "id": "obj-36",
          "maxclass": "newobj",
          "numinlets": 2,
          "numoutlets": 2,
@@ -1943,7 +1985,29 @@
        },
        {
         "box": {
-         "id": "obj-35",
+         "id": "obj-37",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          465.0,
+          549.0,
+          375.0,
+          20.0
+         ],
+         "text": "known: All stems that the server's model can play.",
+         "fontsize": 12.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-38",
          "maxclass": "newobj",
          "numinlets": 1,
          "numoutlets": 1,
@@ -1961,15 +2025,15 @@
        },
        {
         "box": {
-         "id": "obj-36",
+         "id": "obj-39",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           450.0,
-          549.0,
-          135.0,
-          20.0
+          572.0,
+          390.0,
+          36.0
          ],
          "text": "",
          "bgcolor": [
@@ -1989,30 +2053,7 @@
        },
        {
         "box": {
-         "id": "obj-37",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          591.0,
-          549.0,
-          249.00000000000003,
-          35.0
-         ],
-         "text": "known: All stems that the server's model can play.",
-         "linecount": 2,
-         "fontsize": 12.0,
-         "textcolor": [
-          0.13,
-          0.16,
-          0.2,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-38",
+         "id": "obj-40",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
@@ -2042,7 +2083,7 @@
        },
        {
         "box": {
-         "id": "obj-39",
+         "id": "obj-41",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
@@ -2050,7 +2091,7 @@
           15.0,
           165.0,
           840.0,
-          450.0
+          532.5
          ],
          "background": 1,
          "ignoreclick": 1,
@@ -2113,7 +2154,7 @@
           0
          ],
          "midpoints": [
-          345.0,
+          339.0,
           279.0,
           38.0,
           279.0
@@ -2131,7 +2172,7 @@
           0
          ],
          "midpoints": [
-          479.00000000000006,
+          467.0,
           279.0,
           38.0,
           279.0
@@ -2149,7 +2190,7 @@
           0
          ],
          "midpoints": [
-          578.0,
+          560.0,
           279.0,
           38.0,
           279.0
@@ -2167,7 +2208,7 @@
           0
          ],
          "midpoints": [
-          668.0,
+          635.0,
           279.0,
           38.0,
           279.0
@@ -2185,7 +2226,25 @@
           0
          ],
          "midpoints": [
-          758.0,
+          710.0,
+          279.0,
+          38.0,
+          279.0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-22",
+          0
+         ],
+         "destination": [
+          "obj-8",
+          0
+         ],
+         "midpoints": [
+          785.0,
           279.0,
           38.0,
           279.0
@@ -2199,7 +2258,7 @@
           0
          ],
          "destination": [
-          "obj-22",
+          "obj-24",
           0
          ]
         }
@@ -2207,11 +2266,11 @@
        {
         "patchline": {
          "source": [
-          "obj-21",
+          "obj-23",
           0
          ],
          "destination": [
-          "obj-22",
+          "obj-24",
           0
          ],
          "midpoints": [
@@ -2225,11 +2284,11 @@
        {
         "patchline": {
          "source": [
-          "obj-22",
+          "obj-24",
           0
          ],
          "destination": [
-          "obj-30",
+          "obj-32",
           0
          ],
          "midpoints": [
@@ -2247,7 +2306,7 @@
           1
          ],
          "destination": [
-          "obj-24",
+          "obj-26",
           0
          ]
         }
@@ -2255,11 +2314,11 @@
        {
         "patchline": {
          "source": [
-          "obj-21",
+          "obj-23",
           0
          ],
          "destination": [
-          "obj-24",
+          "obj-26",
           0
          ],
          "midpoints": [
@@ -2273,11 +2332,11 @@
        {
         "patchline": {
          "source": [
-          "obj-24",
+          "obj-26",
           0
          ],
          "destination": [
-          "obj-30",
+          "obj-32",
           0
          ],
          "midpoints": [
@@ -2295,7 +2354,7 @@
           2
          ],
          "destination": [
-          "obj-26",
+          "obj-28",
           0
          ]
         }
@@ -2303,11 +2362,11 @@
        {
         "patchline": {
          "source": [
-          "obj-21",
+          "obj-23",
           0
          ],
          "destination": [
-          "obj-26",
+          "obj-28",
           0
          ],
          "midpoints": [
@@ -2321,11 +2380,11 @@
        {
         "patchline": {
          "source": [
-          "obj-26",
+          "obj-28",
           0
          ],
          "destination": [
-          "obj-30",
+          "obj-32",
           0
          ],
          "midpoints": [
@@ -2343,7 +2402,7 @@
           3
          ],
          "destination": [
-          "obj-28",
+          "obj-30",
           0
          ]
         }
@@ -2351,11 +2410,11 @@
        {
         "patchline": {
          "source": [
-          "obj-21",
+          "obj-23",
           0
          ],
          "destination": [
-          "obj-28",
+          "obj-30",
           0
          ],
          "midpoints": [
@@ -2369,11 +2428,11 @@
        {
         "patchline": {
          "source": [
-          "obj-28",
+          "obj-30",
           0
          ],
          "destination": [
-          "obj-30",
+          "obj-32",
           0
          ],
          "midpoints": [
@@ -2387,11 +2446,11 @@
        {
         "patchline": {
          "source": [
-          "obj-30",
+          "obj-32",
           0
          ],
          "destination": [
-          "obj-31",
+          "obj-33",
           0
          ]
         }
@@ -2399,11 +2458,11 @@
        {
         "patchline": {
          "source": [
-          "obj-30",
+          "obj-32",
           0
          ],
          "destination": [
-          "obj-31",
+          "obj-33",
           1
          ]
         }
@@ -2415,18 +2474,6 @@
           4
          ],
          "destination": [
-          "obj-34",
-          0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-35",
-          0
-         ],
-         "destination": [
           "obj-36",
           0
          ]
@@ -2435,11 +2482,23 @@
        {
         "patchline": {
          "source": [
-          "obj-34",
+          "obj-38",
           0
          ],
          "destination": [
-          "obj-35",
+          "obj-39",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-36",
+          0
+         ],
+         "destination": [
+          "obj-38",
           0
          ]
         }
@@ -2489,7 +2548,7 @@
        0.0,
        26.0,
        870,
-       630
+       720
       ],
       "bglocked": 0,
       "openinpresentation": 0,
@@ -2554,7 +2613,7 @@
           840.0,
           22.0
          ],
-         "text": "The band must foresee a little. The less, the closer it follows you.",
+         "text": "The model plays a little ahead of what it has heard. The less, the closer it follows you.",
          "fontsize": 13.0,
          "textcolor": [
           0.38,
@@ -2639,7 +2698,7 @@
          ],
          "patching_rect": [
           30.0,
-          195.0,
+          249.00000000000003,
           226.0,
           22.0
          ],
@@ -2653,12 +2712,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          120.0,
-          111.0,
-          142.5,
+          135.0,
+          114.0,
+          51.0,
           19.0
          ],
-         "text": "Look-ahead in columns",
+         "text": "begin",
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -2678,7 +2737,87 @@
           ""
          ],
          "patching_rect": [
-          120.0,
+          135.0,
+          135.0,
+          41.0,
+          22.0
+         ],
+         "text": "start"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-9",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          192.0,
+          114.0,
+          51.0,
+          19.0
+         ],
+         "text": "leave",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-10",
+         "maxclass": "message",
+         "numinlets": 2,
+         "numoutlets": 1,
+         "outlettype": [
+          ""
+         ],
+         "patching_rect": [
+          192.0,
+          135.0,
+          40.0,
+          22.0
+         ],
+         "text": "stop"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-11",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          270.0,
+          112.5,
+          150.0,
+          19.0
+         ],
+         "text": "Look-ahead in columns",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-12",
+         "maxclass": "message",
+         "numinlets": 2,
+         "numoutlets": 1,
+         "outlettype": [
+          ""
+         ],
+         "patching_rect": [
+          270.0,
           135.0,
           67.0,
           22.0
@@ -2688,7 +2827,7 @@
        },
        {
         "box": {
-         "id": "obj-9",
+         "id": "obj-13",
          "maxclass": "message",
          "numinlets": 2,
          "numoutlets": 1,
@@ -2696,7 +2835,7 @@
           ""
          ],
          "patching_rect": [
-          194.5,
+          344.5,
           135.0,
           50.0,
           22.0
@@ -2706,14 +2845,14 @@
        },
        {
         "box": {
-         "id": "obj-10",
+         "id": "obj-14",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          270.0,
-          111.0,
-          142.5,
+          435.0,
+          112.5,
+          150.0,
           19.0
          ],
          "text": "Step in columns",
@@ -2728,82 +2867,6 @@
        },
        {
         "box": {
-         "id": "obj-11",
-         "maxclass": "message",
-         "numinlets": 2,
-         "numoutlets": 1,
-         "outlettype": [
-          ""
-         ],
-         "patching_rect": [
-          270.0,
-          135.0,
-          68.0,
-          22.0
-         ],
-         "text": "step auto"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-12",
-         "maxclass": "message",
-         "numinlets": 2,
-         "numoutlets": 1,
-         "outlettype": [
-          ""
-         ],
-         "patching_rect": [
-          345.5,
-          135.0,
-          51.0,
-          22.0
-         ],
-         "text": "step 4"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-13",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          420.0,
-          111.0,
-          142.5,
-          19.0
-         ],
-         "text": "Safety of auto",
-         "fontsize": 11.0,
-         "textcolor": [
-          0.38,
-          0.43,
-          0.49,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-14",
-         "maxclass": "message",
-         "numinlets": 2,
-         "numoutlets": 1,
-         "outlettype": [
-          ""
-         ],
-         "patching_rect": [
-          420.0,
-          135.0,
-          81.0,
-          22.0
-         ],
-         "text": "margin tight"
-        }
-       },
-       {
-        "box": {
          "id": "obj-15",
          "maxclass": "message",
          "numinlets": 2,
@@ -2812,12 +2875,12 @@
           ""
          ],
          "patching_rect": [
-          508.5,
+          435.0,
           135.0,
-          94.0,
+          68.0,
           22.0
          ],
-         "text": "margin normal"
+         "text": "step auto"
         }
        },
        {
@@ -2830,12 +2893,12 @@
           ""
          ],
          "patching_rect": [
-          610.0,
+          510.5,
           135.0,
-          81.0,
+          51.0,
           22.0
          ],
-         "text": "margin safe"
+         "text": "step 4"
         }
        },
        {
@@ -2845,9 +2908,9 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          697.5,
-          111.0,
-          142.5,
+          600.0,
+          112.5,
+          150.0,
           19.0
          ],
          "text": "Latency of the sound card",
@@ -2870,7 +2933,25 @@
           ""
          ],
          "patching_rect": [
-          697.5,
+          600.0,
+          135.0,
+          67.0,
+          22.0
+         ],
+         "text": "latency 0"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-19",
+         "maxclass": "message",
+         "numinlets": 2,
+         "numoutlets": 1,
+         "outlettype": [
+          ""
+         ],
+         "patching_rect": [
+          674.5,
           135.0,
           80.0,
           22.0
@@ -2880,7 +2961,106 @@
        },
        {
         "box": {
-         "id": "obj-19",
+         "id": "obj-20",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          135.0,
+          175.5,
+          150.0,
+          19.0
+         ],
+         "text": "Safety of auto",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-21",
+         "maxclass": "message",
+         "numinlets": 2,
+         "numoutlets": 1,
+         "outlettype": [
+          ""
+         ],
+         "patching_rect": [
+          135.0,
+          198.0,
+          81.0,
+          22.0
+         ],
+         "text": "margin tight"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-22",
+         "maxclass": "message",
+         "numinlets": 2,
+         "numoutlets": 1,
+         "outlettype": [
+          ""
+         ],
+         "patching_rect": [
+          223.5,
+          198.0,
+          94.0,
+          22.0
+         ],
+         "text": "margin normal"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-23",
+         "maxclass": "message",
+         "numinlets": 2,
+         "numoutlets": 1,
+         "outlettype": [
+          ""
+         ],
+         "patching_rect": [
+          325.0,
+          198.0,
+          81.0,
+          22.0
+         ],
+         "text": "margin safe"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-24",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          435.0,
+          186.0,
+          390.0,
+          46.0
+         ],
+         "text": "Each tab has a sideman~ of its own, and a server plays with one at a time: press stop in one tab before start in the next, or that one is told that another client plays.",
+         "linecount": 3,
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-25",
          "maxclass": "newobj",
          "numinlets": 2,
          "numoutlets": 1,
@@ -2889,7 +3069,7 @@
          ],
          "patching_rect": [
           30.0,
-          240.0,
+          294.0,
           51.0,
           22.0
          ],
@@ -2898,13 +3078,13 @@
        },
        {
         "box": {
-         "id": "obj-20",
+         "id": "obj-26",
          "maxclass": "ezdac~",
          "numinlets": 2,
          "numoutlets": 0,
          "patching_rect": [
           30.0,
-          285.0,
+          339.0,
           45.0,
           45.0
          ]
@@ -2912,13 +3092,13 @@
        },
        {
         "box": {
-         "id": "obj-21",
+         "id": "obj-27",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           82.5,
-          289.5,
+          343.50000000000006,
           90.0,
           32.0
          ],
@@ -2935,7 +3115,7 @@
        },
        {
         "box": {
-         "id": "obj-22",
+         "id": "obj-28",
          "maxclass": "newobj",
          "numinlets": 6,
          "numoutlets": 6,
@@ -2949,7 +3129,7 @@
          ],
          "patching_rect": [
           240.0,
-          240.0,
+          294.0,
           466.0,
           22.0
          ],
@@ -2958,7 +3138,7 @@
        },
        {
         "box": {
-         "id": "obj-23",
+         "id": "obj-29",
          "maxclass": "flonum",
          "numinlets": 1,
          "numoutlets": 2,
@@ -2968,133 +3148,7 @@
          ],
          "patching_rect": [
           600.0,
-          282.0,
-          67.5,
-          22.0
-         ],
-         "ignoreclick": 1
-        }
-       },
-       {
-        "box": {
-         "id": "obj-24",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          673.5,
-          282.0,
-          166.50000000000003,
-          78.0
-         ],
-         "text": "spare: Milliseconds between the arrival of stems and their playing, of which 1 % was shorter; below 0 they came too late.",
-         "linecount": 5,
-         "fontsize": 12.0,
-         "textcolor": [
-          0.13,
-          0.16,
-          0.2,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-25",
-         "maxclass": "flonum",
-         "numinlets": 1,
-         "numoutlets": 2,
-         "outlettype": [
-          "",
-          "bang"
-         ],
-         "patching_rect": [
-          510.0,
-          366.00000000000006,
-          67.5,
-          22.0
-         ],
-         "ignoreclick": 1
-        }
-       },
-       {
-        "box": {
-         "id": "obj-26",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          583.5,
-          366.00000000000006,
-          256.5,
-          35.0
-         ],
-         "text": "ahead: Milliseconds that the band plays ahead of what it knows.",
-         "linecount": 2,
-         "fontsize": 12.0,
-         "textcolor": [
-          0.13,
-          0.16,
-          0.2,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-27",
-         "maxclass": "number",
-         "numinlets": 1,
-         "numoutlets": 2,
-         "outlettype": [
-          "",
-          "bang"
-         ],
-         "patching_rect": [
-          420.0,
-          407.00000000000006,
-          67.5,
-          22.0
-         ],
-         "ignoreclick": 1
-        }
-       },
-       {
-        "box": {
-         "id": "obj-28",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          493.5,
-          407.00000000000006,
-          346.5,
-          35.0
-         ],
-         "text": "advised: The smallest lead that would suffice, as the server thinks; 0 before it knows.",
-         "linecount": 2,
-         "fontsize": 12.0,
-         "textcolor": [
-          0.13,
-          0.16,
-          0.2,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-29",
-         "maxclass": "number",
-         "numinlets": 1,
-         "numoutlets": 2,
-         "outlettype": [
-          "",
-          "bang"
-         ],
-         "patching_rect": [
-          330.0,
-          448.00000000000006,
+          336.00000000000006,
           67.5,
           22.0
          ],
@@ -3108,12 +3162,13 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          403.5,
-          448.00000000000006,
-          436.5,
-          20.0
+          673.5,
+          336.00000000000006,
+          166.50000000000003,
+          92.0
          ],
-         "text": "step: The step in columns that is really used.",
+         "text": "spare: How many milliseconds before they are played stems arrive. 99 of 100 packets arrive at least so early. Below 0 they come too late.",
+         "linecount": 6,
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -3126,7 +3181,7 @@
        {
         "box": {
          "id": "obj-31",
-         "maxclass": "number",
+         "maxclass": "flonum",
          "numinlets": 1,
          "numoutlets": 2,
          "outlettype": [
@@ -3134,8 +3189,8 @@
           "bang"
          ],
          "patching_rect": [
-          240.0,
-          476.00000000000006,
+          510.0,
+          434.00000000000006,
           67.5,
           22.0
          ],
@@ -3149,12 +3204,13 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          313.5,
-          476.00000000000006,
-          526.5,
-          20.0
+          583.5,
+          434.00000000000006,
+          256.5,
+          49.0
          ],
-         "text": "lead: The lead in columns that is really used.",
+         "text": "ahead: The look-ahead in milliseconds. What the model knows of your playing is at least so old when you hear its answer.",
+         "linecount": 3,
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -3167,24 +3223,20 @@
        {
         "box": {
          "id": "obj-33",
-         "maxclass": "comment",
+         "maxclass": "number",
          "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          30.0,
-          528.0,
-          195.0,
-          72.0
+         "numoutlets": 2,
+         "outlettype": [
+          "",
+          "bang"
          ],
-         "text": "lead: How far ahead of what it knows the band plays, in columns of 93 ms; auto follows what the server advises. Less is closer to you and needs a faster server.",
-         "linecount": 5,
-         "fontsize": 11.0,
-         "textcolor": [
-          0.13,
-          0.16,
-          0.2,
-          1.0
-         ]
+         "patching_rect": [
+          420.0,
+          489.0,
+          67.5,
+          22.0
+         ],
+         "ignoreclick": 1
         }
        },
        {
@@ -3194,14 +3246,14 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          237.0,
-          528.0,
-          195.0,
-          59.0
+          493.5,
+          489.0,
+          346.5,
+          35.0
          ],
-         "text": "step: How much the model plays at a time, in columns of 93 ms; auto leaves it to the server. Small steps react sooner and cost more cycles.",
-         "linecount": 4,
-         "fontsize": 11.0,
+         "text": "advised: The smallest look-ahead that the server can keep up with, in columns. 0 before it is known.",
+         "linecount": 2,
+         "fontsize": 12.0,
          "textcolor": [
           0.13,
           0.16,
@@ -3213,16 +3265,165 @@
        {
         "box": {
          "id": "obj-35",
+         "maxclass": "number",
+         "numinlets": 1,
+         "numoutlets": 2,
+         "outlettype": [
+          "",
+          "bang"
+         ],
+         "patching_rect": [
+          330.0,
+          530.0,
+          67.5,
+          22.0
+         ],
+         "ignoreclick": 1
+        }
+       },
+       {
+        "box": {
+         "id": "obj-36",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          444.0,
-          528.0,
-          195.0,
+          403.5,
+          530.0,
+          436.5,
+          20.0
+         ],
+         "text": "step: The step that is in use, in columns of 93 ms.",
+         "fontsize": 12.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-37",
+         "maxclass": "number",
+         "numinlets": 1,
+         "numoutlets": 2,
+         "outlettype": [
+          "",
+          "bang"
+         ],
+         "patching_rect": [
+          240.0,
+          558.0,
+          67.5,
+          22.0
+         ],
+         "ignoreclick": 1
+        }
+       },
+       {
+        "box": {
+         "id": "obj-38",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          313.5,
+          558.0,
+          526.5,
+          20.0
+         ],
+         "text": "lead: The look-ahead that is in use, in columns of 93 ms.",
+         "fontsize": 12.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-39",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          30.0,
+          588.0,
+          810.0,
+          32.0
+         ],
+         "text": "lead: How far ahead of your newest sound the model plays, from 1 to 64 columns of 93 ms. auto follows what the server advises. With less it follows you more closely and needs a faster server.",
+         "linecount": 2,
+         "fontsize": 11.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-40",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          30.0,
+          623.0000000000001,
+          810.0,
+          19.0
+         ],
+         "text": "step: How much the model plays at a time, from 1 to 64 columns of 93 ms. auto leaves it to the server. Small steps react sooner and need a faster server.",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-41",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          30.0,
+          645.0000000000001,
+          810.0,
+          19.0
+         ],
+         "text": "margin: How long before they are played stems shall arrive when lead is auto: tight (5 ms), normal (20 ms) or safe (60 ms).",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-42",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          30.0,
+          667.0000000000001,
+          810.0,
           46.0
          ],
-         "text": "margin: tight, normal or safe: how much earlier than needed stems are to come (5, 20 or 60 ms).",
+         "text": "latency: Delay of the sound card, in and out together, from 0 to 192000 samples. Stems are played that much earlier, so that they sound together with you. A change is heard as a jump in the stems, forward for a larger value, back for a smaller one. More than the look-ahead leaves no time to play anything: the stems are late, and lead grows.",
          "linecount": 3,
          "fontsize": 11.0,
          "textcolor": [
@@ -3235,30 +3436,7 @@
        },
        {
         "box": {
-         "id": "obj-36",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          651.0000000000001,
-          528.0,
-          195.0,
-          59.0
-         ],
-         "text": "latency: Samples from a sound's arrival at the sound card until what is played with it leaves. Stems are read so much ahead.",
-         "linecount": 4,
-         "fontsize": 11.0,
-         "textcolor": [
-          0.13,
-          0.16,
-          0.2,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-37",
+         "id": "obj-43",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
@@ -3266,7 +3444,7 @@
           15.0,
           75.0,
           840.0,
-          540.0
+          640.5
          ],
          "background": 1,
          "ignoreclick": 1,
@@ -3311,17 +3489,17 @@
           0
          ],
          "midpoints": [
-          128.0,
-          177.0,
+          143.0,
+          168.0,
           38.0,
-          177.0
+          168.0
          ]
         }
        },
        {
         "patchline": {
          "source": [
-          "obj-9",
+          "obj-10",
           0
          ],
          "destination": [
@@ -3329,28 +3507,10 @@
           0
          ],
          "midpoints": [
-          202.5,
-          177.0,
+          200.0,
+          168.0,
           38.0,
-          177.0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-11",
-          0
-         ],
-         "destination": [
-          "obj-6",
-          0
-         ],
-         "midpoints": [
-          278.0,
-          177.0,
-          38.0,
-          177.0
+          168.0
          ]
         }
        },
@@ -3365,17 +3525,17 @@
           0
          ],
          "midpoints": [
-          353.5,
-          177.0,
+          278.0,
+          168.0,
           38.0,
-          177.0
+          168.0
          ]
         }
        },
        {
         "patchline": {
          "source": [
-          "obj-14",
+          "obj-13",
           0
          ],
          "destination": [
@@ -3383,10 +3543,10 @@
           0
          ],
          "midpoints": [
-          428.0,
-          177.0,
+          352.5,
+          168.0,
           38.0,
-          177.0
+          168.0
          ]
         }
        },
@@ -3401,10 +3561,10 @@
           0
          ],
          "midpoints": [
-          516.5,
-          177.0,
+          443.0,
+          168.0,
           38.0,
-          177.0
+          168.0
          ]
         }
        },
@@ -3419,10 +3579,10 @@
           0
          ],
          "midpoints": [
-          618.0,
-          177.0,
+          518.5,
+          168.0,
           38.0,
-          177.0
+          168.0
          ]
         }
        },
@@ -3437,58 +3597,46 @@
           0
          ],
          "midpoints": [
-          705.5,
-          177.0,
+          608.0,
+          168.0,
           38.0,
-          177.0
+          168.0
          ]
         }
        },
        {
         "patchline": {
          "source": [
+          "obj-19",
+          0
+         ],
+         "destination": [
           "obj-6",
           0
          ],
-         "destination": [
-          "obj-19",
-          0
+         "midpoints": [
+          682.5,
+          168.0,
+          38.0,
+          168.0
          ]
         }
        },
        {
         "patchline": {
          "source": [
-          "obj-19",
+          "obj-21",
           0
          ],
          "destination": [
-          "obj-20",
-          0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-19",
-          0
-         ],
-         "destination": [
-          "obj-20",
-          1
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
           "obj-6",
-          1
-         ],
-         "destination": [
-          "obj-22",
           0
+         ],
+         "midpoints": [
+          143.0,
+          230.99999999999997,
+          38.0,
+          230.99999999999997
          ]
         }
        },
@@ -3496,19 +3644,43 @@
         "patchline": {
          "source": [
           "obj-22",
-          4
+          0
          ],
          "destination": [
+          "obj-6",
+          0
+         ],
+         "midpoints": [
+          231.5,
+          230.99999999999997,
+          38.0,
+          230.99999999999997
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
           "obj-23",
           0
+         ],
+         "destination": [
+          "obj-6",
+          0
+         ],
+         "midpoints": [
+          333.0,
+          230.99999999999997,
+          38.0,
+          230.99999999999997
          ]
         }
        },
        {
         "patchline": {
          "source": [
-          "obj-22",
-          3
+          "obj-6",
+          0
          ],
          "destination": [
           "obj-25",
@@ -3519,11 +3691,11 @@
        {
         "patchline": {
          "source": [
-          "obj-22",
-          2
+          "obj-25",
+          0
          ],
          "destination": [
-          "obj-27",
+          "obj-26",
           0
          ]
         }
@@ -3531,8 +3703,32 @@
        {
         "patchline": {
          "source": [
-          "obj-22",
+          "obj-25",
+          0
+         ],
+         "destination": [
+          "obj-26",
           1
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-6",
+          1
+         ],
+         "destination": [
+          "obj-28",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-28",
+          4
          ],
          "destination": [
           "obj-29",
@@ -3543,11 +3739,47 @@
        {
         "patchline": {
          "source": [
-          "obj-22",
-          0
+          "obj-28",
+          3
          ],
          "destination": [
           "obj-31",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-28",
+          2
+         ],
+         "destination": [
+          "obj-33",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-28",
+          1
+         ],
+         "destination": [
+          "obj-35",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-28",
+          0
+         ],
+         "destination": [
+          "obj-37",
           0
          ]
         }
@@ -3597,7 +3829,7 @@
        0.0,
        26.0,
        870,
-       630
+       720
       ],
       "bglocked": 0,
       "openinpresentation": 0,
@@ -3992,8 +4224,8 @@
          "numoutlets": 0,
          "patching_rect": [
           705.0,
-          252.0,
-          135.0,
+          264.0,
+          51.0,
           19.0
          ],
          "text": "begin",
@@ -4031,6 +4263,46 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
+          762.0,
+          264.0,
+          51.0,
+          19.0
+         ],
+         "text": "leave",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-21",
+         "maxclass": "message",
+         "numinlets": 2,
+         "numoutlets": 1,
+         "outlettype": [
+          ""
+         ],
+         "patching_rect": [
+          762.0,
+          285.0,
+          40.0,
+          22.0
+         ],
+         "text": "stop"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-22",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
           135.0,
           333.0,
           510.0,
@@ -4048,7 +4320,7 @@
        },
        {
         "box": {
-         "id": "obj-21",
+         "id": "obj-23",
          "maxclass": "newobj",
          "numinlets": 2,
          "numoutlets": 1,
@@ -4066,7 +4338,7 @@
        },
        {
         "box": {
-         "id": "obj-22",
+         "id": "obj-24",
          "maxclass": "ezdac~",
          "numinlets": 2,
          "numoutlets": 0,
@@ -4080,7 +4352,7 @@
        },
        {
         "box": {
-         "id": "obj-23",
+         "id": "obj-25",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
@@ -4103,7 +4375,7 @@
        },
        {
         "box": {
-         "id": "obj-24",
+         "id": "obj-26",
          "maxclass": "newobj",
          "numinlets": 4,
          "numoutlets": 4,
@@ -4124,7 +4396,7 @@
        },
        {
         "box": {
-         "id": "obj-25",
+         "id": "obj-27",
          "maxclass": "newobj",
          "numinlets": 1,
          "numoutlets": 1,
@@ -4142,7 +4414,7 @@
        },
        {
         "box": {
-         "id": "obj-26",
+         "id": "obj-28",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
@@ -4170,7 +4442,7 @@
        },
        {
         "box": {
-         "id": "obj-27",
+         "id": "obj-29",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
@@ -4178,51 +4450,10 @@
           561.0,
           474.0,
           279.0,
-          35.0
+          49.0
          ],
-         "text": "engine: unknown, loading, ready or degraded, and percent of loading.",
-         "linecount": 2,
-         "fontsize": 12.0,
-         "textcolor": [
-          0.13,
-          0.16,
-          0.2,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-28",
-         "maxclass": "flonum",
-         "numinlets": 1,
-         "numoutlets": 2,
-         "outlettype": [
-          "",
-          "bang"
-         ],
-         "patching_rect": [
-          330.0,
-          515.0,
-          67.5,
-          22.0
-         ],
-         "ignoreclick": 1
-        }
-       },
-       {
-        "box": {
-         "id": "obj-29",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          403.5,
-          515.0,
-          436.5,
-          20.0
-         ],
-         "text": "roundtrip: Milliseconds of a sign of life to the server and back.",
+         "text": "engine: The model: unknown, loading, ready or degraded, and how much of it is loaded, in percent. 0 while unknown.",
+         "linecount": 3,
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -4235,6 +4466,48 @@
        {
         "box": {
          "id": "obj-30",
+         "maxclass": "flonum",
+         "numinlets": 1,
+         "numoutlets": 2,
+         "outlettype": [
+          "",
+          "bang"
+         ],
+         "patching_rect": [
+          330.0,
+          529.0,
+          67.5,
+          22.0
+         ],
+         "ignoreclick": 1
+        }
+       },
+       {
+        "box": {
+         "id": "obj-31",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          403.5,
+          529.0,
+          436.5,
+          35.0
+         ],
+         "text": "roundtrip: Milliseconds that a message takes to the server and back. 0 before it is known.",
+         "linecount": 2,
+         "fontsize": 12.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-32",
          "maxclass": "newobj",
          "numinlets": 1,
          "numoutlets": 1,
@@ -4252,13 +4525,13 @@
        },
        {
         "box": {
-         "id": "obj-31",
+         "id": "obj-33",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           240.0,
-          543.0,
+          570.0,
           135.0,
           20.0
          ],
@@ -4280,13 +4553,13 @@
        },
        {
         "box": {
-         "id": "obj-32",
+         "id": "obj-34",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           381.0,
-          543.0,
+          570.0,
           459.0,
           20.0
          ],
@@ -4302,7 +4575,7 @@
        },
        {
         "box": {
-         "id": "obj-33",
+         "id": "obj-35",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
@@ -4332,7 +4605,7 @@
        },
        {
         "box": {
-         "id": "obj-34",
+         "id": "obj-36",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
@@ -4340,7 +4613,7 @@
           15.0,
           202.5,
           840.0,
-          412.5
+          495.0
          ],
          "background": 1,
          "ignoreclick": 1,
@@ -4467,36 +4740,18 @@
        {
         "patchline": {
          "source": [
+          "obj-21",
+          0
+         ],
+         "destination": [
           "obj-9",
           0
          ],
-         "destination": [
-          "obj-21",
-          0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-21",
-          0
-         ],
-         "destination": [
-          "obj-22",
-          0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-21",
-          0
-         ],
-         "destination": [
-          "obj-22",
-          1
+         "midpoints": [
+          770.0,
+          324.0,
+          38.0,
+          324.0
          ]
         }
        },
@@ -4504,7 +4759,19 @@
         "patchline": {
          "source": [
           "obj-9",
-          1
+          0
+         ],
+         "destination": [
+          "obj-23",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-23",
+          0
          ],
          "destination": [
           "obj-24",
@@ -4515,8 +4782,20 @@
        {
         "patchline": {
          "source": [
-          "obj-25",
+          "obj-23",
           0
+         ],
+         "destination": [
+          "obj-24",
+          1
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-9",
+          1
          ],
          "destination": [
           "obj-26",
@@ -4527,20 +4806,8 @@
        {
         "patchline": {
          "source": [
-          "obj-24",
-          2
-         ],
-         "destination": [
-          "obj-25",
+          "obj-27",
           0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-24",
-          1
          ],
          "destination": [
           "obj-28",
@@ -4551,11 +4818,11 @@
        {
         "patchline": {
          "source": [
-          "obj-30",
-          0
+          "obj-26",
+          2
          ],
          "destination": [
-          "obj-31",
+          "obj-27",
           0
          ]
         }
@@ -4563,11 +4830,35 @@
        {
         "patchline": {
          "source": [
-          "obj-24",
-          0
+          "obj-26",
+          1
          ],
          "destination": [
           "obj-30",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-32",
+          0
+         ],
+         "destination": [
+          "obj-33",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-26",
+          0
+         ],
+         "destination": [
+          "obj-32",
           0
          ]
         }
@@ -4617,7 +4908,7 @@
        0.0,
        26.0,
        870,
-       630
+       720
       ],
       "bglocked": 0,
       "openinpresentation": 0,
@@ -4723,8 +5014,8 @@
          "numoutlets": 0,
          "patching_rect": [
           22.5,
-          105.0,
-          240.0,
+          102.0,
+          225.0,
           20.0
          ],
          "text": "It stays at connecting",
@@ -4745,9 +5036,9 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          270.0,
-          105.0,
-          577.5,
+          247.5,
+          102.0,
+          600.0,
           35.0
          ],
          "text": "Does sideman serve run, on the host and port that the object has? Does a firewall let UDP through? The output text says what is known.",
@@ -4769,11 +5060,11 @@
          "numoutlets": 0,
          "patching_rect": [
           22.5,
-          140.1,
-          240.0,
+          138.5,
+          225.0,
           20.0
          ],
-         "text": "Another performer has the server",
+         "text": "text: Another client plays.",
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -4791,12 +5082,13 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          270.0,
-          140.1,
-          577.5,
-          20.0
+          247.5,
+          138.5,
+          600.0,
+          35.0
          ],
-         "text": "A server plays with one at a time. Send stop there, or start a second server on another port.",
+         "text": "A server plays with one sideman~ at a time, and one in another tab or patch counts too. Send stop to that one, or start a second server on another port.",
+         "linecount": 2,
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -4814,8 +5106,8 @@
          "numoutlets": 0,
          "patching_rect": [
           22.5,
-          175.2,
-          240.0,
+          175.00000000000003,
+          225.0,
           20.0
          ],
          "text": "It plays, and you hear nothing",
@@ -4836,12 +5128,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          270.0,
-          175.2,
-          577.5,
+          247.5,
+          175.00000000000003,
+          600.0,
           35.0
          ],
-         "text": "Is audio on? Is gain above 0, and bypass 0? After panic, send start. Is the stem's name one of known? A new session needs some seconds of your playing.",
+         "text": "Is audio on? Is gain above 0, and bypass 0? After panic, press start. Is the stem's name one of known? A new session needs some seconds of your playing.",
          "linecount": 2,
          "fontsize": 12.0,
          "textcolor": [
@@ -4860,8 +5152,8 @@
          "numoutlets": 0,
          "patching_rect": [
           22.5,
-          210.29999999999998,
-          240.0,
+          211.50000000000003,
+          225.0,
           20.0
          ],
          "text": "late grows, or spare is below 0",
@@ -4882,12 +5174,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          270.0,
-          210.29999999999998,
-          577.5,
+          247.5,
+          211.50000000000003,
+          600.0,
           35.0
          ],
-         "text": "The server is too slow for this lead. Send lead auto and margin safe; choose a larger step; run sideman doctor on the server's machine.",
+         "text": "The server is too slow for this lead. Send lead auto and margin safe, choose a larger step, or run sideman doctor on the server's machine.",
          "linecount": 2,
          "fontsize": 12.0,
          "textcolor": [
@@ -4906,8 +5198,8 @@
          "numoutlets": 0,
          "patching_rect": [
           22.5,
-          245.39999999999998,
-          240.0,
+          248.00000000000003,
+          225.0,
           20.0
          ],
          "text": "lost or contextlost grows",
@@ -4928,12 +5220,13 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          270.0,
-          245.39999999999998,
-          577.5,
-          20.0
+          247.5,
+          248.00000000000003,
+          600.0,
+          49.0
          ],
-         "text": "The network loses packets. Use a cable, or a Wi-Fi of your own.",
+         "text": "The network loses packets: use a cable, or a Wi-Fi of your own. If it is lost alone, the server may be too slow for the step, and text says which steps are not answered: choose a larger step, fewer stems, or a faster machine.",
+         "linecount": 3,
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -4951,11 +5244,11 @@
          "numoutlets": 0,
          "patching_rect": [
           22.5,
-          280.5,
-          240.0,
+          298.50000000000006,
+          225.0,
           20.0
          ],
-         "text": "The band is early or late by a constant",
+         "text": "It is early or late, always alike",
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -4973,9 +5266,9 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          270.0,
-          280.5,
-          577.5,
+          247.5,
+          298.50000000000006,
+          600.0,
           20.0
          ],
          "text": "Set latency to the samples that your sound card takes, in and out together.",
@@ -4996,7 +5289,53 @@
          "numoutlets": 0,
          "patching_rect": [
           22.5,
-          331.5,
+          320.00000000000006,
+          225.0,
+          20.0
+         ],
+         "text": "A value is refused",
+         "fontsize": 12.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ],
+         "fontface": 1
+        }
+       },
+       {
+        "box": {
+         "id": "obj-17",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          247.5,
+          320.00000000000006,
+          600.0,
+          35.0
+         ],
+         "text": "step and lead take 1 to 64 columns, or auto. A column is 93 ms, the unit of the model. latency takes 0 to 192000 samples, gain 0 to 4, bypass 0 or 1, port 1 to 65535, margin tight, normal or safe.",
+         "linecount": 2,
+         "fontsize": 12.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-18",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          22.5,
+          382.5,
           825.0,
           22.0
          ],
@@ -5013,53 +5352,13 @@
        },
        {
         "box": {
-         "id": "obj-17",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          135.0,
-          355.5,
-          90.0,
-          19.0
-         ],
-         "text": "say all of it",
-         "fontsize": 11.0,
-         "textcolor": [
-          0.38,
-          0.43,
-          0.49,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-18",
-         "maxclass": "message",
-         "numinlets": 2,
-         "numoutlets": 1,
-         "outlettype": [
-          ""
-         ],
-         "patching_rect": [
-          135.0,
-          376.5,
-          51.0,
-          22.0
-         ],
-         "text": "status"
-        }
-       },
-       {
-        "box": {
          "id": "obj-19",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           30.0,
-          355.5,
+          405.0,
           90.0,
           19.0
          ],
@@ -5084,7 +5383,7 @@
          ],
          "patching_rect": [
           30.0,
-          376.5,
+          426.0,
           55.0,
           22.0
          ],
@@ -5103,7 +5402,7 @@
          ],
          "patching_rect": [
           30.0,
-          412.5,
+          468.0,
           226.0,
           22.0
          ],
@@ -5113,33 +5412,41 @@
        {
         "box": {
          "id": "obj-22",
-         "maxclass": "newobj",
-         "numinlets": 2,
-         "numoutlets": 1,
-         "outlettype": [
-          "signal"
-         ],
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
          "patching_rect": [
-          30.0,
-          450.0,
+          135.0,
+          405.0,
           51.0,
-          22.0
+          19.0
          ],
-         "text": "*~ 0.5"
+         "text": "begin",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
         }
        },
        {
         "box": {
          "id": "obj-23",
-         "maxclass": "ezdac~",
+         "maxclass": "message",
          "numinlets": 2,
-         "numoutlets": 0,
+         "numoutlets": 1,
+         "outlettype": [
+          ""
+         ],
          "patching_rect": [
-          30.0,
-          495.0,
-          45.0,
-          45.0
-         ]
+          135.0,
+          426.0,
+          41.0,
+          22.0
+         ],
+         "text": "start"
         }
        },
        {
@@ -5149,8 +5456,143 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
+          192.0,
+          405.0,
+          51.0,
+          19.0
+         ],
+         "text": "leave",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-25",
+         "maxclass": "message",
+         "numinlets": 2,
+         "numoutlets": 1,
+         "outlettype": [
+          ""
+         ],
+         "patching_rect": [
+          192.0,
+          426.0,
+          40.0,
+          22.0
+         ],
+         "text": "stop"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-26",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          249.00000000000003,
+          405.0,
+          90.0,
+          19.0
+         ],
+         "text": "say all of it",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-27",
+         "maxclass": "message",
+         "numinlets": 2,
+         "numoutlets": 1,
+         "outlettype": [
+          ""
+         ],
+         "patching_rect": [
+          249.00000000000003,
+          426.0,
+          51.0,
+          22.0
+         ],
+         "text": "status"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-28",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          369.0,
+          405.0,
+          420.0,
+          46.0
+         ],
+         "text": "Each tab has a sideman~ of its own, and a server plays with one at a time: press stop in one tab before start in the next, or that one is told that another client plays.",
+         "linecount": 3,
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-29",
+         "maxclass": "newobj",
+         "numinlets": 2,
+         "numoutlets": 1,
+         "outlettype": [
+          "signal"
+         ],
+         "patching_rect": [
+          30.0,
+          516.0,
+          51.0,
+          22.0
+         ],
+         "text": "*~ 0.5"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-30",
+         "maxclass": "ezdac~",
+         "numinlets": 2,
+         "numoutlets": 0,
+         "patching_rect": [
+          30.0,
+          561.0,
+          45.0,
+          45.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-31",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
           82.5,
-          499.49999999999994,
+          565.4999999999999,
           90.0,
           32.0
          ],
@@ -5167,7 +5609,7 @@
        },
        {
         "box": {
-         "id": "obj-25",
+         "id": "obj-32",
          "maxclass": "newobj",
          "numinlets": 5,
          "numoutlets": 5,
@@ -5180,7 +5622,7 @@
          ],
          "patching_rect": [
           240.0,
-          448.5,
+          510.0,
           376.0,
           22.0
          ],
@@ -5189,7 +5631,7 @@
        },
        {
         "box": {
-         "id": "obj-26",
+         "id": "obj-33",
          "maxclass": "number",
          "numinlets": 1,
          "numoutlets": 2,
@@ -5199,7 +5641,7 @@
          ],
          "patching_rect": [
           510.0,
-          490.49999999999994,
+          552.0,
           67.5,
           22.0
          ],
@@ -5208,13 +5650,13 @@
        },
        {
         "box": {
-         "id": "obj-27",
+         "id": "obj-34",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           583.5,
-          490.49999999999994,
+          552.0,
           256.5,
           35.0
          ],
@@ -5231,7 +5673,7 @@
        },
        {
         "box": {
-         "id": "obj-28",
+         "id": "obj-35",
          "maxclass": "number",
          "numinlets": 1,
          "numoutlets": 2,
@@ -5241,7 +5683,7 @@
          ],
          "patching_rect": [
           420.0,
-          531.5,
+          593.0,
           67.5,
           22.0
          ],
@@ -5250,17 +5692,18 @@
        },
        {
         "box": {
-         "id": "obj-29",
+         "id": "obj-36",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           493.5,
-          531.5,
+          593.0,
           346.5,
-          20.0
+          35.0
          ],
-         "text": "repaired: Samples of stems that came on request.",
+         "text": "repaired: Samples of stems that were lost on the way, asked for again, and came.",
+         "linecount": 2,
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -5272,7 +5715,7 @@
        },
        {
         "box": {
-         "id": "obj-30",
+         "id": "obj-37",
          "maxclass": "number",
          "numinlets": 1,
          "numoutlets": 2,
@@ -5282,7 +5725,7 @@
          ],
          "patching_rect": [
           330.0,
-          559.5,
+          634.0,
           67.5,
           22.0
          ],
@@ -5291,17 +5734,18 @@
        },
        {
         "box": {
-         "id": "obj-31",
+         "id": "obj-38",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           403.5,
-          559.5,
+          634.0,
           436.5,
-          20.0
+          35.0
          ],
-         "text": "late: Samples of stems that came too late.",
+         "text": "late: Samples of stems that came too late to be played. In their place there was silence.",
+         "linecount": 2,
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -5313,7 +5757,7 @@
        },
        {
         "box": {
-         "id": "obj-32",
+         "id": "obj-39",
          "maxclass": "number",
          "numinlets": 1,
          "numoutlets": 2,
@@ -5323,7 +5767,7 @@
          ],
          "patching_rect": [
           240.0,
-          587.5,
+          675.0,
           67.5,
           22.0
          ],
@@ -5332,17 +5776,18 @@
        },
        {
         "box": {
-         "id": "obj-33",
+         "id": "obj-40",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           313.5,
-          587.5,
+          675.0,
           526.5,
-          20.0
+          35.0
          ],
-         "text": "lost: Samples of stems in whose place silence was played.",
+         "text": "lost: Samples of stems that are missing: they have not come, and silence was played. What comes after all is counted under late instead, so that lost may fall.",
+         "linecount": 2,
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -5354,7 +5799,7 @@
        },
        {
         "box": {
-         "id": "obj-34",
+         "id": "obj-41",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
@@ -5362,7 +5807,7 @@
           15.0,
           75.0,
           840.0,
-          243.0
+          294.0
          ],
          "background": 1,
          "ignoreclick": 1,
@@ -5384,15 +5829,15 @@
        },
        {
         "box": {
-         "id": "obj-35",
+         "id": "obj-42",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           15.0,
-          327.0,
+          378.0,
           840.0,
-          291.0
+          336.0
          ],
          "background": 1,
          "ignoreclick": 1,
@@ -5433,7 +5878,7 @@
           0
          ],
          "destination": [
-          "obj-22",
+          "obj-29",
           0
          ]
         }
@@ -5441,7 +5886,7 @@
        {
         "patchline": {
          "source": [
-          "obj-18",
+          "obj-23",
           0
          ],
          "destination": [
@@ -5450,77 +5895,53 @@
          ],
          "midpoints": [
           143.0,
-          405.0,
+          454.5,
           38.0,
-          405.0
+          454.5
          ]
         }
        },
        {
         "patchline": {
          "source": [
-          "obj-22",
+          "obj-25",
           0
          ],
          "destination": [
-          "obj-23",
-          0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-22",
-          0
-         ],
-         "destination": [
-          "obj-23",
-          1
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
           "obj-21",
-          1
-         ],
-         "destination": [
-          "obj-25",
           0
+         ],
+         "midpoints": [
+          200.0,
+          454.5,
+          38.0,
+          454.5
          ]
         }
        },
        {
         "patchline": {
          "source": [
-          "obj-25",
-          3
+          "obj-27",
+          0
          ],
          "destination": [
-          "obj-26",
+          "obj-21",
           0
+         ],
+         "midpoints": [
+          257.0,
+          454.5,
+          38.0,
+          454.5
          ]
         }
        },
        {
         "patchline": {
          "source": [
-          "obj-25",
-          2
-         ],
-         "destination": [
-          "obj-28",
+          "obj-29",
           0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-25",
-          1
          ],
          "destination": [
           "obj-30",
@@ -5531,11 +5952,71 @@
        {
         "patchline": {
          "source": [
-          "obj-25",
+          "obj-29",
           0
          ],
          "destination": [
+          "obj-30",
+          1
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-21",
+          1
+         ],
+         "destination": [
           "obj-32",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-32",
+          3
+         ],
+         "destination": [
+          "obj-33",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-32",
+          2
+         ],
+         "destination": [
+          "obj-35",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-32",
+          1
+         ],
+         "destination": [
+          "obj-37",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-32",
+          0
+         ],
+         "destination": [
+          "obj-39",
           0
          ]
         }

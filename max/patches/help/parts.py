@@ -6,7 +6,12 @@ from max.patches.patch import Patch, Place
 from max.patches.style import QUIET
 
 #: Size of every tab, on the grid.
-SIZE = (58, 42)
+SIZE = (58, 48)
+#: Every tab has an object of its own.
+ONE_AT_A_TIME = (
+    "Each tab has a sideman~ of its own, and a server plays with one at a time: press stop in one "
+    "tab before start in the next, or that one is told that another client plays."
+)
 
 
 def tab(name: str, digest: str) -> Patch:
@@ -19,6 +24,17 @@ def tab(name: str, digest: str) -> Patch:
 def label(patch: Patch, text: str, at: Place, width: float) -> None:
     """A quiet word above or beside a box."""
     patch.comment(text, at, width=width, size=11.0, colour=QUIET)
+
+
+def begin_and_end(patch: Patch, at: Place, along: float) -> float:
+    """Messages that the object of a tab begins and ends with; where the next one may stand."""
+    x, y = at
+    for digest, text in (("begin", "start"), ("leave", "stop")):
+        label(patch, digest, (x, y - 1.4), 3.4)
+        patch.message(text, text, (x, y))
+        patch.cord(f"{text} -> band", along=along)
+        x += 3.8
+    return x
 
 
 def output(patch: Patch, at: Place) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from max.patches.help.parts import label, tab
+from max.patches.help.parts import ONE_AT_A_TIME, label, tab
 from max.patches.methods import Methods
 from max.patches.patch import Patch, spread
 from max.patches.readings import readings
@@ -12,29 +12,29 @@ def play(methods: Methods) -> Patch:
     """One stem, all messages, and whether it plays."""
     patch = tab("play", "A trained model plays along with you, live. It runs in sideman serve.")
 
-    patch.card("1  Start a server", (1, 5), (56, 4))
+    patch.card("1  Start a server", (1, 5), (56, 4.5))
     patch.comment(
         "In a terminal, on this machine:  sideman serve BUNDLE   (a bundle is a folder with a "
-        "model; the README of this package tells how to get one)",
-        (1.5, 6.8),
+        "model; README.md in the folder of this package tells how to get one)",
+        (1.5, 6.9),
         width=55,
     )
 
-    patch.card("2  Turn audio on, press start, and play", (1, 10), (56, 31))
+    patch.card("2  Turn audio on, press start, and play", (1, 10), (56, 36.5))
     label(patch, "what you play", (2, 13.4), 6)
     patch.object("input", "adc~ 1", (2, 15))
     patch.object("band", "sideman~ bass", (2, 21), width=spread(20, 2))
     patch.cord("input -> band")
     for i, message in enumerate(methods.messages.values()):
-        x = 9 + 6.5 * i
+        x = 9 + 6.2 * i
         label(patch, message.digest, (x, 12.6), 6)
         patch.message(message.name, message.name, (x, 15))
         patch.cord(f"{message.name} -> band", along=19.4)
-    label(patch, "attributes", (43, 13.4), 10)
+    label(patch, "attributes", (40.6, 13.4), 10)
     for i, name in enumerate(("gain", "bypass")):
-        patch.control(name, "attrui", (43, 15 + 2 * i), attr=name)
-        label(patch, methods.attributes[name].digest, (53.2, 15.1 + 2 * i), 3.6)
-    patch.cord("gain -> band", corners=((42.4, 16.8), (42.4, 19.4), (2.53, 19.4)))
+        patch.control(name, "attrui", (40.6, 15 + 2 * i), attr=name)
+        label(patch, methods.attributes[name].digest, (50.8, 15.1 + 2 * i), 6)
+    patch.cord("gain -> band", corners=((40, 16.8), (40, 19.4), (2.53, 19.4)))
     patch.cord("bypass -> band", along=19.4)
 
     patch.object("loud", "loadmess 128", (12, 23.3))
@@ -50,8 +50,8 @@ def play(methods: Methods) -> Patch:
     label(
         patch,
         "Sound leaves from an outlet for each stem, messages leave from the last one. After panic, "
-        "start lets you hear the band again.",
-        (22, 37),
+        f"press start to hear the band again. {ONE_AT_A_TIME}",
+        (22, 39),
         34,
     )
     return patch

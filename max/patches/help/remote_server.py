@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from max.patches.help.parts import label, output, tab
+from max.patches.help.parts import begin_and_end, label, output, tab
 from max.patches.methods import Methods
 from max.patches.patch import Patch, spread
 from max.patches.readings import readings
@@ -29,7 +29,7 @@ def remote_server(methods: Methods) -> Patch:
         width=55,
     )
 
-    patch.card("2  Here", (1, 13.5), (56, 27.5))
+    patch.card("2  Here", (1, 13.5), (56, 33))
     patch.object("input", "adc~ 1", (2, 19))
     label(patch, "what you play", (2, 17.4), 6)
     choices = (
@@ -37,7 +37,6 @@ def remote_server(methods: Methods) -> Patch:
         ("or by its name", "host studio.local"),
         ("this machine again", "host 127.0.0.1"),
         ("its port", "port 7000"),
-        ("begin", "start"),
     )
     patch.object("band", "sideman~ bass", (2, 24.4), width=spread(14, 2))
     patch.cord("input -> band")
@@ -45,6 +44,7 @@ def remote_server(methods: Methods) -> Patch:
         label(patch, digest, (9 + 9.5 * i, 16.8), 9)
         patch.message(text, text, (9 + 9.5 * i, 19))
         patch.cord(f"{text} -> band", along=21.6)
+    begin_and_end(patch, (47, 19), 21.6)
     label(
         patch,
         "Both may stand in the object too:  sideman~ bass @host 192.168.1.20 @port 7000",

@@ -16,7 +16,8 @@ CHOICES = (
     ("one", "stems piano"),
     ("none", "stems"),
     ("begin", "start"),
-    ("say how it goes", "status"),
+    ("leave", "stop"),
+    ("say all", "status"),
 )
 
 
@@ -33,17 +34,17 @@ def several_stems(methods: Methods) -> Patch:
         width=55,
     )
 
-    patch.card("Stems come and go while you play", (1, 11), (56, 30))
+    patch.card("Stems come and go while you play", (1, 11), (56, 35.5))
     patch.object("input", "adc~ 1", (2, 15))
     label(patch, "what you play", (2, 13.4), 6)
     patch.object("band", f"sideman~ {' '.join(STEMS)}", (2, 20), width=spread(7, 5))
     patch.cord("input -> band")
     x = 9.0
     for digest, text in CHOICES:
-        label(patch, digest, (x, 13.4), 6)
+        label(patch, digest, (x, 13.4), 5)
         patch.message(digest, text, (x, 15))
         patch.cord(f"{digest} -> band", along=18.6)
-        x += max(1 + patch.boxes[digest].rect[2] / GRID, 6)
+        x += max(0.6 + patch.boxes[digest].rect[2] / GRID, 5)
 
     patch.object("loud", "loadmess 128", (33, 20))
     for i, stem in enumerate(STEMS):
@@ -53,6 +54,6 @@ def several_stems(methods: Methods) -> Patch:
         patch.cord(f"loud -> {stem}", along=23)
         patch.cord(f"{stem} -> mix", along=29.6)
     output(patch, (2, 31))
-    label(patch, methods.attributes["stems"].description, (34, 25.3), 22)
+    label(patch, methods.attributes["stems"].description, (34, 24.3), 22)
     readings(patch, "band:4", [methods.outputs["known"]], (30, 32))
     return patch

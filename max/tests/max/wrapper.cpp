@@ -151,12 +151,14 @@ TEST_CASE("what changes is said on the main thread, ints as ints and floats as f
     stub::pass(100);
     CHECK(box.said("state") == "connecting");
     fakes::world().status.state = "playing";
+    fakes::world().status.text = "Stems come too late; a lead of 12 would be safe.";
     fakes::world().status.engine = "ready";
     fakes::world().status.percent = 50;
     fakes::world().status.lead = 4;
     fakes::world().status.ahead = 0.317;
     stub::pass(100);
     CHECK(box.said("state") == "playing");
+    CHECK(box.said("text") == "Stems come too late; a lead of 12 would be safe.");  // one symbol
     CHECK(box.said("lead") == "i");
     CHECK(box.said("ahead") == "f");
     CHECK(box.said("engine") == "sf");

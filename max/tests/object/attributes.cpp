@@ -54,7 +54,10 @@ TEST_CASE("attributes take what fits") {
 
 TEST_CASE("stems stand in the order of their outlets, each once") {
     Box box(atoms({"bass", "drums", "piano"}));
-    CHECK(box.object.message("stems", atoms({"piano", "bass", "piano"})) == "");
+    CHECK(box.object.message("stems", atoms({"piano", "bass"})) == "");
+    CHECK(box.object.attribute("stems") == atoms({"bass", "piano"}));
+    CHECK(box.object.message("stems", atoms({"drums", "drums"})) ==
+          "stems takes each stem once, not drums drums.");
     CHECK(box.object.attribute("stems") == atoms({"bass", "piano"}));
 }
 
@@ -130,6 +133,15 @@ TEST_CASE("arguments are the names of stems") {
     REQUIRE(box.warnings.size() == 4);
     CHECK(box.warnings[0] == "4 is left out: arguments are names of stems.");
     CHECK(box.warnings[1] == "bass is left out: that stem has an outlet already.");
+}
+
+TEST_CASE("an attribute that is written like a flag is no stem") {
+    Box box({std::string("bass"), std::string("-port"), 7001.0, std::string("--"),
+             std::string("hi-hat")});
+    CHECK(box.object.rows() == std::vector<std::string>{"bass", "hi-hat"});
+    REQUIRE(box.warnings.size() == 3);
+    CHECK(box.warnings[0] == "-port is left out: an attribute begins with @, so use @port.");
+    CHECK(box.warnings[1] == "7001 is left out: arguments are names of stems.");
 }
 
 TEST_CASE("names fit into one datagram, and stems into a set of 64") {

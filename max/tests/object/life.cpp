@@ -150,7 +150,9 @@ TEST_CASE("poll says what has changed, status says everything") {
     REQUIRE(all.size() == sideman::output_count);
     for (std::size_t i = 0; i < all.size(); ++i) CHECK(all[i].first == sideman::outputs[i].name);
     CHECK(all[0].second == atoms({"stopped"}));
+    CHECK(all[2] == Said::value_type{"engine", {std::string("unknown"), 0.0}});
 
+    world.status.round_trip = 0.1;  // a guess, before a server has answered
     box.object.message("start", {});
     box.object.poll();
     CHECK(box.news() == Said{{"state", atoms({"connecting"})},
@@ -164,6 +166,7 @@ TEST_CASE("poll says what has changed, status says everything") {
 
     world.status.state = "playing";
     world.status.engine = "ready";
+    world.status.round_trip = 0.0123;
     world.status.lead = 4;
     world.status.step = 2;
     world.status.ahead = 0.317;
@@ -177,6 +180,7 @@ TEST_CASE("poll says what has changed, status says everything") {
                              {"step", {2.0}},
                              {"ahead", {317.0}},
                              {"spare", {-1.23}},
+                             {"roundtrip", {12.3}},
                              {"lost", {441.0}},
                              {"known", atoms({"bass", "drums", "guitar"})}});
     world.status.text = "The band answers too late.";

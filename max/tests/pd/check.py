@@ -137,7 +137,7 @@ def check(pd: str, folder: str) -> None:
         "do bypass 0",
     )
     lines = _run(pd, folder, _MESSAGES, "do start", *settings, "do status", "do reset")
-    _expect(lines, "told: state connecting", "told: engine unknown 100", "told: lost 0")
+    _expect(lines, "told: state connecting", "told: engine unknown 0", "told: lost 0")
     if _errors(lines):
         raise FailedError("unexpected: " + "\n".join(_errors(lines)))
     # A sine of full scale has 100 - 3 dB; half of it 6 dB less, and the second row twice of that.
@@ -145,6 +145,12 @@ def check(pd: str, folder: str) -> None:
     for name, decibels in (("bass", 91.0), ("drums", 97.0)):
         if abs(float(levels[name].split()[-1]) - decibels) > 0.2:
             raise FailedError(f"{levels[name]} instead of {decibels} dB")
+
+    # A sentence comes as words, of which none has to be shown with a backslash.
+    lines = _run(pd, folder, _MESSAGES, "pd dsp 0", "do start")
+    _expect(lines, "told: text Audio is off: nothing is sent - and nothing is heard. Turn it on.")
+    lines = _run(pd, folder, _MESSAGES, "do start", "do panic", "do status", "do start")
+    _expect(lines, "told: text Silent since panic. Send start to hear the stems.", "told: text")
 
     wrong = ("do port 0", "do gain loud", "do sing", "do 7", "do bang", "do start 1", "do lead 1 2")
     lines = _run(pd, folder, _MESSAGES, *wrong, "do panic", "do stop", "do reset")
@@ -158,12 +164,13 @@ def check(pd: str, folder: str) -> None:
         "sideman~: Nothing plays that could begin anew. Send start first.",
     )
 
-    arguments = "sideman~ bass 4 bass @lead 4 @sing 1 @gain 9 @stems @"
+    arguments = "sideman~ bass 4 bass -port @lead 4 @sing 1 @gain 9 @stems @"
     lines = _run(pd, folder, _MESSAGES.replace("sideman~ bass drums", arguments))
     _expect(
         lines,
         "sideman~: 4 is left out: arguments are names of stems.",
         "sideman~: bass is left out: that stem has an outlet already.",
+        "sideman~: -port is left out: an attribute begins with @, so use @port.",
         "sideman~: @sing is no attribute, and was left out.",
         "sideman~: gain takes a number from 0 to 4, not 9.",
     )

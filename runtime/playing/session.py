@@ -62,9 +62,9 @@ class Session:
         self._geometry: Geometry | None = None
         self._prepared = False
         self._compared = 0
-        # The sizes of the cycle, and those in which the stages have run.
+        # The sizes of the cycle; those in which the stages have run, and seconds of the last run.
         self._sizes: tuple[tuple[str, int], ...] = ()
-        self._warm: set[tuple[tuple[str, int], ...]] = set()
+        self._warm: dict[tuple[tuple[str, int], ...], float] = {}
         self._silence = self._encode_silence()
         self._window = Window(self.grid, self.grid.window_samples, len(self.stems))
         self.reset()
@@ -210,15 +210,22 @@ class Session:
         """
         if self._cycle is None or self._sizes in self._warm:
             return
-        scratch = Profile(1)
+        scratch, seconds = Profile(1), 0.0
         for _ in range(cycles):
+            start = perf_counter()
             self._cycle.run(scratch.record)
+            seconds = perf_counter() - start
             self._cycle.check()
         program = self._cycle.program
         if cycles and not program.replays and program.capture():
             self._compare_replay(self._cycle)
-        elif not program.replays:
-            self._warm.add(self._sizes)
+        elif cycles and not program.replays:
+            self._warm[self._sizes] = seconds
+
+    @property
+    def expected_seconds(self) -> float | None:
+        """How long a cycle took when the stages ran in these sizes; None where nobody knows."""
+        return self._warm.get(self._sizes) if self._cycle is not None else None
 
     def measure_stages(self, cycles: int) -> list[dict[str, float]]:
         """Run throw-away cycles with every stage timed; the session's state stays untouched.

@@ -204,7 +204,7 @@ class Cycles:
                 session.grid, session.stems, self._forget_settings, session.check
             )
             self._apply(setting)
-            session.warm_up()
+            self._warm_up(session, 2)
             session.prepare()
         except Exception as error:
             log.debug("Loading failed.", exc_info=True)
@@ -294,13 +294,22 @@ class Cycles:
         try:
             with self._preparation():
                 if self._apply(setting):
-                    session.warm_up(1)  # somebody is playing already: no more than is needed
+                    self._warm_up(session, 1)  # somebody plays: no more than is needed
                     self._note_backend(session)
                 session.prepare()
         except Exception as error:
             log.debug("Configuring %s failed.", setting, exc_info=True)
             return _without_trace(error)
         return None
+
+    def _warm_up(self, session: Session, cycles: int) -> None:
+        """Let the stages run warm; the first step then knows how long its cycle takes.
+
+        So it waits for what is missing of the context as long as any other step does.
+        """
+        session.warm_up(cycles)
+        if session.expected_seconds is not None:
+            self._cycle_time.note(session.expected_seconds)
 
     def _apply(self, setting: Setting) -> bool:
         """Configure the session, where anything that concerns it has changed; tells whether."""

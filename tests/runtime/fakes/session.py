@@ -64,6 +64,9 @@ class FakeSession:
         if len(rows) > self.most_rows:
             raise BackendError(f"Nothing was built for {len(rows)} stems.", "Build it.")
 
+    #: As `Session.expected_seconds`.
+    expected_seconds: float | None = None
+
     def keep_warm(self) -> None:
         self.kept_warm.release()
 

@@ -18,6 +18,8 @@ class EchoSession(FakeSession):
     step it lies in: overlapping replies agree.
     """
 
+    expected_seconds = 0.001
+
     def __init__(self, stems=("bass", "drums", "guitar", "piano"), grid=None) -> None:
         super().__init__(stems, grid or LatentGrid())
         self._heard = np.zeros(self.grid.window_samples * 2, np.float32)

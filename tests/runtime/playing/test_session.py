@@ -192,6 +192,7 @@ def test_sizes_that_ran_before_are_warm(
         session.configure(columnar(session), rows)
         session.warm_up()
         assert len(ran) == runs, rows
+        assert (session.expected_seconds is None) == (not rows)
 
 
 def test_noise_is_drawn_once_a_cycle_and_ahead_of_it(make_session: MakeSession) -> None:

@@ -23,8 +23,9 @@ from sideman.runtime.system.hosts import Address, resolve, shown_address
 _HELLO_SECONDS = 0.25
 #: A hello is made anew, with the present position, after so many seconds.
 _ANEW_SECONDS = 0.6
-#: One that was refused is followed by another after so many seconds, unless the model is loading.
-_AGAIN_SECONDS = 1.0
+#: One that was refused is followed by another after so many seconds; while the model loads, much
+#: sooner: on stage, somebody waits for the band.
+_AGAIN_SECONDS, _LOADING_SECONDS = 1.0, 0.05
 #: Columns of a step where a client leaves them to a server that it does not know yet.
 _USUAL_STEP = 4
 #: Whoever was sent on and hears nothing there for so many seconds asks where it began.
@@ -102,7 +103,7 @@ class Greeting:
 
     def wait(self, now: float, *, loading: bool) -> None:
         """It was refused: ask again a little later, and from the position that it is then."""
-        self._due = now + (_HELLO_SECONDS if loading else _AGAIN_SECONDS)
+        self._due = now + (_LOADING_SECONDS if loading else _AGAIN_SECONDS)
         self._over = now
         if self._away_until is not None:
             self._away_until = now + _AWAY_SECONDS

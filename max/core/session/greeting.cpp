@@ -9,8 +9,9 @@ namespace {
 constexpr double hello_seconds = 0.25;
 // A hello is made anew, with the present position, after so many seconds.
 constexpr double anew_seconds = 0.6;
-// One that was refused is followed by another after so many seconds, unless the model is loading.
-constexpr double again_seconds = 1.0;
+// One that was refused is followed by another after so many seconds; while the model loads, much
+// sooner: on stage, somebody waits for the band.
+constexpr double again_seconds = 1.0, loading_seconds = 0.05;
 // While a name is looked up, and after it was not found.
 constexpr double looking_seconds = 0.05, unknown_seconds = 2.0;
 // Columns of a step, and the rate that they are counted at, for a server that is not known yet.
@@ -77,7 +78,7 @@ double Greeting::accepted(int step_samples, double now) {
 }
 
 void Greeting::wait(double now, bool loading) {
-    due_ = now + (loading ? hello_seconds : again_seconds);
+    due_ = now + (loading ? loading_seconds : again_seconds);
     over_ = now;
     if (away_until_ >= 0) away_until_ = now + away_seconds;
 }

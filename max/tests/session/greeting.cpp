@@ -73,8 +73,8 @@ TEST_CASE("who is refused asks again in a second, and while the model loads, soo
     CHECK(rig.text() == "The model is loading: 40 %");
     rig.say(State{"loading", 3e38f, "decode"});
     CHECK(rig.text() == "The model is loading: 100 % decode");
-    CHECK(rig.run(0.2).all<Hello>().empty());
-    CHECK(rig.run(0.1).all<Hello>().size() == 1);
+    CHECK(rig.run(0.04).all<Hello>().empty());
+    CHECK(rig.run(0.02).all<Hello>().size() == 1);
     rig.say(refusal(hello, "stems"));  // of a hello that is over
     CHECK(rig.session.status(rig.now).refused == "loading");
 }

@@ -107,6 +107,10 @@ class _BothSettings(Settings):
         self._other = other
         self._native = native
 
+    @property
+    def hoped(self) -> Setting | None:
+        return self._native.hoped
+
     def adopt_model(
         self,
         grid: LatentGrid,

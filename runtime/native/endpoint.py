@@ -282,6 +282,7 @@ class NativeEndpoint:
             log.info("%s is refused: %s", sender[0], refused.reason)
         self._answer(refused, size, sender)
         if refused.code == "loading":
+            self.settings.hope(Wish(hello.step, hello.lead, hello.stems, hello.rate))
             self._tell_loading(size - len(write_control(refused)), sender)
 
     def _tell_loading(self, size: int, to: Address) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sideman.engine.bundle.grid import LatentGrid
@@ -91,6 +92,8 @@ class LoadedModel(Settings):
         self._exact_mask = exact_mask
         self._lock = threading.Lock()
         self._model: tuple[LatentGrid, tuple[str, ...], CheckSizes] | None = None
+        self._wish: Wish | None = None
+        self._hoped: NativeSetting | None = None
 
     @property
     def stems(self) -> tuple[str, ...]:
@@ -144,6 +147,15 @@ class LoadedModel(Settings):
         placement = Placement(origin, step, lead, OVERLAP, up, down, reach(up, down))
         return NativeSetting(geometry, grid, stems, rows, session, epoch, placement, wish.rate)
 
+    def hope(self, wish: Wish) -> None:
+        """Remember what a client wants that has to wait for the model; receive thread."""
+        self._wish = wish
+
+    @property
+    def hoped(self) -> NativeSetting | None:
+        """As `Settings.hoped`: the newest wish before the model came, if it can be played."""
+        return self._hoped
+
     def adopt_model(
         self,
         grid: LatentGrid,
@@ -155,6 +167,10 @@ class LoadedModel(Settings):
         forget()
         with self._lock:
             self._model = grid, stems, check
+        wish, self._wish, self._hoped = self._wish, None, None
+        if wish is not None:
+            with suppress(SidemanError):  # it is told when it says hello again
+                self._hoped = self.setting(wish, 0, 0, 0)
         geometry = Geometry.columnar(grid, DEFAULT_STEP, DEFAULT_LEAD, OVERLAP)
         return Setting(geometry, grid, stems, ()), []
 

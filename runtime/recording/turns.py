@@ -168,6 +168,10 @@ class _Settings(Settings):
         self._parts = parts
         self._settings = settings
 
+    @property
+    def hoped(self) -> Setting | None:
+        return self._settings.hoped  # decided within `adopt_model`
+
     def adopt_model(
         self,
         grid: LatentGrid,

@@ -204,6 +204,7 @@ class Cycles:
                 session.grid, session.stems, self._forget_settings, session.check
             )
             self._apply(setting)
+            self._foresee(session, setting)
             self._warm_up(session, 2)
             session.prepare()
         except Exception as error:
@@ -301,6 +302,18 @@ class Cycles:
             log.debug("Configuring %s failed.", setting, exc_info=True)
             return _without_trace(error)
         return None
+
+    def _foresee(self, session: Session, setting: Setting) -> None:
+        """Let the stages run warm for who waits for the model: its first step is then in time."""
+        hoped = self._settings.hoped
+        if hoped is None or not hoped.rows:
+            return
+        try:
+            session.configure(hoped.geometry, hoped.rows)
+            session.warm_up(1)
+        except Exception:
+            log.debug("What a client waits for cannot be played.", exc_info=True)
+        session.configure(setting.geometry, setting.rows)
 
     def _warm_up(self, session: Session, cycles: int) -> None:
         """Let the stages run warm; the first step then knows how long its cycle takes.

@@ -49,6 +49,11 @@ CheckSizes = Callable[[Geometry, tuple[int, ...]], None]
 class Settings(abc.ABC):
     """What clients asked for, brought together with a model; cycle thread, between cycles."""
 
+    @property
+    def hoped(self) -> Setting | None:
+        """What a client wants that said so before the model was there; cycle thread."""
+        return None
+
     @abc.abstractmethod
     def adopt_model(
         self,

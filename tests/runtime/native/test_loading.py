@@ -46,6 +46,13 @@ def test_a_client_sees_the_load_go_on_until_it_plays() -> None:
         wait_for(client, state="playing", percent=100.0)
         assert loading.percent is None
         session.let_go()
+    # What it waits for has run warm before the server was ready, and is in force again afterwards.
+    configured = [(call[1], call[2]) for call in session.calls if call[0] == "configure"]
+    usual, hoped, again, played = configured
+    assert again == usual
+    assert played == hoped
+    assert hoped[1] == (0,)
+    assert session.warm == 3
 
 
 def test_a_model_that_cannot_be_loaded_is_no_model_that_is_loading() -> None:

@@ -68,7 +68,7 @@ void Client::process(const float* context, float* const* stems, int count) noexc
     for (int i = 0; i < most_taken; ++i) {
         const auto* incoming = shared.incoming.front();
         if (incoming == nullptr) break;
-        parts_->player.apply(*incoming, playhead);
+        parts_->player.apply(*incoming);
         shared.incoming.pop();
     }
     parts_->player.mute(shared.muted.load(std::memory_order_relaxed));

@@ -43,7 +43,7 @@ struct Player::Parts {
 Player::Player(int stems, int rate) : parts_(std::make_unique<Parts>(stems, rate)) {}
 Player::~Player() = default;
 
-void Player::apply(const Incoming& incoming, std::int64_t /*playhead*/) noexcept {
+void Player::apply(const Incoming& incoming) noexcept {
     switch (incoming.kind) {
         case Incoming::Kind::samples: return parts_->take(incoming);
         case Incoming::Kind::follow: return parts_->follow(incoming);

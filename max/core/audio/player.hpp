@@ -59,8 +59,8 @@ public:
     Player(const Player&) = delete;
     Player& operator=(const Player&) = delete;
 
-    // Takes one item of the queue; audio thread. `playhead`: the next sample that will be read.
-    void apply(const Incoming& incoming, std::int64_t playhead) noexcept;
+    // Takes one item of the queue; audio thread.
+    void apply(const Incoming& incoming) noexcept;
 
     // Fills what is heard from a position on, at most at full scale; out[row][0..count). Counts
     // what was due and had not come. Afterwards, what lies before position + count is gone.

@@ -54,7 +54,7 @@ double Session::turn(double now) {
     const bool more = sending_.turn();
     if (now - heard_ >= silent_seconds) {
         // It may hear without being heard, and would take the next hello for an old one.
-        tell(Bye{static_cast<std::int32_t>(playing_->key.session), "The server is silent."});
+        tell(Bye{number(), "The server is silent."});
         leave("The server is silent.", now);
         return now;
     }
@@ -115,7 +115,7 @@ void Session::receive(double now) {
 
 void Session::close() {
     if (playing_) {
-        tell(Bye{static_cast<std::int32_t>(playing_->key.session), "The client ends."});
+        tell(Bye{number(), "The client ends."});
     }
     playing_.reset();
 }
@@ -149,8 +149,7 @@ void Session::ask(double now) {
         begin_asked_ = false;
         const auto request = greeting_.next_request();
         const auto position = shared_.position.load(std::memory_order_acquire);
-        const auto session = static_cast<std::int32_t>(playing_->key.session);
-        pending_ = Pending{Begin{session, request, position}, request, true, now};
+        pending_ = Pending{Begin{number(), request, position}, request, true, now};
     } else if (!pending_ && change_asked_) {
         change_asked_ = false;
         // A step of 0 leaves it to the server; a lead that is left to it follows its advice.
@@ -167,7 +166,7 @@ void Session::ask(double now) {
 
 void Session::ask_for(int step, int lead, double now) {
     const auto request = greeting_.next_request();
-    pending_ = Pending{Change{static_cast<std::int32_t>(playing_->key.session), request, step, lead,
+    pending_ = Pending{Change{number(), request, step, lead,
                               joined(wish_.stems)},
                        request, false, now};
 }
@@ -180,7 +179,7 @@ void Session::beat(double now) {
     const auto late = shared_.late.load(std::memory_order_relaxed);
     const auto silent = shared_.silent.load(std::memory_order_relaxed);
     Beat beat;
-    beat.session = static_cast<std::int32_t>(playing_->key.session);
+    beat.session = number();
     beat.stamp = stamp;
     beat.epoch = static_cast<std::int32_t>(playing_->key.epoch);
     beat.position = shared_.playhead();
@@ -226,7 +225,7 @@ void Session::audio(const Packet& packet, double now) {
 
 void Session::control(const Control& message, double now) {
     const auto mine = [this](std::int32_t session) {
-        return playing_ && session == static_cast<std::int32_t>(playing_->key.session);
+        return playing_ && session == number();
     };
     if (const auto* accepted = std::get_if<Accept>(&message)) {
         accept(*accepted, now);
@@ -300,11 +299,7 @@ void Session::accept(const Accept& accept, double now) {
                    static_cast<std::uint32_t>(accept.epoch)};
     playing.number_of.assign(shared_.rows.size(), -1);
     for (std::size_t number = 0; number < playing.known.size(); ++number) {
-        const auto found =
-            std::find(shared_.rows.begin(), shared_.rows.end(), playing.known[number]);
-        const int row = found == shared_.rows.end()
-                            ? -1
-                            : static_cast<int>(found - shared_.rows.begin());
+        const int row = row_of(playing.known[number]);
         playing.row_of.push_back(row);
         if (row >= 0) playing.number_of[static_cast<std::size_t>(row)] = static_cast<int>(number);
     }
@@ -321,14 +316,8 @@ void Session::accept(const Accept& accept, double now) {
     engine_ = State{"ready", 100, ""};
     repairs_.follow(playing.key, place, true);
     landings_.clear();
-    Incoming follow;
-    follow.kind = Incoming::Kind::follow;
-    follow.epoch = playing.key;
-    follow.position = shared_.playhead();
-    follow.placement = place;
     playing_ = std::move(playing);
-    follow.rows = rows_of(accept.stems);
-    hand_over(follow);
+    take_over(accept.stems, shared_.playhead());
 }
 
 void Session::refused(const Refuse& refuse, double now) {
@@ -377,13 +366,7 @@ void Session::follow(const Epoch& epoch, double now) {
     if (jump) sending_.begin_at(std::max<std::int64_t>(0, epoch.origin));
     repairs_.follow(playing_->key, place, jump);
     landings_.clear();
-    Incoming follow;
-    follow.kind = Incoming::Kind::follow;
-    follow.epoch = playing_->key;
-    follow.position = jump ? shared_.playhead() : never;
-    follow.placement = place;
-    follow.rows = rows_of(epoch.stems);
-    hand_over(follow);
+    take_over(epoch.stems, jump ? shared_.playhead() : never);
 }
 
 void Session::answered(const Beat& beat, double now) {
@@ -416,6 +399,17 @@ void Session::leave(const std::string& reason, double now) {
     stop.kind = Incoming::Kind::stop;
     stop.position = shared_.playhead();
     hand_over(stop);
+}
+
+// Lets the newest epoch be heard; `jump_at`: where what was heard ends at once, or `never`.
+void Session::take_over(const std::string& stems, std::int64_t jump_at) {
+    Incoming follow;
+    follow.kind = Incoming::Kind::follow;
+    follow.epoch = playing_->key;
+    follow.position = jump_at;
+    follow.placement = playing_->placement;
+    follow.rows = rows_of(stems);
+    hand_over(follow);
 }
 
 void Session::hand_over(Incoming incoming) {
@@ -459,13 +453,20 @@ double Session::landing() const {
     return static_cast<double>(*at);
 }
 
+std::int32_t Session::number() const {
+    return static_cast<std::int32_t>(playing_->key.session);
+}
+
+int Session::row_of(const std::string& name) const {
+    const auto found = std::find(shared_.rows.begin(), shared_.rows.end(), name);
+    return found == shared_.rows.end() ? -1 : static_cast<int>(found - shared_.rows.begin());
+}
+
 std::uint64_t Session::rows_of(const std::string& names) const {
     std::uint64_t rows = 0;
     for (const auto& name : split(names)) {
-        const auto found = std::find(shared_.rows.begin(), shared_.rows.end(), name);
-        if (found != shared_.rows.end()) {
-            rows |= std::uint64_t{1} << static_cast<unsigned>(found - shared_.rows.begin());
-        }
+        const int row = row_of(name);
+        if (row >= 0) rows |= std::uint64_t{1} << row;
     }
     return rows;
 }

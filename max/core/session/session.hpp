@@ -61,10 +61,13 @@ private:
     void follow(const Epoch& epoch, double now);
     void answered(const Beat& beat, double now);
     void leave(const std::string& reason, double now);
+    void take_over(const std::string& stems, std::int64_t jump_at);
     void hand_over(Incoming incoming);
     bool flush();
     void note_landing(std::int64_t position, std::int64_t known, std::int64_t playhead);
     double landing() const;
+    std::int32_t number() const;  // of the session that plays
+    int row_of(const std::string& name) const;  // -1 for a stem that is none of the client's own
     std::uint64_t rows_of(const std::string& names) const;
 
     Shared& shared_;

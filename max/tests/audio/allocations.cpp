@@ -79,7 +79,7 @@ TEST_CASE("the audio thread allocates nothing") {
                 queue->end_push();
             }
             while (const Incoming* item = queue->front()) {
-                session.player.apply(*item, session.playhead);
+                session.player.apply(*item);
                 queue->pop();
             }
             if (block == 40) session.stop(session.playhead + 100);

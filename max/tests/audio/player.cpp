@@ -58,7 +58,7 @@ TEST_CASE("what has come stays as it is") {
     Session session;
     session.follow(1, first_place);
     auto items = session.packets(0, 0.5f, 0, 100);
-    for (std::size_t i = 0; i < items.size(); i += 2) session.player.apply(items[i], 0);
+    for (std::size_t i = 0; i < items.size(); i += 2) session.player.apply(items[i]);
     session.send(session.packets(0, 0.25f, 0, 333));
     const auto heard = session.hear(begin + column)[0];
     for (std::int64_t at = begin + overlap; at < begin + column; ++at) {
@@ -285,7 +285,7 @@ TEST_CASE("what makes no sense changes nothing") {
     const auto with = [&](auto change) {
         auto changed = item;
         change(changed);
-        session.player.apply(changed, 0);
+        session.player.apply(changed);
     };
     with([](Incoming& i) { i.row = -1; });
     with([](Incoming& i) { i.row = 1; });

@@ -44,14 +44,14 @@ struct Session {
         item.placement = place = placement;
         item.position = jump;
         item.rows = rows;
-        player.apply(item, playhead);
+        player.apply(item);
     }
 
     void stop(std::int64_t at) {
         Incoming item;
         item.kind = Incoming::Kind::stop;
         item.position = at;
-        player.apply(item, playhead);
+        player.apply(item);
     }
 
     // The packets of a step of the newest epoch.
@@ -72,7 +72,7 @@ struct Session {
     }
 
     void send(const std::vector<Incoming>& items) {
-        for (const Incoming& item : items) player.apply(item, playhead);
+        for (const Incoming& item : items) player.apply(item);
     }
 
     // What is heard of all stems up to a position.

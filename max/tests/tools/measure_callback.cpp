@@ -113,7 +113,7 @@ void play(std::vector<float>& took, bool last) {
             late.erase(late.begin());
         }
         const double before = microseconds();
-        for (std::size_t i = 0; i < items; ++i) player.apply(now[i], at);
+        for (std::size_t i = 0; i < items; ++i) player.apply(now[i]);
         player.read(at, out, block);
         least = std::min(least, static_cast<float>(microseconds() - before));
         at += block;

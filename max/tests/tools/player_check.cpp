@@ -59,17 +59,16 @@ int main() {
     const int stems = next<std::int32_t>();
     const int rate = next<std::int32_t>();
     sideman::Player player(stems, rate);
-    std::int64_t playhead = 0;
     for (char what = 0; read_bytes(&what, 1);) {
         if (what == 's') {
-            player.apply(next_packet(), playhead);
+            player.apply(next_packet());
         } else if (what == 'f') {
-            player.apply(next_epoch(), playhead);
+            player.apply(next_epoch());
         } else if (what == 'e') {
             sideman::Incoming item;
             item.kind = sideman::Incoming::Kind::stop;
             item.position = next<std::int64_t>();
-            player.apply(item, playhead);
+            player.apply(item);
         } else if (what == 'm') {
             player.mute(next<std::int32_t>() != 0);
         } else if (what == 'r') {
@@ -82,7 +81,6 @@ int main() {
                 rows.push_back(heard.data() + row * size);
             }
             player.read(position, rows.data(), count);
-            playhead = position + count;
             std::fwrite(heard.data(), sizeof(float), heard.size(), stdout);
         } else {
             return 4;

@@ -19,11 +19,11 @@ from sideman.engine.bundle.manifest import STAGES
 from sideman.engine.errors import ExportError
 from sideman.engine.tensors import TensorSpec
 from sideman.export import stages
-from sideman.export.config import UNetConfig
 from sideman.export.networks.unet import UNet
 from sideman.export.onnx_export import check_stage, export_stage
 from sideman.export.random_weights import random_weights
 from sideman.export.weights import expected_shapes
+from tests.export.demo.training.test_diffusion import SIZES
 
 GRID = LatentGrid()
 
@@ -103,22 +103,11 @@ def test_diffusion_step(
 
 def test_bytes_are_the_same_every_time(tmp_path: Path) -> None:
     """Shared exports rest on this; a network of every kind of layer and few of each is enough."""
-    sizes = UNetConfig(
-        resolution=16,
-        in_channels=2,
-        out_channels=1,
-        label_dim=4,
-        model_channels=8,
-        channel_mult=(1, 2),
-        channel_mult_emb=2,
-        num_blocks=1,
-        attn_resolutions=(8,),
-    )
     grid = LatentGrid(channels=16, columns=16, window_samples=67_072, trained_masks=(0, 4))
     written = []
     for name in ("first", "second"):
-        unet = UNet(sizes).eval()
-        unet.load_state_dict(random_weights(expected_shapes(lambda: UNet(sizes)), 0))
+        unet = UNet(SIZES).eval()
+        unet.load_state_dict(random_weights(expected_shapes(lambda: UNet(SIZES)), 0))
         stage = stages.StepStage(unet, "diffusion", sigma_data=1.0, sigma_min=0.0)
         folder = tmp_path / name
         folder.mkdir()

@@ -53,7 +53,13 @@ class Patch:
 
 
 def recording(
-    sound: Path, out: Path, box: str, stems: int, milliseconds: int, says: Sequence[tuple] = ()
+    sound: Path,
+    out: Path,
+    box: str,
+    stems: int,
+    milliseconds: int,
+    says: Sequence[tuple] = (),
+    spare: int = 0,
 ) -> Patch:
     """A patch with one `sideman~`; `out` gets what went in and each stem, float32.
 
@@ -64,11 +70,12 @@ def recording(
         stems: how many it has.
         milliseconds: until Pd ends.
         says: messages to it: after how many milliseconds, and what.
+        spare: channels of the recording behind those, for what is added to the patch.
     """
     patch = Patch()
     source = patch.add("readsf~")
     band = patch.add(f"sideman~ {box}")
-    record = patch.add(f"writesf~ {stems + 1}")
+    record = patch.add(f"writesf~ {stems + 1 + spare}")
     printed = patch.add("print band")
     patch.cord(source, 0, band, 0)
     patch.cord(source, 0, record, 0)

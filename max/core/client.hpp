@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace sideman {
@@ -14,6 +15,9 @@ struct Wish {
     int lead = 0;                    // columns; 0 follows the server's advice
     std::string margin = "normal";   // "tight", "normal" or "safe"
     bool int16 = false;              // receive stems in half the bytes
+
+    auto key() const { return std::tie(stems, step, lead, margin, int16); }
+    bool operator!=(const Wish& other) const { return key() != other.key(); }
 };
 
 // What a performer's screen shows; as sideman.runtime.client.status of the Python client.

@@ -9,9 +9,9 @@
 #include <mutex>
 #include <stdexcept>
 #include <thread>
-#include <tuple>
 
 #include "gain.hpp"
+#include "making.hpp"
 #include "settings.hpp"
 
 namespace sideman {
@@ -20,47 +20,10 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr double ramp_seconds = 0.02;
-constexpr int least_scratch = 4'096;  // samples; longer blocks are played in parts
 constexpr double highest_rate = 768'000;
 constexpr auto longest_fade = 200ms;   // after that a session ends even if it can still be heard
 constexpr auto audio_is_off = 1s;      // so long without a block
 constexpr auto longest_release = 1s;   // that freeing waits for a block that is being played
-
-// What a client cannot change while it plays: another value needs another client.
-struct Place {
-    std::string host;
-    int port = 0, rate = 0;
-    std::string margin;
-    int turn = 0;  // raised by every `stop`, so that what starts again is another session
-    auto key() const { return std::tie(host, port, rate, margin, turn); }
-    bool operator==(const Place& other) const { return key() == other.key(); }
-};
-
-// A client, and the memory in which blocks are turned into its format and back. Both go together,
-// so that the audio thread never meets one without the other.
-struct Session {
-    Session(const Place& where, const std::vector<std::string>& rows, const Wish& wish, int block)
-        : place(where),
-          capacity(std::max(block, least_scratch)),
-          ramp(static_cast<int>(ramp_seconds * where.rate)),
-          context(static_cast<std::size_t>(capacity)),
-          factors(context.size()),
-          played(rows.size() * context.size()),
-          client(where.host, where.port, rows, where.rate, wish) {
-        for (std::size_t row = 0; row < rows.size(); ++row)
-            planes.push_back(played.data() + row * context.size());
-    }
-
-    const Place place;
-    const int capacity, ramp;
-    std::vector<float> context, factors, played;
-    std::vector<float*> planes;
-    std::atomic<bool> closing{false};  // fade out, and stay silent
-    std::atomic<bool> quiet{true};     // nothing was heard in the last block
-    Clock::time_point closing_since;
-    Client client;
-};
 
 template <typename Sample>
 float finite(Sample sample) noexcept {
@@ -83,6 +46,7 @@ struct Object::Parts {
     void obey(const std::string& name, const Atoms& atoms);
     void set(const Attribute& attribute, const Atoms& atoms);
     void settle(bool at_once = false);
+    void adopt();
     void jump() {
         if (session) session->client.begin();
     }
@@ -92,6 +56,7 @@ struct Object::Parts {
     std::map<std::string, Atoms> outputs_now() const;
     Wish wish() const;
     float audible_gain() const { return settings.bypass ? 0 : static_cast<float>(settings.gain); }
+    bool wanted() const { return started && rate > 0 && trouble.empty(); }
     bool audio_off() const { return rate == 0 || Clock::now() - heard > audio_is_off; }
 
     // Audio thread
@@ -109,6 +74,7 @@ struct Object::Parts {
     std::map<std::string, Atoms> changed;  // what was said last
     unsigned blocks_seen = 0;
     Clock::time_point heard{};  // when the last block was noticed
+    Making making;
     std::unique_ptr<Session> session;  // what is played, or fades out
     std::unique_ptr<Session> leaving;  // hidden from the audio thread, which may still be using it
 
@@ -139,7 +105,7 @@ void Object::Parts::obey(const std::string& name, const Atoms& atoms) {
         ++turn;
         settle();
     } else if (name == "reset") {
-        if (!session)
+        if (!session && !wanted())
             throw std::invalid_argument("Nothing plays that could begin anew. Send start first.");
         jump();
     } else if (name == "status") {
@@ -170,9 +136,6 @@ void Object::Parts::set(const Attribute& attribute, const Atoms& atoms) {
     trouble.clear();  // with other settings it may go
     if (session && settings.latency != before.latency)
         session->client.set_latency(settings.latency);
-    if (session && (settings.stems != before.stems || settings.step != before.step ||
-                    settings.lead != before.lead))
-        session->client.change(wish());
     settle();  // another host, port or margin takes another client
 }
 
@@ -186,30 +149,40 @@ Wish Object::Parts::wish() const {
 }
 
 // Brings what plays closer to what is wanted, and waits for nothing: a session that can be heard
-// fades first, one that the audio thread uses is left to the next call. Only when it has said
-// goodbye may another one say hello: a server plays with one client at a time.
+// fades first, one that the audio thread uses is left to the next call, and so is one that is still
+// being made. Only when it has said goodbye may another one say hello: a server plays with one
+// client at a time.
 void Object::Parts::settle(bool at_once) {
-    const Place wanted{settings.host, settings.port, rate, settings.margin, turn};
-    const bool playing = started && rate > 0 && trouble.empty();
-    if (session) {
-        const bool stays = playing && session->place == wanted;
-        if (!stays && !session->closing) session->closing_since = Clock::now();
-        session->closing = !stays;
-        const bool over = at_once || session->quiet || audio_off() ||
-                          Clock::now() - session->closing_since > longest_fade;
-        if (!stays && over && !leaving) {
-            offered = nullptr;
-            leaving = std::move(session);
-        }
-    }
-    if (leaving && used != leaving.get()) leaving.reset();
-    if (session || leaving || !playing) return;
+    const Place place{settings.host, settings.port, rate, settings.margin, turn};
     try {
-        session = std::make_unique<Session>(wanted, settings.rows, wish(), block);
+        if (making.done()) adopt();
+        if (session) {
+            const bool stays = wanted() && session->place == place;
+            if (!stays && !session->closing) session->closing_since = Clock::now();
+            session->closing = !stays;
+            if (stays && session->wish != wish()) {
+                session->wish = wish();
+                session->client.change(session->wish);
+            }
+            const bool over = at_once || session->quiet || audio_off() ||
+                              Clock::now() - session->closing_since > longest_fade;
+            if (!stays && over && !leaving) {
+                offered = nullptr;
+                leaving = std::move(session);
+            }
+        }
+        if (leaving && used != leaving.get() && !making.busy()) making.end(std::move(leaving));
+        if (wanted() && !session && !leaving && !making.busy())
+            making.make(place, settings.rows, wish(), block);
     } catch (const std::exception& error) {
         trouble = std::string("No client could be made: ") + error.what() + ". Send start again.";
-        return;
     }
+}
+
+// Plays what was made, if something was, with what has been asked for meanwhile.
+void Object::Parts::adopt() {
+    session = making.take();
+    if (!session) return;
     session->client.set_latency(settings.latency);
     if (panicked) session->client.panic();
     offered = session.get();
@@ -320,9 +293,10 @@ Object::~Object() {
     parts.freed = true;
     parts.started = false;
     parts.settle(true);
-    // Hosts take an object out of the audio before they free it, so this hardly ever waits.
+    // Hosts take an object out of the audio before they free it, so this waits for no more than the
+    // end of what is being made or ended.
     const auto until = Clock::now() + longest_release;
-    while (parts.leaving && Clock::now() < until) {
+    while ((parts.leaving || parts.making.busy()) && Clock::now() < until) {
         std::this_thread::sleep_for(1ms);
         parts.settle(true);
     }
@@ -368,6 +342,8 @@ void Object::poll() {
     parts->settle();
     parts->tell(false);
 }
+
+bool Object::busy() const { return parts_->making.busy(); }
 
 void Object::jumped() { parts_->jump(); }
 

@@ -38,6 +38,8 @@ public:
     // Sends what has changed since; to be called every 50 ms or so. It also ends a session that has
     // faded, and begins the next one: nothing here ever waits for the audio thread.
     void poll();
+    // Whether a client is being made or ended, on a thread of its own; `poll` takes what comes of it.
+    bool busy() const;
     // The host's transport has jumped or started: as the message `reset`, but silent where nothing
     // plays.
     void jumped();

@@ -19,7 +19,7 @@ from sideman.runtime.rehearse.process import ServerProcess, free_port
 from sideman.runtime.server.server import Server
 from sideman.runtime.streaming.control import Accept, read_control
 from sideman.runtime.streaming.lane import Placement
-from sideman.runtime.streaming.packets import is_audio
+from sideman.runtime.streaming.packets import is_audio, read_packet
 from tests.max import pd
 from tests.max.pd import RATE, Ran
 from tests.runtime.native.echo import Host
@@ -90,6 +90,16 @@ def accepted(proxy: Proxy) -> Accept:
     raise AssertionError("no session began")
 
 
+def first_sample(proxy: Proxy, context: np.ndarray) -> int:
+    """Where in what went into `sideman~` its client began to count: it is made while Pd plays."""
+    sent = [each.data for each in proxy.log or () if each.inward]
+    packets = [read_packet(data, len(data)) for data in sent if is_audio(data, len(data))]
+    one = next(packet for packet in packets if np.unique(packet.samples).size > 100)
+    windows = np.lib.stride_tricks.sliding_window_view(context[:RATE], len(one.samples))
+    (at,) = np.flatnonzero((windows == one.samples).all(axis=1))
+    return int(at) - one.position
+
+
 def test_the_demonstrations_bass_is_the_one_that_the_python_client_gets(
     play: Callable[..., Ran],
 ) -> None:
@@ -110,7 +120,8 @@ def test_the_demonstrations_bass_is_the_one_that_the_python_client_gets(
                 box = f"bass {at(proxy.address)} @step {step} @lead {lead}"
                 ran = play(box, 1, sound=sound)
                 proxy.close()
-                origin = accepted(proxy).origin
+                begun = first_sample(proxy, ran.context)
+                origin = begun + accepted(proxy).origin
                 stems.append(ran.stems[0])
             else:
                 wait_until_ready(("127.0.0.1", port), step, lead)

@@ -33,6 +33,7 @@ struct Client::Parts {
 Client::Client(const std::string& host, int port, const std::vector<std::string>& rows, int rate,
                Wish wish)
     : parts_(std::make_shared<Parts>()) {
+    const std::lock_guard slow(world().making);
     if (!world().refuses_to_be_made.empty()) throw std::runtime_error(world().refuses_to_be_made);
     fakes::Made& made = parts_->made;
     made.host = host;

@@ -36,10 +36,17 @@ struct World {
         return context * static_cast<float>(row + 1);
     };
     std::string refuses_to_be_made;  // the error that making a client ends in
+    std::mutex making;               // while a test holds it, no client comes into being
     std::atomic<int> alive{0};
 
-    Made& last() { return *made.back(); }
-    std::size_t count() { return made.size(); }
+    Made& last() {
+        const std::lock_guard lock(guard);
+        return *made.back();
+    }
+    std::size_t count() {
+        const std::lock_guard lock(guard);
+        return made.size();
+    }
 };
 
 World& world();

@@ -1,7 +1,9 @@
 // An object with what a test needs around it.
 #pragma once
 
+#include <chrono>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -21,6 +23,27 @@ struct Box {
                      said.emplace_back(name, what);
                  },
                  warnings) {}
+
+    // Does what a message says, and lets come what is made or ended for it.
+    std::string send(const std::string& name, const sideman::Atoms& what = {}) {
+        const std::string wrong = object.message(name, what);
+        settle();
+        return wrong;
+    }
+    // As when a host turns audio on.
+    std::string prepare(double rate, int count = 64) {
+        const std::string wrong = object.prepare(rate, count);
+        settle();
+        return wrong;
+    }
+    // As a host does every 50 ms.
+    void settle() {
+        object.poll();
+        while (object.busy()) {
+            std::this_thread::sleep_for(std::chrono::microseconds(100));
+            object.poll();
+        }
+    }
 
     // A block in which every sample of the input is `input`; what is heard in each row.
     std::vector<std::vector<double>> block(int count, double input = 0) {

@@ -17,8 +17,8 @@ namespace {
 // An object that plays at 1,000 Hz, where 20 ms are 20 samples.
 struct Playing : Box {
     Playing() {
-        object.prepare(1'000, 64);
-        object.message("start", {});
+        prepare(1'000);
+        send("start");
     }
 };
 
@@ -56,17 +56,17 @@ TEST_CASE("rows come out of their outlets, and gain is reached in 20 ms") {
     CHECK(largest_step(out[0], 0) < 0.03);
     CHECK(out[0][19] == 0.5);
     CHECK(out[1][63] == -0.25);
-    box.object.message("gain", {2.0});
+    box.send("gain", {2.0});
     out = box.block(64);
     CHECK(largest_step(out[0], 0.5) < 0.03);
     CHECK(out[0][10] > 0.5);
     CHECK(out[0][10] < 1.0);
     CHECK(out[0][19] == 1.0);
-    box.object.message("bypass", {1.0});
+    box.send("bypass", {1.0});
     out = box.block(64);
     CHECK(largest_step(out[0], 1.0) < 0.06);
     CHECK(out[0][19] == 0);
-    box.object.message("bypass", {0.0});
+    box.send("bypass", {0.0});
     CHECK(box.block(64)[0][63] == 1.0);
     CHECK(world.last().samples == 4 * 64);  // bypass does not stop the session
 }
@@ -110,16 +110,17 @@ TEST_CASE("stop fades, and the session ends when nothing is heard any more") {
     world.sound = [](float, std::size_t) { return 0.5f; };
     Playing box;
     box.block(64);
+    box.news();
     box.object.message("stop", {});
     CHECK(world.alive == 1);
     CHECK(box.news().empty());
     auto out = box.block(64);
     CHECK(largest_step(out[0], 0.5) < 0.03);
     CHECK(out[0][63] == 0);
-    box.object.poll();
+    box.settle();
     CHECK(world.alive == 1);  // it was heard in that block
     box.block(64);
-    box.object.poll();
+    box.settle();
     CHECK(world.alive == 0);
     CHECK(box.block(64)[0] == std::vector<double>(64, 0));
 }
@@ -129,11 +130,11 @@ TEST_CASE("another server is asked when the session before has faded, and it ris
     world.sound = [](float, std::size_t) { return 0.5f; };
     Playing box;
     box.block(64);
-    box.object.message("port", {7001.0});
+    box.send("port", {7001.0});
     CHECK(world.count() == 1);
     box.block(64);
     box.block(64);
-    box.object.poll();
+    box.settle();
     CHECK(world.count() == 2);
     CHECK(world.alive == 1);
     const auto out = box.block(64);
@@ -146,16 +147,16 @@ TEST_CASE("a session that is wanted again before it has faded goes on, but not a
     world.sound = [](float, std::size_t) { return 0.5f; };
     Playing box;
     box.block(64);
-    box.object.message("port", {7001.0});
+    box.send("port", {7001.0});
     box.block(10);
-    box.object.message("port", {7000.0});
+    box.send("port", {7000.0});
     CHECK(box.block(64)[0][63] == 0.5);
     CHECK(world.count() == 1);
-    box.object.message("stop", {});
-    box.object.message("start", {});
+    box.send("stop", {});
+    box.send("start", {});
     box.block(64);
     box.block(64);
-    box.object.poll();
+    box.settle();
     CHECK(world.count() == 2);
 }
 
@@ -164,9 +165,9 @@ TEST_CASE("a session ends though audio has stopped in the middle of a sound") {
     world.sound = [](float, std::size_t) { return 0.5f; };
     Playing box;
     box.block(64);
-    box.object.message("stop", {});
+    box.send("stop", {});
     std::this_thread::sleep_for(250ms);
-    box.object.poll();
+    box.settle();
     CHECK(world.alive == 0);
 }
 
@@ -181,7 +182,7 @@ TEST_CASE("clients are replaced under an audio thread that never waits") {
     std::atomic<long> blocks{0};
     {
         Box box;
-        box.object.prepare(44'100, 64);
+        box.prepare(44'100, 64);
         std::thread audio([&] {
             while (!ending) {
                 box.block(64, 0.25);

@@ -212,7 +212,7 @@ void dsp(Box* box, t_object* chain, short*, double rate, long block, long) {
 
 void assist(Box* box, void*, long side, long index, char* text) {
     const std::vector<std::string>& rows = box->state->object.rows();
-    std::string about = "What there is to tell: state, text, ahead, spare, ...";
+    std::string about = "What there is to tell: state, text, ahead, cycle, ...";
     if (side == ASSIST_INLET) {
         about = "Signal: what you play. Messages:";
         for (std::size_t i = 0; i < sideman::message_count; ++i)

@@ -281,11 +281,6 @@ class _Pencil:
         self._rectangle((x + 1, y + height * 0.2, width - 2, height * 0.8 - 1), LINE, LINE, 1)
         self._rectangle((x, y + height * 0.2 - 4, width, 8), ACCENT, ACCENT, 2)
 
-    def _slider(self, box: Box, rect: Rect) -> None:
-        x, y, width, height = rect
-        self._rectangle(rect, FIELD, QUIET, 2)
-        self._rectangle((x + width * 0.62 - 4, y, 8, height), ACCENT, ACCENT, 2)
-
     def _live_dial(self, box: Box, rect: Rect) -> None:
         from matplotlib.patches import Arc
 

@@ -76,7 +76,11 @@ def _patcher(patch: Patch, *, tab: bool = False) -> dict[str, object]:
         patcher |= {"showrootpatcherontab": 0, "showontab": 0}
     if tab:
         patcher["showontab"] = 1
-    patcher["boxes"] = [{"box": _box(box, ids[box.name])} for box in boxes]
+    written = {box.name: _box(box, ids[box.name]) for box in boxes}
+    for kind in ("inlet", "outlet"):
+        for index, box in enumerate((box for box in boxes if box.kind == kind), 1):
+            written[box.name]["index"] = index
+    patcher["boxes"] = [{"box": box} for box in written.values()]
     patcher["lines"] = [{"patchline": _line(patch, cord, ids)} for cord in patch.cords]
     return patcher
 

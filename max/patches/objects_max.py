@@ -23,7 +23,6 @@ _CONTROLS: dict[str, tuple[Ports, tuple[float, float]]] = {
     "number": (Ports(1, (ANY, BANG), source=True, sink=True), (60, 22)),
     "outlet": (Ports(1, signals=1), (30, 30)),
     "panel": (Ports(1, (), source=True), (60, 60)),
-    "slider": (Ports(1, (ANY,), source=True, sink=True), (150, 20)),
     "textbutton": (Ports(1, (ANY, ANY, INT), source=True, all=1), (90, 22)),
     "textedit": (Ports(1, (ANY, INT, ANY, ANY), source=True, all=1), (120, 22)),
     "toggle": (Ports(1, (INT,), source=True, all=1), (24, 24)),

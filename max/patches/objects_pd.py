@@ -32,6 +32,7 @@ def _sideman(args: list[str]) -> Ports:
 _OBJECTS: dict[str, Callable[[list[str]], Ports]] = {
     "*": lambda _: Ports(2, (ANY,), all=1),
     "*~": lambda _: Ports(2, (SIGNAL,), signals=2, all=1),
+    "+": lambda _: Ports(2, (ANY,), all=1),
     "/": lambda _: Ports(2, (ANY,), all=1),
     ">": lambda _: Ports(2, (ANY,), all=1),
     "adc~": lambda a: Ports(1, (SIGNAL,) * (len(a) or 2), source=True, all=1),
@@ -49,7 +50,6 @@ _OBJECTS: dict[str, Callable[[list[str]], Ports]] = {
     "s": lambda _: Ports(1),
     "sel": lambda a: Ports(1, (ANY,) * (len(a) + 1)),
     "sideman~": _sideman,
-    "t": lambda a: Ports(1, (ANY,) * len(a), all=len(a)),
     "unpack": lambda a: Ports(1, (ANY,) * len(a), all=len(a)),
 }
 

@@ -23,7 +23,7 @@ EXAMPLES = {
 
 def pd_help(methods: Methods) -> Patch:
     """Messages on the left, sound below them, and what the object tells on the right."""
-    patch = Patch("sideman~-help", size=(82, 56), host="pd")
+    patch = Patch("sideman~-help", size=(82, 54), host="pd")
     patch.card("sideman~", (0, 0), (80, 3))
     patch.comment(
         "plays along with you, live. It needs a server. In a terminal: sideman serve BUNDLE",
@@ -111,13 +111,14 @@ def _meter() -> Patch:
     patch = Patch("meter", size=(46, 30), host="pd")
     patch.object("in", "inlet", (2, 1))
     patch.object("told", "route cycle ahead", (2, 3.4), width=14)
-    patch.object("whole cycle", "i", (2, 5.8))
-    patch.object("whole ahead", "i", (9, 5.8))
-    patch.object("both", "pack 0 0", (2, 8.2), width=9)
+    for i, name in enumerate(("cycle", "ahead")):
+        patch.object(f"{name} and a half", "+ 0.5", (2 + 7 * i, 5.2))
+        patch.object(f"whole {name}", "i", (2 + 7 * i, 7))
+        patch.cord(f"told:{i} -> {name} and a half -> whole {name} -> both:{i}")
+    patch.object("both", "pack 0 0", (2, 8.8), width=9)
     patch.message("in words", "set cycle $1 of $2 ms", (2, 11))
     patch.object("words", "outlet", (2, 27))
-    patch.cord("in -> told -> whole cycle -> both", "told:1 -> whole ahead -> both:1")
-    patch.cord("both -> in words -> words")
+    patch.cord("in -> told", "both -> in words -> words")
     patch.object("each", "unpack 0 0", (16, 11), width=6)
     patch.object("share", "/ 1", (16, 13.4), width=6)
     patch.object("percent", "* 100", (16, 15.8))

@@ -218,7 +218,7 @@ def _told(patch: Patch) -> None:
     patch.cord("band:4 -> told", along=32.2)
     for name, outlet, size, shown, letters, example in (
         ("lead", 0, (4, None), (44.6, 9.5, 3.2, 1.5), BODY, "6"),
-        ("ahead", 1, (6, 2.4), (38.4, 6.2, 6.4, 2.4), FIGURE, "500"),
+        ("ahead", 1, (6, 2.4), (38.4, 6.2, 6.4, 2.4), FIGURE, "503"),
     ):
         patch.control(
             name, "number", (72 + 9 * outlet, 36), size,

@@ -210,6 +210,11 @@ def test_a_window_has_the_ends_of_the_patch_behind_it() -> None:
                 kinds = [each["box"]["maxclass"] for each in behind["boxes"]]
                 assert box["numinlets"] == kinds.count("inlet")
                 assert box["numoutlets"] == kinds.count("outlet")
+                # Max counts ends from the left, and as they say.
+                for kind in ("inlet", "outlet"):
+                    ends = [e["box"] for e in behind["boxes"] if e["box"]["maxclass"] == kind]
+                    ends.sort(key=lambda end: end["patching_rect"][0])
+                    assert [end["index"] for end in ends] == [*range(1, len(ends) + 1)]
                 assert len(box["args"]) == ("#1" in json.dumps(behind))
                 assert behind["openinpresentation"] == 1
                 assert box["patching_rect"][2:] == behind["rect"][2:]
@@ -407,7 +412,7 @@ def test_pure_data_s_meter_tells_figures_and_turns_red_when_late(tmp_path: Path)
             "#X obj 20 80 print figures;",
             "#X obj 90 80 print bar;",
             "#X obj 20 10 loadbang;",
-            r"#X msg 20 30 ahead 500 \, cycle 380.4 \, cycle 600;",
+            r"#X msg 20 30 ahead 500 \, cycle 379.6 \, cycle 600;",
             r"#X msg 200 30 \; pd quit;",
             "#X obj 200 10 del 100;",
             "#X connect 0 0 1 0;",

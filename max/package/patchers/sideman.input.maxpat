@@ -239,7 +239,8 @@
       30.0,
       30.0
      ],
-     "comment": "what the band listens to"
+     "comment": "what the band listens to",
+     "index": 1
     }
    }
   ],

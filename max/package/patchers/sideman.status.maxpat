@@ -80,7 +80,8 @@
       30.0,
       30.0
      ],
-     "comment": "from the last outlet of sideman~"
+     "comment": "from the last outlet of sideman~",
+     "index": 1
     }
    },
    {

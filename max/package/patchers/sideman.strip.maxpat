@@ -170,7 +170,8 @@
       30.0,
       30.0
      ],
-     "comment": "the stem"
+     "comment": "the stem",
+     "index": 1
     }
    },
    {
@@ -252,7 +253,8 @@
       30.0,
       30.0
      ],
-     "comment": "the stem, as loud as its fader is high"
+     "comment": "the stem, as loud as its fader is high",
+     "index": 1
     }
    },
    {
@@ -267,7 +269,8 @@
       30.0,
       30.0
      ],
-     "comment": "1 if it shall play, or 0"
+     "comment": "1 if it shall play, or 0",
+     "index": 2
     }
    }
   ],

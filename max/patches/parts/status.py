@@ -37,7 +37,7 @@ def status_part() -> Patch:
     patch.cord("playing? -> lit -> light", "playing?:1 -> dark -> light")
     patch.control(
         "cycle", "jsui", (28, 13.4), (16, 3), shown=(0, 1.9, 28, 3), filename="sideman.cycle.js",
-        parameter_enable=0, example="cycle 380 of 500 ms",
+        parameter_enable=0, example="cycle 380 of 503 ms",
     )  # fmt: skip
     patch.cord("in -> cycle", corners=((1.53, 4.9), (44.5, 4.9), (44.5, 12.9), (28.53, 12.9)))
     return patch

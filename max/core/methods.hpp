@@ -12,7 +12,7 @@ namespace sideman {
 using Atom = std::variant<double, std::string>;
 using Atoms = std::vector<Atom>;
 
-enum class Type { symbol, symbols, integer, real, boolean, columns };
+enum class Type { symbol, symbols, choice, integer, real, boolean, columns };
 
 struct Message {
     const char *name, *arguments, *digest, *description;
@@ -20,7 +20,7 @@ struct Message {
 struct Attribute {
     const char* name;
     Type type;
-    const char *initial, *digest, *description;
+    const char *takes, *initial, *digest, *description;
 };
 struct Output {
     const char *name, *arguments, *description;
@@ -35,5 +35,8 @@ extern const std::size_t output_count;
 
 // The attribute of that name, or nullptr.
 const Attribute* find_attribute(const std::string& name);
+
+// The words of a text with spaces between them.
+std::vector<std::string> words_of(const std::string& text);
 
 }  // namespace sideman

@@ -215,6 +215,8 @@ std::map<std::string, Atoms> Object::Parts::outputs_now() const {
         {"step", whole(now.step)},
         {"advised", whole(now.advised)},
         {"ahead", milliseconds(now.ahead)},
+        // Until stems have come, landing is 0.
+        {"cycle", milliseconds(playing && now.landing != 0 ? now.ahead - now.landing : 0)},
         {"spare", milliseconds(now.landing)},
         // Until a server has answered, the client has but a guess.
         {"roundtrip", milliseconds(playing ? now.round_trip : 0)},

@@ -12,9 +12,6 @@ namespace {
 constexpr std::size_t most_stems = 64;
 constexpr std::size_t longest_names = 500;  // bytes of all names, which one datagram has to hold
 constexpr std::size_t longest_host = 253;   // a name of the domain name system has no more
-constexpr int most_columns = 64;
-constexpr int most_latency = 192'000;  // a second of the fastest sound card
-constexpr double most_gain = 4;
 
 std::string text_of(double number) {
     char text[32];
@@ -31,22 +28,36 @@ const std::string* only_symbol(const Atoms& atoms) {
     return atoms.size() == 1 ? std::get_if<std::string>(&atoms[0]) : nullptr;
 }
 
-double number(const std::string& name, const Atoms& atoms, double lowest, double highest,
-              bool whole, const char* otherwise = "") {
+// The words with commas and "or" between them.
+std::string any_of(const std::vector<std::string>& words) {
+    std::string text;
+    for (std::size_t i = 0; i < words.size(); ++i)
+        text += (i == 0 ? "" : i + 1 < words.size() ? ", " : " or ") + words[i];
+    return text;
+}
+
+double number(const Attribute& attribute, const Atoms& atoms) {
+    const auto limits = words_of(attribute.takes);
+    const double lowest = std::strtod(limits.at(0).c_str(), nullptr);
+    const double highest = std::strtod(limits.at(1).c_str(), nullptr);
+    const bool whole = attribute.type != Type::real;
     const double* value = atoms.size() == 1 ? std::get_if<double>(&atoms[0]) : nullptr;
     if (!value || !(*value >= lowest && *value <= highest) ||
         (whole && *value != std::floor(*value)))
-        refuse(name,
-               (whole ? "a whole number from " : "a number from ") + text_of(lowest) + " to " +
-                   text_of(highest) + otherwise,
+        refuse(attribute.name,
+               (whole ? "a whole number from " : "a number from ") + limits[0] + " to " + limits[1] +
+                   (attribute.type == Type::columns ? ", or auto" : ""),
                atoms);
     return *value;
 }
 
-int columns(const std::string& name, const Atoms& atoms) {
+int whole(const Attribute& attribute, const Atoms& atoms) {
+    return static_cast<int>(number(attribute, atoms));
+}
+
+int columns(const Attribute& attribute, const Atoms& atoms) {
     const std::string* word = only_symbol(atoms);
-    if (word && *word == "auto") return 0;
-    return static_cast<int>(number(name, atoms, 1, most_columns, true, ", or auto"));
+    return word && *word == "auto" ? 0 : whole(attribute, atoms);
 }
 
 std::string host(const std::string& name, const Atoms& atoms) {
@@ -59,15 +70,11 @@ std::string host(const std::string& name, const Atoms& atoms) {
     return *word;
 }
 
-std::string one_of(const std::string& name, const Atoms& atoms,
-                   const std::vector<std::string>& words) {
+std::string choice(const Attribute& attribute, const Atoms& atoms) {
+    const auto words = words_of(attribute.takes);
     const std::string* word = only_symbol(atoms);
-    if (!word || std::find(words.begin(), words.end(), *word) == words.end()) {
-        std::string wanted;
-        for (std::size_t i = 0; i < words.size(); ++i)
-            wanted += (i == 0 ? "" : i + 1 < words.size() ? ", " : " or ") + words[i];
-        refuse(name, wanted, atoms);
-    }
+    if (!word || std::find(words.begin(), words.end(), *word) == words.end())
+        refuse(attribute.name, any_of(words), atoms);
     return *word;
 }
 
@@ -152,7 +159,8 @@ Settings::Settings(std::vector<std::string> all) : rows(std::move(all)) {
         const std::string initial = attribute.initial;
         if (attribute.type == Type::symbols) {
             set(attribute.name, Atoms(rows.begin(), rows.end()));
-        } else if (attribute.type == Type::symbol || attribute.type == Type::columns) {
+        } else if (attribute.type == Type::symbol || attribute.type == Type::choice ||
+                   attribute.type == Type::columns) {
             set(attribute.name, {initial});
         } else {
             set(attribute.name, {std::strtod(initial.c_str(), nullptr)});
@@ -161,26 +169,27 @@ Settings::Settings(std::vector<std::string> all) : rows(std::move(all)) {
 }
 
 void Settings::set(const std::string& name, const Atoms& atoms) {
+    const Attribute* const found = find_attribute(name);
+    if (!found) throw std::invalid_argument(name + " is no attribute of sideman~.");
+    const Attribute& attribute = *found;
     if (name == "host") {
         host = sideman::host(name, atoms);
     } else if (name == "port") {
-        port = static_cast<int>(number(name, atoms, 1, 65'535, true));
+        port = whole(attribute, atoms);
     } else if (name == "stems") {
         stems = some_of(name, atoms, rows);
     } else if (name == "step") {
-        step = columns(name, atoms);
+        step = columns(attribute, atoms);
     } else if (name == "lead") {
-        lead = columns(name, atoms);
+        lead = columns(attribute, atoms);
     } else if (name == "margin") {
-        margin = one_of(name, atoms, {"tight", "normal", "safe"});
+        margin = choice(attribute, atoms);
     } else if (name == "latency") {
-        latency = static_cast<int>(number(name, atoms, 0, most_latency, true));
+        latency = whole(attribute, atoms);
     } else if (name == "gain") {
-        gain = number(name, atoms, 0, most_gain, false);
+        gain = number(attribute, atoms);
     } else if (name == "bypass") {
-        bypass = number(name, atoms, 0, 1, true) != 0;
-    } else {
-        throw std::invalid_argument(name + " is no attribute of sideman~.");
+        bypass = whole(attribute, atoms) != 0;
     }
 }
 

@@ -212,7 +212,7 @@ void dsp(Box* box, t_object* chain, short*, double rate, long block, long) {
 
 void assist(Box* box, void*, long side, long index, char* text) {
     const std::vector<std::string>& rows = box->state->object.rows();
-    std::string about = "What there is to tell: state, text, ahead, spare, ...";
+    std::string about = "What there is to tell: state, text, ahead, cycle, ...";
     if (side == ASSIST_INLET) {
         about = "Signal: what you play. Messages:";
         for (std::size_t i = 0; i < sideman::message_count; ++i)
@@ -258,6 +258,7 @@ void add_attribute(t_class* type, const sideman::Attribute& attribute) {
     switch (attribute.type) {
         case sideman::Type::symbol:
         case sideman::Type::symbols:
+        case sideman::Type::choice:
             break;
         case sideman::Type::integer:
             kind = "long";
@@ -276,7 +277,11 @@ void add_attribute(t_class* type, const sideman::Attribute& attribute) {
     class_addattr(type, attribute_new(attribute.name, gensym(kind), 0, as_method(get_attribute),
                                       as_method(set_attribute)));
     CLASS_ATTR_LABEL(type, attribute.name, 0, attribute.digest);
-    CLASS_ATTR_STYLE(type, attribute.name, 0, style);
+    if (attribute.type == sideman::Type::choice) {
+        CLASS_ATTR_ENUM(type, attribute.name, 0, attribute.takes);  // a menu in the inspector
+    } else {
+        CLASS_ATTR_STYLE(type, attribute.name, 0, style);
+    }
     CLASS_ATTR_CATEGORY(type, attribute.name, 0, "Sideman");
 }
 

@@ -20,7 +20,7 @@ ADVICE = (
         "one of known? A new session needs some seconds of your playing.",
     ),
     (
-        "late grows, or spare is below 0",
+        "late grows, or cycle is beyond ahead",
         "The server is too slow for this lead. Send lead auto and margin safe, choose a larger "
         "step, or run sideman doctor on the server's machine.",
     ),
@@ -36,8 +36,7 @@ ADVICE = (
     ),
     (
         "A value is refused",
-        "step and lead take 1 to 64 columns, or auto. A column is 93 ms, the unit of the model. "
-        "latency takes 0 to 192000 samples, gain 0 to 4, bypass 0 or 1, port 1 to 65535, margin "
-        "tight, normal or safe.",
+        "The console says what would do. step and lead are counted in columns of 93 ms, the unit "
+        "of the model, and latency in samples.",
     ),
 )

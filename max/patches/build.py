@@ -17,6 +17,8 @@ from max.patches.from_multi_track import from_multi_track
 from max.patches.help import tabs
 from max.patches.icon import draw_icon, pixels
 from max.patches.methods import read_methods
+from max.patches.parts import parts
+from max.patches.parts.input import LOOP
 from max.patches.patch import Patch
 from max.patches.pd_help import pd_help
 from max.patches.ready import ready
@@ -27,6 +29,14 @@ ROOT = Path(__file__).parents[2]
 KEPT = {"max": ROOT / "max" / "package", "pd": ROOT / "max" / "pd"}
 #: What the same parts are called in a finished package.
 FINISHED = {"max": Path("max", "sideman"), "pd": Path("pd", "sideman~")}
+#: What a finished package for Max has a copy of, and where that lies here.
+COPIED = {
+    f"media/{LOOP}": Path("runtime", "demo", "loop.flac"),
+    **{
+        f"javascript/{name}": Path("max", "javascript", name)
+        for name in ("sideman.cycle.js", "sideman.stems.js")
+    },
+}
 
 
 def pictures() -> dict[str, tuple[Patch, bool]]:
@@ -36,8 +46,10 @@ def pictures() -> dict[str, tuple[Patch, bool]]:
     windows = {n: b.patch for n, b in pd_window.boxes.items() if b.patch and " " not in n}
     drawn = {f"help {tab.name}": (tab, False) for tab in tabs(methods)}
     return drawn | {
-        "ready": (ready(), False),
-        "ready wiring": (ready(), True),
+        "ready": (ready(methods), False),
+        "ready wiring": (ready(methods), True),
+        # What is seen of them stands in the others.
+        **{f"{part.name} wiring": (part, True) for part in parts()},
         "multi_track": (from_multi_track(), False),
         "pd help": (pd_window, False),
         **{f"pd {name}": (window, False) for name, window in windows.items()},
@@ -52,14 +64,16 @@ def generated() -> dict[tuple[str, str], bytes]:
     """
     methods = read_methods()
     all_tabs = tabs(methods)
-    patches = [*all_tabs, ready(), from_multi_track(), pd_help(methods)]
-    wrong = [fault for patch in patches for fault in faults(patch)]
+    patch = ready(methods)
+    patches = [*all_tabs, patch, *parts(), from_multi_track(), pd_help(methods)]
+    wrong = [fault for each in patches for fault in faults(each)]
     if wrong:
         raise ValueError("\n".join(wrong))
     texts = {
         ("max", "help/sideman~.maxhelp"): maxpat.write_help("sideman~", all_tabs),
-        ("max", "extras/sideman.maxpat"): maxpat.write_patch(ready()),
+        ("max", "extras/sideman.maxpat"): maxpat.write_patch(patch),
         ("max", "examples/multi_track with sideman.maxpat"): maxpat.write_patch(from_multi_track()),
+        **{("max", f"patchers/{part.name}.maxpat"): maxpat.write_patch(part) for part in parts()},
         ("max", "docs/refpages/sideman~.maxref.xml"): write_refpage(methods),
         ("max", "package-info.json"): _package_info(),
         ("pd", "sideman~-help.pd"): pd.write_patch(pd_help(methods)),
@@ -107,6 +121,11 @@ def write(out: Path | None) -> list[Path]:
         target.write_bytes(content)
         written.append(target)
     if out is not None:
+        for path, source in COPIED.items():
+            target = out / FINISHED["max"] / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes((ROOT / source).read_bytes())
+            written.append(target)
         license_text = (ROOT / "LICENSE").read_bytes()
         for folder in FINISHED.values():
             for name, content in (

@@ -23,7 +23,9 @@ def faults(patch: Patch) -> list[str]:
         found += _outside(view, size, rects)
         found += _overlaps(patch, view, rects)
     found = [f"{patch.name}: {fault}" for fault in found]
-    return found + [fault for box in boxes if box.patch for fault in faults(box.patch)]
+    # What lies in a file of its own is checked once, not for every window to it.
+    inner = [box.patch for box in boxes if box.patch and box.kind != "bpatcher"]
+    return found + [fault for each in inner for fault in faults(each)]
 
 
 def _cord_faults(patch: Patch, cord: Cord) -> list[str]:

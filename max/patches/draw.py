@@ -9,6 +9,7 @@ They come near to what the hosts show, no nearer: fonts and rounded corners diff
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -166,6 +167,49 @@ class _Pencil:
                 weight="bold" if bold else "normal",
             )
 
+    def _bpatcher(self, box: Box, rect: Rect) -> None:
+        """The performer's view of a patch in another file."""
+        if box.patch is None:
+            return
+        first = next(iter(box.look["args"]), "")  # type: ignore[call-overload]
+        for inner in box.patch.boxes.values():
+            if inner.shown:
+                x, y, width, height = inner.shown
+                look = dict(inner.look)
+                look["example"] = str(look.get("example", "")).replace("#1", first)
+                there = (rect[0] + x, rect[1] + y, width, height)
+                self.box(replace(inner, look=look), there)
+
+    def _jsui(self, box: Box, rect: Rect) -> None:
+        """As sideman.cycle.js does where a cycle takes three quarters of its time."""
+        x, y, width, height = rect
+        self._text(x, y + 9, str(box.look["example"]), 13)
+        bar = height - 24
+        self._rectangle((x, y + 20, width, bar), FIELD, LINE)
+        self._rectangle((x, y + 20, width * 0.57, bar), GREEN, GREEN)
+        self._axes.plot([x + width * 0.75] * 2, [y + 17, y + 23 + bar], color=INK, lw=2)
+        for i in range(60):
+            left, tall = x + width - 4 * (60 - i), 8 + 3 * (i % 7 == 3)
+            self._rectangle((left, y + 16 - tall, 2, tall), GREEN, GREEN, 0.1)
+
+    def _umenu(self, box: Box, rect: Rect) -> None:
+        self._rectangle(rect, FIELD, LINE)
+        self._text(rect[0] + 6, rect[1] + rect[3] / 2, str(box.look["example"]))
+        right, middle = rect[0] + rect[2] - 8, rect[1] + rect[3] / 2
+        self._axes.fill([right - 8, right, right - 4], [middle - 3, middle - 3, middle + 3],
+                        color=QUIET)  # fmt: skip
+
+    def _inlet(self, box: Box, rect: Rect) -> None:
+        self._object(replace(box, text="in"), rect)
+
+    def _outlet(self, box: Box, rect: Rect) -> None:
+        self._object(replace(box, text="out"), rect)
+
+    def _hsl(self, box: Box, rect: Rect) -> None:
+        x, y, width, height = rect
+        self._rectangle(rect, FIELD, QUIET, 0.1)
+        self._rectangle((x + width / 2, y, 4, height), GREEN, GREEN, 0.1)
+
     def _panel(self, box: Box, rect: Rect) -> None:
         self._rectangle(rect, CARD, LINE, 8)
 
@@ -236,11 +280,6 @@ class _Pencil:
         self._rectangle(rect, FIELD, QUIET, 2)
         self._rectangle((x + 1, y + height * 0.2, width - 2, height * 0.8 - 1), LINE, LINE, 1)
         self._rectangle((x, y + height * 0.2 - 4, width, 8), ACCENT, ACCENT, 2)
-
-    def _slider(self, box: Box, rect: Rect) -> None:
-        x, y, width, height = rect
-        self._rectangle(rect, FIELD, QUIET, 2)
-        self._rectangle((x + width * 0.62 - 4, y, 8, height), ACCENT, ACCENT, 2)
 
     def _live_dial(self, box: Box, rect: Rect) -> None:
         from matplotlib.patches import Arc

@@ -10,7 +10,25 @@ from max.patches.patch import BACKGROUNDS, DRAWN_ONLY, Box, Cord, Patch, Rect
 from max.patches.style import BODY, GRID, PAPER
 
 #: The oldest Max that the patches are for.
-_VERSION = {"major": 8, "minor": 0, "revision": 0, "architecture": "x64", "modernui": 1}
+_VERSION: dict[str, object] = {
+    "major": 8,
+    "minor": 0,
+    "revision": 0,
+    "architecture": "x64",
+    "modernui": 1,
+}
+
+#: How a patch of another file is seen: as it is, without a frame.
+_WINDOW: dict[str, object] = {
+    "bgmode": 0,
+    "border": 0,
+    "clickthrough": 0,
+    "enablehscroll": 0,
+    "enablevscroll": 0,
+    "lockeddragscroll": 0,
+    "offset": [0.0, 0.0],
+    "viewvisibility": 1,
+}
 
 
 def write_patch(patch: Patch) -> str:
@@ -33,7 +51,7 @@ def _patcher(patch: Patch, *, tab: bool = False) -> dict[str, object]:
     # Max draws the first box on top: what lies behind comes last.
     boxes.sort(key=lambda box: box.kind in BACKGROUNDS)
     ids = {box.name: f"obj-{i}" for i, box in enumerate(boxes, 1)}
-    frame = any(box.patch for box in boxes)
+    frame = any(box.patch and box.kind == "object" for box in boxes)
     width, height = patch.size
     patcher: dict[str, object] = {
         "fileversion": 1,
@@ -51,14 +69,18 @@ def _patcher(patch: Patch, *, tab: bool = False) -> dict[str, object]:
         "toolbarvisible": 1,
         "enablehscroll": 1,
         "enablevscroll": 1,
-        "bgcolor": list(PAPER),
-        "editing_bgcolor": list(PAPER),
+        "bgcolor": list(patch.background),
+        "editing_bgcolor": list(patch.background),
     }
     if frame:
         patcher |= {"showrootpatcherontab": 0, "showontab": 0}
     if tab:
         patcher["showontab"] = 1
-    patcher["boxes"] = [{"box": _box(box, ids[box.name])} for box in boxes]
+    written = {box.name: _box(box, ids[box.name]) for box in boxes}
+    for kind in ("inlet", "outlet"):
+        for index, box in enumerate((box for box in boxes if box.kind == kind), 1):
+            written[box.name]["index"] = index
+    patcher["boxes"] = [{"box": box} for box in written.values()]
     patcher["lines"] = [{"patchline": _line(patch, cord, ids)} for cord in patch.cords]
     return patcher
 
@@ -101,7 +123,12 @@ def _box(box: Box, number: str) -> dict[str, object]:
         for k, v in box.look.items()
         if k not in DRAWN_ONLY
     }
-    if box.patch:
+    if box.kind == "umenu":
+        # As atoms of one message, with a comma between two entries.
+        written["items"] = [atom for item in box.look["items"] for atom in (item, ",")][:-1]  # type: ignore[attr-defined]
+    if box.kind == "bpatcher":
+        written |= {"name": box.text, **_WINDOW}
+    elif box.patch:
         written["patcher"] = _patcher(box.patch, tab=True)
         # The box has its patch's colours too, and they win.
         colours = ("locked_bgcolor", "editing_bgcolor")

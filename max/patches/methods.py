@@ -23,13 +23,37 @@ class Message:
 
 @dataclass(frozen=True)
 class Attribute:
-    """What can be set; `type` is symbol, symbols, int, float, bool or columns."""
+    """What can be set; `type` is symbol, symbols, choice, int, float, bool or columns."""
 
     name: str
     type: str
+    takes: str
     initial: str
     digest: str
     description: str
+
+    @property
+    def choices(self) -> list[str]:
+        """The words that a choice is made of; none of anything else."""
+        return self.takes.split() if self.type == "choice" else []
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The lowest and the highest number that it takes."""
+        low, high = self.takes.split()
+        return float(low), float(high)
+
+    @property
+    def would_do(self) -> str:
+        """What it takes, in words; empty where that is any name."""
+        if not self.takes:
+            return ""
+        words = self.takes.split()
+        if self.choices:
+            return f"{', '.join(words[:-1])} or {words[-1]}"
+        if self.type == "bool":
+            return " or ".join(words)
+        return " to ".join(words) + (", or auto" if self.type == "columns" else "")
 
 
 @dataclass(frozen=True)
@@ -59,7 +83,7 @@ def read_methods(path: Path = TABLE) -> Methods:
     methods = Methods({}, {}, {})
     seen = set()
     for kind, entry in _entries(path.read_text("utf-8")):
-        wanted = {"MESSAGE": 4, "ATTRIBUTE": 5, "OUTPUT": 3}[kind]
+        wanted = {"MESSAGE": 4, "ATTRIBUTE": 6, "OUTPUT": 3}[kind]
         name = entry[0]
         if len(entry) != wanted:
             raise ValueError(f"{path.name}: {kind}({name}) has {len(entry)} of {wanted} fields")

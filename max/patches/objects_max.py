@@ -14,15 +14,20 @@ _CONTROLS: dict[str, tuple[Ports, tuple[float, float]]] = {
     "ezdac~": (Ports(2, (), signals=2, source=True), (45, 45)),
     "flonum": (Ports(1, (ANY, BANG), source=True, sink=True), (60, 22)),
     "gain~": (Ports(1, (SIGNAL, ANY), signals=1, all=1), (22, 120)),
+    "inlet": (Ports(0, (ANY,), all=1), (30, 30)),
+    # It draws what its script says.
+    "jsui": (Ports(1, (ANY,), sink=True), (240, 45)),
     "led": (Ports(1, (INT,), sink=True), (24, 24)),
     "live.dial": (Ports(1, (ANY, FLOAT), source=True, all=1), (60, 60)),
     "meter~": (Ports(1, (FLOAT,), signals=1, sink=True), (15, 90)),
     "number": (Ports(1, (ANY, BANG), source=True, sink=True), (60, 22)),
+    "outlet": (Ports(1, signals=1), (30, 30)),
     "panel": (Ports(1, (), source=True), (60, 60)),
-    "slider": (Ports(1, (ANY,), source=True, sink=True), (150, 20)),
     "textbutton": (Ports(1, (ANY, ANY, INT), source=True, all=1), (90, 22)),
     "textedit": (Ports(1, (ANY, INT, ANY, ANY), source=True, all=1), (120, 22)),
     "toggle": (Ports(1, (INT,), source=True, all=1), (24, 24)),
+    # What was chosen leaves as its number, and as its words.
+    "umenu": (Ports(1, (INT, ANY, ANY), source=True), (100, 22)),
 }
 
 _LETTERS = {"b": BANG, "i": INT, "f": FLOAT, "l": ANY, "s": ANY}
@@ -48,19 +53,21 @@ def _trigger(args: list[str]) -> Ports:
 
 _OBJECTS: dict[str, Callable[[list[str]], Ports]] = {
     "*~": lambda _: Ports(2, (SIGNAL,), signals=2, all=1),
-    "<": lambda _: Ports(2, (INT,), all=1),
+    "+": lambda _: Ports(2, (INT,), all=1),
     "adc~": lambda a: Ports(1, (SIGNAL,) * (len(a) or 2), source=True, all=1),
+    # A script with an inlet for each of its words.
+    "js": lambda a: Ports(len(a) - 1, (ANY,), all=1),
     "loadmess": lambda _: Ports(1, (ANY,), source=True, all=1),
     # Not one of Max's own, and not connected on: it has no outlet.
     "multi_track": lambda _: Ports(1),
-    "pak": lambda a: Ports(len(a), (ANY,), all=1),
     "prepend": lambda _: Ports(1, (ANY,), all=1),
     "route": _route,
     "sel": _sel,
+    "selector~": lambda a: Ports(1 + int(a[0]), (SIGNAL,), signals=1 + int(a[0]), all=1),
+    "sfplay~": lambda _: Ports(1, (SIGNAL, BANG), source=True, all=1),
     "sfrecord~": lambda a: Ports(int(a[0]), (SIGNAL,), signals=int(a[0]), sink=True),
     "sideman~": _sideman,
     "t": _trigger,
-    "unpack": lambda a: Ports(1, (INT,) * len(a), all=len(a)),
 }
 
 
@@ -99,5 +106,5 @@ def box_size(
         across = width or round(text_width(text, size, bold=bold) + 10)
         lines = len(wrap(text, across - 8, size, bold=bold))
         return across, height or round(lines * size * 1.2 + 6)
-    usual = _CONTROLS[kind][1]
+    usual = _CONTROLS[kind][1] if kind in _CONTROLS else (0, 0)
     return width or usual[0], height or usual[1]

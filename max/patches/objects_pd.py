@@ -18,6 +18,7 @@ _CONTROLS: dict[str, tuple[Ports, tuple[float, float]]] = {
     "canvas": (Ports(source=True), (100, 60)),
     # Since Pure Data 0.52.
     "listbox": (Ports(1, (ANY,), source=True, sink=True), (210, 19)),
+    "hsl": (Ports(1, (ANY,), source=True, sink=True), (210, 19)),
     "floatatom": (Ports(1, (ANY,), source=True, sink=True), (70, 19)),
     "symbolatom": (Ports(1, (ANY,), source=True, sink=True), (210, 19)),
 }
@@ -29,19 +30,27 @@ def _sideman(args: list[str]) -> Ports:
 
 
 _OBJECTS: dict[str, Callable[[list[str]], Ports]] = {
+    "*": lambda _: Ports(2, (ANY,), all=1),
     "*~": lambda _: Ports(2, (SIGNAL,), signals=2, all=1),
+    "+": lambda _: Ports(2, (ANY,), all=1),
+    "/": lambda _: Ports(2, (ANY,), all=1),
+    ">": lambda _: Ports(2, (ANY,), all=1),
     "adc~": lambda a: Ports(1, (SIGNAL,) * (len(a) or 2), source=True, all=1),
     "dac~": lambda a: Ports(len(a) or 2, (), signals=len(a) or 2),
+    "i": lambda _: Ports(2, (ANY,), all=1),
     "inlet": lambda _: Ports(0, (ANY,), all=1),
     "list": lambda _: Ports(2, (ANY,), all=1),
     "list prepend": lambda _: Ports(2, (ANY,), all=1),
     "list trim": lambda _: Ports(1, (ANY,), all=1),
     "outlet": lambda _: Ports(1),
+    "pack": lambda a: Ports(len(a), (ANY,), all=1),
     "r": lambda _: Ports(0, (ANY,), all=1),
     # With one argument, route has an inlet to change it; with several, it has none.
     "route": lambda a: Ports(2 if len(a) == 1 else 1, (ANY,) * (len(a) + 1), all=len(a)),
     "s": lambda _: Ports(1),
+    "sel": lambda a: Ports(1, (ANY,) * (len(a) + 1)),
     "sideman~": _sideman,
+    "unpack": lambda a: Ports(1, (ANY,) * len(a), all=len(a)),
 }
 
 

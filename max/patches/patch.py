@@ -18,8 +18,20 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from max.patches import objects_max, objects_pd
-from max.patches.ports import Ports
-from max.patches.style import ACCENT, BODY, CARD, GRID, HEADING, INK, LINE, QUIET, TITLE, Colour
+from max.patches.ports import ANY, SIGNAL, Ports
+from max.patches.style import (
+    ACCENT,
+    BODY,
+    CARD,
+    GRID,
+    HEADING,
+    INK,
+    LINE,
+    PAPER,
+    QUIET,
+    TITLE,
+    Colour,
+)
 
 Host = Literal["max", "pd"]
 Place = tuple[float, float]
@@ -88,18 +100,26 @@ class Patch:
         name: title of the window, or of a tab.
         size: of the window, in pixels.
         wiring: of the view with the cords, in pixels, where performers see another one.
+        background: its colour.
         host: whose objects it is made of.
         boxes: by name.
         cords: in the order in which they were drawn.
     """
 
     def __init__(
-        self, name: str, *, size: Place, wiring: Place | None = None, host: Host = "max"
+        self,
+        name: str,
+        *,
+        size: Place,
+        wiring: Place | None = None,
+        host: Host = "max",
+        background: Colour = PAPER,
     ) -> None:
         self.name = name
         self.size = _pixels(size)
         self.wiring = _pixels(wiring) if wiring else None
         self.host: Host = host
+        self.background = background
         self.boxes: dict[str, Box] = {}
         self.cords: list[Cord] = []
 
@@ -191,6 +211,28 @@ class Patch:
         text = f"{'p' if self.host == 'max' else 'pd'} {title}"
         self._add(name or patch.name, "object", text, at, (None, None), patch=patch)
 
+    def part(
+        self,
+        name: str,
+        patch: Patch,
+        at: Place,
+        shown: Place | None = None,
+        *,
+        words: tuple[str, ...] = (),
+    ) -> None:
+        """A patch that lies in a file of its own, seen through a window as large as it is.
+
+        Args:
+            name: by which cords find it.
+            patch: what is in that file.
+            at: its place.
+            shown: its place in the performer's view.
+            words: what stands for #1 and so on in it.
+        """
+        text = f"{patch.name}.maxpat"
+        size = (patch.size[0] / GRID, patch.size[1] / GRID)
+        self._add(name, "bpatcher", text, at, size, {"args": words}, shown, patch)
+
     def cord(
         self, *chains: str, corners: tuple[Place, ...] = (), along: float | None = None
     ) -> None:
@@ -236,9 +278,33 @@ class Patch:
 
     def ports(self) -> Ports:
         """Of the box that this patch is inside of another one."""
-        texts = [box.text for box in self.boxes.values()]
-        outlets = texts.count("outlet")
-        return Ports(texts.count("inlet"), ("",) * outlets, all=outlets)
+        if self.host == "pd":
+            texts = [box.text for box in self.boxes.values()]
+            count = texts.count("outlet")
+            return Ports(texts.count("inlet"), (ANY,) * count, all=count)
+        boxes = self.boxes.values()
+        inlets = [box.name for box in boxes if box.kind == "inlet"]
+        outlets = [
+            SIGNAL if any(self._is_signal(c) for c in self.cords if c.target == box.name) else ANY
+            for box in boxes
+            if box.kind == "outlet"
+        ]
+        # What an inlet leads to says whether it takes a signal.
+        taken = {c.source for c in self.cords if c.source in inlets and self._takes_signal(c)}
+        return Ports(
+            *(len(inlets), tuple(outlets), len(taken)),
+            source=not inlets,
+            sink=not outlets,
+            all=len(outlets),
+        )
+
+    def _is_signal(self, cord: Cord) -> bool:
+        source = self.boxes.get(cord.source)
+        return source is not None and source.ports.outlets[cord.outlet] == SIGNAL
+
+    def _takes_signal(self, cord: Cord) -> bool:
+        target = self.boxes.get(cord.target)
+        return target is not None and cord.inlet < target.ports.signals
 
     def words(self) -> str:
         """All text, of tabs too, for tests that ask whether something is mentioned."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from max.patches.objects_pd import LETTER
 from max.patches.patch import BACKGROUNDS, Box, Patch
-from max.patches.style import ACCENT
+from max.patches.style import ACCENT, FIELD, GREEN, INK
 
 #: In Pure Data, a comma or a semicolon ends a message unless a backslash stands before it.
 _ESCAPES = str.maketrans({";": r" \;", ",": r" \,", "$": r"\$"})
@@ -34,12 +34,17 @@ def _box(box: Box) -> list[str]:
     x, y, width, height = (int(side) for side in box.rect)
     if box.kind == "canvas":
         label = str(box.look["label"]).replace(" ", "_") or "empty"
-        colour = _colour(box.look["colour"])
+        colour = colour_of(box.look["colour"])
         # Size of its handle, width, height, send, receive, label, where, font, colours.
-        rest = f"15 {width} {height} empty empty {label} 10 20 0 20 {colour} {_colour(ACCENT)} 0"
+        rest = f"15 {width} {height} empty empty {label} 10 20 0 20 {colour} {colour_of(ACCENT)} 0"
         return [f"#X obj {x} {y} cnv {rest};"]
     if box.kind == "display":
         return [f"#X msg {x} {y}, f {(width - 8) // LETTER};"]
+    if box.kind == "hsl":
+        colours = " ".join(colour_of(colour) for colour in (FIELD, GREEN, INK))
+        limits = f"{box.look['low']} {box.look['high']}"
+        rest = f"{width} {height} {limits} 0 0 empty empty empty -2 -8 0 10 {colours} 0 1"
+        return [f"#X obj {x} {y} hsl {rest};"]
     if box.kind in ("floatatom", "listbox", "symbolatom"):
         return [f"#X {box.kind} {x} {y} {(width - 4) // LETTER} 0 0 0 - - - 0;"]
     text = box.text.translate(_ESCAPES)
@@ -52,7 +57,8 @@ def _box(box: Box) -> list[str]:
     return [f"#X {kind} {x} {y} {text}{f', f {width // LETTER}' if wide else ''};"]
 
 
-def _colour(colour: object) -> str:
+def colour_of(colour: object) -> str:
+    """A colour as Pure Data writes it."""
     if not isinstance(colour, tuple):
         raise TypeError(f"no colour: {colour!r}")
     red, green, blue, _ = colour

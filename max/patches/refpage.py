@@ -19,12 +19,19 @@ _TOLD = "What the object tells"
 _TYPES = {
     "symbol": ("symbol", 1),
     "symbols": ("symbol", 64),
+    "choice": ("symbol", 1),
     "int": ("int", 1),
     "float": ("float", 1),
     "bool": ("int", 1),
     "columns": ("atom", 1),
 }
-_STYLES = {"bool": "onoff", "columns": "text", "int": "number", "float": "number"}
+_STYLES = {
+    "bool": "onoff",
+    "choice": "enum",
+    "columns": "text",
+    "int": "number",
+    "float": "number",
+}
 
 
 def write_refpage(methods: Methods) -> str:
@@ -109,6 +116,8 @@ def _attribute(listed: ET.Element, attribute: Attribute) -> None:
     )
     _text(element, "digest", attribute.digest)
     description = attribute.description
+    if attribute.would_do:
+        description += f" It takes {attribute.would_do}."
     if attribute.initial:
         description += f" At first {attribute.initial.rstrip('.')}."
     _text(element, "description", description)
@@ -119,6 +128,10 @@ def _attribute(listed: ET.Element, attribute: Attribute) -> None:
                 further, "attribute", name=name, get="1", set="1", type="symbol", size="1",
                 value=value,
             )  # fmt: skip
+    if attribute.choices:
+        choices = ET.SubElement(element, "enumlist")
+        for word in attribute.choices:
+            ET.SubElement(choices, "enum", name=word)
 
 
 def _outputs(page: ET.Element, methods: Methods) -> None:

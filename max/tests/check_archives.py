@@ -21,6 +21,12 @@ MAX = (
     "docs/refpages/sideman~.maxref.xml",
     "extras/sideman.maxpat",
     "help/sideman~.maxhelp",
+    "javascript/sideman.cycle.js",
+    "javascript/sideman.stems.js",
+    "media/sideman.loop.flac",
+    "patchers/sideman.input.maxpat",
+    "patchers/sideman.status.maxpat",
+    "patchers/sideman.strip.maxpat",
 )
 PD = ("README.md", "license", "sideman~-help.pd")
 #: By system: of Max, then of Pure Data, whose names' middle depends on the processor.

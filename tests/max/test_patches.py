@@ -23,9 +23,11 @@ from max.patches.help import tabs
 from max.patches.icon import draw_icon
 from max.patches.lettering import text_width, wrap
 from max.patches.methods import Methods, read_methods
+from max.patches.parts import parts
 from max.patches.patch import DRAWN_ONLY, Patch
 from max.patches.pd_help import pd_help
 from max.patches.ready import ready
+from tests.max.pd import need_pd, run
 
 ROOT = Path(__file__).parents[2]
 FILES = build.generated()
@@ -65,6 +67,8 @@ def test_the_command_writes_a_finished_package(
     folder = tmp_path / "max" / "sideman"
     assert (folder / "license").read_bytes() == (ROOT / "LICENSE").read_bytes()
     assert (folder / "help" / "sideman~.maxhelp").is_file()
+    loop = (ROOT / "runtime" / "demo" / "loop.flac").read_bytes()
+    assert (folder / "media" / "sideman.loop.flac").read_bytes() == loop
     assert (tmp_path / "pd" / "sideman~" / "sideman~-help.pd").is_file()
     readme = (tmp_path / "pd" / "sideman~" / "README.md").read_text("utf-8")
     assert "com.apple.quarantine" in readme
@@ -160,7 +164,7 @@ def test_every_message_in_pure_data_has_a_way_back(methods: Methods) -> None:
         if attribute.type == "symbols":
             continue  # at first those that the object was made with
         assert f"{attribute.name} {attribute.initial.rstrip('.')}" in values
-        assert len(values) == 2 or attribute.name == "port"
+        assert len(values) == len(attribute.choices or (1, 2))
 
 
 def test_both_help_patches_give_the_same_advice(methods: Methods) -> None:
@@ -169,12 +173,72 @@ def test_both_help_patches_give_the_same_advice(methods: Methods) -> None:
         assert all(seen in text and advice in text for text in words)
 
 
-def test_the_dial_has_every_lead() -> None:
-    look = ready().boxes["lead dial"].look["saved_attribute_attributes"]
+def test_the_dial_has_every_lead(methods: Methods) -> None:
+    look = ready(methods).boxes["lead dial"].look["saved_attribute_attributes"]
     assert isinstance(look, dict)
     columns = [str(n) for n in range(1, 65)]
     assert look["valueof"]["parameter_enum"] == ["auto", *columns]
     assert look["valueof"]["parameter_mmax"] == 64
+
+
+def test_what_a_patch_names_is_in_the_package() -> None:
+    """Patches in windows, scripts and sounds: Max finds them by name alone."""
+    there = {Path(path).name for part, path in FILES if part == "max"}
+    there |= {Path(path).name for path in build.COPIED}
+    assert all((ROOT / source).is_file() for source in build.COPIED.values())
+    named = set()
+    for path in JSON_FILES:
+        for patcher in patchers(json.loads(FILES["max", path])["patcher"]):
+            for box in (each["box"] for each in patcher["boxes"]):
+                if box["maxclass"] == "bpatcher":
+                    named.add(box["name"])
+                named |= set(re.findall(r"sideman\.\w+\.(?:js|flac)", box.get("text", "")))
+                named |= {box["filename"]} if "filename" in box else set()
+    assert named <= there
+    assert {name for name in there if name.startswith("sideman.")} - named == {"sideman.maxpat"}
+
+
+def test_a_window_has_the_ends_of_the_patch_behind_it() -> None:
+    """From the files alone: as many inlets and outlets, and words for each #1."""
+    seen = 0
+    for path in JSON_FILES:
+        for patcher in patchers(json.loads(FILES["max", path])["patcher"]):
+            for box in (each["box"] for each in patcher["boxes"]):
+                if box["maxclass"] != "bpatcher":
+                    continue
+                behind = json.loads(FILES["max", f"patchers/{box['name']}"])["patcher"]
+                kinds = [each["box"]["maxclass"] for each in behind["boxes"]]
+                assert box["numinlets"] == kinds.count("inlet")
+                assert box["numoutlets"] == kinds.count("outlet")
+                # Max counts ends from the left, and as they say.
+                for kind in ("inlet", "outlet"):
+                    ends = [e["box"] for e in behind["boxes"] if e["box"]["maxclass"] == kind]
+                    ends.sort(key=lambda end: end["patching_rect"][0])
+                    assert [end["index"] for end in ends] == [*range(1, len(ends) + 1)]
+                assert len(box["args"]) == ("#1" in json.dumps(behind))
+                assert behind["openinpresentation"] == 1
+                assert box["patching_rect"][2:] == behind["rect"][2:]
+                seen += 1
+    assert seen >= 10
+
+
+def test_the_readme_tells_the_sizes_of_windows() -> None:
+    readme = (ROOT / "max" / "README.md").read_text("utf-8")
+    for part in parts():
+        width, height = (round(side) for side in part.size)
+        assert f"| `{part.name}.maxpat` | {width} × {height} |" in readme
+
+
+def test_margin_is_a_menu_of_what_the_table_names(methods: Methods) -> None:
+    boxes = json.loads(FILES["max", "extras/sideman.maxpat"])["patcher"]["boxes"]
+    (menu,) = (each["box"] for each in boxes if each["box"]["maxclass"] == "umenu")
+    assert [item for item in menu["items"] if item != ","] == methods.attributes["margin"].choices
+    assert menu["items"].count(",") == 2
+    # Its words leave from the middle outlet.
+    patch = ready(methods)
+    assert [c.outlet for c in patch.cords if c.source == "margin"] == [1]
+    first = patch.boxes["usual margin"].text.split()[-1]
+    assert methods.attributes["margin"].choices[int(first)] == methods.attributes["margin"].initial
 
 
 def _inside(patch: Patch) -> list[Patch]:
@@ -195,7 +259,8 @@ def small() -> Patch:
 
 
 def test_a_patch_without_faults_has_none(methods: Methods) -> None:
-    for patch in (small(), *tabs(methods), ready(), from_multi_track(), pd_help(methods)):
+    mine = (*tabs(methods), ready(methods), *parts(), from_multi_track(), pd_help(methods))
+    for patch in (small(), *mine):
         assert faults(patch) == []
 
 
@@ -258,15 +323,34 @@ def test_names_and_objects_that_are_not_known_are_refused() -> None:
         patch.cord("input half")
 
 
-def test_a_message_of_stems_is_made_from_toggles() -> None:
-    """As Max would do it: from right to left, begin, add those that are on, send."""
-    patch = ready()
-    leaving = {(c.source, c.outlet): c.target for c in patch.cords}
-    assert patch.boxes["in turn"].text == "t b l b"
-    assert [leaving["in turn", outlet] for outlet in (2, 1, 0)] == ["begin", "each", "stems"]
-    for i, stem in enumerate(("bass", "drums", "guitar", "piano")):
-        assert patch.boxes[leaving[leaving["each", i], 0]].text == f"append {stem}"
-        assert leaving["band", i] == stem
+def test_strips_and_the_script_have_the_stems_in_the_same_order(methods: Methods) -> None:
+    for patch in (ready(methods), tabs(methods)[1]):
+        leaving = {(c.source, c.outlet): (c.target, c.inlet) for c in patch.cords}
+        names = patch.boxes["band"].text.split()[1:]
+        assert patch.boxes["stems"].text.split()[2:] == names
+        for i, stem in enumerate(names):
+            assert leaving["band", i] == (stem, 0)
+            assert leaving[stem, 1] == ("stems", i)
+            assert patch.boxes[stem].look["args"] == (stem,)
+        assert leaving["stems", 0] == ("band", 0)
+
+
+def test_the_loop_is_heard_instead_of_the_input() -> None:
+    """0 and 1 of the toggle are the first and the second signal of the switch."""
+    (patch,) = (part for part in parts() if part.name == "sideman.input")
+    into = {(c.target, c.inlet): c.source for c in patch.cords}
+    assert patch.boxes[into["chosen", 0]].text == "+ 1"
+    assert patch.boxes[into["chosen", 1]].text == "adc~ 1"
+    assert patch.boxes[into["chosen", 2]].text == "sfplay~ 1"
+    assert patch.boxes["chosen"].text == "selector~ 2 1"
+    assert patch.ports().outlets == ("signal",)
+
+
+def test_a_window_s_ends_take_signals_where_what_is_behind_it_does() -> None:
+    ends = {part.name: part.ports() for part in parts()}
+    strip, status = ends["sideman.strip"], ends["sideman.status"]
+    assert (strip.signals, strip.outlets) == (1, ("signal", ""))
+    assert (status.signals, status.outlets) == (0, ())
 
 
 # Lettering, pictures
@@ -317,6 +401,38 @@ def test_pure_data_shows_words_in_a_message_box() -> None:
     assert "#X msg 15 15, f 63;" in pd.write_patch(patch)
 
 
+def test_pure_data_s_meter_tells_figures_and_turns_red_when_late(tmp_path: Path) -> None:
+    need_pd()
+    patch = Patch("test", size=(40, 20), host="pd")
+    inner = pd_help(read_methods()).boxes["meter"].patch
+    assert inner is not None
+    patch.subpatch(inner, (1, 1))
+    text = pd.write_patch(patch) + "\n".join(
+        [
+            "#X obj 20 80 print figures;",
+            "#X obj 90 80 print bar;",
+            "#X obj 20 10 loadbang;",
+            r"#X msg 20 30 ahead 500 \, cycle 379.6 \, cycle 600;",
+            r"#X msg 200 30 \; pd quit;",
+            "#X obj 200 10 del 100;",
+            "#X connect 0 0 1 0;",
+            "#X connect 0 1 2 0;",
+            "#X connect 3 0 4 0;",
+            "#X connect 3 0 6 0;",
+            "#X connect 6 0 5 0;",
+            "#X connect 4 0 0 0;",
+        ]
+    )
+    path = tmp_path / "meter.pd"
+    path.write_text(text + "\n")
+    log = run(path, tmp_path, 30)
+    figures = [line for line in log.splitlines() if line.startswith("figures: ")]
+    assert figures[-2:] == ["figures: set cycle 380 of 500 ms", "figures: set cycle 600 of 500 ms"]
+    bar = [line for line in log.splitlines() if line.startswith("bar: ")]
+    assert sorted(bar[-2:]) == ["bar: 120", "bar: color #f2f5fa #cc362e #212933"]
+    assert any("#299e5c" in line for line in bar[:-2])
+
+
 def _open_in_pd(*options: str) -> list[str]:
     program = shutil.which("pd")
     if program is None:
@@ -353,7 +469,7 @@ def test_with_the_external_pure_data_opens_it_without_a_word() -> None:
 def test_a_tab_with_a_fault_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = small()
     broken.cord("half -> gone")
-    monkeypatch.setattr(build, "ready", lambda: broken)
+    monkeypatch.setattr(build, "ready", lambda _: broken)
     with pytest.raises(ValueError, match="small: a cord to 'gone'"):
         build.generated()
 

@@ -22,7 +22,7 @@ from sideman.runtime.streaming.lane import Placement
 from sideman.runtime.streaming.packets import is_audio, read_packet
 from tests.max import pd
 from tests.max.pd import RATE, Ran
-from tests.runtime.native.echo import Host
+from tests.runtime.native.echo import EchoSession, Host
 from tests.runtime.native.proxy import Impairment, Proxy
 
 pytestmark = pytest.mark.realtime
@@ -67,6 +67,22 @@ def test_every_sample_lies_where_the_python_client_puts_it(
     assert (ran.said("step")[-1], ran.said("lead")[-1]) == ("2", "3")
     assert not any(int(lost) for lost in ran.said("lost") + ran.said("late"))
     assert "error" not in ran.log
+
+
+def test_a_cycle_takes_what_the_server_takes_and_leaves_the_rest_of_its_time(
+    server: Server, play: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = EchoSession.step
+
+    def slowly(self: EchoSession, audio: np.ndarray) -> np.ndarray:
+        time.sleep(0.1)
+        return at_once(self, audio)
+
+    monkeypatch.setattr(EchoSession, "step", slowly)
+    ran = play(f"bass {at(server.address)} @step 2 @lead 3", 1)
+    cycle, spare, ahead = (float(ran.said(name)[-1]) for name in ("cycle", "spare", "ahead"))
+    assert 100 <= cycle < 180
+    assert cycle + spare == pytest.approx(ahead, abs=0.1)
 
 
 def test_what_is_lost_on_the_way_is_asked_for(server: Server, play: Callable[..., Ran]) -> None:

@@ -105,7 +105,29 @@ def test_a_table_with_faults_is_refused(tmp_path: Path, content: str, wanted: st
 def test_the_real_table_is_read_whole() -> None:
     names = (*METHODS.messages, *METHODS.attributes, *METHODS.outputs)
     assert len(names) >= 28
-    assert METHODS.attributes["margin"].description.endswith("or safe (60 ms).")
+    assert METHODS.attributes["margin"].description.endswith("and safe 60 ms.")
+
+
+def test_what_an_attribute_takes_is_said_once() -> None:
+    said = {a.name: a.would_do for a in METHODS.attributes.values() if a.takes}
+    assert said == {
+        "port": "1 to 65535",
+        "step": "1 to 64, or auto",
+        "lead": "1 to 64, or auto",
+        "margin": "tight, normal or safe",
+        "latency": "0 to 192000",
+        "gain": "0 to 4",
+        "bypass": "0 or 1",
+    }
+    for name, words in said.items():
+        attribute = METHODS.attributes[name]
+        assert words not in attribute.description
+        element = PAGE.find(f"attributelist/attribute[@name='{name}']")
+        assert element is not None
+        assert f"It takes {words}." in text(element, "description")
+        listed = [word.get("name") for word in element.findall("enumlist/enum")]
+        assert listed == attribute.choices
+    assert METHODS.attributes["gain"].limits == (0, 4)
 
 
 def test_no_text_breaks_a_comment_in_pure_data() -> None:

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs what tests need of the system and no package index has: a sound server without hardware,
-# Pure Data, doctest. Only on Debian and Ubuntu and only as root, as in a container; elsewhere it says
-# what is missing, and the tests that need it skip with the reason.
+# Node, Pure Data, doctest. Only on Debian and Ubuntu and only as root, as in a container; elsewhere it
+# says what is missing, and the tests that need it skip with the reason.
 set -uo pipefail
-packages=(doctest-dev jackd2 libportaudio2 puredata-core puredata-dev)
+packages=(doctest-dev jackd2 libportaudio2 nodejs puredata-core puredata-dev)
 
 if ! command -v dpkg-query >/dev/null; then
     echo "No Debian package is installed here: tests that need ${packages[*]} skip where these are absent."

@@ -20,7 +20,7 @@ constexpr int usual_step = 4, usual_rate = 44100;
 constexpr double away_seconds = 5.0;
 // So often a client lets itself be sent on before it asks where it began.
 constexpr int most_hops = 4;
-constexpr const char* client_name = "sideman~ 0.1";
+constexpr const char* client_name = "sideman~ " SIDEMAN_VERSION;
 }  // namespace
 
 Greeting::Greeting(Shared& shared, const Wish& wish, Socket& socket, std::string host, int port)

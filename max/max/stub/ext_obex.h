@@ -47,5 +47,10 @@ void* object_method(void* object, t_symbol* name, void* first, Function* second,
     class_attr_addattr_parse(type, attribute, "label", gensym("symbol"), flags, value)
 #define CLASS_ATTR_STYLE(type, attribute, flags, value) \
     class_attr_addattr_parse(type, attribute, "style", gensym("symbol"), flags, value)
+#define CLASS_ATTR_ENUM(type, attribute, flags, words)                                        \
+    {                                                                                         \
+        CLASS_ATTR_STYLE(type, attribute, flags, "enum");                                     \
+        class_attr_addattr_parse(type, attribute, "enumvals", gensym("atom"), flags, words);  \
+    }
 #define CLASS_ATTR_CATEGORY(type, attribute, flags, value) \
     class_attr_addattr_parse(type, attribute, "category", gensym("symbol"), flags, value)

@@ -19,7 +19,7 @@ struct Said {
 
 struct Attribute {
     std::string name, type;
-    std::map<std::string, std::string> about;  // label, style, category
+    std::map<std::string, std::string> about;  // label, style, category, enumvals
 };
 
 struct Max {

@@ -149,8 +149,8 @@
    {
     "box": {
      "id": "obj-5",
-     "maxclass": "newobj",
-     "numinlets": 1,
+     "maxclass": "bpatcher",
+     "numinlets": 0,
      "numoutlets": 1,
      "outlettype": [
       "signal"
@@ -158,10 +158,29 @@
      "patching_rect": [
       30.0,
       112.5,
-      55.0,
-      22.0
+      105.0,
+      30.0
      ],
-     "text": "adc~ 1"
+     "presentation": 1,
+     "presentation_rect": [
+      22.5,
+      207.0,
+      105.0,
+      30.0
+     ],
+     "args": [],
+     "name": "sideman.input.maxpat",
+     "bgmode": 0,
+     "border": 0,
+     "clickthrough": 0,
+     "enablehscroll": 0,
+     "enablevscroll": 0,
+     "lockeddragscroll": 0,
+     "offset": [
+      0.0,
+      0.0
+     ],
+     "viewvisibility": 1
     }
    },
    {
@@ -182,45 +201,15 @@
      "presentation": 1,
      "presentation_rect": [
       63.0,
-      93.0,
+      90.0,
       24.0,
-      122.99999999999999
+      111.0
      ]
     }
    },
    {
     "box": {
      "id": "obj-7",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      33.0,
-      270.0,
-      102.0,
-      19.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      24.0,
-      220.5,
-      102.0,
-      21.0
-     ],
-     "text": "input 1",
-     "textjustification": 1,
-     "fontsize": 11.0,
-     "textcolor": [
-      0.38,
-      0.43,
-      0.49,
-      1.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-8",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -243,7 +232,7 @@
    },
    {
     "box": {
-     "id": "obj-9",
+     "id": "obj-8",
      "maxclass": "textbutton",
      "numinlets": 1,
      "numoutlets": 3,
@@ -260,9 +249,9 @@
      ],
      "presentation": 1,
      "presentation_rect": [
-      195.0,
+      411.0,
       13.5,
-      70.5,
+      76.5,
       30.0
      ],
      "text": "start",
@@ -296,7 +285,7 @@
    },
    {
     "box": {
-     "id": "obj-10",
+     "id": "obj-9",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -314,7 +303,7 @@
    },
    {
     "box": {
-     "id": "obj-11",
+     "id": "obj-10",
      "maxclass": "textbutton",
      "numinlets": 1,
      "numoutlets": 3,
@@ -331,9 +320,9 @@
      ],
      "presentation": 1,
      "presentation_rect": [
-      271.5,
+      493.5,
       13.5,
-      70.5,
+      76.5,
       30.0
      ],
      "text": "stop",
@@ -367,7 +356,7 @@
    },
    {
     "box": {
-     "id": "obj-12",
+     "id": "obj-11",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -385,7 +374,7 @@
    },
    {
     "box": {
-     "id": "obj-13",
+     "id": "obj-12",
      "maxclass": "textbutton",
      "numinlets": 1,
      "numoutlets": 3,
@@ -402,9 +391,9 @@
      ],
      "presentation": 1,
      "presentation_rect": [
-      348.0,
+      576.0,
       13.5,
-      70.5,
+      76.5,
       30.0
      ],
      "text": "reset",
@@ -438,7 +427,7 @@
    },
    {
     "box": {
-     "id": "obj-14",
+     "id": "obj-13",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -456,7 +445,7 @@
    },
    {
     "box": {
-     "id": "obj-15",
+     "id": "obj-14",
      "maxclass": "textbutton",
      "numinlets": 1,
      "numoutlets": 3,
@@ -473,9 +462,9 @@
      ],
      "presentation": 1,
      "presentation_rect": [
-      424.49999999999994,
+      658.5,
       13.5,
-      70.5,
+      76.5,
       30.0
      ],
      "text": "panic",
@@ -509,7 +498,7 @@
    },
    {
     "box": {
-     "id": "obj-16",
+     "id": "obj-15",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -527,7 +516,7 @@
    },
    {
     "box": {
-     "id": "obj-17",
+     "id": "obj-16",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -539,9 +528,9 @@
      ],
      "presentation": 1,
      "presentation_rect": [
-      22.5,
-      438.0,
-      375.0,
+      487.5,
+      349.5,
+      240.0,
       22.5
      ],
      "text": "Server",
@@ -557,7 +546,7 @@
    },
    {
     "box": {
-     "id": "obj-18",
+     "id": "obj-17",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -569,8 +558,8 @@
      ],
      "presentation": 1,
      "presentation_rect": [
-      22.5,
-      465.0,
+      489.0,
+      375.0,
       45.0,
       21.0
      ],
@@ -587,7 +576,7 @@
    },
    {
     "box": {
-     "id": "obj-19",
+     "id": "obj-18",
      "maxclass": "textedit",
      "numinlets": 1,
      "numoutlets": 4,
@@ -605,9 +594,9 @@
      ],
      "presentation": 1,
      "presentation_rect": [
-      67.5,
-      463.5,
-      150.0,
+      540.0,
+      373.5,
+      180.0,
       22.5
      ],
      "text": "127.0.0.1",
@@ -617,7 +606,7 @@
    },
    {
     "box": {
-     "id": "obj-20",
+     "id": "obj-19",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -636,7 +625,7 @@
    },
    {
     "box": {
-     "id": "obj-21",
+     "id": "obj-20",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -654,7 +643,7 @@
    },
    {
     "box": {
-     "id": "obj-22",
+     "id": "obj-21",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -666,8 +655,8 @@
      ],
      "presentation": 1,
      "presentation_rect": [
-      232.5,
-      465.0,
+      489.0,
+      400.5,
       45.0,
       21.0
      ],
@@ -684,7 +673,7 @@
    },
    {
     "box": {
-     "id": "obj-23",
+     "id": "obj-22",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -702,7 +691,7 @@
    },
    {
     "box": {
-     "id": "obj-24",
+     "id": "obj-23",
      "maxclass": "number",
      "numinlets": 1,
      "numoutlets": 2,
@@ -718,8 +707,8 @@
      ],
      "presentation": 1,
      "presentation_rect": [
-      277.5,
-      463.5,
+      540.0,
+      399.0,
       90.0,
       22.5
      ],
@@ -729,7 +718,7 @@
    },
    {
     "box": {
-     "id": "obj-25",
+     "id": "obj-24",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -747,7 +736,7 @@
    },
    {
     "box": {
-     "id": "obj-26",
+     "id": "obj-25",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -777,7 +766,7 @@
    },
    {
     "box": {
-     "id": "obj-27",
+     "id": "obj-26",
      "maxclass": "live.dial",
      "numinlets": 1,
      "numoutlets": 2,
@@ -883,7 +872,7 @@
    },
    {
     "box": {
-     "id": "obj-28",
+     "id": "obj-27",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -902,7 +891,7 @@
    },
    {
     "box": {
-     "id": "obj-29",
+     "id": "obj-28",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -920,7 +909,7 @@
    },
    {
     "box": {
-     "id": "obj-30",
+     "id": "obj-29",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -938,14 +927,113 @@
    },
    {
     "box": {
-     "id": "obj-31",
+     "id": "obj-30",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1447.5,
+      870.0,
+      105.0,
+      99.0,
+      19.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      465.0,
+      190.5,
+      99.0,
+      21.0
+     ],
+     "text": "safety of auto",
+     "textjustification": 0,
+     "fontsize": 11.0,
+     "textcolor": [
+      0.38,
+      0.43,
+      0.49,
+      1.0
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-31",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      870.0,
+      126.0,
+      101.0,
+      22.0
+     ],
+     "text": "loadmess set 1"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-32",
+     "maxclass": "umenu",
+     "numinlets": 1,
+     "numoutlets": 3,
+     "outlettype": [
+      "int",
+      "",
+      ""
+     ],
+     "patching_rect": [
+      870.0,
+      156.0,
+      97.5,
+      22.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      570.0,
+      189.0,
+      147.0,
+      22.5
+     ],
+     "items": [
+      "tight",
+      ",",
+      "normal",
+      ",",
+      "safe"
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-33",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      870.0,
+      186.0,
+      101.0,
+      22.0
+     ],
+     "text": "prepend margin"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-34",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      997.5,
       79.5,
-      240.0,
+      270.0,
       22.0
      ],
      "text": "Step, latency",
@@ -961,21 +1049,21 @@
    },
    {
     "box": {
-     "id": "obj-32",
+     "id": "obj-35",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1455.0,
+      1005.0,
       105.0,
-      90.0,
+      99.0,
       19.0
      ],
      "presentation": 1,
      "presentation_rect": [
       465.0,
-      262.5,
-      90.0,
+      229.5,
+      99.0,
       21.0
      ],
      "text": "step (0: auto)",
@@ -991,7 +1079,7 @@
    },
    {
     "box": {
-     "id": "obj-33",
+     "id": "obj-36",
      "maxclass": "number",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1000,16 +1088,16 @@
       "bang"
      ],
      "patching_rect": [
-      1455.0,
+      1005.0,
       127.5,
       60.0,
       22.0
      ],
      "presentation": 1,
      "presentation_rect": [
-      555.0,
-      261.0,
-      45.0,
+      570.0,
+      228.0,
+      75.0,
       22.5
      ],
      "minimum": 0,
@@ -1018,7 +1106,7 @@
    },
    {
     "box": {
-     "id": "obj-34",
+     "id": "obj-37",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -1027,7 +1115,7 @@
       ""
      ],
      "patching_rect": [
-      1455.0,
+      1005.0,
       165.0,
       43.0,
       22.0
@@ -1037,7 +1125,7 @@
    },
    {
     "box": {
-     "id": "obj-35",
+     "id": "obj-38",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -1045,7 +1133,7 @@
       ""
      ],
      "patching_rect": [
-      1455.0,
+      1005.0,
       202.5,
       68.0,
       22.0
@@ -1055,7 +1143,7 @@
    },
    {
     "box": {
-     "id": "obj-36",
+     "id": "obj-39",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1063,7 +1151,7 @@
       ""
      ],
      "patching_rect": [
-      1552.5,
+      1102.5,
       202.5,
       88.0,
       22.0
@@ -1073,21 +1161,21 @@
    },
    {
     "box": {
-     "id": "obj-37",
+     "id": "obj-40",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1575.0,
+      1125.0,
       243.0,
-      54.0,
+      99.0,
       19.0
      ],
      "presentation": 1,
      "presentation_rect": [
-      609.0,
-      262.5,
-      54.0,
+      465.0,
+      268.5,
+      99.0,
       21.0
      ],
      "text": "latency",
@@ -1103,7 +1191,7 @@
    },
    {
     "box": {
-     "id": "obj-38",
+     "id": "obj-41",
      "maxclass": "number",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1112,16 +1200,16 @@
       "bang"
      ],
      "patching_rect": [
-      1575.0,
+      1125.0,
       267.0,
       75.0,
       22.0
      ],
      "presentation": 1,
      "presentation_rect": [
-      664.5,
-      261.0,
-      64.5,
+      570.0,
+      267.0,
+      75.0,
       22.5
      ],
      "minimum": 0,
@@ -1130,7 +1218,7 @@
    },
    {
     "box": {
-     "id": "obj-39",
+     "id": "obj-42",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1138,7 +1226,7 @@
       ""
      ],
      "patching_rect": [
-      1575.0,
+      1125.0,
       306.0,
       104.0,
       22.0
@@ -1148,14 +1236,67 @@
    },
    {
     "box": {
-     "id": "obj-40",
+     "id": "obj-43",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      997.5,
-      79.5,
-      420.0,
+      1204.5,
+      270.0,
+      60.0,
+      19.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      649.5,
+      268.5,
+      60.0,
+      21.0
+     ],
+     "text": "samples",
+     "textjustification": 0,
+     "fontsize": 11.0,
+     "textcolor": [
+      0.38,
+      0.43,
+      0.49,
+      1.0
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-44",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      45.0,
+      457.5,
+      480.0,
+      22.0
+     ],
+     "text": "You hear",
+     "fontsize": 13.0,
+     "textcolor": [
+      0.05,
+      0.42,
+      0.51,
+      1.0
+     ],
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-45",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      577.5,
+      694.5,
+      840.0,
       22.0
      ],
      "presentation": 1,
@@ -1178,25 +1319,30 @@
    },
    {
     "box": {
-     "id": "obj-41",
-     "maxclass": "newobj",
+     "id": "obj-46",
+     "maxclass": "comment",
      "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
+     "numoutlets": 0,
      "patching_rect": [
-      1005.0,
-      105.0,
-      101.0,
-      22.0
+      840.0,
+      771.0,
+      450.0,
+      35.0
      ],
-     "text": "loadmess set 1"
+     "text": "Makes a message of the toggles, for example  stems bass piano. Nothing is sent before one of them is touched: at first all stems play.",
+     "linecount": 2,
+     "fontsize": 12.0,
+     "textcolor": [
+      0.13,
+      0.16,
+      0.2,
+      1.0
+     ]
     }
    },
    {
     "box": {
-     "id": "obj-42",
+     "id": "obj-47",
      "maxclass": "newobj",
      "numinlets": 4,
      "numoutlets": 1,
@@ -1204,500 +1350,18 @@
       ""
      ],
      "patching_rect": [
-      1005.0,
-      183.0,
+      585.0,
+      771.0,
       241.0,
-      22.0
+      36.0
      ],
-     "text": "pak 1 1 1 1"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-43",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 3,
-     "outlettype": [
-      "bang",
-      "",
-      "bang"
-     ],
-     "patching_rect": [
-      1005.0,
-      216.0,
-      361.0,
-      22.0
-     ],
-     "text": "t b l b"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-44",
-     "maxclass": "message",
-     "numinlets": 2,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1341.0,
-      249.00000000000003,
-      71.0,
-      22.0
-     ],
-     "text": "set stems"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-45",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 4,
-     "outlettype": [
-      "int",
-      "int",
-      "int",
-      "int"
-     ],
-     "patching_rect": [
-      1026.0,
-      249.00000000000003,
-      308.5,
-      22.0
-     ],
-     "text": "unpack 0 0 0 0"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-46",
-     "maxclass": "message",
-     "numinlets": 2,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1005.0,
-      345.0,
-      180.0,
-      22.0
-     ],
-     "text": "stems"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-47",
-     "maxclass": "toggle",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      "int"
-     ],
-     "patching_rect": [
-      1005.0,
-      147.0,
-      24.0,
-      24.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      180.0,
-      112.5,
-      25.5,
-      25.5
-     ]
+     "text": "js sideman.stems.js bass drums guitar piano"
     }
    },
    {
     "box": {
      "id": "obj-48",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      1030.5,
-      148.5,
-      46.5,
-      19.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      172.5,
-      88.5,
-      46.5,
-      21.0
-     ],
-     "text": "bass",
-     "textjustification": 1,
-     "fontsize": 11.0,
-     "textcolor": [
-      0.38,
-      0.43,
-      0.49,
-      1.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-49",
-     "maxclass": "newobj",
-     "numinlets": 2,
-     "numoutlets": 2,
-     "outlettype": [
-      "bang",
-      ""
-     ],
-     "patching_rect": [
-      1026.0,
-      279.0,
-      43.0,
-      22.0
-     ],
-     "text": "sel 1"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-50",
-     "maxclass": "message",
-     "numinlets": 2,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1026.0,
-      309.0,
-      87.0,
-      22.0
-     ],
-     "text": "append bass"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-51",
-     "maxclass": "toggle",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      "int"
-     ],
-     "patching_rect": [
-      1080.0,
-      147.0,
-      24.0,
-      24.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      247.5,
-      112.5,
-      25.5,
-      25.5
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-52",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      1105.5,
-      148.5,
-      46.5,
-      19.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      240.0,
-      88.5,
-      46.5,
-      21.0
-     ],
-     "text": "drums",
-     "textjustification": 1,
-     "fontsize": 11.0,
-     "textcolor": [
-      0.38,
-      0.43,
-      0.49,
-      1.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-53",
-     "maxclass": "newobj",
-     "numinlets": 2,
-     "numoutlets": 2,
-     "outlettype": [
-      "bang",
-      ""
-     ],
-     "patching_rect": [
-      1123.5,
-      279.0,
-      43.0,
-      22.0
-     ],
-     "text": "sel 1"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-54",
-     "maxclass": "message",
-     "numinlets": 2,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1123.5,
-      309.0,
-      94.0,
-      22.0
-     ],
-     "text": "append drums"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-55",
-     "maxclass": "toggle",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      "int"
-     ],
-     "patching_rect": [
-      1155.0,
-      147.0,
-      24.0,
-      24.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      315.0,
-      112.5,
-      25.5,
-      25.5
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-56",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      1180.5,
-      148.5,
-      46.5,
-      19.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      307.5,
-      88.5,
-      46.5,
-      21.0
-     ],
-     "text": "guitar",
-     "textjustification": 1,
-     "fontsize": 11.0,
-     "textcolor": [
-      0.38,
-      0.43,
-      0.49,
-      1.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-57",
-     "maxclass": "newobj",
-     "numinlets": 2,
-     "numoutlets": 2,
-     "outlettype": [
-      "bang",
-      ""
-     ],
-     "patching_rect": [
-      1221.0,
-      279.0,
-      43.0,
-      22.0
-     ],
-     "text": "sel 1"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-58",
-     "maxclass": "message",
-     "numinlets": 2,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1221.0,
-      309.0,
-      91.0,
-      22.0
-     ],
-     "text": "append guitar"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-59",
-     "maxclass": "toggle",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      "int"
-     ],
-     "patching_rect": [
-      1230.0,
-      147.0,
-      24.0,
-      24.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      382.5,
-      112.5,
-      25.5,
-      25.5
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-60",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      1255.5,
-      148.5,
-      46.5,
-      19.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      375.0,
-      88.5,
-      46.5,
-      21.0
-     ],
-     "text": "piano",
-     "textjustification": 1,
-     "fontsize": 11.0,
-     "textcolor": [
-      0.38,
-      0.43,
-      0.49,
-      1.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-61",
-     "maxclass": "newobj",
-     "numinlets": 2,
-     "numoutlets": 2,
-     "outlettype": [
-      "bang",
-      ""
-     ],
-     "patching_rect": [
-      1318.5,
-      279.0,
-      43.0,
-      22.0
-     ],
-     "text": "sel 1"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-62",
-     "maxclass": "message",
-     "numinlets": 2,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1318.5,
-      309.0,
-      90.0,
-      22.0
-     ],
-     "text": "append piano"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-63",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      45.0,
-      457.5,
-      480.0,
-      22.0
-     ],
-     "text": "What you hear",
-     "fontsize": 13.0,
-     "textcolor": [
-      0.05,
-      0.42,
-      0.51,
-      1.0
-     ],
-     "fontface": 1
-    }
-   },
-   {
-    "box": {
-     "id": "obj-64",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      426.0,
-      483.00000000000006,
-      93.0,
-      22.0
-     ],
-     "text": "loadmess 128"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-65",
-     "maxclass": "gain~",
+     "maxclass": "bpatcher",
      "numinlets": 1,
      "numoutlets": 2,
      "outlettype": [
@@ -1706,69 +1370,38 @@
      ],
      "patching_rect": [
       30.0,
-      532.5,
-      24.0,
-      105.0
+      495.0,
+      63.0,
+      231.0
      ],
      "presentation": 1,
      "presentation_rect": [
-      172.5,
-      150.0,
-      25.5,
-      168.0
-     ]
+      160.5,
+      88.5,
+      63.0,
+      231.0
+     ],
+     "args": [
+      "bass"
+     ],
+     "name": "sideman.strip.maxpat",
+     "bgmode": 0,
+     "border": 0,
+     "clickthrough": 0,
+     "enablehscroll": 0,
+     "enablevscroll": 0,
+     "lockeddragscroll": 0,
+     "offset": [
+      0.0,
+      0.0
+     ],
+     "viewvisibility": 1
     }
    },
    {
     "box": {
-     "id": "obj-66",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      57.0,
-      570.0,
-      52.5,
-      19.0
-     ],
-     "text": "bass",
-     "fontsize": 11.0,
-     "textcolor": [
-      0.38,
-      0.43,
-      0.49,
-      1.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-67",
-     "maxclass": "meter~",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      "float"
-     ],
-     "patching_rect": [
-      75.0,
-      667.5,
-      15.0,
-      60.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      202.5,
-      150.0,
-      12.0,
-      168.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-68",
-     "maxclass": "gain~",
+     "id": "obj-49",
+     "maxclass": "bpatcher",
      "numinlets": 1,
      "numoutlets": 2,
      "outlettype": [
@@ -1777,69 +1410,38 @@
      ],
      "patching_rect": [
       135.0,
-      532.5,
-      24.0,
-      105.0
+      495.0,
+      63.0,
+      231.0
      ],
      "presentation": 1,
      "presentation_rect": [
-      240.0,
-      150.0,
-      25.5,
-      168.0
-     ]
+      228.0,
+      88.5,
+      63.0,
+      231.0
+     ],
+     "args": [
+      "drums"
+     ],
+     "name": "sideman.strip.maxpat",
+     "bgmode": 0,
+     "border": 0,
+     "clickthrough": 0,
+     "enablehscroll": 0,
+     "enablevscroll": 0,
+     "lockeddragscroll": 0,
+     "offset": [
+      0.0,
+      0.0
+     ],
+     "viewvisibility": 1
     }
    },
    {
     "box": {
-     "id": "obj-69",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      162.0,
-      570.0,
-      52.5,
-      19.0
-     ],
-     "text": "drums",
-     "fontsize": 11.0,
-     "textcolor": [
-      0.38,
-      0.43,
-      0.49,
-      1.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-70",
-     "maxclass": "meter~",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      "float"
-     ],
-     "patching_rect": [
-      180.0,
-      667.5,
-      15.0,
-      60.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      270.0,
-      150.0,
-      12.0,
-      168.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-71",
-     "maxclass": "gain~",
+     "id": "obj-50",
+     "maxclass": "bpatcher",
      "numinlets": 1,
      "numoutlets": 2,
      "outlettype": [
@@ -1848,69 +1450,38 @@
      ],
      "patching_rect": [
       240.0,
-      532.5,
-      24.0,
-      105.0
+      495.0,
+      63.0,
+      231.0
      ],
      "presentation": 1,
      "presentation_rect": [
-      307.5,
-      150.0,
-      25.5,
-      168.0
-     ]
+      295.5,
+      88.5,
+      63.0,
+      231.0
+     ],
+     "args": [
+      "guitar"
+     ],
+     "name": "sideman.strip.maxpat",
+     "bgmode": 0,
+     "border": 0,
+     "clickthrough": 0,
+     "enablehscroll": 0,
+     "enablevscroll": 0,
+     "lockeddragscroll": 0,
+     "offset": [
+      0.0,
+      0.0
+     ],
+     "viewvisibility": 1
     }
    },
    {
     "box": {
-     "id": "obj-72",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      267.0,
-      570.0,
-      52.5,
-      19.0
-     ],
-     "text": "guitar",
-     "fontsize": 11.0,
-     "textcolor": [
-      0.38,
-      0.43,
-      0.49,
-      1.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-73",
-     "maxclass": "meter~",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      "float"
-     ],
-     "patching_rect": [
-      285.0,
-      667.5,
-      15.0,
-      60.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      337.5,
-      150.0,
-      12.0,
-      168.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-74",
-     "maxclass": "gain~",
+     "id": "obj-51",
+     "maxclass": "bpatcher",
      "numinlets": 1,
      "numoutlets": 2,
      "outlettype": [
@@ -1919,68 +1490,37 @@
      ],
      "patching_rect": [
       345.0,
-      532.5,
-      24.0,
-      105.0
+      495.0,
+      63.0,
+      231.0
      ],
      "presentation": 1,
      "presentation_rect": [
-      375.0,
-      150.0,
-      25.5,
-      168.0
-     ]
+      363.0,
+      88.5,
+      63.0,
+      231.0
+     ],
+     "args": [
+      "piano"
+     ],
+     "name": "sideman.strip.maxpat",
+     "bgmode": 0,
+     "border": 0,
+     "clickthrough": 0,
+     "enablehscroll": 0,
+     "enablevscroll": 0,
+     "lockeddragscroll": 0,
+     "offset": [
+      0.0,
+      0.0
+     ],
+     "viewvisibility": 1
     }
    },
    {
     "box": {
-     "id": "obj-75",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      372.0,
-      570.0,
-      52.5,
-      19.0
-     ],
-     "text": "piano",
-     "fontsize": 11.0,
-     "textcolor": [
-      0.38,
-      0.43,
-      0.49,
-      1.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-76",
-     "maxclass": "meter~",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      "float"
-     ],
-     "patching_rect": [
-      390.0,
-      667.5,
-      15.0,
-      60.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      405.0,
-      150.0,
-      12.0,
-      168.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-77",
+     "id": "obj-52",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 1,
@@ -1998,7 +1538,7 @@
    },
    {
     "box": {
-     "id": "obj-78",
+     "id": "obj-53",
      "maxclass": "ezdac~",
      "numinlets": 2,
      "numoutlets": 0,
@@ -2019,7 +1559,7 @@
    },
    {
     "box": {
-     "id": "obj-79",
+     "id": "obj-54",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2049,7 +1589,7 @@
    },
    {
     "box": {
-     "id": "obj-80",
+     "id": "obj-55",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2061,9 +1601,9 @@
      ],
      "presentation": 1,
      "presentation_rect": [
-      427.5,
-      438.0,
-      300.0,
+      487.5,
+      439.5,
+      240.0,
       22.5
      ],
      "text": "Recorder",
@@ -2079,7 +1619,7 @@
    },
    {
     "box": {
-     "id": "obj-81",
+     "id": "obj-56",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 1,
@@ -2097,7 +1637,7 @@
    },
    {
     "box": {
-     "id": "obj-82",
+     "id": "obj-57",
      "maxclass": "textbutton",
      "numinlets": 1,
      "numoutlets": 3,
@@ -2114,9 +1654,9 @@
      ],
      "presentation": 1,
      "presentation_rect": [
-      429.0,
-      463.5,
-      99.0,
+      489.0,
+      465.0,
+      81.0,
       22.5
      ],
      "text": "choose file",
@@ -2150,7 +1690,7 @@
    },
    {
     "box": {
-     "id": "obj-83",
+     "id": "obj-58",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -2168,7 +1708,7 @@
    },
    {
     "box": {
-     "id": "obj-84",
+     "id": "obj-59",
      "maxclass": "toggle",
      "numinlets": 1,
      "numoutlets": 1,
@@ -2183,8 +1723,8 @@
      ],
      "presentation": 1,
      "presentation_rect": [
-      540.0,
-      462.0,
+      577.5,
+      463.5,
       25.5,
       25.5
      ]
@@ -2192,24 +1732,24 @@
    },
    {
     "box": {
-     "id": "obj-85",
+     "id": "obj-60",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
       394.5,
       846.0,
-      141.0,
+      122.99999999999999,
       19.0
      ],
      "presentation": 1,
      "presentation_rect": [
-      570.0,
-      465.0,
-      141.0,
+      606.0,
+      466.5,
+      122.99999999999999,
       21.0
      ],
-     "text": "record: you left, band right",
+     "text": "you left, band right",
      "textjustification": 0,
      "fontsize": 11.0,
      "textcolor": [
@@ -2222,7 +1762,7 @@
    },
    {
     "box": {
-     "id": "obj-86",
+     "id": "obj-61",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2236,10 +1776,10 @@
      "presentation_rect": [
       22.5,
       349.5,
-      705.0,
+      435.0,
       22.5
      ],
-     "text": "What it tells",
+     "text": "How it goes",
      "fontsize": 13.0,
      "textcolor": [
       0.05,
@@ -2252,190 +1792,61 @@
    },
    {
     "box": {
-     "id": "obj-87",
+     "id": "obj-62",
+     "maxclass": "bpatcher",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      585.0,
+      540.0,
+      420.0,
+      117.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      30.0,
+      373.5,
+      420.0,
+      117.0
+     ],
+     "args": [],
+     "name": "sideman.status.maxpat",
+     "bgmode": 0,
+     "border": 0,
+     "clickthrough": 0,
+     "enablehscroll": 0,
+     "enablevscroll": 0,
+     "lockeddragscroll": 0,
+     "offset": [
+      0.0,
+      0.0
+     ],
+     "viewvisibility": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-63",
      "maxclass": "newobj",
-     "numinlets": 7,
-     "numoutlets": 7,
+     "numinlets": 3,
+     "numoutlets": 3,
      "outlettype": [
-      "",
-      "",
-      "",
-      "",
       "",
       "",
       ""
      ],
      "patching_rect": [
-      585.0,
+      1080.0,
       495.0,
-      826.0,
+      286.0,
       22.0
      ],
-     "text": "route engine text lead ahead spare state"
+     "text": "route lead ahead"
     }
    },
    {
     "box": {
-     "id": "obj-88",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      585.0,
-      540.0,
-      81.0,
-      22.0
-     ],
-     "text": "prepend set"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-89",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      585.0,
-      577.5,
-      120.0,
-      20.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      532.5,
-      291.0,
-      187.5,
-      22.5
-     ],
-     "text": "",
-     "bgcolor": [
-      0.95,
-      0.96,
-      0.98,
-      1.0
-     ],
-     "fontsize": 12.0,
-     "textcolor": [
-      0.13,
-      0.16,
-      0.2,
-      1.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-90",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      720.0,
-      540.0,
-      81.0,
-      22.0
-     ],
-     "text": "prepend set"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-91",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      720.0,
-      577.5,
-      120.0,
-      20.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      22.5,
-      375.0,
-      705.0,
-      39.0
-     ],
-     "text": "",
-     "bgcolor": [
-      0.95,
-      0.96,
-      0.98,
-      1.0
-     ],
-     "fontsize": 12.0,
-     "textcolor": [
-      0.13,
-      0.16,
-      0.2,
-      1.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-92",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1342.5,
-      540.0,
-      81.0,
-      22.0
-     ],
-     "text": "prepend set"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-93",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      1342.5,
-      577.5,
-      75.0,
-      20.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      546.0,
-      18.0,
-      189.0,
-      22.5
-     ],
-     "text": "",
-     "bgcolor": [
-      0.95,
-      0.96,
-      0.98,
-      1.0
-     ],
-     "fontsize": 12.0,
-     "textcolor": [
-      0.13,
-      0.16,
-      0.2,
-      1.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-94",
+     "id": "obj-64",
      "maxclass": "number",
      "numinlets": 1,
      "numoutlets": 2,
@@ -2444,14 +1855,14 @@
       "bang"
      ],
      "patching_rect": [
-      855.0,
+      1080.0,
       540.0,
       60.0,
       22.0
      ],
      "presentation": 1,
      "presentation_rect": [
-      678.0,
+      669.0,
       142.5,
       48.0,
       22.5
@@ -2463,7 +1874,7 @@
    },
    {
     "box": {
-     "id": "obj-95",
+     "id": "obj-65",
      "maxclass": "number",
      "numinlets": 1,
      "numoutlets": 2,
@@ -2472,7 +1883,7 @@
       "bang"
      ],
      "patching_rect": [
-      990.0,
+      1215.0,
       540.0,
       90.0,
       36.0
@@ -2491,233 +1902,21 @@
    },
    {
     "box": {
-     "id": "obj-96",
-     "maxclass": "number",
+     "id": "obj-66",
+     "maxclass": "comment",
      "numinlets": 1,
-     "numoutlets": 2,
-     "outlettype": [
-      "",
-      "bang"
-     ],
+     "numoutlets": 0,
      "patching_rect": [
-      1125.0,
-      540.0,
-      75.0,
-      22.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      622.5,
-      187.5,
+      1308.0,
+      549.0,
       60.0,
-      22.5
-     ],
-     "ignoreclick": 1,
-     "triangle": 0,
-     "fontsize": 12.0
-    }
-   },
-   {
-    "box": {
-     "id": "obj-97",
-     "maxclass": "newobj",
-     "numinlets": 2,
-     "numoutlets": 2,
-     "outlettype": [
-      "bang",
-      ""
-     ],
-     "patching_rect": [
-      1260.0,
-      540.0,
-      76.0,
-      22.0
-     ],
-     "text": "sel playing"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-98",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      "int"
-     ],
-     "patching_rect": [
-      1260.0,
-      577.5,
-      32.0,
-      22.0
-     ],
-     "text": "t 1"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-99",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      "int"
-     ],
-     "patching_rect": [
-      1302.0,
-      577.5,
-      32.0,
-      22.0
-     ],
-     "text": "t 0"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-100",
-     "maxclass": "led",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      "int"
-     ],
-     "patching_rect": [
-      1260.0,
-      615.0,
-      24.0,
-      24.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      510.0,
-      16.5,
-      25.5,
-      25.5
-     ],
-     "oncolor": [
-      0.16,
-      0.62,
-      0.36,
-      1.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-101",
-     "maxclass": "slider",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1125.0,
-      577.5,
-      120.0,
-      19.5
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      465.0,
-      216.0,
-      255.0,
-      19.5
-     ],
-     "orientation": 1,
-     "min": -50.0,
-     "size": 201.0,
-     "ignoreclick": 1
-    }
-   },
-   {
-    "box": {
-     "id": "obj-102",
-     "maxclass": "newobj",
-     "numinlets": 2,
-     "numoutlets": 1,
-     "outlettype": [
-      "int"
-     ],
-     "patching_rect": [
-      1125.0,
-      607.5,
-      35.0,
-      22.0
-     ],
-     "text": "< 0"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-103",
-     "maxclass": "led",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      "int"
-     ],
-     "patching_rect": [
-      1125.0,
-      640.5,
-      24.0,
-      24.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      699.0,
-      186.0,
-      25.5,
-      25.5
-     ],
-     "oncolor": [
-      0.8,
-      0.21,
-      0.18,
-      1.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-104",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      577.5,
-      687.0,
-      840.0,
-      22.0
-     ],
-     "text": "Words of the performer's view",
-     "fontsize": 13.0,
-     "textcolor": [
-      0.05,
-      0.42,
-      0.51,
-      1.0
-     ],
-     "fontface": 1
-    }
-   },
-   {
-    "box": {
-     "id": "obj-105",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      585.0,
-      720.0,
-      63.0,
       19.0
      ],
      "presentation": 1,
      "presentation_rect": [
-      672.0,
+      673.5,
       103.5,
-      63.0,
+      60.0,
       21.0
      ],
      "text": "ms ahead",
@@ -2733,21 +1932,21 @@
    },
    {
     "box": {
-     "id": "obj-106",
+     "id": "obj-67",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      585.0,
-      750.0,
-      99.0,
+      1080.0,
+      570.0,
+      96.0,
       19.0
      ],
      "presentation": 1,
      "presentation_rect": [
-      576.0,
+      570.0,
       144.0,
-      99.0,
+      96.0,
       21.0
      ],
      "text": "columns in use",
@@ -2763,157 +1962,7 @@
    },
    {
     "box": {
-     "id": "obj-107",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      585.0,
-      780.0,
-      120.0,
-      19.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      465.0,
-      189.0,
-      120.0,
-      21.0
-     ],
-     "text": "spare time in ms",
-     "textjustification": 0,
-     "fontsize": 11.0,
-     "textcolor": [
-      0.38,
-      0.43,
-      0.49,
-      1.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-108",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      750.0,
-      720.0,
-      55.5,
-      19.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      460.5,
-      237.0,
-      55.5,
-      21.0
-     ],
-     "text": "late -50",
-     "textjustification": 0,
-     "fontsize": 11.0,
-     "textcolor": [
-      0.38,
-      0.43,
-      0.49,
-      1.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-109",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      750.0,
-      750.0,
-      24.0,
-      19.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      516.75,
-      237.0,
-      24.0,
-      21.0
-     ],
-     "text": "0",
-     "textjustification": 1,
-     "fontsize": 11.0,
-     "textcolor": [
-      0.38,
-      0.43,
-      0.49,
-      1.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-110",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      750.0,
-      780.0,
-      84.0,
-      19.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      636.0,
-      237.0,
-      84.0,
-      21.0
-     ],
-     "text": "150 early",
-     "textjustification": 2,
-     "fontsize": 11.0,
-     "textcolor": [
-      0.38,
-      0.43,
-      0.49,
-      1.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-111",
-     "maxclass": "comment",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      915.0,
-      720.0,
-      60.0,
-      19.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      465.0,
-      292.5,
-      60.0,
-      21.0
-     ],
-     "text": "model",
-     "textjustification": 0,
-     "fontsize": 11.0,
-     "textcolor": [
-      0.38,
-      0.43,
-      0.49,
-      1.0
-     ]
-    }
-   },
-   {
-    "box": {
-     "id": "obj-112",
+     "id": "obj-68",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2950,7 +1999,7 @@
    },
    {
     "box": {
-     "id": "obj-113",
+     "id": "obj-69",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2980,7 +2029,7 @@
    },
    {
     "box": {
-     "id": "obj-114",
+     "id": "obj-70",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2992,10 +2041,10 @@
      ],
      "presentation": 1,
      "presentation_rect": [
-      15.0,
-      433.5,
-      390.0,
-      63.0
+      480.0,
+      345.0,
+      255.0,
+      82.5
      ],
      "background": 1,
      "ignoreclick": 1,
@@ -3017,7 +2066,7 @@
    },
    {
     "box": {
-     "id": "obj-115",
+     "id": "obj-71",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -3054,52 +2103,15 @@
    },
    {
     "box": {
-     "id": "obj-116",
-     "maxclass": "panel",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      1440.0,
-      75.0,
-      255.0,
-      300.0
-     ],
-     "background": 1,
-     "ignoreclick": 1,
-     "bgcolor": [
-      1.0,
-      1.0,
-      1.0,
-      1.0
-     ],
-     "border": 1,
-     "bordercolor": [
-      0.8,
-      0.83,
-      0.86,
-      1.0
-     ],
-     "rounded": 8
-    }
-   },
-   {
-    "box": {
-     "id": "obj-117",
+     "id": "obj-72",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
       990.0,
       75.0,
-      435.0,
-      300.0
-     ],
-     "presentation": 1,
-     "presentation_rect": [
-      150.0,
-      60.0,
       285.0,
-      270.0
+      300.0
      ],
      "background": 1,
      "ignoreclick": 1,
@@ -3121,7 +2133,7 @@
    },
    {
     "box": {
-     "id": "obj-118",
+     "id": "obj-73",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -3151,7 +2163,44 @@
    },
    {
     "box": {
-     "id": "obj-119",
+     "id": "obj-74",
+     "maxclass": "panel",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      570.0,
+      690.0,
+      855.0,
+      195.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      150.0,
+      60.0,
+      285.0,
+      270.0
+     ],
+     "background": 1,
+     "ignoreclick": 1,
+     "bgcolor": [
+      1.0,
+      1.0,
+      1.0,
+      1.0
+     ],
+     "border": 1,
+     "bordercolor": [
+      0.8,
+      0.83,
+      0.86,
+      1.0
+     ],
+     "rounded": 8
+    }
+   },
+   {
+    "box": {
+     "id": "obj-75",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -3163,10 +2212,10 @@
      ],
      "presentation": 1,
      "presentation_rect": [
-      420.0,
-      433.5,
-      315.0,
-      63.0
+      480.0,
+      435.0,
+      255.0,
+      61.49999999999999
      ],
      "background": 1,
      "ignoreclick": 1,
@@ -3188,7 +2237,7 @@
    },
    {
     "box": {
-     "id": "obj-120",
+     "id": "obj-76",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -3196,44 +2245,14 @@
       570.0,
       457.5,
       855.0,
-      213.0
+      217.5
      ],
      "presentation": 1,
      "presentation_rect": [
       15.0,
       345.0,
-      720.0,
-      76.5
-     ],
-     "background": 1,
-     "ignoreclick": 1,
-     "bgcolor": [
-      1.0,
-      1.0,
-      1.0,
-      1.0
-     ],
-     "border": 1,
-     "bordercolor": [
-      0.8,
-      0.83,
-      0.86,
-      1.0
-     ],
-     "rounded": 8
-    }
-   },
-   {
-    "box": {
-     "id": "obj-121",
-     "maxclass": "panel",
-     "numinlets": 1,
-     "numoutlets": 0,
-     "patching_rect": [
-      570.0,
-      682.5,
-      855.0,
-      202.5
+      450.0,
+      151.5
      ],
      "background": 1,
      "ignoreclick": 1,
@@ -3282,11 +2301,11 @@
    {
     "patchline": {
      "source": [
-      "obj-9",
+      "obj-8",
       0
      ],
      "destination": [
-      "obj-10",
+      "obj-9",
       0
      ]
     }
@@ -3294,7 +2313,7 @@
    {
     "patchline": {
      "source": [
-      "obj-10",
+      "obj-9",
       0
      ],
      "destination": [
@@ -3312,11 +2331,11 @@
    {
     "patchline": {
      "source": [
-      "obj-11",
+      "obj-10",
       0
      ],
      "destination": [
-      "obj-12",
+      "obj-11",
       0
      ]
     }
@@ -3324,7 +2343,7 @@
    {
     "patchline": {
      "source": [
-      "obj-12",
+      "obj-11",
       0
      ],
      "destination": [
@@ -3342,11 +2361,11 @@
    {
     "patchline": {
      "source": [
-      "obj-13",
+      "obj-12",
       0
      ],
      "destination": [
-      "obj-14",
+      "obj-13",
       0
      ]
     }
@@ -3354,7 +2373,7 @@
    {
     "patchline": {
      "source": [
-      "obj-14",
+      "obj-13",
       0
      ],
      "destination": [
@@ -3372,11 +2391,11 @@
    {
     "patchline": {
      "source": [
-      "obj-15",
+      "obj-14",
       0
      ],
      "destination": [
-      "obj-16",
+      "obj-15",
       0
      ]
     }
@@ -3384,7 +2403,7 @@
    {
     "patchline": {
      "source": [
-      "obj-16",
+      "obj-15",
       0
      ],
      "destination": [
@@ -3396,6 +2415,18 @@
       397.5,
       38.0,
       397.5
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-18",
+      0
+     ],
+     "destination": [
+      "obj-19",
+      0
      ]
     }
    },
@@ -3414,11 +2445,11 @@
    {
     "patchline": {
      "source": [
-      "obj-20",
+      "obj-22",
       0
      ],
      "destination": [
-      "obj-21",
+      "obj-23",
       0
      ]
     }
@@ -3438,19 +2469,7 @@
    {
     "patchline": {
      "source": [
-      "obj-24",
-      0
-     ],
-     "destination": [
-      "obj-25",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-21",
+      "obj-20",
       0
      ],
      "destination": [
@@ -3468,7 +2487,7 @@
    {
     "patchline": {
      "source": [
-      "obj-25",
+      "obj-24",
       0
      ],
      "destination": [
@@ -3480,6 +2499,18 @@
       397.5,
       38.0,
       397.5
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-26",
+      0
+     ],
+     "destination": [
+      "obj-27",
+      0
      ]
     }
    },
@@ -3498,23 +2529,11 @@
    {
     "patchline": {
      "source": [
-      "obj-28",
-      0
-     ],
-     "destination": [
-      "obj-29",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-28",
+      "obj-27",
       1
      ],
      "destination": [
-      "obj-30",
+      "obj-29",
       0
      ]
     }
@@ -3522,7 +2541,7 @@
    {
     "patchline": {
      "source": [
-      "obj-29",
+      "obj-28",
       0
      ],
      "destination": [
@@ -3540,7 +2559,7 @@
    {
     "patchline": {
      "source": [
-      "obj-30",
+      "obj-29",
       0
      ],
      "destination": [
@@ -3558,23 +2577,55 @@
    {
     "patchline": {
      "source": [
+      "obj-31",
+      0
+     ],
+     "destination": [
+      "obj-32",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-32",
+      1
+     ],
+     "destination": [
+      "obj-33",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
       "obj-33",
       0
      ],
      "destination": [
-      "obj-34",
+      "obj-3",
       0
+     ],
+     "midpoints": [
+      970.5,
+      219.0,
+      970.5,
+      397.5,
+      37.949999999999996,
+      397.5
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-34",
+      "obj-36",
       0
      ],
      "destination": [
-      "obj-35",
+      "obj-37",
       0
      ]
     }
@@ -3582,11 +2633,35 @@
    {
     "patchline": {
      "source": [
-      "obj-34",
+      "obj-37",
+      0
+     ],
+     "destination": [
+      "obj-38",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-37",
       1
      ],
      "destination": [
-      "obj-36",
+      "obj-39",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-41",
+      0
+     ],
+     "destination": [
+      "obj-42",
       0
      ]
     }
@@ -3595,378 +2670,6 @@
     "patchline": {
      "source": [
       "obj-38",
-      0
-     ],
-     "destination": [
-      "obj-39",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-35",
-      0
-     ],
-     "destination": [
-      "obj-3",
-      0
-     ],
-     "midpoints": [
-      1463.0,
-      397.5,
-      38.0,
-      397.5
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-36",
-      0
-     ],
-     "destination": [
-      "obj-3",
-      0
-     ],
-     "midpoints": [
-      1560.5,
-      397.5,
-      38.0,
-      397.5
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-39",
-      0
-     ],
-     "destination": [
-      "obj-3",
-      0
-     ],
-     "midpoints": [
-      1583.0,
-      397.5,
-      38.0,
-      397.5
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-42",
-      0
-     ],
-     "destination": [
-      "obj-43",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-43",
-      2
-     ],
-     "destination": [
-      "obj-44",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-43",
-      1
-     ],
-     "destination": [
-      "obj-45",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-43",
-      0
-     ],
-     "destination": [
-      "obj-46",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-41",
-      0
-     ],
-     "destination": [
-      "obj-47",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-47",
-      0
-     ],
-     "destination": [
-      "obj-42",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-45",
-      0
-     ],
-     "destination": [
-      "obj-49",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-49",
-      0
-     ],
-     "destination": [
-      "obj-50",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-50",
-      0
-     ],
-     "destination": [
-      "obj-46",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-41",
-      0
-     ],
-     "destination": [
-      "obj-51",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-51",
-      0
-     ],
-     "destination": [
-      "obj-42",
-      1
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-45",
-      1
-     ],
-     "destination": [
-      "obj-53",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-53",
-      0
-     ],
-     "destination": [
-      "obj-54",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-54",
-      0
-     ],
-     "destination": [
-      "obj-46",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-41",
-      0
-     ],
-     "destination": [
-      "obj-55",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-55",
-      0
-     ],
-     "destination": [
-      "obj-42",
-      2
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-45",
-      2
-     ],
-     "destination": [
-      "obj-57",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-57",
-      0
-     ],
-     "destination": [
-      "obj-58",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-58",
-      0
-     ],
-     "destination": [
-      "obj-46",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-41",
-      0
-     ],
-     "destination": [
-      "obj-59",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-59",
-      0
-     ],
-     "destination": [
-      "obj-42",
-      3
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-45",
-      3
-     ],
-     "destination": [
-      "obj-61",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-61",
-      0
-     ],
-     "destination": [
-      "obj-62",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-62",
-      0
-     ],
-     "destination": [
-      "obj-46",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-44",
-      0
-     ],
-     "destination": [
-      "obj-46",
-      0
-     ],
-     "midpoints": [
-      1420.5,
-      276.0,
-      1420.5,
-      339.0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-46",
       0
      ],
      "destination": [
@@ -3984,11 +2687,47 @@
    {
     "patchline": {
      "source": [
+      "obj-39",
+      0
+     ],
+     "destination": [
+      "obj-3",
+      0
+     ],
+     "midpoints": [
+      1110.5,
+      397.5,
+      38.0,
+      397.5
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-42",
+      0
+     ],
+     "destination": [
+      "obj-3",
+      0
+     ],
+     "midpoints": [
+      1133.0,
+      397.5,
+      38.0,
+      397.5
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
       "obj-3",
       0
      ],
      "destination": [
-      "obj-65",
+      "obj-48",
       0
      ]
     }
@@ -3996,47 +2735,35 @@
    {
     "patchline": {
      "source": [
-      "obj-65",
+      "obj-48",
       0
      ],
      "destination": [
-      "obj-67",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-64",
-      0
-     ],
-     "destination": [
-      "obj-65",
-      0
-     ],
-     "midpoints": [
-      434.0,
-      513.0,
-      38.0,
-      513.0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-65",
-      0
-     ],
-     "destination": [
-      "obj-77",
+      "obj-52",
       0
      ],
      "midpoints": [
       38.0,
+      750.0,
+      38.0,
+      750.0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-48",
+      1
+     ],
+     "destination": [
+      "obj-47",
+      0
+     ],
+     "midpoints": [
+      85.0,
       744.0,
-      38.0,
+      593.0,
       744.0
      ]
     }
@@ -4048,7 +2775,7 @@
       1
      ],
      "destination": [
-      "obj-68",
+      "obj-49",
       0
      ]
     }
@@ -4056,48 +2783,36 @@
    {
     "patchline": {
      "source": [
-      "obj-68",
+      "obj-49",
       0
      ],
      "destination": [
-      "obj-70",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-64",
-      0
-     ],
-     "destination": [
-      "obj-68",
-      0
-     ],
-     "midpoints": [
-      434.0,
-      513.0,
-      143.0,
-      513.0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-68",
-      0
-     ],
-     "destination": [
-      "obj-77",
+      "obj-52",
       0
      ],
      "midpoints": [
       143.0,
-      744.0,
+      750.0,
       38.0,
-      744.0
+      750.0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-49",
+      1
+     ],
+     "destination": [
+      "obj-47",
+      1
+     ],
+     "midpoints": [
+      190.0,
+      739.5000000000001,
+      668.0,
+      739.5000000000001
      ]
     }
    },
@@ -4108,7 +2823,7 @@
       2
      ],
      "destination": [
-      "obj-71",
+      "obj-50",
       0
      ]
     }
@@ -4116,48 +2831,36 @@
    {
     "patchline": {
      "source": [
-      "obj-71",
+      "obj-50",
       0
      ],
      "destination": [
-      "obj-73",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-64",
-      0
-     ],
-     "destination": [
-      "obj-71",
-      0
-     ],
-     "midpoints": [
-      434.0,
-      513.0,
-      248.0,
-      513.0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-71",
-      0
-     ],
-     "destination": [
-      "obj-77",
+      "obj-52",
       0
      ],
      "midpoints": [
       248.0,
-      744.0,
+      750.0,
       38.0,
-      744.0
+      750.0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-50",
+      1
+     ],
+     "destination": [
+      "obj-47",
+      2
+     ],
+     "midpoints": [
+      295.0,
+      735.0,
+      743.0,
+      735.0
      ]
     }
    },
@@ -4168,7 +2871,7 @@
       3
      ],
      "destination": [
-      "obj-74",
+      "obj-51",
       0
      ]
     }
@@ -4176,59 +2879,69 @@
    {
     "patchline": {
      "source": [
-      "obj-74",
+      "obj-51",
       0
      ],
      "destination": [
-      "obj-76",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-64",
-      0
-     ],
-     "destination": [
-      "obj-74",
-      0
-     ],
-     "midpoints": [
-      434.0,
-      513.0,
-      353.0,
-      513.0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-74",
-      0
-     ],
-     "destination": [
-      "obj-77",
+      "obj-52",
       0
      ],
      "midpoints": [
       353.0,
-      744.0,
+      750.0,
       38.0,
-      744.0
+      750.0
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-77",
+      "obj-51",
+      1
+     ],
+     "destination": [
+      "obj-47",
+      3
+     ],
+     "midpoints": [
+      400.0,
+      730.5,
+      818.0,
+      730.5
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-47",
       0
      ],
      "destination": [
-      "obj-78",
+      "obj-3",
+      0
+     ],
+     "midpoints": [
+      592.5,
+      855.0,
+      562.5,
+      855.0,
+      562.5,
+      397.5,
+      37.949999999999996,
+      397.5
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-52",
+      0
+     ],
+     "destination": [
+      "obj-53",
       0
      ]
     }
@@ -4236,11 +2949,11 @@
    {
     "patchline": {
      "source": [
-      "obj-77",
+      "obj-52",
       0
      ],
      "destination": [
-      "obj-78",
+      "obj-53",
       1
      ]
     }
@@ -4248,11 +2961,11 @@
    {
     "patchline": {
      "source": [
-      "obj-82",
+      "obj-57",
       0
      ],
      "destination": [
-      "obj-83",
+      "obj-58",
       0
      ]
     }
@@ -4260,11 +2973,11 @@
    {
     "patchline": {
      "source": [
-      "obj-83",
+      "obj-58",
       0
      ],
      "destination": [
-      "obj-81",
+      "obj-56",
       0
      ]
     }
@@ -4272,11 +2985,11 @@
    {
     "patchline": {
      "source": [
-      "obj-84",
+      "obj-59",
       0
      ],
      "destination": [
-      "obj-81",
+      "obj-56",
       0
      ]
     }
@@ -4284,11 +2997,11 @@
    {
     "patchline": {
      "source": [
-      "obj-77",
+      "obj-52",
       0
      ],
      "destination": [
-      "obj-81",
+      "obj-56",
       1
      ]
     }
@@ -4300,7 +3013,7 @@
       0
      ],
      "destination": [
-      "obj-81",
+      "obj-56",
       0
      ],
      "midpoints": [
@@ -4322,139 +3035,43 @@
       4
      ],
      "destination": [
-      "obj-87",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-87",
+      "obj-62",
       0
      ],
-     "destination": [
-      "obj-88",
-      0
+     "midpoints": [
+      458.0,
+      483.00000000000006,
+      593.0,
+      483.00000000000006
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-88",
-      0
-     ],
-     "destination": [
-      "obj-89",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-87",
-      1
-     ],
-     "destination": [
-      "obj-90",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-90",
-      0
-     ],
-     "destination": [
-      "obj-91",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-87",
-      5
-     ],
-     "destination": [
-      "obj-92",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-92",
-      0
-     ],
-     "destination": [
-      "obj-93",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-87",
-      2
-     ],
-     "destination": [
-      "obj-94",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-87",
-      3
-     ],
-     "destination": [
-      "obj-95",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-87",
+      "obj-3",
       4
      ],
      "destination": [
-      "obj-96",
+      "obj-63",
       0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-87",
-      5
      ],
-     "destination": [
-      "obj-97",
-      0
+     "midpoints": [
+      458.0,
+      483.00000000000006,
+      1088.0,
+      483.00000000000006
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-97",
+      "obj-63",
       0
      ],
      "destination": [
-      "obj-98",
+      "obj-64",
       0
      ]
     }
@@ -4462,71 +3079,11 @@
    {
     "patchline": {
      "source": [
-      "obj-98",
-      0
-     ],
-     "destination": [
-      "obj-100",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-97",
+      "obj-63",
       1
      ],
      "destination": [
-      "obj-99",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-99",
-      0
-     ],
-     "destination": [
-      "obj-100",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-96",
-      0
-     ],
-     "destination": [
-      "obj-101",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-101",
-      0
-     ],
-     "destination": [
-      "obj-102",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-102",
-      0
-     ],
-     "destination": [
-      "obj-103",
+      "obj-65",
       0
      ]
     }

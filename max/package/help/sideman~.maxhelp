@@ -13,7 +13,7 @@
    100.0,
    100.0,
    870.0,
-   720.0
+   780.0
   ],
   "bglocked": 0,
   "openinpresentation": 0,
@@ -71,7 +71,7 @@
        0.0,
        26.0,
        870,
-       720
+       780
       ],
       "bglocked": 0,
       "openinpresentation": 0,
@@ -218,46 +218,6 @@
        {
         "box": {
          "id": "obj-6",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          30.0,
-          201.0,
-          90.0,
-          19.0
-         ],
-         "text": "what you play",
-         "fontsize": 11.0,
-         "textcolor": [
-          0.38,
-          0.43,
-          0.49,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-7",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 1,
-         "outlettype": [
-          "signal"
-         ],
-         "patching_rect": [
-          30.0,
-          225.0,
-          55.0,
-          22.0
-         ],
-         "text": "adc~ 1"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-8",
          "maxclass": "newobj",
          "numinlets": 1,
          "numoutlets": 2,
@@ -276,12 +236,64 @@
        },
        {
         "box": {
+         "id": "obj-7",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          30.0,
+          204.0,
+          111.0,
+          19.0
+         ],
+         "text": "what you play, or",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-8",
+         "maxclass": "bpatcher",
+         "numinlets": 0,
+         "numoutlets": 1,
+         "outlettype": [
+          "signal"
+         ],
+         "patching_rect": [
+          30.0,
+          225.0,
+          105.0,
+          30.0
+         ],
+         "args": [],
+         "name": "sideman.input.maxpat",
+         "bgmode": 0,
+         "border": 0,
+         "clickthrough": 0,
+         "enablehscroll": 0,
+         "enablevscroll": 0,
+         "lockeddragscroll": 0,
+         "offset": [
+          0.0,
+          0.0
+         ],
+         "viewvisibility": 1
+        }
+       },
+       {
+        "box": {
          "id": "obj-9",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          135.0,
+          150.0,
           189.0,
           90.0,
           32.0
@@ -307,7 +319,7 @@
           ""
          ],
          "patching_rect": [
-          135.0,
+          150.0,
           225.0,
           41.0,
           22.0
@@ -322,7 +334,7 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          228.0,
+          240.0,
           189.0,
           90.0,
           32.0
@@ -348,7 +360,7 @@
           ""
          ],
          "patching_rect": [
-          228.0,
+          240.0,
           225.0,
           40.0,
           22.0
@@ -363,7 +375,7 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          321.0,
+          330.0,
           189.0,
           90.0,
           32.0
@@ -389,7 +401,7 @@
           ""
          ],
          "patching_rect": [
-          321.0,
+          330.0,
           225.0,
           44.0,
           22.0
@@ -404,7 +416,7 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          414.0,
+          420.0,
           189.0,
           90.0,
           32.0
@@ -430,7 +442,7 @@
           ""
          ],
          "patching_rect": [
-          414.0,
+          420.0,
           225.0,
           51.0,
           22.0
@@ -445,7 +457,7 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          506.99999999999994,
+          510.0,
           189.0,
           90.0,
           32.0
@@ -471,7 +483,7 @@
           ""
          ],
          "patching_rect": [
-          506.99999999999994,
+          510.0,
           225.0,
           46.0,
           22.0
@@ -837,17 +849,43 @@
        {
         "box": {
          "id": "obj-36",
+         "maxclass": "bpatcher",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          330.0,
+          561.0000000000001,
+          420.0,
+          117.0
+         ],
+         "args": [],
+         "name": "sideman.status.maxpat",
+         "bgmode": 0,
+         "border": 0,
+         "clickthrough": 0,
+         "enablehscroll": 0,
+         "enablevscroll": 0,
+         "lockeddragscroll": 0,
+         "offset": [
+          0.0,
+          0.0
+         ],
+         "viewvisibility": 1
+        }
+       },
+       {
+        "box": {
+         "id": "obj-37",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           330.0,
-          585.0,
-          510.0,
-          46.0
+          681.0000000000001,
+          420.0,
+          19.0
          ],
-         "text": "Sound leaves from an outlet for each stem, messages leave from the last one. After panic, press start to hear the band again. Each tab has a sideman~ of its own, and a server plays with one at a time: press stop in one tab before start in the next, or that one is told that another client plays.",
-         "linecount": 3,
+         "text": "A window to the patch sideman.status, for your own patches, too.",
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -859,7 +897,30 @@
        },
        {
         "box": {
-         "id": "obj-37",
+         "id": "obj-38",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          30.0,
+          606.0,
+          255.0,
+          98.0
+         ],
+         "text": "Sound leaves from an outlet for each stem, messages leave from the last one. After panic, press start to hear the band again. Each tab has a sideman~ of its own, and a server plays with one at a time: press stop in one tab before start in the next, or that one is told that another client plays.",
+         "linecount": 7,
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-39",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
@@ -889,7 +950,7 @@
        },
        {
         "box": {
-         "id": "obj-38",
+         "id": "obj-40",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
@@ -897,7 +958,7 @@
           15.0,
           150.0,
           840.0,
-          547.5
+          615.0
          ],
          "background": 1,
          "ignoreclick": 1,
@@ -922,11 +983,11 @@
        {
         "patchline": {
          "source": [
-          "obj-7",
+          "obj-8",
           0
          ],
          "destination": [
-          "obj-8",
+          "obj-6",
           0
          ]
         }
@@ -938,11 +999,11 @@
           0
          ],
          "destination": [
-          "obj-8",
+          "obj-6",
           0
          ],
          "midpoints": [
-          143.0,
+          158.0,
           291.0,
           38.0,
           291.0
@@ -956,11 +1017,11 @@
           0
          ],
          "destination": [
-          "obj-8",
+          "obj-6",
           0
          ],
          "midpoints": [
-          236.0,
+          248.0,
           291.0,
           38.0,
           291.0
@@ -974,11 +1035,11 @@
           0
          ],
          "destination": [
-          "obj-8",
+          "obj-6",
           0
          ],
          "midpoints": [
-          329.0,
+          338.0,
           291.0,
           38.0,
           291.0
@@ -992,11 +1053,11 @@
           0
          ],
          "destination": [
-          "obj-8",
+          "obj-6",
           0
          ],
          "midpoints": [
-          422.0,
+          428.0,
           291.0,
           38.0,
           291.0
@@ -1010,11 +1071,11 @@
           0
          ],
          "destination": [
-          "obj-8",
+          "obj-6",
           0
          ],
          "midpoints": [
-          515.0,
+          518.0,
           291.0,
           38.0,
           291.0
@@ -1028,7 +1089,7 @@
           0
          ],
          "destination": [
-          "obj-8",
+          "obj-6",
           0
          ],
          "midpoints": [
@@ -1048,7 +1109,7 @@
           0
          ],
          "destination": [
-          "obj-8",
+          "obj-6",
           0
          ],
          "midpoints": [
@@ -1062,7 +1123,7 @@
        {
         "patchline": {
          "source": [
-          "obj-8",
+          "obj-6",
           0
          ],
          "destination": [
@@ -1116,7 +1177,7 @@
        {
         "patchline": {
          "source": [
-          "obj-8",
+          "obj-6",
           1
          ],
          "destination": [
@@ -1172,6 +1233,26 @@
           0
          ]
         }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-6",
+          1
+         ],
+         "destination": [
+          "obj-36",
+          0
+         ],
+         "midpoints": [
+          321.0,
+          351.0,
+          321.0,
+          552.0000000000001,
+          337.5,
+          552.0000000000001
+         ]
+        }
        }
       ]
      },
@@ -1218,7 +1299,7 @@
        0.0,
        26.0,
        870,
-       720
+       780
       ],
       "bglocked": 0,
       "openinpresentation": 0,
@@ -1367,46 +1448,6 @@
          "id": "obj-6",
          "maxclass": "newobj",
          "numinlets": 1,
-         "numoutlets": 1,
-         "outlettype": [
-          "signal"
-         ],
-         "patching_rect": [
-          30.0,
-          225.0,
-          55.0,
-          22.0
-         ],
-         "text": "adc~ 1"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-7",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          30.0,
-          201.0,
-          90.0,
-          19.0
-         ],
-         "text": "what you play",
-         "fontsize": 11.0,
-         "textcolor": [
-          0.38,
-          0.43,
-          0.49,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-8",
-         "maxclass": "newobj",
-         "numinlets": 1,
          "numoutlets": 5,
          "outlettype": [
           "signal",
@@ -1426,14 +1467,66 @@
        },
        {
         "box": {
+         "id": "obj-7",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          30.0,
+          204.0,
+          111.0,
+          19.0
+         ],
+         "text": "what you play, or",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-8",
+         "maxclass": "bpatcher",
+         "numinlets": 0,
+         "numoutlets": 1,
+         "outlettype": [
+          "signal"
+         ],
+         "patching_rect": [
+          30.0,
+          225.0,
+          105.0,
+          30.0
+         ],
+         "args": [],
+         "name": "sideman.input.maxpat",
+         "bgmode": 0,
+         "border": 0,
+         "clickthrough": 0,
+         "enablehscroll": 0,
+         "enablevscroll": 0,
+         "lockeddragscroll": 0,
+         "offset": [
+          0.0,
+          0.0
+         ],
+         "viewvisibility": 1
+        }
+       },
+       {
+        "box": {
          "id": "obj-9",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          135.0,
+          141.0,
           201.0,
-          75.0,
+          70.5,
           19.0
          ],
          "text": "all of them",
@@ -1456,7 +1549,7 @@
           ""
          ],
          "patching_rect": [
-          135.0,
+          141.0,
           225.0,
           187.0,
           22.0
@@ -1471,9 +1564,9 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          331.0,
+          337.0,
           201.0,
-          75.0,
+          70.5,
           19.0
          ],
          "text": "two of them",
@@ -1496,7 +1589,7 @@
           ""
          ],
          "patching_rect": [
-          331.0,
+          337.0,
           225.0,
           119.0,
           22.0
@@ -1511,9 +1604,9 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          459.0,
+          465.0,
           201.0,
-          75.0,
+          70.5,
           19.0
          ],
          "text": "one",
@@ -1536,7 +1629,7 @@
           ""
          ],
          "patching_rect": [
-          459.0,
+          465.0,
           225.0,
           84.0,
           22.0
@@ -1551,9 +1644,9 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          552.0,
+          558.0,
           201.0,
-          75.0,
+          70.5,
           19.0
          ],
          "text": "none",
@@ -1576,7 +1669,7 @@
           ""
          ],
          "patching_rect": [
-          552.0,
+          558.0,
           225.0,
           50.0,
           22.0
@@ -1591,9 +1684,9 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          627.0,
+          633.0,
           201.0,
-          75.0,
+          70.5,
           19.0
          ],
          "text": "begin",
@@ -1616,7 +1709,7 @@
           ""
          ],
          "patching_rect": [
-          627.0,
+          633.0,
           225.0,
           41.0,
           22.0
@@ -1631,9 +1724,9 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          702.0,
+          708.0,
           201.0,
-          75.0,
+          70.5,
           19.0
          ],
          "text": "leave",
@@ -1656,7 +1749,7 @@
           ""
          ],
          "patching_rect": [
-          702.0,
+          708.0,
           225.0,
           40.0,
           22.0
@@ -1671,9 +1764,9 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          777.0,
+          783.0,
           201.0,
-          75.0,
+          70.5,
           19.0
          ],
          "text": "say all",
@@ -1696,7 +1789,7 @@
           ""
          ],
          "patching_rect": [
-          777.0,
+          783.0,
           225.0,
           51.0,
           22.0
@@ -1707,25 +1800,7 @@
        {
         "box": {
          "id": "obj-23",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 1,
-         "outlettype": [
-          ""
-         ],
-         "patching_rect": [
-          495.0,
-          300.0,
-          93.0,
-          22.0
-         ],
-         "text": "loadmess 128"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-24",
-         "maxclass": "gain~",
+         "maxclass": "bpatcher",
          "numinlets": 1,
          "numoutlets": 2,
          "outlettype": [
@@ -1734,39 +1809,31 @@
          ],
          "patching_rect": [
           30.0,
-          405.0,
-          82.5,
-          22.5
+          345.0,
+          63.0,
+          231.0
          ],
-         "orientation": 1
+         "args": [
+          "bass"
+         ],
+         "name": "sideman.strip.maxpat",
+         "bgmode": 0,
+         "border": 0,
+         "clickthrough": 0,
+         "enablehscroll": 0,
+         "enablevscroll": 0,
+         "lockeddragscroll": 0,
+         "offset": [
+          0.0,
+          0.0
+         ],
+         "viewvisibility": 1
         }
        },
        {
         "box": {
-         "id": "obj-25",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          42.0,
-          379.5,
-          75.0,
-          19.0
-         ],
-         "text": "bass",
-         "fontsize": 11.0,
-         "textcolor": [
-          0.38,
-          0.43,
-          0.49,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-26",
-         "maxclass": "gain~",
+         "id": "obj-24",
+         "maxclass": "bpatcher",
          "numinlets": 1,
          "numoutlets": 2,
          "outlettype": [
@@ -1775,39 +1842,31 @@
          ],
          "patching_rect": [
           135.0,
-          405.0,
-          82.5,
-          22.5
+          345.0,
+          63.0,
+          231.0
          ],
-         "orientation": 1
+         "args": [
+          "drums"
+         ],
+         "name": "sideman.strip.maxpat",
+         "bgmode": 0,
+         "border": 0,
+         "clickthrough": 0,
+         "enablehscroll": 0,
+         "enablevscroll": 0,
+         "lockeddragscroll": 0,
+         "offset": [
+          0.0,
+          0.0
+         ],
+         "viewvisibility": 1
         }
        },
        {
         "box": {
-         "id": "obj-27",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          147.0,
-          379.5,
-          75.0,
-          19.0
-         ],
-         "text": "drums",
-         "fontsize": 11.0,
-         "textcolor": [
-          0.38,
-          0.43,
-          0.49,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-28",
-         "maxclass": "gain~",
+         "id": "obj-25",
+         "maxclass": "bpatcher",
          "numinlets": 1,
          "numoutlets": 2,
          "outlettype": [
@@ -1816,26 +1875,92 @@
          ],
          "patching_rect": [
           240.0,
-          405.0,
-          82.5,
-          22.5
+          345.0,
+          63.0,
+          231.0
          ],
-         "orientation": 1
+         "args": [
+          "guitar"
+         ],
+         "name": "sideman.strip.maxpat",
+         "bgmode": 0,
+         "border": 0,
+         "clickthrough": 0,
+         "enablehscroll": 0,
+         "enablevscroll": 0,
+         "lockeddragscroll": 0,
+         "offset": [
+          0.0,
+          0.0
+         ],
+         "viewvisibility": 1
         }
        },
        {
         "box": {
-         "id": "obj-29",
+         "id": "obj-26",
+         "maxclass": "bpatcher",
+         "numinlets": 1,
+         "numoutlets": 2,
+         "outlettype": [
+          "signal",
+          ""
+         ],
+         "patching_rect": [
+          345.0,
+          345.0,
+          63.0,
+          231.0
+         ],
+         "args": [
+          "piano"
+         ],
+         "name": "sideman.strip.maxpat",
+         "bgmode": 0,
+         "border": 0,
+         "clickthrough": 0,
+         "enablehscroll": 0,
+         "enablevscroll": 0,
+         "lockeddragscroll": 0,
+         "offset": [
+          0.0,
+          0.0
+         ],
+         "viewvisibility": 1
+        }
+       },
+       {
+        "box": {
+         "id": "obj-27",
+         "maxclass": "newobj",
+         "numinlets": 4,
+         "numoutlets": 1,
+         "outlettype": [
+          ""
+         ],
+         "patching_rect": [
+          195.0,
+          636.0,
+          241.0,
+          36.0
+         ],
+         "text": "js sideman.stems.js bass drums guitar piano"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-28",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          252.0,
-          379.5,
-          75.0,
-          19.0
+          510.0,
+          561.0,
+          330.0,
+          46.0
          ],
-         "text": "guitar",
+         "text": "Windows to the patch sideman.strip: a toggle, a fader and a level for each stem. The script sideman.stems.js makes a message of the toggles, as those above.",
+         "linecount": 3,
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -1847,21 +1972,34 @@
        },
        {
         "box": {
-         "id": "obj-30",
-         "maxclass": "gain~",
-         "numinlets": 1,
-         "numoutlets": 2,
+         "id": "obj-29",
+         "maxclass": "newobj",
+         "numinlets": 2,
+         "numoutlets": 1,
          "outlettype": [
-          "signal",
-          ""
+          "signal"
          ],
          "patching_rect": [
-          345.0,
-          405.0,
-          82.5,
-          22.5
+          30.0,
+          604.5,
+          51.0,
+          22.0
          ],
-         "orientation": 1
+         "text": "*~ 0.5"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-30",
+         "maxclass": "ezdac~",
+         "numinlets": 2,
+         "numoutlets": 0,
+         "patching_rect": [
+          30.0,
+          649.5,
+          45.0,
+          45.0
+         ]
         }
        },
        {
@@ -1871,62 +2009,8 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          357.0,
-          379.5,
-          75.0,
-          19.0
-         ],
-         "text": "piano",
-         "fontsize": 11.0,
-         "textcolor": [
-          0.38,
-          0.43,
-          0.49,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-32",
-         "maxclass": "newobj",
-         "numinlets": 2,
-         "numoutlets": 1,
-         "outlettype": [
-          "signal"
-         ],
-         "patching_rect": [
-          30.0,
-          465.0,
-          51.0,
-          22.0
-         ],
-         "text": "*~ 0.5"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-33",
-         "maxclass": "ezdac~",
-         "numinlets": 2,
-         "numoutlets": 0,
-         "patching_rect": [
-          30.0,
-          510.0,
-          45.0,
-          45.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-34",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
           82.5,
-          514.5,
+          653.9999999999999,
           90.0,
           32.0
          ],
@@ -1943,13 +2027,13 @@
        },
        {
         "box": {
-         "id": "obj-35",
+         "id": "obj-32",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           510.0,
-          364.5,
+          336.0,
           330.0,
           59.0
          ],
@@ -1966,7 +2050,7 @@
        },
        {
         "box": {
-         "id": "obj-36",
+         "id": "obj-33",
          "maxclass": "newobj",
          "numinlets": 2,
          "numoutlets": 2,
@@ -1976,7 +2060,7 @@
          ],
          "patching_rect": [
           450.0,
-          480.0,
+          411.0,
           106.0,
           22.0
          ],
@@ -1985,13 +2069,13 @@
        },
        {
         "box": {
-         "id": "obj-37",
+         "id": "obj-34",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           465.0,
-          549.0,
+          480.0,
           375.0,
           20.0
          ],
@@ -2007,7 +2091,7 @@
        },
        {
         "box": {
-         "id": "obj-38",
+         "id": "obj-35",
          "maxclass": "newobj",
          "numinlets": 1,
          "numoutlets": 1,
@@ -2016,7 +2100,7 @@
          ],
          "patching_rect": [
           450.0,
-          514.5,
+          445.5,
           81.0,
           22.0
          ],
@@ -2025,13 +2109,13 @@
        },
        {
         "box": {
-         "id": "obj-39",
+         "id": "obj-36",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           450.0,
-          572.0,
+          503.0,
           390.0,
           36.0
          ],
@@ -2053,7 +2137,7 @@
        },
        {
         "box": {
-         "id": "obj-40",
+         "id": "obj-37",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
@@ -2083,7 +2167,7 @@
        },
        {
         "box": {
-         "id": "obj-41",
+         "id": "obj-38",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
@@ -2091,7 +2175,7 @@
           15.0,
           165.0,
           840.0,
-          532.5
+          600.0
          ],
          "background": 1,
          "ignoreclick": 1,
@@ -2116,11 +2200,11 @@
        {
         "patchline": {
          "source": [
-          "obj-6",
+          "obj-8",
           0
          ],
          "destination": [
-          "obj-8",
+          "obj-6",
           0
          ]
         }
@@ -2132,11 +2216,11 @@
           0
          ],
          "destination": [
-          "obj-8",
+          "obj-6",
           0
          ],
          "midpoints": [
-          143.0,
+          149.0,
           279.0,
           38.0,
           279.0
@@ -2150,11 +2234,11 @@
           0
          ],
          "destination": [
-          "obj-8",
+          "obj-6",
           0
          ],
          "midpoints": [
-          339.0,
+          345.0,
           279.0,
           38.0,
           279.0
@@ -2168,11 +2252,11 @@
           0
          ],
          "destination": [
-          "obj-8",
+          "obj-6",
           0
          ],
          "midpoints": [
-          467.0,
+          473.0,
           279.0,
           38.0,
           279.0
@@ -2186,11 +2270,11 @@
           0
          ],
          "destination": [
-          "obj-8",
+          "obj-6",
           0
          ],
          "midpoints": [
-          560.0,
+          566.0,
           279.0,
           38.0,
           279.0
@@ -2204,11 +2288,11 @@
           0
          ],
          "destination": [
-          "obj-8",
+          "obj-6",
           0
          ],
          "midpoints": [
-          635.0,
+          641.0,
           279.0,
           38.0,
           279.0
@@ -2222,11 +2306,11 @@
           0
          ],
          "destination": [
-          "obj-8",
+          "obj-6",
           0
          ],
          "midpoints": [
-          710.0,
+          716.0,
           279.0,
           38.0,
           279.0
@@ -2240,11 +2324,11 @@
           0
          ],
          "destination": [
-          "obj-8",
+          "obj-6",
           0
          ],
          "midpoints": [
-          785.0,
+          791.0,
           279.0,
           38.0,
           279.0
@@ -2254,11 +2338,11 @@
        {
         "patchline": {
          "source": [
-          "obj-8",
+          "obj-6",
           0
          ],
          "destination": [
-          "obj-24",
+          "obj-23",
           0
          ]
         }
@@ -2270,43 +2354,43 @@
           0
          ],
          "destination": [
-          "obj-24",
+          "obj-29",
           0
          ],
          "midpoints": [
-          503.0,
-          345.0,
           38.0,
-          345.0
+          588.0,
+          38.0,
+          588.0
          ]
         }
        },
        {
         "patchline": {
          "source": [
-          "obj-24",
-          0
-         ],
-         "destination": [
-          "obj-32",
-          0
-         ],
-         "midpoints": [
-          38.0,
-          444.0,
-          38.0,
-          444.0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-8",
+          "obj-23",
           1
          ],
          "destination": [
-          "obj-26",
+          "obj-27",
+          0
+         ],
+         "midpoints": [
+          85.0,
+          594.0,
+          203.0,
+          594.0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-6",
+          1
+         ],
+         "destination": [
+          "obj-24",
           0
          ]
         }
@@ -2314,47 +2398,47 @@
        {
         "patchline": {
          "source": [
-          "obj-23",
+          "obj-24",
           0
          ],
          "destination": [
-          "obj-26",
-          0
-         ],
-         "midpoints": [
-          503.0,
-          345.0,
-          143.0,
-          345.0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-26",
-          0
-         ],
-         "destination": [
-          "obj-32",
+          "obj-29",
           0
          ],
          "midpoints": [
           143.0,
-          444.0,
+          588.0,
           38.0,
-          444.0
+          588.0
          ]
         }
        },
        {
         "patchline": {
          "source": [
-          "obj-8",
+          "obj-24",
+          1
+         ],
+         "destination": [
+          "obj-27",
+          1
+         ],
+         "midpoints": [
+          190.0,
+          600.0,
+          278.0,
+          600.0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-6",
           2
          ],
          "destination": [
-          "obj-28",
+          "obj-25",
           0
          ]
         }
@@ -2362,47 +2446,47 @@
        {
         "patchline": {
          "source": [
-          "obj-23",
+          "obj-25",
           0
          ],
          "destination": [
-          "obj-28",
-          0
-         ],
-         "midpoints": [
-          503.0,
-          345.0,
-          248.0,
-          345.0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-28",
-          0
-         ],
-         "destination": [
-          "obj-32",
+          "obj-29",
           0
          ],
          "midpoints": [
           248.0,
-          444.0,
+          588.0,
           38.0,
-          444.0
+          588.0
          ]
         }
        },
        {
         "patchline": {
          "source": [
-          "obj-8",
+          "obj-25",
+          1
+         ],
+         "destination": [
+          "obj-27",
+          2
+         ],
+         "midpoints": [
+          295.0,
+          606.0,
+          353.0,
+          606.0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-6",
           3
          ],
          "destination": [
-          "obj-30",
+          "obj-26",
           0
          ]
         }
@@ -2410,47 +2494,69 @@
        {
         "patchline": {
          "source": [
-          "obj-23",
+          "obj-26",
           0
          ],
          "destination": [
-          "obj-30",
-          0
-         ],
-         "midpoints": [
-          503.0,
-          345.0,
-          353.0,
-          345.0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-30",
-          0
-         ],
-         "destination": [
-          "obj-32",
+          "obj-29",
           0
          ],
          "midpoints": [
           353.0,
-          444.0,
+          588.0,
           38.0,
-          444.0
+          588.0
          ]
         }
        },
        {
         "patchline": {
          "source": [
-          "obj-32",
+          "obj-26",
+          1
+         ],
+         "destination": [
+          "obj-27",
+          3
+         ],
+         "midpoints": [
+          400.0,
+          612.0000000000001,
+          428.0,
+          612.0000000000001
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-27",
           0
          ],
          "destination": [
-          "obj-33",
+          "obj-6",
+          0
+         ],
+         "midpoints": [
+          202.5,
+          705.0,
+          21.0,
+          705.0,
+          21.0,
+          279.0,
+          37.5,
+          279.0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-29",
+          0
+         ],
+         "destination": [
+          "obj-30",
           0
          ]
         }
@@ -2458,11 +2564,11 @@
        {
         "patchline": {
          "source": [
-          "obj-32",
+          "obj-29",
           0
          ],
          "destination": [
-          "obj-33",
+          "obj-30",
           1
          ]
         }
@@ -2470,10 +2576,22 @@
        {
         "patchline": {
          "source": [
-          "obj-8",
+          "obj-6",
           4
          ],
          "destination": [
+          "obj-33",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-35",
+          0
+         ],
+         "destination": [
           "obj-36",
           0
          ]
@@ -2482,23 +2600,11 @@
        {
         "patchline": {
          "source": [
-          "obj-38",
+          "obj-33",
           0
          ],
          "destination": [
-          "obj-39",
-          0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-36",
-          0
-         ],
-         "destination": [
-          "obj-38",
+          "obj-35",
           0
          ]
         }
@@ -2548,7 +2654,7 @@
        0.0,
        26.0,
        870,
-       720
+       780
       ],
       "bglocked": 0,
       "openinpresentation": 0,
@@ -2651,46 +2757,6 @@
          "id": "obj-4",
          "maxclass": "newobj",
          "numinlets": 1,
-         "numoutlets": 1,
-         "outlettype": [
-          "signal"
-         ],
-         "patching_rect": [
-          30.0,
-          135.0,
-          55.0,
-          22.0
-         ],
-         "text": "adc~ 1"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-5",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          30.0,
-          111.0,
-          90.0,
-          19.0
-         ],
-         "text": "what you play",
-         "fontsize": 11.0,
-         "textcolor": [
-          0.38,
-          0.43,
-          0.49,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-6",
-         "maxclass": "newobj",
-         "numinlets": 1,
          "numoutlets": 2,
          "outlettype": [
           "signal",
@@ -2707,12 +2773,64 @@
        },
        {
         "box": {
+         "id": "obj-5",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          30.0,
+          114.0,
+          111.0,
+          19.0
+         ],
+         "text": "what you play, or",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-6",
+         "maxclass": "bpatcher",
+         "numinlets": 0,
+         "numoutlets": 1,
+         "outlettype": [
+          "signal"
+         ],
+         "patching_rect": [
+          30.0,
+          135.0,
+          105.0,
+          30.0
+         ],
+         "args": [],
+         "name": "sideman.input.maxpat",
+         "bgmode": 0,
+         "border": 0,
+         "clickthrough": 0,
+         "enablehscroll": 0,
+         "enablevscroll": 0,
+         "lockeddragscroll": 0,
+         "offset": [
+          0.0,
+          0.0
+         ],
+         "viewvisibility": 1
+        }
+       },
+       {
+        "box": {
          "id": "obj-7",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          135.0,
+          150.0,
           114.0,
           51.0,
           19.0
@@ -2737,7 +2855,7 @@
           ""
          ],
          "patching_rect": [
-          135.0,
+          150.0,
           135.0,
           41.0,
           22.0
@@ -2752,7 +2870,7 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          192.0,
+          207.0,
           114.0,
           51.0,
           19.0
@@ -2777,7 +2895,7 @@
           ""
          ],
          "patching_rect": [
-          192.0,
+          207.0,
           135.0,
           40.0,
           22.0
@@ -2966,12 +3084,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          135.0,
+          150.0,
           175.5,
           150.0,
           19.0
          ],
-         "text": "Safety of auto",
+         "text": "Safety of auto: a menu",
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -2984,60 +3102,24 @@
        {
         "box": {
          "id": "obj-21",
-         "maxclass": "message",
-         "numinlets": 2,
+         "maxclass": "attrui",
+         "numinlets": 1,
          "numoutlets": 1,
          "outlettype": [
           ""
          ],
          "patching_rect": [
-          135.0,
+          150.0,
           198.0,
-          81.0,
+          150.0,
           22.0
          ],
-         "text": "margin tight"
+         "attr": "margin"
         }
        },
        {
         "box": {
          "id": "obj-22",
-         "maxclass": "message",
-         "numinlets": 2,
-         "numoutlets": 1,
-         "outlettype": [
-          ""
-         ],
-         "patching_rect": [
-          223.5,
-          198.0,
-          94.0,
-          22.0
-         ],
-         "text": "margin normal"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-23",
-         "maxclass": "message",
-         "numinlets": 2,
-         "numoutlets": 1,
-         "outlettype": [
-          ""
-         ],
-         "patching_rect": [
-          325.0,
-          198.0,
-          81.0,
-          22.0
-         ],
-         "text": "margin safe"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-24",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
@@ -3060,7 +3142,7 @@
        },
        {
         "box": {
-         "id": "obj-25",
+         "id": "obj-23",
          "maxclass": "newobj",
          "numinlets": 2,
          "numoutlets": 1,
@@ -3078,7 +3160,7 @@
        },
        {
         "box": {
-         "id": "obj-26",
+         "id": "obj-24",
          "maxclass": "ezdac~",
          "numinlets": 2,
          "numoutlets": 0,
@@ -3092,7 +3174,7 @@
        },
        {
         "box": {
-         "id": "obj-27",
+         "id": "obj-25",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
@@ -3115,7 +3197,7 @@
        },
        {
         "box": {
-         "id": "obj-28",
+         "id": "obj-26",
          "maxclass": "newobj",
          "numinlets": 6,
          "numoutlets": 6,
@@ -3133,12 +3215,12 @@
           466.0,
           22.0
          ],
-         "text": "route lead step advised ahead spare"
+         "text": "route lead step ahead cycle spare"
         }
        },
        {
         "box": {
-         "id": "obj-29",
+         "id": "obj-27",
          "maxclass": "flonum",
          "numinlets": 1,
          "numoutlets": 2,
@@ -3157,7 +3239,7 @@
        },
        {
         "box": {
-         "id": "obj-30",
+         "id": "obj-28",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
@@ -3165,9 +3247,51 @@
           673.5,
           336.00000000000006,
           166.50000000000003,
+          78.0
+         ],
+         "text": "spare: What cycle leaves of ahead: how many milliseconds before they are played stems arrive. Below 0 they come too late.",
+         "linecount": 5,
+         "fontsize": 12.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-29",
+         "maxclass": "flonum",
+         "numinlets": 1,
+         "numoutlets": 2,
+         "outlettype": [
+          "",
+          "bang"
+         ],
+         "patching_rect": [
+          510.0,
+          420.00000000000006,
+          67.5,
+          22.0
+         ],
+         "ignoreclick": 1
+        }
+       },
+       {
+        "box": {
+         "id": "obj-30",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          583.5,
+          420.00000000000006,
+          256.5,
           92.0
          ],
-         "text": "spare: How many milliseconds before they are played stems arrive. 99 of 100 packets arrive at least so early. Below 0 they come too late.",
+         "text": "cycle: Milliseconds from the newest sound that a step is made of until its stems have come, with the latency of the sound card. 99 of 100 packets take no longer. Beyond ahead they come too late. 0 before it is known.",
          "linecount": 6,
          "fontsize": 12.0,
          "textcolor": [
@@ -3189,8 +3313,8 @@
           "bang"
          ],
          "patching_rect": [
-          510.0,
-          434.00000000000006,
+          420.0,
+          518.0000000000001,
           67.5,
           22.0
          ],
@@ -3204,12 +3328,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          583.5,
-          434.00000000000006,
-          256.5,
+          493.5,
+          518.0000000000001,
+          346.5,
           49.0
          ],
-         "text": "ahead: The look-ahead in milliseconds. What the model knows of your playing is at least so old when you hear its answer.",
+         "text": "ahead: The look-ahead in milliseconds, and the deadline of cycle. What the model knows of your playing is at least so old when you hear its answer.",
          "linecount": 3,
          "fontsize": 12.0,
          "textcolor": [
@@ -3231,8 +3355,8 @@
           "bang"
          ],
          "patching_rect": [
-          420.0,
-          489.0,
+          330.0,
+          573.0,
           67.5,
           22.0
          ],
@@ -3246,13 +3370,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          493.5,
-          489.0,
-          346.5,
-          35.0
+          403.5,
+          573.0,
+          436.5,
+          20.0
          ],
-         "text": "advised: The smallest look-ahead that the server can keep up with, in columns. 0 before it is known.",
-         "linecount": 2,
+         "text": "step: The step that is in use, in columns of 93 ms.",
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -3273,8 +3396,8 @@
           "bang"
          ],
          "patching_rect": [
-          330.0,
-          530.0,
+          240.0,
+          601.0,
           67.5,
           22.0
          ],
@@ -3288,12 +3411,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          403.5,
-          530.0,
-          436.5,
+          313.5,
+          601.0,
+          526.5,
           20.0
          ],
-         "text": "step: The step that is in use, in columns of 93 ms.",
+         "text": "lead: The look-ahead that is in use, in columns of 93 ms.",
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -3306,20 +3429,24 @@
        {
         "box": {
          "id": "obj-37",
-         "maxclass": "number",
+         "maxclass": "comment",
          "numinlets": 1,
-         "numoutlets": 2,
-         "outlettype": [
-          "",
-          "bang"
-         ],
+         "numoutlets": 0,
          "patching_rect": [
-          240.0,
-          558.0,
-          67.5,
-          22.0
+          30.0,
+          630.0,
+          810.0,
+          32.0
          ],
-         "ignoreclick": 1
+         "text": "lead: How far ahead of your newest sound the model plays, in columns of 93 ms. auto follows what the server advises. With less it follows you more closely and needs a faster server. It takes 1 to 64, or auto.",
+         "linecount": 2,
+         "fontsize": 11.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ]
         }
        },
        {
@@ -3329,13 +3456,14 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          313.5,
-          558.0,
-          526.5,
-          20.0
+          30.0,
+          665.0,
+          810.0,
+          32.0
          ],
-         "text": "lead: The look-ahead that is in use, in columns of 93 ms.",
-         "fontsize": 12.0,
+         "text": "step: How much the model plays at a time, in columns of 93 ms. auto leaves it to the server. Small steps react sooner and need a faster server. It takes 1 to 64, or auto.",
+         "linecount": 2,
+         "fontsize": 11.0,
          "textcolor": [
           0.13,
           0.16,
@@ -3352,12 +3480,11 @@
          "numoutlets": 0,
          "patching_rect": [
           30.0,
-          588.0,
+          700.0000000000001,
           810.0,
-          32.0
+          19.0
          ],
-         "text": "lead: How far ahead of your newest sound the model plays, from 1 to 64 columns of 93 ms. auto follows what the server advises. With less it follows you more closely and needs a faster server.",
-         "linecount": 2,
+         "text": "margin: How long before they are played stems shall arrive when lead is auto: tight is 5 ms, normal 20 ms and safe 60 ms. It takes tight, normal or safe.",
          "fontsize": 11.0,
          "textcolor": [
           0.13,
@@ -3375,55 +3502,11 @@
          "numoutlets": 0,
          "patching_rect": [
           30.0,
-          623.0000000000001,
-          810.0,
-          19.0
-         ],
-         "text": "step: How much the model plays at a time, from 1 to 64 columns of 93 ms. auto leaves it to the server. Small steps react sooner and need a faster server.",
-         "fontsize": 11.0,
-         "textcolor": [
-          0.13,
-          0.16,
-          0.2,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-41",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          30.0,
-          645.0000000000001,
-          810.0,
-          19.0
-         ],
-         "text": "margin: How long before they are played stems shall arrive when lead is auto: tight (5 ms), normal (20 ms) or safe (60 ms).",
-         "fontsize": 11.0,
-         "textcolor": [
-          0.13,
-          0.16,
-          0.2,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-42",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          30.0,
-          667.0000000000001,
+          722.0000000000001,
           810.0,
           46.0
          ],
-         "text": "latency: Delay of the sound card, in and out together, from 0 to 192000 samples. Stems are played that much earlier, so that they sound together with you. A change is heard as a jump in the stems, forward for a larger value, back for a smaller one. More than the look-ahead leaves no time to play anything: the stems are late, and lead grows.",
+         "text": "latency: Delay of the sound card, in and out together, in samples. Stems are played that much earlier, so that they sound together with you. A change is heard as a jump in the stems, forward for a larger value, back for a smaller one. More than the look-ahead leaves no time to play anything: the stems are late, and lead grows. It takes 0 to 192000.",
          "linecount": 3,
          "fontsize": 11.0,
          "textcolor": [
@@ -3436,7 +3519,7 @@
        },
        {
         "box": {
-         "id": "obj-43",
+         "id": "obj-41",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
@@ -3444,7 +3527,7 @@
           15.0,
           75.0,
           840.0,
-          640.5
+          696.0
          ],
          "background": 1,
          "ignoreclick": 1,
@@ -3469,11 +3552,11 @@
        {
         "patchline": {
          "source": [
-          "obj-4",
+          "obj-6",
           0
          ],
          "destination": [
-          "obj-6",
+          "obj-4",
           0
          ]
         }
@@ -3485,11 +3568,11 @@
           0
          ],
          "destination": [
-          "obj-6",
+          "obj-4",
           0
          ],
          "midpoints": [
-          143.0,
+          158.0,
           168.0,
           38.0,
           168.0
@@ -3503,11 +3586,11 @@
           0
          ],
          "destination": [
-          "obj-6",
+          "obj-4",
           0
          ],
          "midpoints": [
-          200.0,
+          215.0,
           168.0,
           38.0,
           168.0
@@ -3521,7 +3604,7 @@
           0
          ],
          "destination": [
-          "obj-6",
+          "obj-4",
           0
          ],
          "midpoints": [
@@ -3539,7 +3622,7 @@
           0
          ],
          "destination": [
-          "obj-6",
+          "obj-4",
           0
          ],
          "midpoints": [
@@ -3557,7 +3640,7 @@
           0
          ],
          "destination": [
-          "obj-6",
+          "obj-4",
           0
          ],
          "midpoints": [
@@ -3575,7 +3658,7 @@
           0
          ],
          "destination": [
-          "obj-6",
+          "obj-4",
           0
          ],
          "midpoints": [
@@ -3593,7 +3676,7 @@
           0
          ],
          "destination": [
-          "obj-6",
+          "obj-4",
           0
          ],
          "midpoints": [
@@ -3611,7 +3694,7 @@
           0
          ],
          "destination": [
-          "obj-6",
+          "obj-4",
           0
          ],
          "midpoints": [
@@ -3629,32 +3712,26 @@
           0
          ],
          "destination": [
-          "obj-6",
+          "obj-4",
           0
          ],
          "midpoints": [
-          143.0,
-          230.99999999999997,
+          158.0,
+          234.0,
           38.0,
-          230.99999999999997
+          234.0
          ]
         }
        },
        {
         "patchline": {
          "source": [
-          "obj-22",
+          "obj-4",
           0
          ],
          "destination": [
-          "obj-6",
+          "obj-23",
           0
-         ],
-         "midpoints": [
-          231.5,
-          230.99999999999997,
-          38.0,
-          230.99999999999997
          ]
         }
        },
@@ -3665,34 +3742,28 @@
           0
          ],
          "destination": [
-          "obj-6",
+          "obj-24",
           0
-         ],
-         "midpoints": [
-          333.0,
-          230.99999999999997,
-          38.0,
-          230.99999999999997
          ]
         }
        },
        {
         "patchline": {
          "source": [
-          "obj-6",
+          "obj-23",
           0
          ],
          "destination": [
-          "obj-25",
-          0
+          "obj-24",
+          1
          ]
         }
        },
        {
         "patchline": {
          "source": [
-          "obj-25",
-          0
+          "obj-4",
+          1
          ],
          "destination": [
           "obj-26",
@@ -3703,32 +3774,20 @@
        {
         "patchline": {
          "source": [
-          "obj-25",
-          0
-         ],
-         "destination": [
           "obj-26",
-          1
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-6",
-          1
-         ],
-         "destination": [
-          "obj-28",
-          0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-28",
           4
+         ],
+         "destination": [
+          "obj-27",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-26",
+          3
          ],
          "destination": [
           "obj-29",
@@ -3739,8 +3798,8 @@
        {
         "patchline": {
          "source": [
-          "obj-28",
-          3
+          "obj-26",
+          2
          ],
          "destination": [
           "obj-31",
@@ -3751,8 +3810,8 @@
        {
         "patchline": {
          "source": [
-          "obj-28",
-          2
+          "obj-26",
+          1
          ],
          "destination": [
           "obj-33",
@@ -3763,23 +3822,11 @@
        {
         "patchline": {
          "source": [
-          "obj-28",
-          1
+          "obj-26",
+          0
          ],
          "destination": [
           "obj-35",
-          0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-28",
-          0
-         ],
-         "destination": [
-          "obj-37",
           0
          ]
         }
@@ -3829,7 +3876,7 @@
        0.0,
        26.0,
        870,
-       720
+       780
       ],
       "bglocked": 0,
       "openinpresentation": 0,
@@ -4001,46 +4048,6 @@
          "id": "obj-7",
          "maxclass": "newobj",
          "numinlets": 1,
-         "numoutlets": 1,
-         "outlettype": [
-          "signal"
-         ],
-         "patching_rect": [
-          30.0,
-          285.0,
-          55.0,
-          22.0
-         ],
-         "text": "adc~ 1"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-8",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          30.0,
-          261.0,
-          90.0,
-          19.0
-         ],
-         "text": "what you play",
-         "fontsize": 11.0,
-         "textcolor": [
-          0.38,
-          0.43,
-          0.49,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-9",
-         "maxclass": "newobj",
-         "numinlets": 1,
          "numoutlets": 2,
          "outlettype": [
           "signal",
@@ -4057,14 +4064,66 @@
        },
        {
         "box": {
+         "id": "obj-8",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          30.0,
+          264.0,
+          111.0,
+          19.0
+         ],
+         "text": "what you play, or",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-9",
+         "maxclass": "bpatcher",
+         "numinlets": 0,
+         "numoutlets": 1,
+         "outlettype": [
+          "signal"
+         ],
+         "patching_rect": [
+          30.0,
+          285.0,
+          105.0,
+          30.0
+         ],
+         "args": [],
+         "name": "sideman.input.maxpat",
+         "bgmode": 0,
+         "border": 0,
+         "clickthrough": 0,
+         "enablehscroll": 0,
+         "enablevscroll": 0,
+         "lockeddragscroll": 0,
+         "offset": [
+          0.0,
+          0.0
+         ],
+         "viewvisibility": 1
+        }
+       },
+       {
+        "box": {
          "id": "obj-10",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          135.0,
+          150.0,
           252.0,
-          135.0,
+          129.0,
           32.0
          ],
          "text": "the other machine, by its address",
@@ -4088,7 +4147,7 @@
           ""
          ],
          "patching_rect": [
-          135.0,
+          150.0,
           285.0,
           113.0,
           22.0
@@ -4103,9 +4162,9 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          277.5,
+          288.0,
           252.0,
-          135.0,
+          129.0,
           19.0
          ],
          "text": "or by its name",
@@ -4128,7 +4187,7 @@
           ""
          ],
          "patching_rect": [
-          277.5,
+          288.0,
           285.0,
           106.0,
           22.0
@@ -4143,9 +4202,9 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          420.0,
+          426.0,
           252.0,
-          135.0,
+          129.0,
           19.0
          ],
          "text": "this machine again",
@@ -4168,7 +4227,7 @@
           ""
          ],
          "patching_rect": [
-          420.0,
+          426.0,
           285.0,
           93.0,
           22.0
@@ -4183,9 +4242,9 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          562.5,
+          563.9999999999999,
           252.0,
-          135.0,
+          129.0,
           19.0
          ],
          "text": "its port",
@@ -4208,7 +4267,7 @@
           ""
          ],
          "patching_rect": [
-          562.5,
+          563.9999999999999,
           285.0,
           68.0,
           22.0
@@ -4303,7 +4362,7 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          135.0,
+          150.0,
           333.0,
           510.0,
           19.0
@@ -4377,9 +4436,10 @@
         "box": {
          "id": "obj-26",
          "maxclass": "newobj",
-         "numinlets": 4,
-         "numoutlets": 4,
+         "numinlets": 5,
+         "numoutlets": 5,
          "outlettype": [
+          "",
           "",
           "",
           "",
@@ -4388,10 +4448,10 @@
          "patching_rect": [
           240.0,
           405.0,
-          286.0,
+          376.0,
           22.0
          ],
-         "text": "route state roundtrip engine"
+         "text": "route state advised roundtrip engine"
         }
        },
        {
@@ -4404,7 +4464,7 @@
           ""
          ],
          "patching_rect": [
-          420.0,
+          510.0,
           439.5,
           81.0,
           22.0
@@ -4419,7 +4479,7 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          420.0,
+          510.0,
           474.0,
           135.0,
           20.0
@@ -4447,13 +4507,13 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          561.0,
+          651.0,
           474.0,
-          279.0,
-          49.0
+          189.00000000000003,
+          64.0
          ],
          "text": "engine: The model: unknown, loading, ready or degraded, and how much of it is loaded, in percent. 0 while unknown.",
-         "linecount": 3,
+         "linecount": 4,
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -4474,8 +4534,8 @@
           "bang"
          ],
          "patching_rect": [
-          330.0,
-          529.0,
+          420.0,
+          544.0,
           67.5,
           22.0
          ],
@@ -4489,9 +4549,9 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          403.5,
-          529.0,
-          436.5,
+          493.5,
+          544.0,
+          346.5,
           35.0
          ],
          "text": "roundtrip: Milliseconds that a message takes to the server and back. 0 before it is known.",
@@ -4508,6 +4568,48 @@
        {
         "box": {
          "id": "obj-32",
+         "maxclass": "number",
+         "numinlets": 1,
+         "numoutlets": 2,
+         "outlettype": [
+          "",
+          "bang"
+         ],
+         "patching_rect": [
+          330.0,
+          585.0,
+          67.5,
+          22.0
+         ],
+         "ignoreclick": 1
+        }
+       },
+       {
+        "box": {
+         "id": "obj-33",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          403.5,
+          585.0,
+          436.5,
+          35.0
+         ],
+         "text": "advised: The smallest look-ahead that the server can keep up with, in columns. 0 before it is known.",
+         "linecount": 2,
+         "fontsize": 12.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-34",
          "maxclass": "newobj",
          "numinlets": 1,
          "numoutlets": 1,
@@ -4525,13 +4627,13 @@
        },
        {
         "box": {
-         "id": "obj-33",
+         "id": "obj-35",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           240.0,
-          570.0,
+          626.0,
           135.0,
           20.0
          ],
@@ -4553,13 +4655,13 @@
        },
        {
         "box": {
-         "id": "obj-34",
+         "id": "obj-36",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           381.0,
-          570.0,
+          626.0,
           459.0,
           20.0
          ],
@@ -4575,7 +4677,7 @@
        },
        {
         "box": {
-         "id": "obj-35",
+         "id": "obj-37",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
@@ -4605,7 +4707,7 @@
        },
        {
         "box": {
-         "id": "obj-36",
+         "id": "obj-38",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
@@ -4613,7 +4715,7 @@
           15.0,
           202.5,
           840.0,
-          495.0
+          562.5
          ],
          "background": 1,
          "ignoreclick": 1,
@@ -4638,11 +4740,11 @@
        {
         "patchline": {
          "source": [
-          "obj-7",
+          "obj-9",
           0
          ],
          "destination": [
-          "obj-9",
+          "obj-7",
           0
          ]
         }
@@ -4654,11 +4756,11 @@
           0
          ],
          "destination": [
-          "obj-9",
+          "obj-7",
           0
          ],
          "midpoints": [
-          143.0,
+          158.0,
           324.0,
           38.0,
           324.0
@@ -4672,11 +4774,11 @@
           0
          ],
          "destination": [
-          "obj-9",
+          "obj-7",
           0
          ],
          "midpoints": [
-          285.5,
+          296.0,
           324.0,
           38.0,
           324.0
@@ -4690,11 +4792,11 @@
           0
          ],
          "destination": [
-          "obj-9",
+          "obj-7",
           0
          ],
          "midpoints": [
-          428.0,
+          434.0,
           324.0,
           38.0,
           324.0
@@ -4708,11 +4810,11 @@
           0
          ],
          "destination": [
-          "obj-9",
+          "obj-7",
           0
          ],
          "midpoints": [
-          570.5,
+          571.9999999999999,
           324.0,
           38.0,
           324.0
@@ -4726,7 +4828,7 @@
           0
          ],
          "destination": [
-          "obj-9",
+          "obj-7",
           0
          ],
          "midpoints": [
@@ -4744,7 +4846,7 @@
           0
          ],
          "destination": [
-          "obj-9",
+          "obj-7",
           0
          ],
          "midpoints": [
@@ -4758,7 +4860,7 @@
        {
         "patchline": {
          "source": [
-          "obj-9",
+          "obj-7",
           0
          ],
          "destination": [
@@ -4794,7 +4896,7 @@
        {
         "patchline": {
          "source": [
-          "obj-9",
+          "obj-7",
           1
          ],
          "destination": [
@@ -4819,7 +4921,7 @@
         "patchline": {
          "source": [
           "obj-26",
-          2
+          3
          ],
          "destination": [
           "obj-27",
@@ -4831,7 +4933,7 @@
         "patchline": {
          "source": [
           "obj-26",
-          1
+          2
          ],
          "destination": [
           "obj-30",
@@ -4842,11 +4944,23 @@
        {
         "patchline": {
          "source": [
+          "obj-26",
+          1
+         ],
+         "destination": [
           "obj-32",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-34",
           0
          ],
          "destination": [
-          "obj-33",
+          "obj-35",
           0
          ]
         }
@@ -4858,7 +4972,7 @@
           0
          ],
          "destination": [
-          "obj-32",
+          "obj-34",
           0
          ]
         }
@@ -4908,7 +5022,7 @@
        0.0,
        26.0,
        870,
-       720
+       780
       ],
       "bglocked": 0,
       "openinpresentation": 0,
@@ -5154,9 +5268,10 @@
           22.5,
           211.50000000000003,
           225.0,
-          20.0
+          35.0
          ],
-         "text": "late grows, or spare is below 0",
+         "text": "late grows, or cycle is beyond ahead",
+         "linecount": 2,
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -5316,7 +5431,7 @@
           600.0,
           35.0
          ],
-         "text": "step and lead take 1 to 64 columns, or auto. A column is 93 ms, the unit of the model. latency takes 0 to 192000 samples, gain 0 to 4, bypass 0 or 1, port 1 to 65535, margin tight, normal or safe.",
+         "text": "The console says what would do. step and lead are counted in columns of 93 ms, the unit of the model, and latency in samples.",
          "linecount": 2,
          "fontsize": 12.0,
          "textcolor": [
@@ -5353,16 +5468,35 @@
        {
         "box": {
          "id": "obj-19",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 2,
+         "outlettype": [
+          "signal",
+          ""
+         ],
+         "patching_rect": [
+          30.0,
+          474.0,
+          226.0,
+          22.0
+         ],
+         "text": "sideman~ bass"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-20",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           30.0,
           405.0,
-          90.0,
+          111.0,
           19.0
          ],
-         "text": "what you play",
+         "text": "what you play, or",
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -5374,9 +5508,9 @@
        },
        {
         "box": {
-         "id": "obj-20",
-         "maxclass": "newobj",
-         "numinlets": 1,
+         "id": "obj-21",
+         "maxclass": "bpatcher",
+         "numinlets": 0,
          "numoutlets": 1,
          "outlettype": [
           "signal"
@@ -5384,29 +5518,22 @@
          "patching_rect": [
           30.0,
           426.0,
-          55.0,
-          22.0
+          105.0,
+          30.0
          ],
-         "text": "adc~ 1"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-21",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 2,
-         "outlettype": [
-          "signal",
-          ""
+         "args": [],
+         "name": "sideman.input.maxpat",
+         "bgmode": 0,
+         "border": 0,
+         "clickthrough": 0,
+         "enablehscroll": 0,
+         "enablevscroll": 0,
+         "lockeddragscroll": 0,
+         "offset": [
+          0.0,
+          0.0
          ],
-         "patching_rect": [
-          30.0,
-          468.0,
-          226.0,
-          22.0
-         ],
-         "text": "sideman~ bass"
+         "viewvisibility": 1
         }
        },
        {
@@ -5416,7 +5543,7 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          135.0,
+          150.0,
           405.0,
           51.0,
           19.0
@@ -5441,7 +5568,7 @@
           ""
          ],
          "patching_rect": [
-          135.0,
+          150.0,
           426.0,
           41.0,
           22.0
@@ -5456,7 +5583,7 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          192.0,
+          207.0,
           405.0,
           51.0,
           19.0
@@ -5481,7 +5608,7 @@
           ""
          ],
          "patching_rect": [
-          192.0,
+          207.0,
           426.0,
           40.0,
           22.0
@@ -5496,7 +5623,7 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          249.00000000000003,
+          264.0,
           405.0,
           90.0,
           19.0
@@ -5521,7 +5648,7 @@
           ""
          ],
          "patching_rect": [
-          249.00000000000003,
+          264.0,
           426.0,
           51.0,
           22.0
@@ -5536,7 +5663,7 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          369.0,
+          384.0,
           405.0,
           420.0,
           46.0
@@ -5563,7 +5690,7 @@
          ],
          "patching_rect": [
           30.0,
-          516.0,
+          522.0,
           51.0,
           22.0
          ],
@@ -5578,7 +5705,7 @@
          "numoutlets": 0,
          "patching_rect": [
           30.0,
-          561.0,
+          567.0,
           45.0,
           45.0
          ]
@@ -5592,7 +5719,7 @@
          "numoutlets": 0,
          "patching_rect": [
           82.5,
-          565.4999999999999,
+          571.4999999999999,
           90.0,
           32.0
          ],
@@ -5862,11 +5989,11 @@
        {
         "patchline": {
          "source": [
-          "obj-20",
+          "obj-21",
           0
          ],
          "destination": [
-          "obj-21",
+          "obj-19",
           0
          ]
         }
@@ -5874,7 +6001,7 @@
        {
         "patchline": {
          "source": [
-          "obj-21",
+          "obj-19",
           0
          ],
          "destination": [
@@ -5890,14 +6017,14 @@
           0
          ],
          "destination": [
-          "obj-21",
+          "obj-19",
           0
          ],
          "midpoints": [
-          143.0,
-          454.5,
+          158.0,
+          463.5,
           38.0,
-          454.5
+          463.5
          ]
         }
        },
@@ -5908,14 +6035,14 @@
           0
          ],
          "destination": [
-          "obj-21",
+          "obj-19",
           0
          ],
          "midpoints": [
-          200.0,
-          454.5,
+          215.0,
+          463.5,
           38.0,
-          454.5
+          463.5
          ]
         }
        },
@@ -5926,14 +6053,14 @@
           0
          ],
          "destination": [
-          "obj-21",
+          "obj-19",
           0
          ],
          "midpoints": [
-          257.0,
-          454.5,
+          272.0,
+          463.5,
           38.0,
-          454.5
+          463.5
          ]
         }
        },
@@ -5964,7 +6091,7 @@
        {
         "patchline": {
          "source": [
-          "obj-21",
+          "obj-19",
           1
          ],
          "destination": [

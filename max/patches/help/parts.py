@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from max.patches.parts.input import input_part
 from max.patches.patch import Patch, Place
 from max.patches.style import QUIET
 
 #: Size of every tab, on the grid.
-SIZE = (58, 48)
+SIZE = (58, 52)
 #: Every tab has an object of its own.
 ONE_AT_A_TIME = (
     "Each tab has a sideman~ of its own, and a server plays with one at a time: press stop in one "
@@ -35,6 +36,13 @@ def begin_and_end(patch: Patch, at: Place, along: float) -> float:
         patch.cord(f"{text} -> band", along=along)
         x += 3.8
     return x
+
+
+def source(patch: Patch, at: Place) -> None:
+    """What the object listens to, with words above it."""
+    label(patch, "what you play, or", (at[0], at[1] - 1.4), 7.4)
+    patch.part("input", input_part(), at)
+    patch.cord("input -> band")
 
 
 def output(patch: Patch, at: Place) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from max.patches.help.parts import ONE_AT_A_TIME, label, tab
+from max.patches.help.parts import ONE_AT_A_TIME, label, source, tab
 from max.patches.methods import Methods
+from max.patches.parts.status import status_part
 from max.patches.patch import Patch, spread
 from max.patches.readings import readings
 
@@ -20,13 +21,11 @@ def play(methods: Methods) -> Patch:
         width=55,
     )
 
-    patch.card("2  Turn audio on, press start, and play", (1, 10), (56, 36.5))
-    label(patch, "what you play", (2, 13.4), 6)
-    patch.object("input", "adc~ 1", (2, 15))
+    patch.card("2  Turn audio on, press start, and play", (1, 10), (56, 41))
     patch.object("band", "sideman~ bass", (2, 21), width=spread(20, 2))
-    patch.cord("input -> band")
+    source(patch, (2, 15))
     for i, message in enumerate(methods.messages.values()):
-        x = 9 + 6.2 * i
+        x = 10 + 6 * i
         label(patch, message.digest, (x, 12.6), 6)
         patch.message(message.name, message.name, (x, 15))
         patch.cord(f"{message.name} -> band", along=19.4)
@@ -46,12 +45,20 @@ def play(methods: Methods) -> Patch:
     label(patch, "audio on and off", (5.5, 31), 9)
 
     outputs = [methods.outputs[name] for name in ("state", "text")]
-    readings(patch, "band:1", outputs, (22, 24))
+    below = readings(patch, "band:1", outputs, (22, 24))
+    patch.part("how it goes", status_part(), (22, below + 0.6))
+    patch.cord("band:1 -> how it goes", corners=((21.4, 23.4), (21.4, below), (22.5, below)))
+    label(
+        patch,
+        "A window to the patch sideman.status, for your own patches, too.",
+        (22, below + 8.6),
+        28,
+    )
     label(
         patch,
         "Sound leaves from an outlet for each stem, messages leave from the last one. After panic, "
         f"press start to hear the band again. {ONE_AT_A_TIME}",
-        (22, 39),
-        34,
+        (2, 40.4),
+        17,
     )
     return patch

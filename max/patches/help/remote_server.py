@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from max.patches.help.parts import begin_and_end, label, output, tab
+from max.patches.help.parts import begin_and_end, label, output, source, tab
 from max.patches.methods import Methods
 from max.patches.patch import Patch, spread
 from max.patches.readings import readings
@@ -29,9 +29,7 @@ def remote_server(methods: Methods) -> Patch:
         width=55,
     )
 
-    patch.card("2  Here", (1, 13.5), (56, 33))
-    patch.object("input", "adc~ 1", (2, 19))
-    label(patch, "what you play", (2, 17.4), 6)
+    patch.card("2  Here", (1, 13.5), (56, 37.5))
     choices = (
         ("the other machine, by its address", "host 192.168.1.20"),
         ("or by its name", "host studio.local"),
@@ -39,21 +37,21 @@ def remote_server(methods: Methods) -> Patch:
         ("its port", "port 7000"),
     )
     patch.object("band", "sideman~ bass", (2, 24.4), width=spread(14, 2))
-    patch.cord("input -> band")
+    source(patch, (2, 19))
     for i, (digest, text) in enumerate(choices):
-        label(patch, digest, (9 + 9.5 * i, 16.8), 9)
-        patch.message(text, text, (9 + 9.5 * i, 19))
+        label(patch, digest, (10 + 9.2 * i, 16.8), 8.6)
+        patch.message(text, text, (10 + 9.2 * i, 19))
         patch.cord(f"{text} -> band", along=21.6)
     begin_and_end(patch, (47, 19), 21.6)
     label(
         patch,
         "Both may stand in the object too:  sideman~ bass @host 192.168.1.20 @port 7000",
-        (9, 22.2),
+        (10, 22.2),
         34,
     )
 
     patch.cord("band -> mix")
     output(patch, (2, 27))
-    names = ("state", "roundtrip", "engine")
+    names = ("state", "advised", "roundtrip", "engine")
     readings(patch, "band:1", [methods.outputs[name] for name in names], (16, 27))
     return patch

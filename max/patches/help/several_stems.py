@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from max.patches.help.parts import label, output, tab
+from max.patches.help.parts import label, output, source, tab
 from max.patches.methods import Methods
+from max.patches.parts.strip import strip_part
 from max.patches.patch import Patch, spread
 from max.patches.readings import readings
 from max.patches.style import GRID
@@ -34,26 +35,31 @@ def several_stems(methods: Methods) -> Patch:
         width=55,
     )
 
-    patch.card("Stems come and go while you play", (1, 11), (56, 35.5))
-    patch.object("input", "adc~ 1", (2, 15))
-    label(patch, "what you play", (2, 13.4), 6)
+    patch.card("Stems come and go while you play", (1, 11), (56, 40))
     patch.object("band", f"sideman~ {' '.join(STEMS)}", (2, 20), width=spread(7, 5))
-    patch.cord("input -> band")
-    x = 9.0
+    source(patch, (2, 15))
+    x = 9.4
     for digest, text in CHOICES:
-        label(patch, digest, (x, 13.4), 5)
+        label(patch, digest, (x, 13.4), 4.7)
         patch.message(digest, text, (x, 15))
         patch.cord(f"{digest} -> band", along=18.6)
         x += max(0.6 + patch.boxes[digest].rect[2] / GRID, 5)
 
-    patch.object("loud", "loadmess 128", (33, 20))
     for i, stem in enumerate(STEMS):
-        patch.control(stem, "gain~", (2 + 7 * i, 27), (5.5, 1.5), orientation=1)
-        label(patch, stem, (2.8 + 7 * i, 25.3), 5)
+        patch.part(stem, strip_part(), (2 + 7 * i, 23), words=(stem,))
         patch.cord(f"band:{i} -> {stem}")
-        patch.cord(f"loud -> {stem}", along=23)
-        patch.cord(f"{stem} -> mix", along=29.6)
-    output(patch, (2, 31))
-    label(patch, methods.attributes["stems"].description, (34, 24.3), 22)
-    readings(patch, "band:4", [methods.outputs["known"]], (30, 32))
+        patch.cord(f"{stem} -> mix", along=39.2)
+        patch.cord(f"{stem}:1 -> stems:{i}", along=39.6 + 0.4 * i)
+    patch.object("stems", f"js sideman.stems.js {' '.join(STEMS)}", (13, 42.4), width=spread(5, 4))
+    patch.cord("stems -> band", corners=((13.5, 47), (1.4, 47), (1.4, 18.6), (2.5, 18.6)))
+    label(
+        patch,
+        "Windows to the patch sideman.strip: a toggle, a fader and a level for each stem. The "
+        "script sideman.stems.js makes a message of the toggles, as those above.",
+        (34, 37.4),
+        22,
+    )
+    output(patch, (2, 40.3))
+    label(patch, methods.attributes["stems"].description, (34, 22.4), 22)
+    readings(patch, "band:4", [methods.outputs["known"]], (30, 27.4))
     return patch

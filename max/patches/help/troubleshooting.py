@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from max.patches.advice import ADVICE
-from max.patches.help.parts import ONE_AT_A_TIME, begin_and_end, label, output, tab
+from max.patches.help.parts import ONE_AT_A_TIME, begin_and_end, label, output, source, tab
 from max.patches.methods import Methods
 from max.patches.patch import Patch, spread
 from max.patches.readings import readings
@@ -22,16 +22,15 @@ def troubleshooting(methods: Methods) -> Patch:
         y += patch.boxes[seen].rect[3] / GRID + 0.1
 
     patch.card("What it counts", (1, 25.2), (56, 22.4))
-    label(patch, "what you play", (2, 27), 6)
-    patch.object("input", "adc~ 1", (2, 28.4))
-    patch.object("band", "sideman~ bass", (2, 31.2), width=spread(14, 2))
-    patch.cord("input -> band", "band -> mix")
-    after = begin_and_end(patch, (9, 28.4), 30.3)
+    patch.object("band", "sideman~ bass", (2, 31.6), width=spread(14, 2))
+    source(patch, (2, 28.4))
+    patch.cord("band -> mix")
+    after = begin_and_end(patch, (10, 28.4), 30.9)
     label(patch, "say all of it", (after, 27), 6)
     patch.message("status", "status", (after, 28.4))
-    patch.cord("status -> band", along=30.3)
+    patch.cord("status -> band", along=30.9)
     label(patch, ONE_AT_A_TIME, (after + 8, 27), 28)
-    output(patch, (2, 34.4))
+    output(patch, (2, 34.8))
     names = ("lost", "late", "repaired", "contextlost")
     readings(patch, "band:1", [methods.outputs[name] for name in names], (16, 34))
     return patch

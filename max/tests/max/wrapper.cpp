@@ -64,6 +64,9 @@ TEST_CASE("the class has every message and attribute of the table") {
         CHECK(attributes[i].name == sideman::attributes[i].name);
         CHECK(attributes[i].about.at("label") == sideman::attributes[i].digest);
         CHECK(attributes[i].about.at("category") == "Sideman");
+        const bool menu = sideman::attributes[i].type == sideman::Type::choice;
+        CHECK((attributes[i].about.at("style") == "enum") == menu);
+        if (menu) CHECK(attributes[i].about.at("enumvals") == sideman::attributes[i].takes);
     }
 }
 

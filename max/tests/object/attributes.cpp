@@ -52,6 +52,33 @@ TEST_CASE("attributes take what fits") {
     }
 }
 
+TEST_CASE("what the table says that an attribute takes is what it takes, and no more") {
+    Box box;
+    int limits = 0, choices = 0;
+    for (std::size_t i = 0; i < sideman::attribute_count; ++i) {
+        const sideman::Attribute& attribute = sideman::attributes[i];
+        const std::string name = attribute.name;
+        const auto words = sideman::words_of(attribute.takes);
+        CAPTURE(name);
+        if (attribute.type == sideman::Type::choice) {
+            for (const auto& word : words) CHECK(box.object.message(name, {word}) == "");
+            CHECK(box.object.message(name, {words[0] + words[1]}) != "");
+            ++choices;
+        } else if (!words.empty()) {
+            REQUIRE(words.size() == 2);
+            const double low = std::stod(words[0]), high = std::stod(words[1]);
+            CHECK(box.object.message(name, {low}) == "");
+            CHECK(box.object.message(name, {high}) == "");
+            for (const double beyond : {low - 1, high + 1})
+                CHECK(box.object.message(name, {beyond})
+                          .find("from " + words[0] + " to " + words[1]) != std::string::npos);
+            ++limits;
+        }
+    }
+    CHECK(limits == 6);
+    CHECK(choices == 1);
+}
+
 TEST_CASE("stems stand in the order of their outlets, each once") {
     Box box(atoms({"bass", "drums", "piano"}));
     CHECK(box.object.message("stems", atoms({"piano", "bass"})) == "");

@@ -247,10 +247,17 @@ TEST_CASE("poll says what has changed, status says everything") {
                              {"lead", {4.0}},
                              {"step", {2.0}},
                              {"ahead", {317.0}},
+                             {"cycle", {318.23}},
                              {"spare", {-1.23}},
                              {"roundtrip", {12.3}},
                              {"lost", {441.0}},
                              {"known", atoms({"bass", "drums", "guitar"})}});
+    world.status.landing = 0.02;
+    box.object.poll();
+    CHECK(box.news() == Said{{"cycle", {297.0}}, {"spare", {20.0}}});
+    world.status.landing = 0;  // a new session: nothing has come yet
+    box.object.poll();
+    CHECK(box.news() == Said{{"cycle", {0.0}}, {"spare", {0.0}}});
     world.status.text = "The band answers too late.";
     box.settle();
     CHECK(box.news() == Said{{"text", atoms({"The band answers too late."})}});

@@ -32,6 +32,7 @@ TEST_CASE("a hello is repeated every 0.25 s, and made anew after 0.6 s") {
     CHECK(first[0].origin == 100000 - 4 * 4096);
     CHECK(first[0].stems == "bass,drums");
     CHECK(first[0].block == 100000);
+    CHECK(first[0].client == "sideman~ " SIDEMAN_VERSION);
     CHECK(write_control(first[0]).size() == max_datagram);
     rig.play(1000);
     const auto same = rig.run(0.55).all<Hello>();

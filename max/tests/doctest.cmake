@@ -1,6 +1,17 @@
 # Makes the target `doctest_header`: the system's doctest, or one header of a pinned release. Where
 # neither can be had, the target is not made and the reason is printed.
 find_path(DOCTEST_INCLUDE_DIR doctest/doctest.h)
+if(NOT DOCTEST_INCLUDE_DIR AND CMAKE_CROSSCOMPILING)
+    # It is one header for all systems, so that of the machine that builds will do; not the folder that
+    # it lies in, whose other headers are that machine's own.
+    find_file(DOCTEST_HEADER doctest/doctest.h NO_CMAKE_FIND_ROOT_PATH
+        PATHS /usr/include /usr/local/include)
+    if(DOCTEST_HEADER)
+        set(DOCTEST_INCLUDE_DIR ${CMAKE_BINARY_DIR}/doctest/include
+            CACHE PATH "Folder of doctest/doctest.h" FORCE)
+        file(COPY ${DOCTEST_HEADER} DESTINATION ${DOCTEST_INCLUDE_DIR}/doctest)
+    endif()
+endif()
 if(NOT DOCTEST_INCLUDE_DIR)
     set(folder ${CMAKE_BINARY_DIR}/doctest-2.4.11)
     set(hash 44faa038e9c3f9728efbda143748d01124ea0a27f4bf78f35a15d8fab2e039fb)

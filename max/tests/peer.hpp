@@ -21,6 +21,17 @@
 
 namespace sideman::tests {
 
+// Whether a connected UDP socket hears that nobody listens at the other end. Wine 8 takes that from
+// the system and does not pass it on: neither WSAPoll nor recv tells it afterwards.
+inline bool refusals_are_told() {
+#ifdef _WIN32
+    const auto system = GetModuleHandleA("ntdll.dll");
+    return system == nullptr || GetProcAddress(system, "wine_get_version") == nullptr;
+#else
+    return true;
+#endif
+}
+
 // Whoever spoke last is who is answered.
 class Peer {
 public:

@@ -38,3 +38,9 @@ endif()
 
 add_library(doctest_header INTERFACE)
 target_include_directories(doctest_header SYSTEM INTERFACE ${DOCTEST_INCLUDE_DIR})
+# Its macros count with __COUNTER__, which clang calls an extension from version 22 on.
+include(CheckCXXCompilerFlag)
+check_cxx_compiler_flag(-Wc2y-extensions SIDEMAN_HAS_C2Y_WARNING)
+if(SIDEMAN_HAS_C2Y_WARNING)
+    target_compile_options(doctest_header INTERFACE -Wno-c2y-extensions)
+endif()

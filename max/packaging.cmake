@@ -1,5 +1,10 @@
 # The archives that users unpack: one for Max, one for Pure Data. `cpack` writes them into the build
 # folder; each holds one folder, with the external where it was built.
+#
+# That for Pure Data is written twice: as a .zip, which every system can open, and as the same with the
+# name that deken, Pure Data's "Find externals", knows a package by:
+# sideman~[vVERSION](SYSTEM-PROCESSOR-FLOATSIZE)….dek. Without an external there is no .dek, for deken
+# would take a name without systems for a package that runs on all.
 find_package(Python3 3.11 COMPONENTS Interpreter)
 if(NOT Python3_FOUND)
     message(STATUS "Packages are left out: the script that writes their content needs Python 3.11.")
@@ -37,4 +42,8 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
 set(CPACK_ARCHIVE_MAX_FILE_NAME sideman-max-${CMAKE_PROJECT_VERSION}-${system})
 set(CPACK_ARCHIVE_PD_FILE_NAME sideman-pd-${CMAKE_PROJECT_VERSION}-${system})
+if(SIDEMAN_PD_ARCHITECTURES)
+    set(CPACK_SIDEMAN_DEK "sideman~[v${CMAKE_PROJECT_VERSION}]${SIDEMAN_PD_ARCHITECTURES}.dek")
+    set(CPACK_POST_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/max/name_dek.cmake)
+endif()
 include(CPack)

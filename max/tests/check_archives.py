@@ -1,13 +1,15 @@
 """Unpacks the archives of a build folder and tells what is missing from them.
 
 python max/tests/check_archives.py BUILD          what every archive holds
-python max/tests/check_archives.py BUILD --all    and the externals that this system can have
+python max/tests/check_archives.py BUILD --all    and the externals that a system can have:
+                                                  this one, or the one of --system
 """
 
 from __future__ import annotations
 
 import argparse
 import platform
+import re
 import sys
 import tempfile
 import zipfile
@@ -36,18 +38,41 @@ EXTERNALS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("externals/sideman~.mxo/Contents/PkgInfo", "externals/sideman~.mxo/Contents/MacOS/*"),
         ("sideman~.pd_darwin", "sideman~.darwin-*-64.so"),
     ),
-    "Windows": (("externals/sideman~.mxe64",), ()),
+    "Windows": (
+        ("externals/sideman~.mxe64",),
+        ("sideman~.dll", "sideman~.windows-*-64.dll"),
+    ),
 }
+#: The name that deken knows a package by, with each system, processor and size of floats.
+DEK = re.compile(r"sideman~\[v[0-9.]+\]((?:\([A-Z][a-z]+-[a-z0-9]+-(?:32|64)\))+)\.dek")
 
 
-def missing(build: Path, *, externals: bool) -> list[str]:
+def wrong_dek(build: Path, archive: Path, system: str) -> list[str]:
+    """Why deken would offer nothing, something else, or that to those who cannot load it."""
+    packages = list(build.glob("sideman~*.dek"))
+    if len(packages) != 1:
+        return [f"{len(packages)} archives are called sideman~….dek"]
+    name = packages[0].name
+    if packages[0].read_bytes() != archive.read_bytes():
+        return [f"{name} is not the same as {archive.name}"]
+    parts = DEK.fullmatch(name)
+    if parts is None:
+        return [f"deken cannot read the name {name}"]
+    offered = [each.rsplit("-", 1) for each in parts[1][1:-1].split(")(")]
+    single, double = ({where for where, bits in offered if bits == size} for size in ("32", "64"))
+    if single != double or {where.split("-")[0] for where in single} != {system}:
+        return [f"both sizes of floats for {system}, and nothing else, in the name {name}"]
+    return []
+
+
+def missing(build: Path, *, externals: str | None) -> list[str]:
     """What is not in the archives, or is empty.
 
     Args:
         build: where cpack has written them.
-        externals: whether those of this system are asked for, too.
+        externals: the system whose externals are asked for, too.
     """
-    of_max, of_pd = EXTERNALS[platform.system()] if externals else ((), ())
+    of_max, of_pd = EXTERNALS[externals] if externals else ((), ())
     faults = []
     with tempfile.TemporaryDirectory() as folder:
         for kind, top, patterns in (
@@ -58,6 +83,8 @@ def missing(build: Path, *, externals: bool) -> list[str]:
             if len(archives) != 1:
                 faults.append(f"{len(archives)} archives are called sideman-{kind}-….zip")
                 continue
+            if kind == "pd" and externals:
+                faults += wrong_dek(build, archives[0], externals)
             with zipfile.ZipFile(archives[0]) as archive:
                 archive.extractall(folder)
             for pattern in patterns:
@@ -75,8 +102,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=Path)
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--system", choices=EXTERNALS, default=platform.system())
     options = parser.parse_args()
-    faults = missing(options.build, externals=options.all)
+    faults = missing(options.build, externals=options.system if options.all else None)
     for fault in faults:
         print(f"missing: {fault}")
     sys.exit(bool(faults))

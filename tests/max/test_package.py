@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -44,6 +46,46 @@ def test_nothing_is_missing(archives: Path, max_tool: Callable[[str], Path]) -> 
     if sys.platform != "linux" or not list(built.glob("sideman~*")):
         pytest.skip("which externals were built depends on SDK and headers; all else is there")
     assert check(archives, "--all") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("sideman~[v0.1.0].dek", "deken cannot read the name"),
+        ("sideman~[v0.1.0](Linux-amd64-32).dek", "both sizes of floats for Linux"),
+        (
+            "sideman~[v0.1.0](Darwin-amd64-32)(Darwin-amd64-64).dek",
+            "both sizes of floats for Linux",
+        ),
+        ("sideman~[v0.1.0](Linux-amd64-32)(Linux-amd64-64).dek", None),
+    ],
+)
+def test_a_name_that_deken_would_misread_is_named(
+    name: str, fault: str | None, archives: Path, tmp_path: Path
+) -> None:
+    (archive,) = archives.glob("sideman-pd-*.zip")
+    (tmp_path / archive.name).write_bytes(archive.read_bytes())
+    (tmp_path / name).write_bytes(archive.read_bytes())
+    said = check(tmp_path, "--all", "--system", "Linux")
+    assert ("deken" in said or "sizes" in said) == (fault is not None)
+    assert fault is None or fault in said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads what a library for Linux asks for")
+def test_windows_is_told_what_is_used_of_pure_data(max_tool: Callable[[str], Path]) -> None:
+    # Elsewhere names are looked up when Pure Data loads the external; Windows wants to know them.
+    # Where one is missing from the list, only a build for Windows would notice.
+    externals = list((max_tool("all").parent.parent / "pd").glob("sideman~.*"))
+    if not externals or shutil.which("nm") is None:
+        pytest.skip("Pure Data's header or nm is not installed")
+    used: set[str] = set()
+    for external in externals:
+        command = ["nm", "-D", "--undefined-only", str(external)]
+        lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        # The C library's names bear a version, and what may be missing is weak.
+        used |= set(re.findall(r" U ([^@\s]+)$", lines, re.MULTILINE))
+    text = (CHECK.parents[1] / "pd" / "pd.def").read_text()
+    assert used == set(re.findall(r"^    (\w+)", text, re.MULTILINE))
 
 
 def test_what_is_missing_is_named(archives: Path, tmp_path: Path) -> None:

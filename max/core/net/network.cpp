@@ -2,6 +2,11 @@
 
 #include <algorithm>
 
+#ifdef _WIN32
+#include <windows.h>
+#include <timeapi.h>  // behind what it needs
+#endif
+
 namespace sideman {
 
 namespace {
@@ -10,6 +15,17 @@ constexpr double longest_wait = 0.5;
 constexpr double shortest_wait = 0.02;
 // After an error of its own a member is called again so many seconds later.
 constexpr double pause_seconds = 0.1;
+
+// While it lives, waits end within a millisecond. Windows otherwise looks at its timers every 15.6
+// milliseconds, and what is missing is asked for again after 10.
+struct FineTimers {
+#ifdef _WIN32
+    FineTimers() { timeBeginPeriod(1); }
+    ~FineTimers() { timeEndPeriod(1); }
+    FineTimers(const FineTimers&) = delete;
+    FineTimers& operator=(const FineTimers&) = delete;
+#endif
+};
 
 // Nothing may end the thread, for then the band would be gone, and the host with it.
 double turn_of(Member& member, double now) noexcept {
@@ -61,6 +77,7 @@ void Network::wake() noexcept {
 }
 
 void Network::run() {
+    [[maybe_unused]] const FineTimers fine;
     std::vector<Member*> members;
     std::vector<Socket::Handle> handles;
     while (!ending_) {

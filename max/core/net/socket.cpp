@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
-#include <vector>
 
 #ifdef _WIN32
 #include <winsock2.h>
@@ -39,9 +38,11 @@ void start_sockets() {
 void start_sockets() {}
 #endif
 
+// Nor does a program that the host starts keep it open.
 bool set_nonblocking(Socket::Handle handle) {
 #ifdef _WIN32
     u_long yes = 1;
+    (void)SetHandleInformation(reinterpret_cast<HANDLE>(handle), HANDLE_FLAG_INHERIT, 0);
     return ioctlsocket(handle, FIONBIO, &yes) == 0;
 #else
     const int flags = fcntl(handle, F_GETFL, 0);
@@ -58,6 +59,18 @@ void close_handle(Socket::Handle handle) {
 #endif
 }
 
+// Why a host was not found, in ASCII: Windows' own sentences are in the user's language and code page,
+// and hosts take UTF-8.
+std::string reason(int error) {
+#ifdef _WIN32
+    if (error == WSAHOST_NOT_FOUND || error == WSANO_DATA) return "no such host";
+    if (error == WSATRY_AGAIN) return "no name server answers";
+    return "Windows' error " + std::to_string(error);
+#else
+    return gai_strerror(error);
+#endif
+}
+
 std::string find(const std::string& host, int port, int flags, Endpoint& endpoint) {
     start_sockets();
     if (port < 0 || port > 65535) return "There is no port " + std::to_string(port) + ".";
@@ -68,7 +81,7 @@ std::string find(const std::string& host, int port, int flags, Endpoint& endpoin
     addrinfo* found = nullptr;
     const int error = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
     if (error != 0 || found == nullptr) {
-        return "The host '" + host + "' is not known: " + gai_strerror(error) + ".";
+        return "The host '" + host + "' is not known: " + reason(error) + ".";
     }
     // A name may have several addresses: IPv4 first, for most servers listen there.
     const addrinfo* best = found;
@@ -226,16 +239,19 @@ void wait(const Socket::Handle* handles, std::size_t count, double seconds) noex
     // Never select: a host that holds many descriptors is beyond what it can look at.
     constexpr std::size_t most = 1025;
     Polled polled[most];
-    count = std::min(count, most);
-    for (std::size_t i = 0; i < count; ++i) {
-        polled[i] = {};
-        polled[i].fd = handles[i];
-        polled[i].events = POLLIN;
+    std::size_t open = 0;
+    for (std::size_t i = 0; i < count && open < most; ++i) {
+        if (handles[i] == Socket::none) continue;
+        polled[open] = {};
+        polled[open].fd = handles[i];
+        polled[open++].events = POLLIN;
     }
 #ifdef _WIN32
-    (void)WSAPoll(polled, static_cast<ULONG>(count), milliseconds);
+    // Without any it would return at once, and whoever calls in a loop would take a whole processor.
+    if (open == 0 || WSAPoll(polled, static_cast<ULONG>(open), milliseconds) == SOCKET_ERROR)
+        Sleep(static_cast<DWORD>(milliseconds));
 #else
-    (void)::poll(polled, static_cast<nfds_t>(count), milliseconds);
+    (void)::poll(polled, static_cast<nfds_t>(open), milliseconds);
 #endif
 }
 

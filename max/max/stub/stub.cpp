@@ -290,14 +290,14 @@ void* object_method_imp(void* object, void* name, void* first, void* second) {
 }
 
 long attr_args_offset(short count, t_atom* atoms) {
-    return std::find_if(atoms, atoms + count, is_flag) - atoms;
+    return static_cast<long>(std::find_if(atoms, atoms + count, is_flag) - atoms);
 }
 
 void attr_args_process(void* object, short count, t_atom* atoms) {
     t_atom* const end = atoms + count;
     for (t_atom* at = std::find_if(atoms, end, is_flag); at != end;) {
         t_atom* const next = std::find_if(at + 1, end, is_flag);
-        set_attribute(object, at->a_w.w_sym->s_name + 1, next - at - 1, at + 1);
+        set_attribute(object, at->a_w.w_sym->s_name + 1, static_cast<long>(next - at - 1), at + 1);
         at = next;
     }
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -15,7 +16,7 @@ using namespace sideman::tests;
 
 TEST_CASE("the hooks count") {
     if (*hooks_missing()) {
-        MESSAGE("counted in part: " << hooks_missing());
+        MESSAGE("counted in part: " << std::string(hooks_missing()));
         return;
     }
     std::mutex mutex;
@@ -33,7 +34,7 @@ TEST_CASE("the hooks count") {
 }
 
 TEST_CASE("the callback takes no memory and no lock while a band plays, changes and is gone") {
-    if (*hooks_missing()) MESSAGE("counted in part: " << hooks_missing());
+    if (*hooks_missing()) MESSAGE("counted in part: " << std::string(hooks_missing()));
     constexpr int stems = 4, block = 64;
     const std::vector<std::string> names{"bass", "drums", "guitar", "piano"};
     Wish wish;
@@ -47,14 +48,15 @@ TEST_CASE("the callback takes no memory and no lock while a band plays, changes 
     float* rows[stems];
     for (int row = 0; row < stems; ++row) rows[row] = heard.data() + row * block;
 
-    // An audio thread of its own, four times as fast as real time.
+    // An audio thread of its own, four times as fast as real time at first.
+    int pace = 363;  // microseconds a block
     Counted all;
     long with_sound = 0;
     const auto play = [&](double seconds) {
         std::thread audio([&] {
             const auto begun = std::chrono::steady_clock::now();
             for (int i = 0; i < seconds * 44100 / block; ++i) {
-                std::this_thread::sleep_until(begun + std::chrono::microseconds(363) * i);
+                std::this_thread::sleep_until(begun + std::chrono::microseconds(pace) * i);
                 count_begin();
                 client.process(played.data(), rows, block);
                 const auto counted = count_end();
@@ -70,14 +72,21 @@ TEST_CASE("the callback takes no memory and no lock while a band plays, changes 
         act();
         audio.join();
     };
+    // Where the machine is too slow for that, the same goes on in real time.
+    const auto until = [&](auto&& done) {
+        for (int i = 0; i < 10 && !done(); ++i) {
+            pace = 1451;
+            while_playing(3, [] {});
+        }
+        return done();
+    };
     while_playing(3, [] {});
+    CHECK(until([&] { return with_sound > 500; }));
+    CHECK(until([&] { return band->sent() > 1000; }));
     CHECK(client.status().state == "playing");
-    CHECK(with_sound > 500);
-    const auto sent = band->sent();
-    CHECK(sent > 1000);
     wish.lead = 6;
     while_playing(1.5, [&] { client.change(wish); });
-    CHECK(client.status().lead == 6);
+    CHECK(until([&] { return client.status().lead == 6; }));
     while_playing(0.5, [&] {
         client.panic();
         client.begin();
@@ -86,7 +95,7 @@ TEST_CASE("the callback takes no memory and no lock while a band plays, changes 
         client.unmute();
     });
     while_playing(1, [&] { band.reset(); });
-    CHECK(client.status().state == "connecting");
+    CHECK(until([&] { return client.status().state == "connecting"; }));
     CHECK(all.allocations == 0);
     CHECK(all.locks == 0);
 }

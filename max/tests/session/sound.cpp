@@ -35,8 +35,8 @@ TEST_CASE("context that is asked for again comes in 32 packets at the most") {
     }
     // What has not been played yet, what is no context, what is nonsense: nothing.
     rig.say(Resend{7, 1, pack({{context_stem, 100000, 1}, {0, 90000, 1}})});
-    const Wanted far[] = {{context_stem, -max_position, 1}, {context_stem, max_position, 1}};
-    rig.say(Resend{7, 1, pack({far[0], far[1]})});
+    const Wanted beyond[] = {{context_stem, -max_position, 1}, {context_stem, max_position, 1}};
+    rig.say(Resend{7, 1, pack({beyond[0], beyond[1]})});
     rig.say(Resend{7, 1, "nonsense"});
     CHECK(Come(rig.server).packets.empty());
     CHECK(rig.text() == "A request for nothing that exists.");

@@ -31,13 +31,18 @@ def library():
 
 
 @pytest.fixture(scope="session")
-def small_stage(library, tmp_path_factory: pytest.TempPathFactory):
-    """Load a stage of the small model; what was compiled once is kept for the other tests."""
-    root = tmp_path_factory.mktemp("compiled")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache in which the small model's stages are kept from test to test."""
+    return tmp_path_factory.mktemp("compiled")
+
+
+@pytest.fixture(scope="session")
+def small_stage(library, compiled: Path):
+    """Load a stage of the small model."""
     bundle = Bundle.open(BUNDLE, check=False)
 
     def load(stage: str, precision: str = "fp32") -> tuple[OpenVinoBackend, Stage]:
-        backend = OpenVinoBackend(precision=precision, cache=root)
+        backend = OpenVinoBackend(precision=precision, cache=compiled)
         files = bundle.read_stage(stage)
         return backend, backend.load(stage, files, bundle.manifest.stages[stage])
 

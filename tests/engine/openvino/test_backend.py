@@ -12,7 +12,7 @@ from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.backends.once import run_once
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.graph_files import GraphFiles
-from sideman.engine.bundle.manifest import StageSpec
+from sideman.engine.bundle.manifest import STAGES, StageSpec
 from sideman.engine.cores import available_cores
 from sideman.engine.errors import BackendError, BundleError
 from sideman.engine.loading.registry import create_backend
@@ -139,6 +139,23 @@ def test_a_file_that_is_no_graph_is_refused_by_name(tmp_path: Path, cache: Path)
     with pytest.raises(BackendError, match=r"double.*double\.onnx"):
         OpenVinoBackend(threads=1).load("double", GraphFiles.read(file), SPEC)
     assert not any(file.is_file() for file in cache.rglob("*"))
+
+
+def test_a_bundle_that_was_compiled_before_is_verified_and_not_read(
+    compiled: Path, small_stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for stage in STAGES:
+        small_stage(stage)
+    monkeypatch.setattr(Bundle, "read_stage", None)
+    told: list[tuple[float, str]] = []
+    with OpenVinoBackend(cache=compiled) as backend:
+        stages = backend.load_bundle(
+            Bundle.open(BUNDLE, check=False), lambda *what: told.append(what)
+        )
+    assert tuple(stages) == STAGES
+    shares, steps = zip(*told, strict=True)
+    assert list(shares) == sorted(shares)
+    assert steps == ("reading", *STAGES, "warming up")
 
 
 def test_a_damaged_bundle_is_refused_though_it_was_compiled_before(paper_bundle: Path) -> None:

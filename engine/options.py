@@ -10,7 +10,8 @@ BackendOption = Annotated[
     str,
     typer.Option(
         "--backend",
-        help="What runs the stages: onnxruntime, onnxruntime-cuda, tensorrt or tensorrt-rtx.",
+        help="What runs the stages: onnxruntime, openvino, onnxruntime-cuda, tensorrt or "
+        "tensorrt-rtx.",
     ),
 ]
 ThreadsOption = Annotated[
@@ -21,8 +22,9 @@ PrecisionOption = Annotated[
     str | None,
     typer.Option(
         "--precision",
-        help="Which of the built engines: fp16, bf16 or fp32.",
-        show_default="fp16, for TensorRT",
+        help="TensorRT: which of the built engines, fp16, bf16 or fp32. OpenVINO: what it computes "
+        "in, bf16 or fp32.",
+        show_default="fp16 for TensorRT, fp32 for OpenVINO",
     ),
 ]
 DeviceOption = Annotated[int, typer.Option("--device", min=0, help="Which GPU, from 0.")]

@@ -14,7 +14,8 @@ class BackendChoice:
     Attributes:
         name: a key of `sideman.engine.loading.registry.BACKENDS`.
         threads: threads inside an operator, for backends on the CPU; None takes one a core.
-        precision: which of the built engines to run; None takes the backend's default.
+        precision: which of the built engines to run, or what to compute in; None takes the
+            backend's default.
         device: index of the GPU, as the driver counts them.
     """
 

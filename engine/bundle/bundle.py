@@ -96,6 +96,20 @@ class Bundle:
         graph = self.manifest.stages[stage].file
         return graph, *self._weights_of(graph, self._read([graph])[graph])
 
+    def digests_of(self, stage: str) -> tuple[str, tuple[str, ...]]:
+        """What decides whether something that was made of a stage is still valid.
+
+        They are the manifest's: the files' own once those have been verified.
+
+        Returns:
+            SHA-256 of the graph, and of each file of weights in the order of their names.
+
+        Raises:
+            BundleError: the graph is damaged or missing.
+        """
+        graph, *weights = (self.manifest.files[name].sha256 for name in self.files_of(stage))
+        return graph, tuple(weights)
+
     def stage_path(self, stage: str) -> Path:
         """The ONNX file of a stage."""
         return self.path / self.manifest.stages[stage].file

@@ -28,6 +28,7 @@ class BackendInfo:
         summary: one line for people.
         refuses: options that it cannot follow, and why; as `BackendChoice.refuse` takes them.
         create: makes it.
+        precisions: that it can be asked for, where it can be asked for any.
     """
 
     module: str
@@ -35,6 +36,7 @@ class BackendInfo:
     summary: str
     refuses: Mapping[str, str]
     create: Callable[[BackendChoice], Backend]
+    precisions: tuple[str, ...] = PRECISIONS
 
     @property
     def installed(self) -> bool:
@@ -59,6 +61,12 @@ def _onnxruntime_cuda(choice: BackendChoice) -> Backend:
     return OnnxRuntimeCudaBackend(choice.device)
 
 
+def _openvino(choice: BackendChoice) -> Backend:
+    from sideman.engine.openvino.backend import OpenVinoBackend
+
+    return OpenVinoBackend(choice.threads, choice.precision or "fp32")
+
+
 def _tensorrt(choice: BackendChoice) -> Backend:
     from sideman.engine.tensorrt.running.backend import TensorRTBackend
 
@@ -81,6 +89,14 @@ BACKENDS = {
         "ONNX Runtime on an NVIDIA GPU",
         {"threads": _NO_THREADS, "precision": _OWN_PRECISION},
         _onnxruntime_cuda,
+    ),
+    "openvino": BackendInfo(
+        "openvino",
+        "openvino",
+        "OpenVINO on the CPU",
+        {"device": _NO_GPU},
+        _openvino,
+        precisions=("bf16", "fp32"),
     ),
     "tensorrt": BackendInfo(
         "tensorrt", "tensorrt", "TensorRT", {"threads": _NO_THREADS}, _tensorrt
@@ -123,9 +139,10 @@ def check_choice(choice: BackendChoice) -> None:
         )
     info = BACKENDS[choice.name]
     choice.refuse(**info.refuses)
-    if choice.precision not in (None, *PRECISIONS):
+    if choice.precision not in (None, *info.precisions):
         raise BackendError(
-            f"There is no precision {choice.precision!r}.", f"Known are: {', '.join(PRECISIONS)}."
+            f"There is no precision {choice.precision!r} for --backend {choice.name}.",
+            f"Known are: {', '.join(info.precisions)}.",
         )
     if not info.installed:
         raise MissingExtraError(

@@ -88,10 +88,10 @@ def build(
     engines that are finished are kept.
     """
     from sideman.engine.bundle.bundle import Bundle
+    from sideman.engine.cache.places import cache_root
     from sideman.engine.cuda.device import select_device
     from sideman.engine.tensorrt.building.build import BuildTools, build_bundle
     from sideman.engine.tensorrt.building.request import BuildRequest
-    from sideman.engine.tensorrt.cache.places import cache_root
     from sideman.engine.tensorrt.flavours import choose_flavour
     from sideman.runtime.engines.display import Display, summary
     from sideman.runtime.native.setting import DEFAULT_STEP, OVERLAP

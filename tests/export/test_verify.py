@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sideman.engine.errors import BackendError, SidemanError
+from sideman.engine.loading.registry import BACKENDS
 from sideman.runtime.commandline.frame import build_app
 from tests.models.places import BUNDLE
 
@@ -61,6 +62,21 @@ def test_one_line_for_each_recording(tiny_bundle: Path, golden: Path) -> None:
     assert "session: context" in first
     assert second.startswith("codec-tiny.npz        ok")
     assert "All 2 recordings within 0.001" in last
+
+
+def test_recordings_verify_with_openvino(
+    tiny_bundle: Path, golden: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The session in which the context's latent errs most: the music is quiet."""
+    if not BACKENDS["openvino"].installed:
+        pytest.skip("OpenVINO is not installed; the extra 'openvino' brings it")
+    monkeypatch.setenv("SIDEMAN_CACHE", str(tmp_path))
+    names = ("cd-tiny-session1.npz", "cd-tiny-denoiser.npz", "codec-tiny.npz")
+    result = verify(tiny_bundle, *(golden / name for name in names), "--backend", "openvino")
+    assert result.exit_code == 0, result.output
+    assert "OpenVINO" in result.output
+    assert "products in f32), against ONNX Runtime" in result.output
+    assert "All 3 stages within 0.001 and 3 recordings within 0.001" in result.output
 
 
 def test_beyond_the_tolerance_is_exit_1(tiny_bundle: Path, golden: Path) -> None:

@@ -18,13 +18,13 @@ from types import ModuleType
 from typing import Self
 
 from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.cache.blobs import BlobStore
+from sideman.engine.cache.places import temporary_folder
 from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.building.builder import BuildEngine, BuildOrder, Built, build_engine
 from sideman.engine.tensorrt.building.request import BuildRequest
-from sideman.engine.tensorrt.cache.blobs import BlobStore
 from sideman.engine.tensorrt.cache.cache import EngineCache, Entry
 from sideman.engine.tensorrt.cache.identity import EngineIdentity, identify, rewrites
-from sideman.engine.tensorrt.cache.places import temporary_folder
 from sideman.engine.tensorrt.cache.reason import explain
 from sideman.engine.tensorrt.precision import Rewriter, check_precision, find_rewriter
 from sideman.engine.tensorrt.shapes import Shape, plan_shapes

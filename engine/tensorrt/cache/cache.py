@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sideman.engine.bundle.bundle import sha256
+from sideman.engine.cache.places import cache_root, mark_used, write_atomically
 from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.cache.identity import EngineIdentity, shapes_key
-from sideman.engine.tensorrt.cache.places import cache_root, mark_used, write_atomically
 from sideman.engine.tensorrt.cache.sidecar import Sidecar
 from sideman.engine.tensorrt.flavours import FLAVOURS
 from sideman.engine.tensorrt.shapes import Shape

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from sideman.engine.tensorrt.cache.cache import Entry
+    from sideman.engine.tensorrt.cache.cache import EngineCache, Entry
 
 
 def register(app: typer.Typer) -> None:
@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
         no_args_is_help=True,
         # In its other modes typer keeps the line breaks of docstrings.
         rich_markup_mode="markdown",
-        help="Built engines: what is there, and what can go.",
+        help="Built engines and compiled stages: what is there, and what can go.",
     )
     cache.command("list")(list_engines)
     cache.command("prune")(prune)
@@ -26,8 +26,9 @@ def register(app: typer.Typer) -> None:
 def list_engines() -> None:
     """List every built engine, and check whether it is damaged.
 
-    Age counts from the build. The environment variable SIDEMAN_CACHE names the cache's folder; if
-    it is not set, the folder is in the user's own folder for caches.
+    Of the stages that OpenVINO compiled, number and size are told. Age counts from the build. The
+    environment variable SIDEMAN_CACHE names the cache's folder; if it is not set, the folder is in
+    the user's own folder for caches.
     """
     import time
     from itertools import groupby
@@ -41,8 +42,9 @@ def list_engines() -> None:
     cache = EngineCache()
     entries = list(cache.entries())
     console = Console(highlight=False)
+    compiled = _compiled_stages(cache)
     if not entries:
-        console.print(f"No engines in {cache.root}.", markup=False, soft_wrap=True)
+        console.print(f"No engines in {cache.root}{compiled}.", markup=False, soft_wrap=True)
         return
     now = time.time()
     for owner, group in groupby(sorted(entries, key=_order), key=_owner):
@@ -60,7 +62,7 @@ def list_engines() -> None:
         console.print(table)
     total = sum(entry.sidecar.bytes for entry in entries if entry.sidecar is not None)
     console.print(
-        f"{len(entries)} engines, {total / 1e6:,.1f} MB in {cache.root}",
+        f"{len(entries)} engines, {total / 1e6:,.1f} MB in {cache.root}{compiled}",
         markup=False,
         soft_wrap=True,
     )
@@ -79,7 +81,7 @@ def prune(
         bool, typer.Option("--dry-run", help="Only say what would be removed.")
     ] = False,
 ) -> None:
-    """Remove built engines; 'sideman build' makes them again.
+    """Remove built engines, which 'sideman build' makes again, and stages that OpenVINO compiled.
 
     Options add up: whatever any of them selects is removed.
     """
@@ -104,6 +106,15 @@ def prune(
         remove_waste(cache, waste)
     said = "to be removed" if dry_run else "removed"
     typer.echo(f"{len(waste)} {said}, {freed / 1e6:,.1f} MB in {cache.root}")
+
+
+def _compiled_stages(cache: EngineCache) -> str:
+    """The stages that OpenVINO compiled, as the end of a sentence; empty where there are none."""
+    sizes = [file.stat().st_size for file in (cache.root / "openvino").glob("*.blob")]
+    if not sizes:
+        return ""
+    plural = "s" if len(sizes) > 1 else ""
+    return f", and {len(sizes)} stage{plural} compiled by OpenVINO, {sum(sizes) / 1e6:,.1f} MB"
 
 
 def _owner(entry: Entry) -> str:

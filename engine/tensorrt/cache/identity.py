@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version as installed_version
 from typing import Any
 
 from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.cache.keys import key_of
 from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.flavours import Flavour
 from sideman.engine.tensorrt.precision import (
@@ -71,35 +70,12 @@ class EngineIdentity:
         return key_of(self.as_dict())
 
 
-def key_of(value: Any) -> str:
-    """SHA-256 of a value's canonical JSON: the order of names does not matter."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def shapes_key(shapes: Iterable[Shape]) -> str:
     """SHA-256 of the shapes that one engine holds.
 
     Their order counts: it is the order of the profiles.
     """
     return key_of([shape.as_dict() for shape in shapes])
-
-
-def stage_files(bundle: Bundle, stage: str) -> tuple[str, tuple[str, ...]]:
-    """Hashes of the files that a stage is made of.
-
-    Args:
-        bundle: opened with its hashes checked.
-        stage: name of the stage.
-
-    Returns:
-        SHA-256 of the graph, and of each file of weights in the order of their names.
-
-    Raises:
-        BundleError: the graph is damaged.
-    """
-    graph, *weights = (bundle.manifest.files[name].sha256 for name in bundle.files_of(stage))
-    return graph, tuple(weights)
 
 
 def exporter_of(origin: Mapping[str, Any]) -> str:
@@ -154,7 +130,7 @@ def identify(
     Raises:
         BackendError: the precision cannot be made of this bundle.
     """
-    graph, weights = stage_files(bundle, stage)
+    graph, weights = bundle.digests_of(stage)
     rewritten = rewrites(bundle, stage, flavour, target.name, precision)
     return EngineIdentity(
         stage=stage,

@@ -8,9 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sideman.engine.cache.blobs import KINDS
+from sideman.engine.cache.places import GRAPHS, PARTIAL
 from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.cache.cache import EngineCache, Entry
-from sideman.engine.tensorrt.cache.places import GRAPHS, PARTIAL
 
 #: Seconds after which a file that no sidecar names counts as left over. Until then, a running build
 #: may still be writing it.
@@ -98,7 +99,7 @@ def find_waste(cache: EngineCache, rule: Rule) -> Iterator[Waste]:
         named |= set(_files(entry))
         if why := rule.judge(entry.used, entry.fault):
             yield Waste(_files(entry), label(entry), why)
-    blobs = (path for kind in ("timing", "runtime") for path in (cache.root / kind).glob("*.blob"))
+    blobs = (path for kind in KINDS for path in (cache.root / kind).glob("*.blob"))
     for path in sorted(blobs):
         if why := rule.judge(path.stat().st_mtime, ""):
             yield Waste((path,), f"{path.parent.name} cache {path.stem[:8]}", why)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sideman.engine.cache.keys import key_of
 from sideman.engine.errors import BackendError
-from sideman.engine.tensorrt.cache.identity import key_of
 from sideman.engine.tensorrt.shapes import Shape
 
 #: Version of the sidecar's layout. A reader refuses any other.

@@ -13,6 +13,7 @@ from sideman.engine.backends.progress import Progress, after_stage, nobody
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.bundle.manifest import StageSpec
+from sideman.engine.cache.blobs import BlobStore
 from sideman.engine.cuda.buffers import CudaBuffer
 from sideman.engine.cuda.cudart import CudaDriver
 from sideman.engine.cuda.device import DeviceInfo
@@ -20,7 +21,6 @@ from sideman.engine.cuda.driver import Driver
 from sideman.engine.cuda.stream import Stream
 from sideman.engine.errors import BackendError, DeviceLostError
 from sideman.engine.tensorrt.building.build import BuildTools
-from sideman.engine.tensorrt.cache.blobs import BlobStore
 from sideman.engine.tensorrt.cache.cache import EngineCache
 from sideman.engine.tensorrt.cache.finding import FoundEngine, read_engine
 from sideman.engine.tensorrt.flavours import FLAVOURS, Flavour

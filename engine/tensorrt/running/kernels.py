@@ -6,8 +6,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from sideman.engine.cache.blobs import BlobStore
 from sideman.engine.errors import BackendError
-from sideman.engine.tensorrt.cache.blobs import BlobStore
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class KernelCache:
         if content is None:
             logger.info("Kernels are compiled for this GPU now; later starts find them.")
             return
-        if self._cache.deserialize(content):
+        if self._cache.deserialize(bytes(content)):
             self._kept = len(content)
         else:
             logger.warning(

@@ -54,6 +54,19 @@ def test_a_file_that_a_disk_cannot_read_is_named_with_the_others(
         bundle.read_stages()
 
 
+def test_the_files_of_a_stage_are_those_that_its_graph_names(paper_bundle: Path) -> None:
+    fields = Bundle.open(paper_bundle).manifest.fields()
+    (paper_bundle / "step.onnx").write_bytes(b"\0\xff location step.onnx.data \0")
+    for name in ("step.onnx.data", "other.data"):
+        (paper_bundle / name).write_text(name)
+    write_manifest(paper_bundle, **fields)
+    bundle = Bundle.open(paper_bundle)
+    graph, weights = bundle.digests_of("step")
+    assert graph == sha256(paper_bundle / "step.onnx")
+    assert weights == (sha256(paper_bundle / "step.onnx.data"),)
+    assert bundle.digests_of("encode")[1] == ()
+
+
 def change(folder: Path, **changes: object) -> None:
     file = folder / "manifest.json"
     data = json.loads(file.read_text())

@@ -38,9 +38,9 @@ def bundles(job: Job, journal: Journal) -> None:
 
 def _build(variant: Variant, job: Job) -> tuple[float, float, int]:
     from sideman.engine.bundle.bundle import Bundle
+    from sideman.engine.cache.places import cache_root
     from sideman.engine.tensorrt.building.build import build_bundle
     from sideman.engine.tensorrt.building.request import BuildRequest
-    from sideman.engine.tensorrt.cache.places import cache_root
     from sideman.engine.tensorrt.flavours import FLAVOURS
 
     manifest = Bundle.open(job.model.bundle(), check=False).manifest

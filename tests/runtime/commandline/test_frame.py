@@ -20,7 +20,17 @@ COMMANDS = (
     "verify",
 )
 #: Nothing of the size of numpy may be loaded to print help.
-HEAVY = {"numpy", "matplotlib", "onnxruntime", "torch", "onnx", "soundfile", "pythonosc", "yaml"}
+HEAVY = {
+    "matplotlib",
+    "numpy",
+    "onnx",
+    "onnxruntime",
+    "openvino",
+    "pythonosc",
+    "soundfile",
+    "torch",
+    "yaml",
+}
 
 
 def sideman(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -43,6 +43,7 @@ def test_onnxruntime_with_its_providers_is_enough():
 def test_only_libraries_with_a_backend_are_asked_for():
     assert software.LIBRARIES == {
         "onnxruntime": "cpu",
+        "openvino": "openvino",
         "tensorrt": "tensorrt",
         "tensorrt_rtx": "tensorrt-rtx",
     }

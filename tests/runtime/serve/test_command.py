@@ -43,7 +43,7 @@ def load():
     # Writes into the cache, as a load that builds an engine does, and never comes to an end.
     if SLOW and not QUICK:
         from pathlib import Path
-        from sideman.engine.tensorrt.cache.places import temporary_folder, write_atomically
+        from sideman.engine.cache.places import temporary_folder, write_atomically
         folder = Path(sys.argv[1]).parent / "cache"
         graphs = temporary_folder(folder)
         (Path(graphs.name) / "step.onnx").write_bytes(b"graph")

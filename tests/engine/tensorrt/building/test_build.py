@@ -248,7 +248,7 @@ def test_timings_that_cannot_be_kept_cost_no_engine(paper_bundle, spied, monkeyp
     def build(*_, **__):
         return Built(memoryview(b"vtrt"), 0.1, 3, 1000, b"timings")
 
-    monkeypatch.setattr("sideman.engine.tensorrt.cache.blobs.BlobStore.save", refuse)
+    monkeypatch.setattr("sideman.engine.cache.blobs.BlobStore.save", refuse)
     build_bundle(paper_bundle, spied.request, tools=replace(spied.tools, build=build))
     assert "The disk is full." in caplog.text
     assert len(list(EngineCache(spied.request.cache).entries())) == len(STAGES)

@@ -4,6 +4,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from sideman.engine.cache.blobs import BlobStore
 from sideman.engine.errors import SidemanError
 from sideman.engine.tensorrt.cache.cache import EngineCache
 from sideman.engine.tensorrt.cache.command import age, register
@@ -45,6 +46,16 @@ def test_the_list_says_what_is_sound(run, cache, store):
 
 def test_an_empty_cache_is_said_to_be_one(run, tmp_path):
     assert f"No engines in {tmp_path}" in run("list").stdout
+
+
+def test_what_openvino_compiled_is_counted_and_pruned(run, tmp_path):
+    blobs = BlobStore(tmp_path, "openvino")
+    blobs.save({"stage": "step"}, bytes(3_000_000))
+    assert f"{tmp_path}, and 1 stage compiled by OpenVINO, 3.0 MB." in run("list").stdout
+    blobs.save({"stage": "decode"}, b"")
+    assert "2 stages compiled by OpenVINO, 3.0 MB" in run("list").stdout
+    assert "openvino cache" in run("prune", "--all").stdout
+    assert "OpenVINO" not in run("list").stdout
 
 
 def test_prune_says_what_it_removes_and_a_dry_run_removes_nothing(run, cache, store):

@@ -5,15 +5,7 @@ import dataclasses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sideman.engine.bundle.bundle import Bundle, sha256, write_manifest
-from sideman.engine.bundle.manifest import Manifest
-from sideman.engine.tensorrt.cache.identity import (
-    EngineIdentity,
-    exporter_of,
-    key_of,
-    shapes_key,
-    stage_files,
-)
+from sideman.engine.tensorrt.cache.identity import EngineIdentity, exporter_of, shapes_key
 from sideman.engine.tensorrt.shapes import Shape
 
 KINDS = {"int": st.integers(0, 99), "bool": st.booleans(), "str": st.text(max_size=5)}
@@ -29,13 +21,6 @@ def test_any_other_value_of_any_field_gives_another_key(data, name):
     assert EngineIdentity(**values).key == EngineIdentity(**values).key
 
 
-@given(st.dictionaries(st.text(max_size=3), st.integers()), st.randoms())
-def test_the_order_of_names_does_not_matter(values, random):
-    names = list(values)
-    random.shuffle(names)
-    assert key_of(values) == key_of({name: values[name] for name in names})
-
-
 @given(st.lists(st.integers(1, 9), unique=True, max_size=4))
 def test_shapes_have_one_key_for_each_order_of_profiles(rows):
     shapes = [Shape.of({"batch": row}) for row in rows]
@@ -47,23 +32,6 @@ def test_shapes_do_not_depend_on_the_order_of_sizes():
     assert one == Shape.of({"decoded_columns": 2, "batch": 1})
 
 
-def test_the_files_of_a_stage_are_those_that_its_graph_names(paper_bundle):
-    (paper_bundle / "step.onnx").write_bytes(b"\0\xff location step.onnx.data \0")
-    for name in ("step.onnx.data", "other.data"):
-        (paper_bundle / name).write_text(name)
-    write_manifest(paper_bundle, **_fields(paper_bundle))
-    bundle = Bundle.open(paper_bundle)
-    graph, weights = stage_files(bundle, "step")
-    assert graph == sha256(paper_bundle / "step.onnx")
-    assert weights == (sha256(paper_bundle / "step.onnx.data"),)
-    assert stage_files(bundle, "encode")[1] == ()
-
-
 def test_versions_of_the_exporter_are_read_where_there_are_any():
     assert exporter_of({"versions": {"torch": "2", "onnx": "1"}}) == "onnx 1, torch 2"
     assert exporter_of({"versions": "2"}) == exporter_of({}) == ""
-
-
-def _fields(folder):
-    text = (folder / "manifest.json").read_text()
-    return Manifest.from_json(text, "test").fields()

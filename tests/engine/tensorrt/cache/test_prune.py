@@ -5,8 +5,8 @@ import time
 
 import pytest
 
+from sideman.engine.cache.blobs import BlobStore
 from sideman.engine.errors import BackendError
-from sideman.engine.tensorrt.cache.blobs import BlobStore
 from sideman.engine.tensorrt.cache.cache import EngineCache
 from sideman.engine.tensorrt.cache.prune import LEFT_OVER, Rule, find_waste, remove_waste
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sideman.engine.cache.keys import key_of
 from sideman.engine.errors import BackendError
-from sideman.engine.tensorrt.cache.identity import key_of
 from sideman.engine.tensorrt.cache.sidecar import Sidecar
 from sideman.engine.tensorrt.shapes import Shape
 

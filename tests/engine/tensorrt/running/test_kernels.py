@@ -80,7 +80,7 @@ def test_a_full_disk_costs_the_next_start_and_not_this_one(rtx_stand: Stand, cap
     def full(*_: object) -> None:
         raise BackendError("No space left on device.")
 
-    monkeypatch.setattr("sideman.engine.tensorrt.cache.blobs.write_atomically", full)
+    monkeypatch.setattr("sideman.engine.cache.blobs.write_atomically", full)
     assert start(rtx_stand) == ["encode", "step", "decode"]
     assert "not kept for the next start. No space left on device." in caplog.text
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sideman.engine.tensorrt.cache.blobs import BlobStore
+from sideman.engine.cache.blobs import BlobStore
 
 OWNER = {"library": "1.7", "gpu": "one"}
 
@@ -36,7 +36,7 @@ def test_a_damaged_blob_is_dropped_with_a_warning(tmp_path_factory, body, data):
     records = []
     handler = logging.Handler()
     handler.emit = records.append
-    log = logging.getLogger("sideman.engine.tensorrt.cache.blobs")
+    log = logging.getLogger("sideman.engine.cache.blobs")
     log.addHandler(handler)
     try:
         assert blobs.load(OWNER) is None

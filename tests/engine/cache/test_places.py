@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from sideman.engine.cache.places import cache_root, temporary_folder, write_atomically
 from sideman.engine.errors import BackendError
-from sideman.engine.tensorrt.cache.places import cache_root, temporary_folder, write_atomically
 
 
 def test_the_variable_names_the_folder(tmp_path):

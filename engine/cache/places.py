@@ -18,7 +18,7 @@ from sideman.engine.files import note_temporary, unfinished
 VARIABLE = "SIDEMAN_CACHE"
 #: Ending of files that are being written; a prune removes those that an ended process left.
 PARTIAL = ".partial"
-#: Beginning of the folders that hold rewritten graphs while engines are built.
+#: Beginning of the folders that hold graphs while something is built of them.
 GRAPHS = ".graphs-"
 
 

@@ -1,0 +1,1 @@
+"""The user's cache on disk, whatever library fills it: its folder, whole files, checked blobs."""

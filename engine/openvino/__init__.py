@@ -1,0 +1,1 @@
+"""OpenVINO: stages on the CPU, in float32 or in bfloat16."""

@@ -1,0 +1,108 @@
+"""Stages that OpenVINO compiled, run on memory of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sideman.engine.backends.base import Binding, Buffer, Stage
+from sideman.engine.bundle.manifest import StageSpec
+from sideman.engine.errors import BackendError
+
+
+class OpenVinoStage(Stage):
+    """A compiled model.
+
+    Args:
+        name: of the stage.
+        spec: what the manifest promises.
+        library: the openvino module.
+        compiled: its CompiledModel.
+        memory: what the compiled model uses without keeping it alive.
+    """
+
+    def __init__(
+        self, name: str, spec: StageSpec, library: Any, compiled: Any, memory: Any = None
+    ) -> None:
+        super().__init__(name, spec)
+        self._library = library
+        self._compiled = compiled
+        self._memory = memory
+
+    def _bind(self, buffers: Mapping[str, Buffer]) -> Binding:
+        try:
+            return OpenVinoBinding(self, self._library, self._compiled, buffers)
+        except Exception as error:  # the library raises half a dozen unrelated types
+            raise BackendError(
+                f"OpenVINO cannot bind the buffers of stage {self.name}: {error}"
+            ) from error
+
+
+class OpenVinoBinding(Binding):
+    """An inference request whose tensors are the buffers' own memory.
+
+    Args:
+        stage: that is bound.
+        library: the openvino module.
+        compiled: its CompiledModel.
+        buffers: by tensor name, contiguous.
+    """
+
+    def __init__(
+        self, stage: OpenVinoStage, library: Any, compiled: Any, buffers: Mapping[str, Buffer]
+    ) -> None:
+        # In the order in which they may go: the request knows addresses only, of the arrays and of
+        # the weights, which the stage keeps alive.
+        self.request = compiled.create_infer_request()
+        self._tensors = {
+            name: library.Tensor(buffer.host, shared_memory=True)
+            for name, buffer in buffers.items()
+        }
+        self._buffers = dict(buffers)
+        self._stage = stage
+        for name, tensor in self._tensors.items():
+            self.request.set_tensor(name, tensor)
+        # A compiled model keeps the memory of the largest size it ever ran in. The first run after
+        # a change gives that back, and its own; the second one allocates again what it needs.
+        self._release: Any = compiled.release_memory
+
+    def run(self) -> None:
+        """Run on the library's own thread and wait.
+
+        Its `infer` would run on this one, and copies every output into a new array.
+        """
+        try:
+            self.request.start_async()
+            self.request.wait()
+            if self._release is not None:
+                release, self._release = self._release, None
+                release()
+        except Exception as error:  # the library raises half a dozen unrelated types
+            raise BackendError(f"OpenVINO failed in stage {self._stage.name}: {error}") from error
+
+
+def check_tensors(name: str, spec: StageSpec, compiled: Any) -> None:
+    """Check a graph's tensors against the manifest.
+
+    Args:
+        name: of the stage.
+        spec: what the manifest promises.
+        compiled: the library's CompiledModel.
+
+    Raises:
+        BackendError: names, element types or numbers of axes differ.
+    """
+    for promised, real in ((spec.inputs, compiled.inputs), (spec.outputs, compiled.outputs)):
+        expected = {t.name: (t.dtype, len(t.shape)) for t in promised}
+        found = {
+            port.get_any_name(): (
+                str(port.get_element_type().to_dtype()),
+                port.get_partial_shape().rank.get_length(),
+            )
+            for port in real
+        }
+        if expected != found:
+            raise BackendError(
+                f"Stage {name}: the graph has {found}, the manifest promises {expected}.",
+                "Export the bundle again.",
+            )

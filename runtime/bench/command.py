@@ -15,6 +15,7 @@ from sideman.runtime.commandline.options import (
     RegimeOption,
     StemsOption,
     StepOption,
+    TraceOption,
     check_folder,
     split_stems,
 )
@@ -34,6 +35,7 @@ def bench(
         Path | None,
         typer.Option("--json", metavar="FILE", help="Write all figures here as JSON."),
     ] = None,
+    trace: TraceOption = None,
     stems: StemsOption = None,
     r: StepOption = DEFAULT_R,
     w: RegimeOption = DEFAULT_W,
@@ -73,9 +75,11 @@ def bench(
     from sideman.engine.files import write_whole
     from sideman.engine.optional import require
     from sideman.runtime.bench.measure import Benchmark, measure
-    from sideman.runtime.bench.report import as_json, show
+    from sideman.runtime.bench.report import about, as_json, show
+    from sideman.runtime.tracing.trace import write_trace
 
     check_folder("--json", json_file)
+    check_folder("--trace", trace)
     if nvtx:
         require("nvtx", "mark stages for Nsight Systems")
         os.environ["SIDEMAN_NVTX"] = "1"
@@ -97,6 +101,8 @@ def bench(
         )
     )
     show(result, Console(highlight=False, soft_wrap=True))
+    if trace is not None:
+        write_trace(trace, result.logged, about(result))
     if json_file is not None:
         text = json.dumps(as_json(result), indent=1) + "\n"
         try:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from sideman.runtime.rehearse.performance import Performance, set_up
 from sideman.runtime.rehearse.record import ROUND_TRIP
 from sideman.runtime.server.cycle_log import CycleLog
 from sideman.runtime.server.server import Server
+from sideman.runtime.system.threads import let_packets_in
 
 _READY_TIMEOUT = 10.0
 _LOAD_TIMEOUT = 600.0
@@ -68,6 +70,7 @@ class Result:
             every stage.
         late: how many of `cycles` a performer would have heard too late.
         peak_bytes: most memory that the process held.
+        logged: the measured cycles as the server's log has them, for traces and pictures.
     """
 
     benchmark: Benchmark
@@ -84,6 +87,7 @@ class Result:
     stages: tuple[Mapping[str, float], ...]
     late: int
     peak_bytes: int | None
+    logged: tuple[Mapping[str, Any], ...] = ()
 
 
 def measure(benchmark: Benchmark) -> Result:
@@ -93,6 +97,7 @@ def measure(benchmark: Benchmark) -> Result:
         SidemanError: the bundle does not load, a stem is unknown, the geometry impossible, or a
             cycle is not answered.
     """
+    let_packets_in()  # as the server does
     start = time.perf_counter()
     session = Session.open(benchmark.folder, backend=benchmark.backend, seed=benchmark.seed)
     try:
@@ -142,6 +147,7 @@ def measure(benchmark: Benchmark) -> Result:
         stages=stages,
         late=sum(cycle["late"] > 0 for cycle in measured),
         peak_bytes=_peak_bytes(),
+        logged=tuple(measured),
     )
 
 

@@ -44,6 +44,18 @@ def show(result: Result, console: Console) -> None:
     )
 
 
+def about(result: Result) -> dict[str, Any]:
+    """What was measured on what, for a trace: values that JSON knows."""
+    return {
+        "bundle": result.bundle,
+        "stems": list(result.stems),
+        "engine": result.engine,
+        "r": result.benchmark.r,
+        "w": result.benchmark.w,
+        "machine": describe_machine(),
+    }
+
+
 def as_json(result: Result) -> dict[str, Any]:
     """Everything that was measured, with machine, versions and git revision.
 

@@ -36,6 +36,10 @@ def bench(
         typer.Option("--json", metavar="FILE", help="Write all figures here as JSON."),
     ] = None,
     trace: TraceOption = None,
+    waterfall: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.png", help="Draw the usual cycle, one row a span."),
+    ] = None,
     stems: StemsOption = None,
     r: StepOption = DEFAULT_R,
     w: RegimeOption = DEFAULT_W,
@@ -75,11 +79,13 @@ def bench(
     from sideman.engine.files import write_whole
     from sideman.engine.optional import require
     from sideman.runtime.bench.measure import Benchmark, measure
-    from sideman.runtime.bench.report import about, as_json, show
+    from sideman.runtime.bench.report import about, as_json, headline, show
     from sideman.runtime.tracing.trace import write_trace
+    from sideman.runtime.tracing.waterfall import draw_waterfall
 
     check_folder("--json", json_file)
     check_folder("--trace", trace)
+    check_folder("--waterfall", waterfall)
     if nvtx:
         require("nvtx", "mark stages for Nsight Systems")
         os.environ["SIDEMAN_NVTX"] = "1"
@@ -103,6 +109,14 @@ def bench(
     show(result, Console(highlight=False, soft_wrap=True))
     if trace is not None:
         write_trace(trace, result.logged, about(result))
+    if waterfall is not None:
+        try:
+            with naming_a_full_disk():
+                draw_waterfall(result.logged, waterfall, headline(result))
+        except OSError as error:
+            raise SidemanError(
+                f"--waterfall {waterfall} cannot be written: {why_not_written(error)}."
+            ) from error
     if json_file is not None:
         text = json.dumps(as_json(result), indent=1) + "\n"
         try:

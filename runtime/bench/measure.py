@@ -64,6 +64,7 @@ class Result:
         load_seconds: from opening the bundle until the server was warm, without the cycles that
             `stages` are from.
         step_seconds: of audio, which a cycle must not exceed.
+        deadline_seconds: from the last context packet until a reply is late.
         cycles: seconds by span, one mapping a measured cycle. Besides the profile's spans,
             `ROUND_TRIP`: from the first packet of a step to the last stem packet, at the client.
         stages: seconds by stage of separate cycles without a graph; empty where `cycles` has
@@ -83,6 +84,7 @@ class Result:
     evaluations: int
     load_seconds: float
     step_seconds: float
+    deadline_seconds: float
     cycles: tuple[Mapping[str, float], ...]
     stages: tuple[Mapping[str, float], ...]
     late: int
@@ -140,6 +142,7 @@ def measure(benchmark: Benchmark) -> Result:
         evaluations=session.evaluations,
         load_seconds=load_seconds,
         step_seconds=step_seconds,
+        deadline_seconds=geometry.deadline_samples / session.grid.sample_rate,
         cycles=tuple(
             {**cycle["seconds"], ROUND_TRIP: client.steps[cycle["batch_id"]].round_trip}
             for cycle in measured

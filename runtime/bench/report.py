@@ -20,12 +20,10 @@ _MEANING = {ROUND_TRIP: "first packet sent to last stem packet back, at the clie
 def show(result: Result, console: Console) -> None:
     """Print what was measured, and percentiles of every stage in milliseconds."""
     asked = result.benchmark
-    untrained = "" if result.trained else ", untrained"
     pace = "paced" if asked.paced else "back to back"
     memory = f", peak {result.peak_bytes / 2**20:,.0f} MiB" if result.peak_bytes else ""
     console.print(
-        f"{result.bundle}: {result.kind}{untrained}, {result.evaluations} evaluations, "
-        f"{', '.join(result.stems)} (r = {asked.r:g}, w = {asked.w})",
+        headline(result),
         markup=False,
     )
     console.print(
@@ -34,13 +32,24 @@ def show(result: Result, console: Console) -> None:
     )
     if result.execution:
         console.print(f"Each cycle: {result.execution}.", markup=False)
-    console.print(stage_table(spreads(result.cycles), _MEANING, console.width))
+    console.print(
+        stage_table(spreads(result.cycles), _MEANING, console.width, result.deadline_seconds)
+    )
     if result.stages:
         console.print("The stages, timed on the device in separate cycles without a graph:")
         console.print(stage_table(spreads(result.stages), _MEANING, console.width))
     console.print(
         f"{asked.cycles} cycles {pace}, {result.late} of them later than a performance allows: "
         f"a step lasts {1000 * result.step_seconds:.0f} ms."
+    )
+
+
+def headline(result: Result) -> str:
+    """What was measured, as one line."""
+    untrained = "" if result.trained else ", untrained"
+    return (
+        f"{result.bundle}: {result.kind}{untrained}, {result.evaluations} evaluations, "
+        f"{', '.join(result.stems)} (r = {result.benchmark.r:g}, w = {result.benchmark.w})"
     )
 
 
@@ -73,6 +82,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "plan": dataclasses.asdict(result.benchmark) | {"bundle": str(result.benchmark.folder)},
         "load_seconds": result.load_seconds,
         "step_seconds": result.step_seconds,
+        "deadline_seconds": result.deadline_seconds,
         "peak_bytes": result.peak_bytes,
         "late": result.late,
         "stages": stages,

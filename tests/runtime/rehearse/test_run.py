@@ -23,10 +23,12 @@ from sideman.runtime.rehearse.command import register
 from sideman.runtime.rehearse.judging import judge_rehearsal
 from sideman.runtime.rehearse.offline import play_offline
 from sideman.runtime.rehearse.online import assign_planes, stage_rows
+from sideman.runtime.rehearse.output import written_timings
 from sideman.runtime.rehearse.plan import Request, make_plan
 from sideman.runtime.rehearse.process import server_arguments
 from sideman.runtime.rehearse.run import run
 from sideman.runtime.rehearse.timeline import Placement
+from tests.runtime.tracing.cycles import made_cycles
 
 STEP, FADE = 8_576, 882
 FILES = ["bass.wav", "context.wav", "latency.json", "latency.png", "mix.wav", "spectrograms.png"]
@@ -185,6 +187,16 @@ def test_files_go_to_the_planes_they_are_named_after():
     np.testing.assert_array_equal(made.sum(0), planes.sum(0))
     crowded = assign_planes(Programme(planes.sum(0), planes, ()), names, ("bass",))
     np.testing.assert_array_equal(crowded, planes.sum(0)[None])
+
+
+def test_a_trace_and_the_usual_cycle_are_written_where_cycles_have_times(make_rehearsal, tmp_path):
+    rehearsal, trace = make_rehearsal(0.01), tmp_path / "trace.json"
+    files = written_timings(rehearsal, made_cycles(2), tmp_path, trace)
+    assert files == [tmp_path / "waterfall.png", trace]
+    assert all(file.stat().st_size for file in files)
+    assert written_timings(rehearsal, [], tmp_path, None) == []
+    assert written_timings(rehearsal, [], tmp_path, tmp_path) == []
+    assert "--trace" in rehearsal.faults[0]
 
 
 def test_profile_rows_belong_to_their_steps():

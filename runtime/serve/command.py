@@ -78,6 +78,14 @@ def register(app: typer.Typer) -> None:
         ] = None,
         trace: TraceOption = None,
         keep_warm: KeepWarmOption = None,
+        panel: Annotated[
+            bool,
+            typer.Option(
+                "--panel",
+                help="Draw cycle, counts, levels and the last error on the terminal, with the "
+                "newest lines of the log.",
+            ),
+        ] = False,
         verbose: Annotated[bool, typer.Option("--verbose", help="Log every cycle.")] = False,
         client_ip: Annotated[str | None, typer.Option("--client_ip", hidden=True)] = None,
         serverport: Annotated[
@@ -118,6 +126,12 @@ def register(app: typer.Typer) -> None:
 
         check_folder("--profile", profile)
         check_folder("--trace", trace)
+        console = None
+        if panel:
+            from sideman.runtime.serve.panel import Panel, check_terminal, terminal
+
+            console = terminal()
+            check_terminal(console)
         if not bundle.is_dir():
             raise SidemanError(
                 f"{bundle} is no folder.",
@@ -148,8 +162,13 @@ def register(app: typer.Typer) -> None:
             parts=recorder,
         )
         let_packets_in()
-        with log_to_standard_error(logging.DEBUG if verbose else logging.INFO):
-            run(server)
+        level = logging.DEBUG if verbose else logging.INFO
+        if console is not None:
+            with Panel(server.figures, level, console):
+                run(server)
+        else:
+            with log_to_standard_error(level):
+                run(server)
         try:
             about = {"bundle": str(bundle), "backend": asdict(choice), "seed": seed}
             if profile is not None and cycle_log is not None:

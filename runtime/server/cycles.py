@@ -18,6 +18,7 @@ from sideman.runtime.server.cycle_time import CycleTime
 from sideman.runtime.server.debug import DebugFolder
 from sideman.runtime.server.event_queue import CycleEvents
 from sideman.runtime.server.events import Configure, Event, Idle, Load, Print, Reset, Step
+from sideman.runtime.server.figures import Answered
 from sideman.runtime.server.loading import Loading
 from sideman.runtime.server.model import Model
 from sideman.runtime.server.protocol import Endpoint
@@ -86,6 +87,10 @@ class Cycles:
         # The setting that was refused last, until another comes, and why: steps that were meant for
         # it may still be on their way.
         self._last_refused: tuple[Setting | None, str] = (None, "")
+        #: The step that was answered last, for whoever looks; replaced as a whole.
+        self.answered: Answered | None = None
+        #: What runs the stages now, and how.
+        self.engine = ""
         self._preparing = False
         # When the thread had done all that it knew of: a step that came before that has waited.
         self._free = clock()
@@ -229,6 +234,7 @@ class Cycles:
     def _note_backend(self, session: Session) -> str:
         """Note what runs the stages now, and how; returned for the log."""
         line = session.backend_line + (f", {session.execution}" if session.execution else "")
+        self.engine = line
         if self._cycle_log is not None:
             self._cycle_log.engine = line
         return line
@@ -430,6 +436,7 @@ class Cycles:
         self._replies.predicted(step.sender)
         if over > 0:
             self._replies.late(step.batch_id, step.sender, over)
+        self.answered = Answered.of(setting, stems, done, over, step.sender)
 
     def _fail(self, step: Step, reason: str) -> None:
         self._replies.error(reason, step.sender)

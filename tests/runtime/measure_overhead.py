@@ -62,9 +62,11 @@ WORKS: dict[str, Callable[[threading.Event], None]] = {
 }
 
 
-def serve(work: str, port: int, reply: int, threads: int) -> None:
+def serve(work: str, port: int, reply: int, threads: int, switch: float | None) -> None:
     """The server, until its standard input ends; then its cycles as JSON on standard output."""
     let_packets_in()
+    if switch is not None:
+        sys.setswitchinterval(switch / 1000)
     ending = threading.Event()
     worker = threading.Thread(target=WORKS[work], args=(ending,))
     worker.start()
@@ -94,6 +96,7 @@ def measure(work: str, options: argparse.Namespace) -> dict[str, list[float]]:
                 sys.executable, "-m", "tests.runtime.measure_overhead", "--serve", work,
                 "--ports", str(server[1]), str(client.address[1]),
                 "--threads", str(options.threads),
+                *(() if options.switch is None else ("--switch", str(options.switch))),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -126,11 +129,12 @@ def main() -> None:
     parser.add_argument("--cycles", type=int, default=50)
     parser.add_argument("--pace", type=float, default=0.4)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--switch", type=float, help="switch interval in ms, instead of ours")
     parser.add_argument("--serve", choices=WORKS)
     parser.add_argument("--ports", type=int, nargs=2)
     options = parser.parse_args()
     if options.serve:
-        serve(options.serve, *options.ports, options.threads)
+        serve(options.serve, *options.ports, options.threads, options.switch)
         return
     found: dict[str, dict[str, list[float]]] = {work: {} for work in WORKS}
     for _ in range(options.rounds):

@@ -57,6 +57,10 @@ def bench(
     nvtx: Annotated[
         bool, typer.Option("--nvtx", help="Mark stages for Nsight Systems, where they are timed.")
     ] = False,
+    advise: Annotated[
+        bool,
+        typer.Option(help="Try other steps, some seconds each, to tell the smallest that holds."),
+    ] = True,
     seed: Annotated[int, typer.Option(help="Of the noise and of the audio.")] = 0,
 ) -> None:
     """Measure every stage and the whole path, through a real server over UDP on this machine.
@@ -67,6 +71,10 @@ def bench(
 
     If a cycle is replayed as a whole, its stages cannot be timed in it: their times then come from
     the same number of separate cycles, run before the others and without a graph.
+
+    The smallest step that holds is found by running the stages at a few steps, and adding what a
+    reply takes beside them. Where the bundle has another size than the published one, or is too
+    slow, the cores that the published one needs on a machine like this are estimated.
     """
     import json
     import os
@@ -104,6 +112,7 @@ def bench(
             keep_warm=keep_warm,
             backend=BackendChoice(backend, threads, precision, device),
             seed=seed,
+            advise=advise,
         )
     )
     show(result, Console(highlight=False, soft_wrap=True))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from sideman.engine.errors import SidemanError
+from sideman.runtime.bench.advice import Tried, published, try_steps
 from sideman.runtime.multi_track.endpoint import multi_track
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.session import Session
@@ -39,6 +40,7 @@ class Benchmark(Performance):
         keep_warm: milliseconds of waiting after which the GPU is given a little work; None leaves
             it alone.
         seed: of the noise and of the audio.
+        advise: whether other steps are tried, too.
     """
 
     cycles: int = 20
@@ -46,6 +48,7 @@ class Benchmark(Performance):
     paced: bool = False
     keep_warm: float | None = None
     seed: int | None = 0
+    advise: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ class Result:
             every stage.
         late: how many of `cycles` a performer would have heard too late.
         peak_bytes: most memory that the process held.
+        tried: steps that were tried for advice.
+        published: whether the networks have the published sizes.
         logged: the measured cycles as the server's log has them, for traces and pictures.
     """
 
@@ -89,6 +94,8 @@ class Result:
     stages: tuple[Mapping[str, float], ...]
     late: int
     peak_bytes: int | None
+    tried: tuple[Tried, ...] = ()
+    published: bool = False
     logged: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -109,6 +116,12 @@ def measure(benchmark: Benchmark) -> Result:
         opened = time.perf_counter()
         stages = _measure_stages(benchmark, session, geometry, stems)
         execution = session.execution
+        tried = ()
+        if benchmark.advise:
+            rows = tuple(session.stems.index(stem) for stem in stems)
+            tried = try_steps(
+                session, rows, benchmark.r, benchmark.w, benchmark.fade, benchmark.cycles
+            )
         measuring = time.perf_counter() - opened
     except BaseException:
         session.close()
@@ -150,6 +163,8 @@ def measure(benchmark: Benchmark) -> Result:
         stages=stages,
         late=sum(cycle["late"] > 0 for cycle in measured),
         peak_bytes=_peak_bytes(),
+        tried=tried,
+        published=published(session.manifest),
         logged=tuple(measured),
     )
 

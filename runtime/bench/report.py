@@ -5,15 +5,19 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from sideman.engine.cores import available_cores
+from sideman.runtime.bench.advice import cores_needed, smallest_step
 from sideman.runtime.bench.measure import Result
 from sideman.runtime.commandline.tables import stage_table
-from sideman.runtime.playing.profile import spreads
+from sideman.runtime.playing.profile import STAGES, spreads
 from sideman.runtime.rehearse.record import ROUND_TRIP
 from sideman.runtime.system.machine import describe_machine
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+#: Backends that compute on the processor's cores.
+_ON_CORES = ("onnxruntime", "openvino")
 _MEANING = {ROUND_TRIP: "first packet sent to last stem packet back, at the client"}
 
 
@@ -42,6 +46,30 @@ def show(result: Result, console: Console) -> None:
         f"{asked.cycles} cycles {pace}, {result.late} of them later than a performance allows: "
         f"a step lasts {1000 * result.step_seconds:.0f} ms."
     )
+    for line in advice(result):
+        console.print(line, markup=False)
+
+
+def advice(result: Result) -> list[str]:
+    """What holds on this machine, in sentences; none where no step was tried."""
+    if not result.tried:
+        return []
+    asked, found = result.benchmark, spreads(result.cycles)
+    lines = [smallest_step(result.tried, found["overhead"].p99 + found["pace"].p99)]
+    if asked.backend.name not in _ON_CORES or (result.published and not result.late):
+        return lines
+    measured = None
+    if result.published:
+        measured = {
+            "seconds": sum(found[stage].p50 for stage in STAGES),
+            "cores": asked.backend.threads or available_cores(),
+            "evaluations": result.evaluations,
+        }
+    stems = len(result.stems)
+    lines.append(
+        cores_needed(r=asked.r, w=asked.w, fade=asked.fade, stems=stems, measured=measured)
+    )
+    return lines
 
 
 def headline(result: Result) -> str:
@@ -89,6 +117,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "separate_stages": {
             name: dataclasses.asdict(s) for name, s in spreads(result.stages).items()
         },
+        "tried": [dataclasses.asdict(each) for each in result.tried],
         "cycles": [dict(cycle) for cycle in result.cycles],
         "machine": describe_machine(),
     }

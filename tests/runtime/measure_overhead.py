@@ -130,15 +130,17 @@ def main() -> None:
     parser.add_argument("--pace", type=float, default=0.4)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--switch", type=float, help="switch interval in ms, instead of ours")
+    parser.add_argument("--work", choices=WORKS, help="one alone, instead of all by turns")
     parser.add_argument("--serve", choices=WORKS)
     parser.add_argument("--ports", type=int, nargs=2)
     options = parser.parse_args()
     if options.serve:
         serve(options.serve, *options.ports, options.threads, options.switch)
         return
-    found: dict[str, dict[str, list[float]]] = {work: {} for work in WORKS}
+    works = [options.work] if options.work else list(WORKS)
+    found: dict[str, dict[str, list[float]]] = {work: {} for work in works}
     for _ in range(options.rounds):
-        for work in WORKS:
+        for work in works:
             for span, seconds in measure(work, options).items():
                 found[work].setdefault(span, []).extend(seconds)
     data: dict[str, object] = {

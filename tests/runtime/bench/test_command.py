@@ -32,11 +32,14 @@ def test_figures_are_printed_and_written(bench, tmp_path):
     result = bench(*options, "--paced", "--json", file, *more)
     assert result.exit_code == 0, result.output
     assert "round trip" in result.stdout
+    assert " holds" in result.stdout
+    assert "cores. The rate is" in result.stdout
     assert result.stderr == ""
     data = json.loads(file.read_text())
     assert data["stems"] == ["bass", "piano"]
     assert len(data["cycles"]) == 2
     assert data["plan"]["paced"] is True
+    assert data["tried"][0]["r"] == 0.125
     assert data["stages"]["path"]["count"] == 2
     events = json.loads(trace.read_text())["traceEvents"]
     assert [e["name"] for e in events if e["name"].startswith("step ")] == ["step 1", "step 2"]

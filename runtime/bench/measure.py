@@ -116,7 +116,7 @@ def measure(benchmark: Benchmark) -> Result:
         opened = time.perf_counter()
         stages = _measure_stages(benchmark, session, geometry, stems)
         execution = session.execution
-        tried = ()
+        tried: tuple[Tried, ...] = ()
         if benchmark.advise:
             rows = tuple(session.stems.index(stem) for stem in stems)
             tried = try_steps(

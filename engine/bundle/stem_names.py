@@ -19,6 +19,7 @@ RESERVED = frozenset(
         "predict_instruments",
         "print",
         "reset",
+        "stats",
         "update_fade",
         "update_package_size",
         "update_r",
@@ -31,6 +32,7 @@ RESERVED = frozenset(
         "packet_test_response",
         "ready",
         "server_predicted",
+        "stats_response",
     }
 )
 #: What to do about a name that is refused.

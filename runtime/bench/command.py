@@ -15,6 +15,7 @@ from sideman.runtime.commandline.options import (
     RegimeOption,
     StemsOption,
     StepOption,
+    TraceOption,
     check_folder,
     split_stems,
 )
@@ -34,6 +35,11 @@ def bench(
         Path | None,
         typer.Option("--json", metavar="FILE", help="Write all figures here as JSON."),
     ] = None,
+    trace: TraceOption = None,
+    waterfall: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.png", help="Draw the usual cycle, one row a span."),
+    ] = None,
     stems: StemsOption = None,
     r: StepOption = DEFAULT_R,
     w: RegimeOption = DEFAULT_W,
@@ -51,6 +57,10 @@ def bench(
     nvtx: Annotated[
         bool, typer.Option("--nvtx", help="Mark stages for Nsight Systems, where they are timed.")
     ] = False,
+    advise: Annotated[
+        bool,
+        typer.Option(help="Try other steps, some seconds each, to tell the smallest that holds."),
+    ] = True,
     seed: Annotated[int, typer.Option(help="Of the noise and of the audio.")] = 0,
 ) -> None:
     """Measure every stage and the whole path, through a real server over UDP on this machine.
@@ -61,6 +71,10 @@ def bench(
 
     If a cycle is replayed as a whole, its stages cannot be timed in it: their times then come from
     the same number of separate cycles, run before the others and without a graph.
+
+    The smallest step that holds is found by running the stages at a few steps, and adding what a
+    reply takes beside them. Where the bundle has another size than the published one, or is too
+    slow, the cores that the published one needs on a machine like this are estimated.
     """
     import json
     import os
@@ -73,9 +87,13 @@ def bench(
     from sideman.engine.files import write_whole
     from sideman.engine.optional import require
     from sideman.runtime.bench.measure import Benchmark, measure
-    from sideman.runtime.bench.report import as_json, show
+    from sideman.runtime.bench.report import about, as_json, headline, show
+    from sideman.runtime.tracing.trace import write_trace
+    from sideman.runtime.tracing.waterfall import draw_waterfall
 
     check_folder("--json", json_file)
+    check_folder("--trace", trace)
+    check_folder("--waterfall", waterfall)
     if nvtx:
         require("nvtx", "mark stages for Nsight Systems")
         os.environ["SIDEMAN_NVTX"] = "1"
@@ -94,9 +112,20 @@ def bench(
             keep_warm=keep_warm,
             backend=BackendChoice(backend, threads, precision, device),
             seed=seed,
+            advise=advise,
         )
     )
     show(result, Console(highlight=False, soft_wrap=True))
+    if trace is not None:
+        write_trace(trace, result.logged, about(result))
+    if waterfall is not None:
+        try:
+            with naming_a_full_disk():
+                draw_waterfall(result.logged, waterfall, headline(result))
+        except OSError as error:
+            raise SidemanError(
+                f"--waterfall {waterfall} cannot be written: {why_not_written(error)}."
+            ) from error
     if json_file is not None:
         text = json.dumps(as_json(result), indent=1) + "\n"
         try:

@@ -8,10 +8,12 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from sideman.engine.errors import SidemanError
+from sideman.runtime.bench.advice import Tried, published, try_steps
 from sideman.runtime.multi_track.endpoint import multi_track
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.session import Session
@@ -20,6 +22,7 @@ from sideman.runtime.rehearse.performance import Performance, set_up
 from sideman.runtime.rehearse.record import ROUND_TRIP
 from sideman.runtime.server.cycle_log import CycleLog
 from sideman.runtime.server.server import Server
+from sideman.runtime.system.threads import let_packets_in
 
 _READY_TIMEOUT = 10.0
 _LOAD_TIMEOUT = 600.0
@@ -37,6 +40,7 @@ class Benchmark(Performance):
         keep_warm: milliseconds of waiting after which the GPU is given a little work; None leaves
             it alone.
         seed: of the noise and of the audio.
+        advise: whether other steps are tried, too.
     """
 
     cycles: int = 20
@@ -44,6 +48,7 @@ class Benchmark(Performance):
     paced: bool = False
     keep_warm: float | None = None
     seed: int | None = 0
+    advise: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,12 +67,16 @@ class Result:
         load_seconds: from opening the bundle until the server was warm, without the cycles that
             `stages` are from.
         step_seconds: of audio, which a cycle must not exceed.
+        deadline_seconds: from the last context packet until a reply is late.
         cycles: seconds by span, one mapping a measured cycle. Besides the profile's spans,
             `ROUND_TRIP`: from the first packet of a step to the last stem packet, at the client.
         stages: seconds by stage of separate cycles without a graph; empty where `cycles` has
             every stage.
         late: how many of `cycles` a performer would have heard too late.
         peak_bytes: most memory that the process held.
+        tried: steps that were tried for advice.
+        published: whether the networks have the published sizes.
+        logged: the measured cycles as the server's log has them, for traces and pictures.
     """
 
     benchmark: Benchmark
@@ -80,10 +89,14 @@ class Result:
     evaluations: int
     load_seconds: float
     step_seconds: float
+    deadline_seconds: float
     cycles: tuple[Mapping[str, float], ...]
     stages: tuple[Mapping[str, float], ...]
     late: int
     peak_bytes: int | None
+    tried: tuple[Tried, ...] = ()
+    published: bool = False
+    logged: tuple[Mapping[str, Any], ...] = ()
 
 
 def measure(benchmark: Benchmark) -> Result:
@@ -93,6 +106,7 @@ def measure(benchmark: Benchmark) -> Result:
         SidemanError: the bundle does not load, a stem is unknown, the geometry impossible, or a
             cycle is not answered.
     """
+    let_packets_in()  # as the server does
     start = time.perf_counter()
     session = Session.open(benchmark.folder, backend=benchmark.backend, seed=benchmark.seed)
     try:
@@ -102,6 +116,12 @@ def measure(benchmark: Benchmark) -> Result:
         opened = time.perf_counter()
         stages = _measure_stages(benchmark, session, geometry, stems)
         execution = session.execution
+        tried: tuple[Tried, ...] = ()
+        if benchmark.advise:
+            rows = tuple(session.stems.index(stem) for stem in stems)
+            tried = try_steps(
+                session, rows, benchmark.r, benchmark.w, benchmark.fade, benchmark.cycles
+            )
         measuring = time.perf_counter() - opened
     except BaseException:
         session.close()
@@ -135,6 +155,7 @@ def measure(benchmark: Benchmark) -> Result:
         evaluations=session.evaluations,
         load_seconds=load_seconds,
         step_seconds=step_seconds,
+        deadline_seconds=geometry.deadline_samples / session.grid.sample_rate,
         cycles=tuple(
             {**cycle["seconds"], ROUND_TRIP: client.steps[cycle["batch_id"]].round_trip}
             for cycle in measured
@@ -142,6 +163,9 @@ def measure(benchmark: Benchmark) -> Result:
         stages=stages,
         late=sum(cycle["late"] > 0 for cycle in measured),
         peak_bytes=_peak_bytes(),
+        tried=tried,
+        published=published(session.manifest),
+        logged=tuple(measured),
     )
 
 

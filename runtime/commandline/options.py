@@ -35,6 +35,14 @@ PackageOption = Annotated[
         show_default="4410, or the most that passes here",
     ),
 ]
+TraceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--trace",
+        metavar="FILE.json",
+        help="Write every cycle's spans here, for ui.perfetto.dev or chrome://tracing.",
+    ),
+]
 KeepWarmOption = Annotated[
     float | None,
     typer.Option(

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from sideman.runtime.playing.levels import FLOOR, decibels
 from sideman.runtime.streaming.packets import Samples
 
-#: What a meter shows of silence, in dBFS.
-FLOOR = -60.0
 #: Seconds that the highest peak stays.
 _HOLD_SECONDS = 2.0
 
@@ -80,14 +79,3 @@ class Meter:
         if self._since is None or highest > 0:
             self._since = now
         return Reading(decibels(mean), peak, self._held, now - self._since)
-
-
-def decibels(amplitude: float) -> float:
-    """An amplitude in dBFS, where 1 is 0; `FLOOR` for all that is lower, and what is no number."""
-    return max(FLOOR, 20 * math.log10(amplitude)) if amplitude > 0 else FLOOR
-
-
-def bar(decibels: float, width: int) -> str:
-    """A level as a row of `width` characters, from `FLOOR` to full scale."""
-    filled = round(width * (min(decibels, 0.0) - FLOOR) / -FLOOR)
-    return "█" * filled + "·" * (width - filled)

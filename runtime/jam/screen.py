@@ -9,7 +9,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from sideman.runtime.client import Status
-from sideman.runtime.jam.meters import FLOOR, Reading, bar
+from sideman.runtime.jam.meters import Reading
+from sideman.runtime.playing.levels import FLOOR, bar
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -35,7 +35,7 @@ class Reports(Protocol):
     def refused(self, batch_id: int, reason: str, to: Address) -> None:
         """This step will not be answered, for this reason."""
 
-    def patched(self, batch_id: int, holes: list[tuple[int, int]], to: Address) -> None:
+    def patched(self, batch_id: int, holes: list[tuple[int, int]], to: Address, rate: int) -> None:
         """This step is answered with silence in these stretches."""
 
 
@@ -274,7 +274,9 @@ class Assembler:
             batch.fade_holes()
             sender = batch.step.sender
             self._finish(batch, now)
-            self._reports.patched(batch.step.batch_id, holes, sender)
+            assert self._setting is not None, "steps are assembled for a setting"
+            rate = self._setting.grid.sample_rate
+            self._reports.patched(batch.step.batch_id, holes, sender, rate)
         else:
             self._drop(batch, now)
 

@@ -33,6 +33,7 @@ def multi_track(*, exact_mask: bool = False) -> OpenEndpoint:
             access.spoke,
             prints=access.prints,
             exact_mask=exact_mask,
+            figures=access.figures,
         )
         return Endpoint(
             router.handle, router.expire, router.controls, replies, RESERVED, step_bytes

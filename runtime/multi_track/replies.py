@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from sideman.engine.errors import ProtocolError
 from sideman.runtime.multi_track.wire import BUNDLE_TAG, audio_bytes, audio_tags
 from sideman.runtime.osc.message import MAX_DATAGRAM, Buffer, pad4
+from sideman.runtime.server.figures import Figures
 
 _IMMEDIATELY = b"\0\0\0\0\0\0\0\1"
 _PACKET_TEST_RESPONSE = b"/packet_test_response"
 _MAX_TEXT = 1_000
+_MAX_DETAIL = 200
 _TEMPLATES = 64
 
 
@@ -61,6 +63,38 @@ def loaded(name: str) -> bytes:
 def _text(text: str) -> bytes:
     line = " ".join(text.replace("\0", " ").split())
     return _string(line.encode("utf-8", "replace")[:_MAX_TEXT].decode("utf-8", "ignore").encode())
+
+
+def stats(figures: Figures) -> bytes:
+    """`/stats_response`: names and values by turns, of the types s, i and f alone.
+
+    Times are in milliseconds, ages in seconds, levels in dBFS.
+    """
+    pairs: list[tuple[str, str | int | float]] = [
+        ("state", figures.state),
+        ("detail", figures.detail[:_MAX_DETAIL]),
+        ("cycle_ms", 1e3 * figures.cycle),
+        ("usual_ms", 1e3 * figures.usual),
+        ("most_ms", 1e3 * figures.most),
+        ("deadline_ms", 1e3 * figures.deadline),
+        ("step_ms", 1e3 * figures.step),
+        ("cycles", figures.cycles),
+        ("late", figures.late),
+        ("dropped", figures.dropped),
+        ("patched", figures.patched),
+        ("lost_ms", 1e3 * figures.lost),
+        ("errors", figures.errors),
+        *((f"level_{stem}", figures.level(stem)) for stem in figures.levels),
+        ("error", figures.error[:_MAX_DETAIL]),
+        ("error_age", figures.error_age),
+    ]
+    tags, arguments = b",", b""
+    for name, value in pairs:
+        kind = {str: b"s", int: b"i", float: b"f"}[type(value)]
+        tags += b"s" + kind
+        packed = _text(value) if isinstance(value, str) else struct.pack(b">" + kind, value)
+        arguments += _text(name) + packed
+    return message(b"/stats_response", tags, arguments)
 
 
 def packet_test_response(data: Buffer, tags_at: int, end: int) -> bytes:

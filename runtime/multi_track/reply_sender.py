@@ -13,13 +13,15 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from sideman.engine.errors import ProtocolError
 from sideman.runtime.multi_track import replies
 from sideman.runtime.osc.message import Buffer, shown
 from sideman.runtime.server.counters import Counters
+from sideman.runtime.server.figures import Figures
 from sideman.runtime.server.protocol import Clock, Replies
 from sideman.runtime.server.setting import Setting
 from sideman.runtime.server.throttle import Throttle
-from sideman.runtime.system.hosts import Address
+from sideman.runtime.system.hosts import Address, is_loopback
 
 log = logging.getLogger("sideman.runtime.server")
 
@@ -96,10 +98,11 @@ class ReplySender(Replies):
         self.error(f"Batch {batch_id}: {reason}", to)
         self.failed(batch_id, to)
 
-    def patched(self, batch_id: int, holes: list[tuple[int, int]], to: Address) -> None:
+    def patched(self, batch_id: int, holes: list[tuple[int, int]], to: Address, rate: int) -> None:
         """`/error` for a step that is answered although packets did not come."""
         self._counters.count("patched")
         missing = sum(end - start for start, end in holes)
+        self._counters.lose(missing / rate)
         self.error(
             f"Batch {batch_id}: {missing} samples did not come, the first of them at "
             f"{holes[0][0]}; silence takes their place.",
@@ -129,10 +132,33 @@ class ReplySender(Replies):
         """
         self._send(replies.packet_test_response(data, tags_at, end), self._reply(to))
 
+    def stats(self, figures: Figures, to: Address, size: int, port: int | None = None) -> None:
+        """`/stats_response`, ten times a second and host at most.
+
+        Args:
+            figures: that are told.
+            to: who asked.
+            size: bytes of the request. To another machine no more are sent: its sender may be
+                false, and nobody is to gain by that.
+            port: where the answer goes; None for the reply port.
+
+        Raises:
+            ProtocolError: the answer would be longer than the request.
+        """
+        datagram = replies.stats(figures)
+        if not is_loopback(to) and len(datagram) > size:
+            raise ProtocolError(
+                f"/stats: the answer takes {len(datagram)} bytes, the request has {size}; from "
+                "another machine it is to be as long. Add a text as argument."
+            )
+        if self._throttle.admits(str(to[0]), "stats", self._clock())[0]:
+            host = self._reply(to)
+            self._send(datagram, host if port is None else (host[0], port, *host[2:]))
+
     def error(self, text: str, to: Address, level: int = logging.WARNING) -> None:
         """One log line and `/error`; where there are too many, they are only counted."""
-        self._counters.count("errors")
         line = " ".join(text.split())
+        self._counters.fail(line, self._clock())
         told, suppressed = self._throttle.admits(str(to[0]), line, self._clock())
         if not told:
             return
@@ -197,12 +223,13 @@ class ReplySender(Replies):
 
     def _complain(self, error: OSError, size: int, to: Address) -> None:
         """Say once what keeps datagrams from leaving."""
-        self._counters.count("errors")
+        reason = error.strerror or str(error)
+        self._counters.fail(f"A datagram was not sent: {reason}.", self._clock())
         with self._logged_lock:
             if error.errno in self._logged:
                 return
             self._logged.add(error.errno)
-        text = f"A datagram of {size} bytes to {to[0]} was not sent: {error.strerror or error}."
+        text = f"A datagram of {size} bytes to {to[0]} was not sent: {reason}."
         if error.errno in (errno.EMSGSIZE, errno.ENOBUFS):
             text += " " + _size_remedy()
         log.error("%s This is said once.", text)

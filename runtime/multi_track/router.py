@@ -22,6 +22,7 @@ from sideman.runtime.multi_track.wire import (
 from sideman.runtime.osc.message import Buffer, read_address, shown
 from sideman.runtime.server.event_queue import EventQueue
 from sideman.runtime.server.events import Configure, Control, Load, Print, Reset
+from sideman.runtime.server.figures import Figures
 from sideman.runtime.server.setting import Setting
 from sideman.runtime.system.hosts import Address, is_loopback
 
@@ -48,8 +49,10 @@ _REPLIES = frozenset(
         b"/late",
         b"/error",
         b"/packet_test_response",
+        b"/stats_response",
     )
 )
+_STATS = b"/stats"
 _REPEAT_SECONDS = 1.0
 
 
@@ -77,6 +80,7 @@ class Router:
         spoke: called when a message was understood.
         prints: whether the operator gave a folder for `/print`.
         exact_mask: hide exactly the unknown columns rather than the next trained number.
+        figures: how the server does.
     """
 
     def __init__(
@@ -90,7 +94,9 @@ class Router:
         *,
         prints: bool = False,
         exact_mask: bool = False,
+        figures: Callable[[], Figures] = Figures,
     ) -> None:
+        self._figures = figures
         self.controls = Controls(self._publish, exact_mask=exact_mask)
         self._queue = queue
         self._replies = replies
@@ -152,6 +158,9 @@ class Router:
             self._audio(message, plane, unready or taken)
         elif message.address == b"/packet_test":
             self._packet_test(message)
+        elif message.address == _STATS:
+            self._stats(message)
+            return  # who asks how the server does may be no player
         elif message.address in _REPLIES:
             self._replies.ignored(message.address, message.sender)
             return
@@ -240,6 +249,12 @@ class Router:
     def _packet_test(self, message: _Message) -> None:
         check_packet_test(message.data, message.address, message.tags_at, message.end)
         self._replies.echo(message.data, message.tags_at, message.end, message.sender)
+
+    def _stats(self, message: _Message) -> None:
+        first = next(iter(_read(message)), None)
+        port = first if isinstance(first, int) and 0 < first < 65_536 else None
+        size = message.end - message.start
+        self._replies.stats(self._figures(), message.sender, size, port)
 
     def _put(self, control: Control) -> None:
         if not self._queue.put_control(control):

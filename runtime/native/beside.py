@@ -26,6 +26,8 @@ from sideman.runtime.system.hosts import Address
 
 #: Seconds after its last datagram for which a client without sessions counts as playing.
 _RESTING_SECONDS = 10.0
+#: How a request for figures begins, which the other protocol answers at any time.
+STATS = b"/stats\0"
 _TAKEN = "A client of the native protocol plays; settings are wanted again when it has left."
 #: The first part of the native protocol's addresses; no stem may be called so.
 _RESERVED = PREFIX.decode().strip("/")
@@ -73,7 +75,9 @@ class _Both:
         if data.startswith(PREFIX, 0, size):
             self._native.handle(data, size, sender, now)
         else:
-            if self._resume and not self._native.playing:
+            # Who only asks how the server does wants to play nothing.
+            asks = data.startswith(STATS, 0, size)
+            if self._resume and not self._native.playing and not asks:
                 # Not before: a native client that returns would wait for it in vain.
                 self._resume = False
                 self._other.settings.resume()

@@ -82,6 +82,7 @@ class _Session:
         answer: to that request.
         told: the newest epoch, and when it was told.
         late: samples of stems that came too late, by the last sign of life.
+        counted: lost samples of the context that the server has counted.
         ahead: samples by which the client's playhead was ahead of the context, newest last.
     """
 
@@ -101,6 +102,7 @@ class _Session:
     answer: Epoch | Refuse | None = None
     told: tuple[Epoch, float] | None = None
     late: int = 0
+    counted: int = 0
     ahead: deque[int] = field(default_factory=lambda: deque(maxlen=_BEATS))
 
 
@@ -249,6 +251,10 @@ class NativeEndpoint:
         superseded = self._access.queue.put_step(event)
         if superseded is not None:
             self.replies.dropped(superseded.batch_id, superseded.sender)
+        lost = session.heard.lost - session.counted
+        if lost:
+            session.counted = session.heard.lost
+            self._access.counters.lose(lost / session.hello.rate)
 
     # Control
 

@@ -109,8 +109,8 @@ class NativeReplies(Replies):
 
     def error(self, text: str, to: Address, level: int = logging.WARNING) -> None:
         """One log line, and `Error` for the client that plays; too many are only counted."""
-        self._counters.count("errors")
         line = " ".join(text.split())
+        self._counters.fail(line, self._clock())
         if not self._throttle.admits(str(to[0]), line, self._clock())[0]:
             return
         log.log(level, "%s: %s", to[0] or "server", line)
@@ -150,9 +150,10 @@ class NativeReplies(Replies):
 
     def _complain(self, error: OSError) -> None:
         """Say once what keeps datagrams from leaving."""
-        self._counters.count("errors")
+        reason = error.strerror or str(error)
+        self._counters.fail(f"A datagram was not sent: {reason}.", self._clock())
         with self._lock:
             if error.errno in self._logged:
                 return
             self._logged.add(error.errno)
-        log.error("A datagram was not sent: %s. This is said once.", error.strerror or error)
+        log.error("A datagram was not sent: %s. This is said once.", reason)

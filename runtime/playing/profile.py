@@ -8,24 +8,56 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-#: What is measured of a cycle, each in seconds: the three stages, and what lies around them.
-SPANS = ("receive", "encode", "step", "decode", "send", "cycle", "path")
+#: What is measured of a cycle, each in seconds, in the order in which it happens; then what is made
+#: up of others.
+SPANS = (
+    "receive",
+    "queue",
+    "wake",
+    "window",
+    "encode",
+    "step",
+    "decode",
+    "store",
+    "send",
+    "pace",
+    "lock",
+    "overhead",
+    "cycle",
+    "path",
+)
+#: The library's work; the rest is sideman's own.
+STAGES = ("encode", "step", "decode")
+#: What lies between the last context packet and the first stem packet, beside the stages and the
+#: wait for an earlier cycle: "overhead" is their sum.
+OVERHEAD = ("wake", "window", "store", "send")
+#: Spans that contain or add up others, so that they have no row of their own in a picture.
+SUMS = ("lock", "overhead", "cycle", "path")
 #: What each of them spans.
 MEANING = {
     "receive": "first to last context packet of the step",
+    "queue": "last context packet until the cycle before it was done",
+    "wake": "from there until the cycle thread has the step: hand-over, interpreter's lock",
+    "window": "step into the window, inputs of the stages",
     "encode": "context audio to mixture latent",
     "step": "all denoiser evaluations",
     "decode": "latent to stems",
-    "send": "first to last stem packet",
-    "cycle": "encode, step and decode with all copies between them",
+    "store": "check of what came out, latents into the window",
+    "send": "stems ready to first stem packet out",
+    "pace": "first to last stem packet, with the pauses between them",
+    "lock": "window and store, less the processor time in them: waiting for lock or core",
+    "overhead": "wake, window, store and send: all that is no stage",
+    "cycle": "window, stages and store",
     "path": "last context packet in to first stem packet out",
 }
+_NANO = 1_000_000_000
 
 
 class Profile:
-    """Seconds of every span of the last cycles, in a ring allocated once.
+    """Seconds and places in time of every span of the last cycles, in rings allocated once.
 
-    Used by one thread, the one that runs the cycles.
+    Written by one thread, the one that runs the cycles; `last` and `begins` are that thread's, too.
+    Times are nanoseconds of `time.perf_counter_ns`.
 
     Args:
         capacity: cycles that are remembered; 16,384 steps of 1.5 s are almost seven hours.
@@ -38,27 +70,55 @@ class Profile:
         self._ring = np.full((capacity, len(SPANS)), np.nan)
         self._current = np.full(len(SPANS), np.nan)
         self._last = np.full(len(SPANS), np.nan)
+        self._begun = np.zeros(len(SPANS), np.int64)
+        self._last_begun = np.zeros(len(SPANS), np.int64)
         self.cycles = 0
 
     def record(self, span: str, seconds: float) -> None:
-        """Note one span of the cycle under way."""
+        """Note how long one span of the cycle under way took, wherever it lay."""
         self._current[self._INDEX[span]] = seconds
+
+    def mark(self, span: str, begin: int, end: int) -> None:
+        """Note when one span of the cycle under way began and ended, in nanoseconds."""
+        index = self._INDEX[span]
+        self._current[index] = (end - begin) / _NANO
+        self._begun[index] = begin
+
+    def place_stages(self, begin: int) -> None:
+        """Place the stages that were recorded one behind the other, from a time in nanoseconds.
+
+        A backend tells how long its stages took, on a device by the device's own clock.
+        """
+        for span in STAGES:
+            index = self._INDEX[span]
+            if np.isfinite(self._current[index]):
+                self._begun[index] = begin
+                begin += int(self._current[index] * _NANO)
 
     def commit(self) -> None:
         """End the cycle under way; spans not recorded count as not measured (NaN)."""
+        parts = [self._current[self._INDEX[span]] for span in OVERHEAD]
+        self._current[self._INDEX["overhead"]] = sum(parts)  # NaN where one is not known
         self._ring[self.cycles % len(self._ring)] = self._current
         self._last[:] = self._current
-        self._current.fill(np.nan)
+        self._last_begun[:] = self._begun
+        self.discard()
         self.cycles += 1
 
     def discard(self) -> None:
         """Forget what was recorded of the cycle under way (it failed, or was for warming up)."""
         self._current.fill(np.nan)
+        self._begun.fill(0)
 
     @property
     def last(self) -> dict[str, float]:
         """Seconds of the last committed cycle by span; those not measured are left out."""
         return {n: float(s) for n, s in zip(SPANS, self._last, strict=True) if np.isfinite(s)}
+
+    @property
+    def begins(self) -> dict[str, int]:
+        """When the spans of the last committed cycle began, in nanoseconds, where that is known."""
+        return {n: int(b) for n, b in zip(SPANS, self._last_begun, strict=True) if b}
 
     def rows(self) -> NDArray[np.float64]:
         """A copy of all remembered cycles, oldest first: [cycles, spans] in seconds."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, perf_counter_ns, thread_time_ns
 from typing import Self
 
 import numpy as np
@@ -291,7 +291,7 @@ class Session:
                 cycle generates its columns.
         """
         geometry, cycle = self._configured()
-        start = perf_counter()
+        begun, worked = perf_counter_ns(), thread_time_ns()
         window = self._window
         window.write(geometry, audio)
         try:
@@ -301,7 +301,9 @@ class Session:
             for index, row in enumerate(cycle.rows):
                 cycle.source.host[index] = window.latents[row]
                 window.keep(geometry, row, cycle.keep.host[index])
+            staged, waited = perf_counter_ns(), thread_time_ns()
             cycle.run(self.profile.record)
+            ran, resumed = perf_counter_ns(), thread_time_ns()
             cycle.check()
         except BaseException:
             self._drop_columns(geometry)
@@ -312,7 +314,13 @@ class Session:
             else:
                 window.drop_columns(geometry, row)
         window.shift(geometry)
-        self.profile.record("cycle", perf_counter() - start)
+        done, rested = perf_counter_ns(), thread_time_ns()
+        self.profile.place_stages(staged)
+        self.profile.mark("window", begun, staged)
+        self.profile.mark("store", ran, done)
+        self.profile.mark("cycle", begun, done)
+        idle = (staged - begun) + (done - ran) - (waited - worked) - (rested - resumed)
+        self.profile.record("lock", max(0, idle) / 1e9)
         return cycle.output
 
     def skip(self, audio: NDArray[np.float32]) -> None:

@@ -16,6 +16,8 @@ from sideman.runtime.commandline.options import (
     SeedOption,
     StemsOption,
     StepOption,
+    TraceOption,
+    check_folder,
     split_stems,
 )
 from sideman.runtime.playing.geometry import DEFAULT_FADE, DEFAULT_R, DEFAULT_W
@@ -88,12 +90,14 @@ def register(app: typer.Typer) -> None:
         threads: ThreadsOption = None,
         precision: PrecisionOption = None,
         device: DeviceOption = 0,
+        trace: TraceOption = None,
         seed: SeedOption = None,
     ) -> None:
         """Play audio into a real server in real time, as Max would, and keep what comes back.
 
         Writes context, stems and mix as WAV, their spectrograms over one another as
-        spectrograms.png, and every cycle against its deadline as latency.png and latency.json. The
+        spectrograms.png, every cycle against its deadline as latency.png and latency.json, and the
+        usual cycle span by span as waterfall.png. The
         demo, without BUNDLE and --input, also scores how well the stem fits its loop's chords and
         beats. Ends with 1 when a step was dropped or lost, or no sound came back. With --protocol
         native, statistics.json takes the place of the figures of cycles.
@@ -109,6 +113,12 @@ def register(app: typer.Typer) -> None:
         from sideman.runtime.system.hosts import parse_address
 
         wanted = split_stems(stems)
+        check_folder("--trace", trace)
+        if trace is not None and (offline or server is not None):
+            raise SidemanError(
+                "--trace tells of the cycles of the server that is started here.",
+                "Leave out --offline and --server; `sideman serve --trace` traces another server.",
+            )
         choice = BackendChoice(backend, threads, precision, device)
         check_choice(choice)
         legacy = (w, r, fade, package, planes, offline)
@@ -130,6 +140,7 @@ def register(app: typer.Typer) -> None:
                 server=None if server is None else parse_address(server, "--server"),
                 backend=choice,
                 seed=seed,
+                trace=trace,
             )
             with ended_by_signals():
                 done = run_native(native)
@@ -155,6 +166,7 @@ def register(app: typer.Typer) -> None:
             offline=offline,
             backend=choice,
             seed=seed,
+            trace=trace,
         )
         with ended_by_signals():
             done = run(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,8 @@ from sideman.engine.errors import SidemanError
 from sideman.runtime.rehearse.audio import MIX_PEAK
 from sideman.runtime.rehearse.record import Rehearsal
 from sideman.runtime.rehearse.wave_file import PartlyWrittenError, write_wave
+from sideman.runtime.tracing.trace import LoggedCycle, write_trace
+from sideman.runtime.tracing.waterfall import draw_waterfall
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -118,6 +120,37 @@ def written(rehearsal: Rehearsal, file: Path, write: Callable[[Path], None]) -> 
             file.unlink(missing_ok=True)
         return []
     return [file]
+
+
+def written_timings(
+    rehearsal: Rehearsal, cycles: Sequence[LoggedCycle], folder: Path, trace: Path | None
+) -> list[Path]:
+    """Draw the usual cycle, and write the trace that was asked for; nothing without cycles.
+
+    Args:
+        rehearsal: that takes note of what cannot be written.
+        cycles: as the server's log has them.
+        folder: the output folder.
+        trace: where a trace goes, if one was asked for.
+
+    Returns:
+        What was written.
+    """
+    title = f"{rehearsal.bundle}: {', '.join(rehearsal.stems)}"
+    files = []
+    if any("begins" in cycle for cycle in cycles):
+        files += written(
+            rehearsal, folder / "waterfall.png", lambda file: draw_waterfall(cycles, file, title)
+        )
+    if trace is not None:
+        about = {"bundle": rehearsal.bundle, "stems": list(rehearsal.stems)}
+        try:
+            write_trace(trace, cycles, about)
+        except SidemanError as error:
+            rehearsal.faults.append(error.what)
+        else:
+            files.append(trace)
+    return files
 
 
 def tell_written(rehearsal: Rehearsal, folder: Path, files: list[Path], console: Console) -> None:

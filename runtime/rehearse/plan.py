@@ -26,6 +26,7 @@ class Request(Performance):
         seconds: length to play; None plays the inputs to their end, the demo's loop for 24 s.
         planes: send one plane a stem instead of their sum.
         offline: play without clock and network.
+        trace: where a trace of the server's cycles goes; None writes none.
     """
 
     inputs: tuple[Path, ...] = ()
@@ -34,6 +35,7 @@ class Request(Performance):
     seconds: float | None = None
     planes: bool = False
     offline: bool = False
+    trace: Path | None = None
 
 
 @dataclass(frozen=True)

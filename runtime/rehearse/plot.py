@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: Spans that follow each other inside a step, from the bottom of the stack up.
-_STACK = {"receive": "#bab0ac", "encode": "#4e79a7", "step": "#f28e2b", "decode": "#59a14f",
-          "send": "#b07aa1"}  # fmt: skip
+_STACK = {"receive": "#bab0ac", "wake": "#e15759", "window": "#edc948", "encode": "#4e79a7",
+          "step": "#f28e2b", "decode": "#59a14f", "store": "#edc948", "send": "#b07aa1",
+          "pace": "#d4b8cc"}  # fmt: skip
 
 
 def draw(rehearsal: Rehearsal, path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -75,6 +75,7 @@ class Rehearsal:
         stems: [placement.total] float32 for each stem that was asked for.
         stages: [steps, spans] seconds as measured inside the server; NaN where a step had no
             cycle.
+        cycles: the server's cycles, as its log has them; empty where there was none.
         steps: one record for each step; empty when there was no clock.
         messages: OSC messages that are no audio, counted by address.
         errors: texts of the `/error` messages.
@@ -95,6 +96,7 @@ class Rehearsal:
     context: Samples
     stems: dict[str, Samples]
     stages: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty((0, len(SPANS))))
+    cycles: list[dict[str, Any]] = field(default_factory=list)
     steps: list[StepRecord] = field(default_factory=list)
     messages: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)

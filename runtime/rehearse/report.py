@@ -104,7 +104,8 @@ def show(rehearsal: Rehearsal, console: Console) -> None:
 
 
 def _show_figures(rehearsal: Rehearsal, console: Console) -> None:
-    console.print(stage_table(spreads(rehearsal), _MEANING, console.width))
+    deadline = None if rehearsal.offline else rehearsal.deadline
+    console.print(stage_table(spreads(rehearsal), _MEANING, console.width, deadline))
     if rehearsal.offline:
         seconds = rehearsal.placement.step / rehearsal.sample_rate
         console.print(

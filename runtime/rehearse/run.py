@@ -17,7 +17,13 @@ from sideman.runtime.rehearse.online import (
     play_online,
     stage_rows,
 )
-from sideman.runtime.rehearse.output import make_folder, tell_written, write_audio, written
+from sideman.runtime.rehearse.output import (
+    make_folder,
+    tell_written,
+    write_audio,
+    written,
+    written_timings,
+)
 from sideman.runtime.rehearse.plan import Plan, Request, make_plan
 from sideman.runtime.rehearse.process import ServerProcess, free_port, server_arguments
 from sideman.runtime.rehearse.record import Rehearsal
@@ -51,6 +57,7 @@ def run(request: Request, console: Console | None = None) -> bool:
         ("latency.png", lambda file: plot.draw(rehearsal, file)),
     ):
         files += written(rehearsal, request.out / name, write)
+    files += written_timings(rehearsal, rehearsal.cycles, request.out, request.trace)
     for note in rehearsal.notes[len(plan.programme.notes) :]:
         console.print(note, markup=False)
     report.show(rehearsal, console)
@@ -172,6 +179,7 @@ def _online(plan: Plan, console: Console) -> Rehearsal:
             # What was played is worth more than how long it took.
             rehearsal.faults.append(error.what)
             profile = {"cycles": []}
+        rehearsal.cycles = profile["cycles"]
         rehearsal.stages = stage_rows(profile, plan.placement.steps)
     rehearsal.stems = {stem: track.samples for stem, track in client.tracks.items()}
     rehearsal.steps = client.steps

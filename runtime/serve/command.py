@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
-from sideman.runtime.commandline.options import KeepWarmOption, check_folder
+from sideman.runtime.commandline.options import KeepWarmOption, TraceOption, check_folder
 
 if TYPE_CHECKING:
     from sideman.runtime.server.server import Server
@@ -76,7 +76,16 @@ def register(app: typer.Typer) -> None:
             Path | None,
             typer.Option(metavar="FILE.json", help="Write every cycle's timings here at the end."),
         ] = None,
+        trace: TraceOption = None,
         keep_warm: KeepWarmOption = None,
+        panel: Annotated[
+            bool,
+            typer.Option(
+                "--panel",
+                help="Draw cycle, counts, levels and the last error on the terminal, with the "
+                "newest lines of the log.",
+            ),
+        ] = False,
         verbose: Annotated[bool, typer.Option("--verbose", help="Log every cycle.")] = False,
         client_ip: Annotated[str | None, typer.Option("--client_ip", hidden=True)] = None,
         serverport: Annotated[
@@ -116,12 +125,19 @@ def register(app: typer.Typer) -> None:
         )
 
         check_folder("--profile", profile)
+        check_folder("--trace", trace)
+        console = None
+        if panel:
+            from sideman.runtime.serve.panel import Panel, check_terminal, terminal
+
+            console = terminal()
+            check_terminal(console)
         if not bundle.is_dir():
             raise SidemanError(
                 f"{bundle} is no folder.",
                 "Give the one that `sideman export --out` wrote, or the demonstration's (README).",
             )
-        cycle_log = CycleLog() if profile is not None else None
+        cycle_log = CycleLog() if profile is not None or trace is not None else None
         choice = BackendChoice(backend, threads, precision, device)
         check_choice(choice)
         loading = Loading()
@@ -146,12 +162,21 @@ def register(app: typer.Typer) -> None:
             parts=recorder,
         )
         let_packets_in()
-        with log_to_standard_error(logging.DEBUG if verbose else logging.INFO):
-            run(server)
+        level = logging.DEBUG if verbose else logging.INFO
+        if console is not None:
+            with Panel(server.figures, level, console):
+                run(server)
+        else:
+            with log_to_standard_error(level):
+                run(server)
         try:
+            about = {"bundle": str(bundle), "backend": asdict(choice), "seed": seed}
             if profile is not None and cycle_log is not None:
-                about = {"bundle": str(bundle), "backend": asdict(choice), "seed": seed}
                 _write(profile, cycle_log, server, about)
+            if trace is not None and cycle_log is not None:
+                from sideman.runtime.tracing.trace import write_trace
+
+                write_trace(trace, cycle_log.cycles, about | {"engine": cycle_log.engine})
         except SidemanError as error:
             if server.left_behind:
                 leave_at_once(str(error))

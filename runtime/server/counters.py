@@ -16,6 +16,8 @@ class Counters:
         patched: steps that were played with silence in place of packets that did not come.
         dropped: steps that will not be answered.
         errors: messages that were refused, and cycles and loads that failed.
+        lost: seconds of context in whose place there was silence, because it never came.
+        last_error: the newest of the errors and its time, in seconds; None where there was none.
         ignored: datagrams from hosts that are not allowed, and messages that only servers send.
     """
 
@@ -25,12 +27,30 @@ class Counters:
     dropped: int = 0
     errors: int = 0
     ignored: int = 0
+    lost: float = 0.0
+    last_error: tuple[str, float] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def count(self, name: str) -> None:
         """Add one; any thread."""
         with self._lock:
             setattr(self, name, getattr(self, name) + 1)
+
+    def fail(self, what: str, now: float) -> None:
+        """Add an error, and keep it as the newest; any thread.
+
+        Args:
+            what: one line.
+            now: seconds.
+        """
+        with self._lock:
+            self.errors += 1
+            self.last_error = what, now
+
+    def lose(self, seconds: float) -> None:
+        """Add context that never came; any thread."""
+        with self._lock:
+            self.lost += seconds
 
     def as_dict(self) -> dict[str, int]:
         """All counts by name."""

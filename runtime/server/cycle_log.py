@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sideman.engine.files import write_whole
+
+if TYPE_CHECKING:
+    from sideman.runtime.playing.profile import Profile
 
 
 class CycleLog:
@@ -15,22 +18,33 @@ class CycleLog:
 
     Attributes:
         engine: what runs the stages of the model that was loaded last, and how.
-        cycles: `{"batch_id", "seconds": {span: seconds}, "late"}` of every cycle in order.
+        cycles: of every cycle in order: `"batch_id"`, `"seconds"` by span, `"begins"` by span in
+            nanoseconds of `time.perf_counter_ns`, `"deadline"` in seconds from the last context
+            packet, and `"late"`, seconds after the deadline.
     """
 
     def __init__(self) -> None:
         self.engine = ""
         self.cycles: list[dict[str, Any]] = []
 
-    def note(self, batch_id: int, seconds: Mapping[str, float], late: float) -> None:
-        """Add one cycle; cycle thread.
+    def note(self, batch_id: int, profile: Profile, over: float, deadline: float) -> None:
+        """Add the cycle that was committed last; cycle thread.
 
         Args:
             batch_id: of the step.
-            seconds: by span.
-            late: seconds after the deadline, 0 when in time.
+            profile: with seconds and begins.
+            over: seconds after the deadline; less than 0 when in time.
+            deadline: seconds from the last context packet.
         """
-        self.cycles.append({"batch_id": batch_id, "seconds": dict(seconds), "late": late})
+        self.cycles.append(
+            {
+                "batch_id": batch_id,
+                "seconds": profile.last,
+                "begins": profile.begins,
+                "deadline": deadline,
+                "late": max(0.0, over),
+            }
+        )
 
     def write(self, file: Path, counters: Mapping[str, int], about: Mapping[str, Any]) -> None:
         """Write `{"about", "engine", "counters", "cycles"}` as JSON; cycles as the attribute.

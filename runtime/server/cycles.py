@@ -18,6 +18,7 @@ from sideman.runtime.server.cycle_time import CycleTime
 from sideman.runtime.server.debug import DebugFolder
 from sideman.runtime.server.event_queue import CycleEvents
 from sideman.runtime.server.events import Configure, Event, Idle, Load, Print, Reset, Step
+from sideman.runtime.server.figures import Answered
 from sideman.runtime.server.loading import Loading
 from sideman.runtime.server.model import Model
 from sideman.runtime.server.protocol import Endpoint
@@ -86,7 +87,13 @@ class Cycles:
         # The setting that was refused last, until another comes, and why: steps that were meant for
         # it may still be on their way.
         self._last_refused: tuple[Setting | None, str] = (None, "")
+        #: The step that was answered last, for whoever looks; replaced as a whole.
+        self.answered: Answered | None = None
+        #: What runs the stages now, and how.
+        self.engine = ""
         self._preparing = False
+        # When the thread had done all that it knew of: a step that came before that has waited.
+        self._free = clock()
         self._thread = threading.Thread(target=self.run, name="sideman-cycle", daemon=True)
 
     def start(self) -> None:
@@ -115,6 +122,7 @@ class Cycles:
     def run(self) -> None:
         """Load the model and handle events until the queue is closed."""
         self._load(self._replies.announced)
+        self._free = self._clock()
         while (event := self._queue.take(self._keep_warm)) is not None:
             try:
                 self._handle(event)
@@ -124,6 +132,7 @@ class Cycles:
                 self._replies.error(f"{type(event).__name__} failed: {error}", sender)
                 self._end_if_lost(error)
                 self._give_up_if_unplayable(error, sender)
+            self._free = self._clock()
         self._model.close("The server is ending.")
 
     def _handle(self, event: Event) -> None:
@@ -225,6 +234,7 @@ class Cycles:
     def _note_backend(self, session: Session) -> str:
         """Note what runs the stages now, and how; returned for the log."""
         line = session.backend_line + (f", {session.execution}" if session.execution else "")
+        self.engine = line
         if self._cycle_log is not None:
             self._cycle_log.engine = line
         return line
@@ -387,20 +397,32 @@ class Cycles:
             if self._model.session is None:
                 return
         else:
-            self._reply(step, setting, stems, session.profile)
+            self._reply(step, setting, stems, session.profile, taken)
             self._cycle_time.note(self._clock() - taken)
         session.prepare()
 
     def _reply(
-        self, step: Step, setting: Setting, stems: NDArray[np.float32], profile: Profile
+        self,
+        step: Step,
+        setting: Setting,
+        stems: NDArray[np.float32],
+        profile: Profile,
+        taken: float,
     ) -> None:
         """Send the stems, and note how long everything took."""
         begun = self._clock()
         first_out, complete = self._replies.send_stems(setting, stems, step.batch_id, step.sender)
         done = self._clock()
-        profile.record("receive", step.last - step.first)
-        profile.record("send", done - begun)
-        profile.record("path", first_out - step.last)
+        free = min(max(step.last, self._free), taken)
+        for span, begin, end in (
+            ("receive", step.first, step.last),
+            ("queue", step.last, free),
+            ("wake", free, taken),
+            ("send", begun, first_out),
+            ("pace", first_out, done),
+            ("path", step.last, first_out),
+        ):
+            profile.mark(span, int(1e9 * begin), int(1e9 * end))
         profile.commit()
         over = done - step.last - setting.deadline_seconds
         if complete:
@@ -408,12 +430,13 @@ class Cycles:
         if over > 0:
             self._counters.count("late")
         if self._cycle_log is not None:
-            self._cycle_log.note(step.batch_id, profile.last, max(0.0, over))
+            self._cycle_log.note(step.batch_id, profile, over, setting.deadline_seconds)
         log.debug("Batch %d: answered in %.1f ms.", step.batch_id, 1e3 * (done - step.last))
         # Only now, so that a client that reads the counters then finds this cycle in them.
         self._replies.predicted(step.sender)
         if over > 0:
             self._replies.late(step.batch_id, step.sender, over)
+        self.answered = Answered.of(setting, stems, done, over, step.sender)
 
     def _fail(self, step: Step, reason: str) -> None:
         self._replies.error(reason, step.sender)

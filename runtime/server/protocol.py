@@ -21,6 +21,7 @@ from sideman.engine.bundle.grid import LatentGrid
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.event_queue import EventQueue
+from sideman.runtime.server.figures import Figures
 from sideman.runtime.server.loading import Loading
 from sideman.runtime.server.setting import Setting
 from sideman.runtime.system.hosts import Address
@@ -237,6 +238,7 @@ class Access:
             protocol plays; nothing when it may.
         spoke: called when a message of this protocol was understood; receive thread.
         loading: how far the model's load is.
+        figures: how the server does; any thread.
         session_number: draws the number of a session that begins, a random one from 1 on, which a
             positive 32-bit integer holds; receive thread.
     """
@@ -257,6 +259,7 @@ class Access:
     usual_cycle_seconds: Callable[[], float | None] = lambda: None
     loading: Loading = field(default_factory=Loading)
     session_number: Callable[[], int] = draw_session_number
+    figures: Callable[[], Figures] = Figures
 
 
 @dataclass(frozen=True)

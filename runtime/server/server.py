@@ -6,6 +6,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Self
@@ -13,9 +14,11 @@ from typing import TYPE_CHECKING, Self
 from sideman.engine.errors import SidemanError
 from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.cycle_log import CycleLog
+from sideman.runtime.server.cycle_time import CycleTime
 from sideman.runtime.server.cycles import Cycles
 from sideman.runtime.server.debug import PLOT_SECONDS, DebugFolder
 from sideman.runtime.server.event_queue import EventQueue
+from sideman.runtime.server.figures import Figures
 from sideman.runtime.server.loading import Loading
 from sideman.runtime.server.parts import Parts
 from sideman.runtime.server.protocol import Access, Clock, OpenEndpoint, Replies
@@ -99,6 +102,8 @@ class Server:
         self._debug_dir = debug_dir
         self._clock = clock
         self._cycle_log = cycle_log
+        self._begun: float | None = None
+        self._cycle_time: CycleTime | None = None
         self._debug: DebugFolder | None = None
         self._ending = threading.Event()
         self._address: Address | None = None
@@ -178,6 +183,54 @@ class Server:
         while not self._ending.wait(0.5):
             pass
 
+    def figures(self) -> Figures:
+        """How the server does now; any thread, and nothing waits for it."""
+        now, counters = self._clock(), self.counters
+        times = self._cycle_time
+        state, detail = self._state()
+        found = Figures(
+            state,
+            detail,
+            uptime=0.0 if self._begun is None else now - self._begun,
+            usual=(times and times.usual) or 0.0,
+            most=(times and times.most) or 0.0,
+            cycles=counters.cycles,
+            late=counters.late,
+            dropped=counters.dropped,
+            patched=counters.patched,
+            lost=counters.lost,
+            errors=counters.errors,
+        )
+        if (error := counters.last_error) is not None:
+            found = replace(found, error=error[0], error_age=now - error[1])
+        cycles = self._cycles
+        if cycles is None:
+            return found
+        found = replace(found, engine=cycles.engine)
+        if (last := cycles.answered) is not None:
+            found = replace(
+                found,
+                client=shown_address(last.client),
+                quiet=now - last.at,
+                cycle=last.seconds,
+                deadline=last.deadline,
+                step=last.step,
+                levels=last.levels,
+            )
+        return found
+
+    def _state(self) -> tuple[str, str]:
+        """As `Figures.state`, and more of it."""
+        if reason := self._model.failed():
+            return "failed", reason
+        percent = self._loading.percent
+        if percent is not None:
+            return "loading", f"{percent:.0f} % {self._loading.what}".strip()
+        if reason := self._model.unready():
+            return "loading", reason
+        session = self._model.session
+        return "ready", "" if session is None else session.name
+
     def _lose(self, reason: str) -> None:
         self.lost = reason
         self._ending.set()
@@ -196,6 +249,7 @@ class Server:
         parts = self._parts
         parts.begin()
         cycle_time = parts.cycle_time()
+        self._begun, self._cycle_time = self._clock(), cycle_time
         endpoint = self._protocol(
             Access(
                 self._queue,
@@ -212,6 +266,7 @@ class Server:
                 failed=self._model.failed,
                 loading=self._loading,
                 session_number=parts.session_number,
+                figures=self.figures,
             )
         )
         receiver = Receiver(

@@ -21,7 +21,14 @@ ROOT = Path(__file__).parents[2]
 PARTS = ("engine", "runtime", "export", "calibration")
 #: Of the demo, in seconds: enough to fill a window and hear steps that were answered.
 PLAYED = "6"
-WRITTEN = ("mix.wav", "bass.wav", "latency.json", "latency.png", "spectrograms.png")
+WRITTEN = (
+    "mix.wav",
+    "bass.wav",
+    "latency.json",
+    "latency.png",
+    "spectrograms.png",
+    "waterfall.png",
+)
 
 
 def main() -> None:

@@ -34,6 +34,7 @@ class NativeRequest:
         server: host and port of a server that runs already; None starts one.
         backend: what runs the stages of a server that is started.
         seed: of the noise; None draws another one each time.
+        trace: where a trace of the server's cycles goes; None writes none.
     """
 
     bundle: Path | None = None
@@ -47,6 +48,7 @@ class NativeRequest:
     server: tuple[str, int] | None = None
     backend: BackendChoice = DEFAULT
     seed: int | None = None
+    trace: Path | None = None
 
 
 @dataclass(frozen=True)

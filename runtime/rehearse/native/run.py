@@ -11,12 +11,20 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sideman.runtime.client import Client, Status
+from sideman.runtime.commandline.tables import stage_table
+from sideman.runtime.playing.profile import spreads
 from sideman.runtime.rehearse import spectrograms
 from sideman.runtime.rehearse.judging import judge_rehearsal, show_scores
 from sideman.runtime.rehearse.native import report
 from sideman.runtime.rehearse.native.plan import NativePlan, NativeRequest, make_native_plan
 from sideman.runtime.rehearse.native.play import HINT_SECONDS, Played, connect, nobody_answers, play
-from sideman.runtime.rehearse.output import make_folder, tell_written, write_audio, written
+from sideman.runtime.rehearse.output import (
+    make_folder,
+    tell_written,
+    write_audio,
+    written,
+    written_timings,
+)
 from sideman.runtime.rehearse.process import ServerProcess, free_port, server_arguments
 from sideman.runtime.rehearse.record import Rehearsal
 from sideman.runtime.rehearse.timeline import Placement
@@ -75,8 +83,14 @@ def keep(plan: NativePlan, played: Played, profile: dict[str, Any], console: Con
         request.out / "spectrograms.png",
         lambda file: spectrograms.draw(rehearsal, file, plan.truth),
     )
+    cycles = profile.get("cycles", [])
+    files += written_timings(rehearsal, cycles, request.out, request.trace)
     for note in rehearsal.notes[len(plan.programme.notes) :]:
         console.print(note, markup=False)
+    if cycles:
+        deadline = cycles[-1]["deadline"]
+        figures = spreads(cycle["seconds"] for cycle in cycles)
+        console.print(stage_table(figures, {}, console.width, deadline))
     report.show(data, console)
     show_scores(rehearsal, console)
     tell_written(rehearsal, request.out, files, console)

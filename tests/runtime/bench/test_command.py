@@ -27,22 +27,31 @@ def bench():
 def test_figures_are_printed_and_written(bench, tmp_path):
     file = tmp_path / "figures.json"
     options = ("--cycles", 2, "--warm-up", 1, "--r", 0.125, "--stems", "piano, bass")
-    result = bench(*options, "--paced", "--json", file)
+    trace, picture = tmp_path / "trace.json", tmp_path / "waterfall.png"
+    more = ("--trace", trace, "--waterfall", picture)
+    result = bench(*options, "--paced", "--json", file, *more)
     assert result.exit_code == 0, result.output
     assert "round trip" in result.stdout
+    assert " holds" in result.stdout
+    assert "cores. The rate is" in result.stdout
     assert result.stderr == ""
     data = json.loads(file.read_text())
     assert data["stems"] == ["bass", "piano"]
     assert len(data["cycles"]) == 2
     assert data["plan"]["paced"] is True
+    assert data["tried"][0]["r"] == 0.125
     assert data["stages"]["path"]["count"] == 2
+    events = json.loads(trace.read_text())["traceEvents"]
+    assert [e["name"] for e in events if e["name"].startswith("step ")] == ["step 1", "step 2"]
+    assert picture.read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_file_that_cannot_be_written_is_said_before_anything_is_measured(bench, tmp_path):
-    result = bench("--json", tmp_path / "nowhere" / "figures.json")
-    assert isinstance(result.exception, SidemanError)
-    assert "--json" in str(result.exception)
-    assert result.stdout == ""
+    for option in ("--json", "--trace", "--waterfall"):
+        result = bench(option, tmp_path / "nowhere" / "figures")
+        assert isinstance(result.exception, SidemanError)
+        assert option in str(result.exception)
+        assert result.stdout == ""
 
 
 @pytest.mark.parametrize("options", [("--cycles", 0), ("--w", 2), ("--package", 64)])

@@ -30,6 +30,7 @@ def made(**fields) -> Result:
         "evaluations": 16,
         "load_seconds": 4.25,
         "step_seconds": 1.5,
+        "deadline_seconds": 1.48,
         "cycles": cycles,
         "late": 7,
         "peak_bytes": 2**30,
@@ -48,7 +49,7 @@ def test_the_table_has_every_stage_and_what_it_was_measured_with() -> None:
     for name in (*SPANS, "round trip", "p50", "p95", "p99", "max"):
         assert name in text
     row = next(line.split() for line in text.splitlines() if line.split()[:1] == ["encode"])
-    assert row[1:6] == ["510.00", "960.00", "1000.00", "1010.00", "101"]
+    assert row[1:7] == ["510.00", "960.00", "1000.00", "1010.00", "101", "67.6%"]
     for said in ("tiny [x]", "diffusion", "16 evaluations", "a library, 3 threads", "1,024 MiB"):
         assert said in text
     assert "7 of them later" in text

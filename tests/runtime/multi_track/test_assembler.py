@@ -57,7 +57,7 @@ class Bench:
         assert batch_id not in self.reasons, "told once"
         self.reasons[batch_id] = reason
 
-    def patched(self, batch_id, holes, to):
+    def patched(self, batch_id, holes, to, rate):
         self.holes[batch_id] = holes
 
     def half(self, batch_id, which, value=1.0, *, sender=ALICE, plane=CONTEXT, total=2, start=None):

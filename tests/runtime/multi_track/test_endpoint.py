@@ -17,5 +17,11 @@ def test_no_bundle_may_name_a_stem_as_the_protocol_names_a_message() -> None:
         replies._PACKET_TEST_RESPONSE + b"\0",
     ]
     names = {answer[1 : answer.index(b"\0")].decode() for answer in answers}
-    understood = (b"/context", *router._SETTINGS, *router._REQUESTS, *router._REPLIES)
+    understood = (
+        b"/context",
+        *router._SETTINGS,
+        *router._REQUESTS,
+        router._STATS,
+        *router._REPLIES,
+    )
     assert names | {address[1:].decode() for address in understood} == RESERVED

@@ -28,7 +28,7 @@ def test_the_demo_plays_along_in_real_time(tmp_path):
     assert not bass[: 2 * step - 882].any()
     answers = bass[2 * step : 6 * step].reshape(4, step)
     assert np.abs(answers).max(axis=1).min() > 1e-4
-    for picture in ("latency.png", "spectrograms.png"):
+    for picture in ("latency.png", "spectrograms.png", "waterfall.png"):
         assert (tmp_path / picture).read_bytes().startswith(b"\x89PNG")
     # Six seconds fill the window; nothing is judged before that.
     assert data["scores"] == {}

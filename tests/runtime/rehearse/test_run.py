@@ -16,16 +16,19 @@ from typer.testing import CliRunner
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import SidemanError
 from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.playing.profile import SPANS
 from sideman.runtime.playing.session import Session
 from sideman.runtime.rehearse.audio import Programme
 from sideman.runtime.rehearse.command import register
 from sideman.runtime.rehearse.judging import judge_rehearsal
 from sideman.runtime.rehearse.offline import play_offline
 from sideman.runtime.rehearse.online import assign_planes, stage_rows
+from sideman.runtime.rehearse.output import written_timings
 from sideman.runtime.rehearse.plan import Request, make_plan
 from sideman.runtime.rehearse.process import server_arguments
 from sideman.runtime.rehearse.run import run
 from sideman.runtime.rehearse.timeline import Placement
+from tests.runtime.tracing.cycles import made_cycles
 
 STEP, FADE = 8_576, 882
 FILES = ["bass.wav", "context.wav", "latency.json", "latency.png", "mix.wav", "spectrograms.png"]
@@ -114,7 +117,9 @@ def test_offline_runs_the_session_without_a_server(
     assert ok, text
     assert sorted(file.name for file in request.out.iterdir()) == sorted([*FILES, "piano.wav"])
     assert data["offline"]
-    assert set(data["seconds"]) == {"encode", "step", "decode", "cycle"}
+    assert set(data["seconds"]) == {
+        "window", "encode", "step", "decode", "store", "lock", "cycle"
+    }  # fmt: skip
     assert len(data["cycles"]) == 5
 
 
@@ -184,14 +189,25 @@ def test_files_go_to_the_planes_they_are_named_after():
     np.testing.assert_array_equal(crowded, planes.sum(0)[None])
 
 
+def test_a_trace_and_the_usual_cycle_are_written_where_cycles_have_times(make_rehearsal, tmp_path):
+    rehearsal, trace = make_rehearsal(0.01), tmp_path / "trace.json"
+    files = written_timings(rehearsal, made_cycles(2), tmp_path, trace)
+    assert files == [tmp_path / "waterfall.png", trace]
+    assert all(file.stat().st_size for file in files)
+    assert written_timings(rehearsal, [], tmp_path, None) == []
+    assert written_timings(rehearsal, [], tmp_path, tmp_path) == []
+    assert "--trace" in rehearsal.faults[0]
+
+
 def test_profile_rows_belong_to_their_steps():
     seconds = {"encode": 0.1, "path": 0.4}
     cycles = [{"batch_id": 2, "seconds": seconds}, {"batch_id": 9, "seconds": seconds}]
     rows = stage_rows({"cycles": cycles}, 4)
-    assert rows.shape == (4, 7)
+    assert rows.shape == (4, len(SPANS))
     assert np.isnan(rows[[0, 1, 3]]).all()
-    assert (rows[2, 1], rows[2, 6]) == (0.1, 0.4)
-    assert np.isnan(rows[2, [0, 2, 3, 4, 5]]).all()
+    known = [SPANS.index("encode"), SPANS.index("path")]
+    assert rows[2, known].tolist() == [0.1, 0.4]
+    assert np.isnan(np.delete(rows[2], known)).all()
 
 
 def test_options_reach_the_server(small_bundle, tune):

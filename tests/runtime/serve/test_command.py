@@ -146,7 +146,8 @@ def predict(address: tuple[str, int]) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
 def test_sigterm_ends_it_cleanly_and_the_profile_is_written(serve, tmp_path):
     file = tmp_path / "profile.json"
-    served = serve("--profile", str(file))
+    trace = tmp_path / "trace.json"
+    served = serve("--profile", str(file), "--trace", str(trace))
     predict(served.wait_loaded())
     while not served.replies.recv(65_536).startswith(b"/server_predicted"):
         pass
@@ -157,6 +158,7 @@ def test_sigterm_ends_it_cleanly_and_the_profile_is_written(serve, tmp_path):
     report = json.loads(file.read_text())
     assert [cycle["batch_id"] for cycle in report["cycles"]] == [0]
     assert report["counters"]["cycles"] == 1
+    assert "step 0" in [event["name"] for event in json.loads(trace.read_text())["traceEvents"]]
     loaded = out.split()
     assert "LOADED" in loaded
     assert not {"torch", "matplotlib", "onnx", "music2latent", "soundfile"} & set(loaded)
@@ -241,9 +243,10 @@ def test_an_address_that_is_none_ends_it_with_the_reason(serve, listen):
 
 
 def test_a_profile_that_cannot_be_written_is_said_before_anything_is_played(serve, tmp_path):
-    code, _, log = serve("--profile", str(tmp_path / "nowhere" / "profile.json")).end(0)
-    assert code == 1
-    assert "--profile" in log
+    for option in ("--profile", "--trace"):
+        code, _, log = serve(option, str(tmp_path / "nowhere" / "profile.json")).end(0)
+        assert code == 1
+        assert option in log
 
 
 def test_a_lost_device_ends_it_and_the_client_hears_why(serve):

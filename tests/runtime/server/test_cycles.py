@@ -156,7 +156,7 @@ def test_the_profile_knows_receive_send_and_path(client, session):
     client.batch(2, 0.25)
     client.reply(2)
     last = session.profile.last
-    assert set(last) == {"receive", "send", "path", "cycle"}
+    assert set(last) == {"receive", "queue", "wake", "send", "pace", "path", "cycle"}
     assert 0 < last["receive"] < 5
     assert 0 < last["send"] < 5
     assert 0 < last["path"] < 5
@@ -218,7 +218,11 @@ def test_the_journal_knows_every_cycle(servers, session, tmp_path):
     cycle_log.write(file, client.server.counters.as_dict(), {"bundle": "x"})
     report = json.loads(file.read_text())
     assert [cycle["batch_id"] for cycle in report["cycles"]] == [5, 6]
-    assert set(report["cycles"][0]["seconds"]) == {"receive", "send", "path", "cycle"}
+    assert set(report["cycles"][0]["seconds"]) == {
+        "receive", "queue", "wake", "send", "pace", "path", "cycle"
+    }  # fmt: skip
+    assert set(report["cycles"][0]["begins"]) <= set(report["cycles"][0]["seconds"])
+    assert report["cycles"][0]["deadline"] == pytest.approx(1.48)
     assert report["counters"]["cycles"] == 2
     assert list(tmp_path.iterdir()) == [file]
 

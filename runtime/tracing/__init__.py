@@ -1,0 +1,1 @@
+"""Where the time of each cycle went, for people to look at: as a trace and as a picture."""

@@ -217,7 +217,7 @@ std::map<std::string, Atoms> Object::Parts::outputs_now() const {
         {"ahead", milliseconds(now.ahead)},
         // Until stems have come, landing is 0.
         {"cycle", milliseconds(playing && now.landing != 0 ? now.ahead - now.landing : 0)},
-        {"spare", milliseconds(now.landing)},
+        {"spare", milliseconds(playing ? now.landing : 0)},
         // Until a server has answered, the client has but a guess.
         {"roundtrip", milliseconds(playing ? now.round_trip : 0)},
         {"lost", whole(now.lost)},

@@ -1,16 +1,20 @@
 // sideman~ for Max: turns Max's atoms, signals and clocks into calls of sideman::Object.
 //
 // Max calls from three threads. Messages and attributes may come on the main thread or on the
-// scheduler's; they are deferred to the main thread, where the object lives. The clock ticks on the
-// scheduler's thread and wakes a queue element, which lets the object speak on the main thread. The
-// audio thread calls `perform` alone.
+// scheduler's; those of the scheduler wait for the main thread, where the object lives. The clock ticks
+// on the scheduler's thread and wakes a queue element, which lets the object speak on the main thread.
+// The audio thread calls `perform` alone.
 
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstdio>
+#include <deque>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "object.hpp"
@@ -26,6 +30,7 @@
 #include "ext.h"
 #include "ext_itm.h"
 #include "ext_obex.h"
+#include "ext_systhread.h"
 #include "z_dsp.h"
 
 namespace {
@@ -42,7 +47,7 @@ struct State;
 // Max allocates this and knows nothing of constructors, so it holds only plain values.
 struct Box {
     t_pxobject header;
-    State* state;
+    std::shared_ptr<State>* state;
     void* messages;  // the last outlet
     void* clock;
     void* queue;
@@ -54,16 +59,39 @@ struct Transport {
     double ticks = 0, milliseconds = 0;
 };
 
+// A message, or an attribute's new value.
+struct Told {
+    t_symbol* name;
+    Atoms atoms;
+};
+
 struct State {
     State(const Atoms& stems, sideman::Object::Say say, std::vector<std::string>& warnings)
-        : object(stems, std::move(say), warnings) {}
+        : object(std::make_unique<sideman::Object>(stems, std::move(say), warnings)) {}
 
-    sideman::Object object;
+    std::unique_ptr<sideman::Object> object;  // nullptr once the box has been freed; main thread
     Transport transport;
     // Of a multichannel cord; audio thread. Longer than any block of Max's, because a new chain is
     // made while the old one still runs: then nothing may move.
     std::vector<double> sum = std::vector<double>(65'536);
     std::atomic<bool> jumped{false};
+
+    // What the main thread has not obeyed yet.
+    void add(const Told& one) {
+        const std::lock_guard lock(guard_);
+        told_.push_back(one);
+    }
+    bool next(Told& one) {
+        const std::lock_guard lock(guard_);
+        if (told_.empty()) return false;
+        one = std::move(told_.front());
+        told_.pop_front();
+        return true;
+    }
+
+private:
+    std::mutex guard_;
+    std::deque<Told> told_;
 };
 
 // A function as Max keeps it, which knows what it takes from what it was registered with.
@@ -125,14 +153,32 @@ void complain(Box* box, const std::string& sentence) {
 
 // Messages and attributes
 
-void obey(Box* box, t_symbol* name, short count, t_atom* atoms) {  // main thread
-    // The patch may free the box in return, so it is used afterwards only to complain, when nothing
-    // has been said.
-    complain(box, box->state->object.message(name->s_name, from_max(count, atoms)));
+// Main thread: what has waited, in its order, and then `last`, if there is one. The patch may free the
+// box in return: then the state, which outlives it here, has no object any more.
+void obey(Box* box, const Told* last) {
+    const std::shared_ptr<State> state = *box->state;
+    const auto one = [&](const Told& told) {
+        const std::string wrong = state->object->message(told.name->s_name, told.atoms);
+        if (state->object) complain(box, wrong);
+    };
+    for (Told next; state->object && state->next(next);) {
+        one(next);
+        // Max read the old value when the attribute was set.
+        if (state->object && sideman::find_attribute(next.name->s_name))
+            object_attr_touch(reinterpret_cast<t_object*>(box), next.name);
+    }
+    if (last && state->object) one(*last);
 }
 
+// In the order of their coming, which Max's `defer` turns round: it puts each in front of the others.
 void message(Box* box, t_symbol* name, long count, t_atom* atoms) {
-    defer(box, as_method(obey), name, static_cast<short>(count), atoms);
+    const Told told{name, from_max(count, atoms)};
+    if (systhread_ismainthread()) {
+        obey(box, &told);
+        return;
+    }
+    (*box->state)->add(told);
+    qelem_set(box->queue);
 }
 
 t_symbol* name_of(void* attribute) {
@@ -147,7 +193,7 @@ t_max_err set_attribute(Box* box, void* attribute, long count, t_atom* atoms) {
 
 t_max_err get_attribute(Box* box, void* attribute, long* count, t_atom** atoms) {
     const char* name = name_of(attribute)->s_name;
-    const Atoms values = box->state->object.attribute(name);
+    const Atoms values = (*box->state)->object->attribute(name);
     char allocated = 0;
     const auto size = static_cast<long>(values.size());
     if (const t_max_err failed = atom_alloc_array(size, count, atoms, &allocated)) return failed;
@@ -176,14 +222,17 @@ bool has_jumped(Transport& before) {
 }
 
 void tick(Box* box) {  // scheduler's thread
-    if (has_jumped(box->state->transport)) box->state->jumped = true;
+    if (has_jumped((*box->state)->transport)) (*box->state)->jumped = true;
     qelem_set(box->queue);
     clock_fdelay(box->clock, poll_milliseconds);
 }
 
 void speak(Box* box) {  // main thread
-    if (box->state->jumped.exchange(false)) box->state->object.jumped();
-    box->state->object.poll();  // last: the patch may free the box in return
+    const std::shared_ptr<State> state = *box->state;
+    obey(box, nullptr);
+    if (!state->object) return;
+    if (state->jumped.exchange(false)) state->object->jumped();
+    state->object->poll();  // last: the patch may free the box in return
 }
 
 // Audio
@@ -191,7 +240,7 @@ void speak(Box* box) {  // main thread
 void perform(Box* box, t_object*, double** inputs, long channels, double** outputs, long,
              long count, long, void*) {
     const double* input = inputs[0];
-    std::vector<double>& sum = box->state->sum;
+    std::vector<double>& sum = (*box->state)->sum;
     // A multichannel cord brings all its channels to the one inlet.
     if (channels > 1 && static_cast<std::size_t>(count) <= sum.size()) {
         std::copy_n(input, count, sum.begin());
@@ -200,18 +249,18 @@ void perform(Box* box, t_object*, double** inputs, long channels, double** outpu
                            std::plus<double>());
         input = sum.data();
     }
-    box->state->object.process(input, outputs, static_cast<int>(count));
+    (*box->state)->object->process(input, outputs, static_cast<int>(count));
 }
 
 void dsp(Box* box, t_object* chain, short*, double rate, long block, long) {
-    complain(box, box->state->object.prepare(rate, static_cast<int>(block)));
+    complain(box, (*box->state)->object->prepare(rate, static_cast<int>(block)));
     object_method(chain, gensym("dsp_add64"), box, perform, nullptr, nullptr);
 }
 
 // The box
 
 void assist(Box* box, void*, long side, long index, char* text) {
-    const std::vector<std::string>& rows = box->state->object.rows();
+    const std::vector<std::string>& rows = (*box->state)->object->rows();
     std::string about = "What there is to tell: state, text, ahead, cycle, ...";
     if (side == ASSIST_INLET) {
         about = "Signal: what you play. Messages:";
@@ -228,25 +277,27 @@ void* create(t_symbol*, long count, t_atom* atoms) {
     if (!box) return nullptr;
     const long stems = attr_args_offset(static_cast<short>(count), atoms);
     std::vector<std::string> warnings;
-    box->state = new State(
+    box->state = new std::shared_ptr<State>(std::make_shared<State>(
         from_max(stems, atoms),
-        [box](const char* name, const Atoms& values) { say(box, name, values); }, warnings);
+        [box](const char* name, const Atoms& values) { say(box, name, values); }, warnings));
+    box->queue = qelem_new(box, as_method(speak));
+    box->clock = clock_new(box, as_method(tick));
     dsp_setup(&box->header, 1);
     box->header.z_misc |= Z_MC_INLETS;
     box->messages = outlet_new(box, nullptr);  // outlets are made from right to left
-    for (std::size_t i = 0; i < box->state->object.rows().size(); ++i) outlet_new(box, "signal");
+    for (std::size_t i = 0; i < (*box->state)->object->rows().size(); ++i) outlet_new(box, "signal");
     for (const std::string& warning : warnings) complain(box, warning);
     attr_args_process(box, static_cast<short>(count), atoms);
-    box->queue = qelem_new(box, as_method(speak));
-    box->clock = clock_new(box, as_method(tick));
     clock_fdelay(box->clock, poll_milliseconds);
     return box;
 }
 
 void destroy(Box* box) {
     dsp_free(&box->header);  // first: afterwards the audio thread is gone
+    clock_unset(box->clock);
     object_free(box->clock);
     qelem_free(box->queue);
+    (*box->state)->object.reset();
     delete box->state;
 }
 

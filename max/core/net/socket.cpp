@@ -23,7 +23,7 @@ namespace sideman {
 namespace {
 
 // What a server may send at once: a step of four stems.
-constexpr int receive_buffer_bytes = 4 << 20;
+constexpr int receive_buffer_bytes = 4 << 20, least_buffer_bytes = 64 << 10;
 
 #ifdef _WIN32
 // Winsock wants to be started once in a process, and counts how often it was.
@@ -126,10 +126,12 @@ bool Socket::open(int family) noexcept {
         close();
         return false;
     }
-    // As much as the system gives; less is no error.
-    (void)setsockopt(handle_, SOL_SOCKET, SO_RCVBUF,
-                     reinterpret_cast<const char*>(&receive_buffer_bytes),
-                     sizeof receive_buffer_bytes);
+    // As much as the system gives. Linux gives less than is asked for, BSD and macOS refuse.
+    for (int bytes = receive_buffer_bytes; bytes >= least_buffer_bytes; bytes /= 2) {
+        if (setsockopt(handle_, SOL_SOCKET, SO_RCVBUF, reinterpret_cast<const char*>(&bytes),
+                       sizeof bytes) == 0)
+            break;
+    }
     return true;
 }
 

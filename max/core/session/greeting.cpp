@@ -83,6 +83,12 @@ void Greeting::wait(double now, bool loading) {
     if (away_until_ >= 0) away_until_ = now + away_seconds;
 }
 
+std::string Greeting::nobody_listens() const {
+    const bool away = !away_host_.empty();
+    return "Nobody listens on " + (away ? away_host_ : host_) + ":" +
+           std::to_string(away ? away_port_ : port_) + ". Does sideman serve run there?";
+}
+
 void Greeting::go_home(double now) {
     if (!away_host_.empty()) {
         connected_ = false;

@@ -32,6 +32,8 @@ public:
     bool answers(std::int32_t request) const { return hello_ && hello_->request == request; }
     // A session begins, with steps of so many samples; tells how long the answer took.
     double accepted(int step_samples, double now);
+    // What to tell a performer whose system says that nobody listens there.
+    std::string nobody_listens() const;
     // It was refused: ask again a little later, and from the position that it is then.
     void wait(double now, bool loading);
     // The session is over: ask where it began, after a pause if the reason may stay.

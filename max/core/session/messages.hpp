@@ -7,10 +7,13 @@
 
 namespace sideman {
 
+// Why nothing plays, as long as no server has said a word.
+constexpr const char* no_answer = "No answer yet.";
+
 class Messages {
 public:
-    std::string why = "No answer yet.";  // why nothing plays
-    std::string refused;                 // code of the refusal that this is, if it is one
+    std::string why = no_answer;  // why nothing plays
+    std::string refused;          // code of the refusal that this is, if it is one
 
     // A session begins: what was said before concerns it no more.
     void begin();

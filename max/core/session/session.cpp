@@ -92,6 +92,7 @@ void Session::receive(double now) {
             // Nobody listens at the server's port: it was killed. Or it has said goodbye, which is
             // still to be read.
             gone = playing_.has_value();  // not what was said to it before it began
+            if (!gone && messages_.why == no_answer) messages_.why = greeting_.nobody_listens();
             continue;
         }
         if (is_audio(data, size)) {
@@ -391,6 +392,7 @@ void Session::leave(const std::string& reason, double now) {
     playing_.reset();
     pending_.reset();
     repairs_.forget();
+    landings_.clear();
     messages_.why = reason;
     messages_.refused.clear();
     engine_ = State{"", 100, ""};

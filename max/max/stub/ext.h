@@ -45,9 +45,9 @@ void* outlet_anything(void* outlet, t_symbol* name, short count, t_atom* atoms);
 
 void* clock_new(void* object, method function);
 void clock_fdelay(void* clock, double milliseconds);
+void clock_unset(void* clock);
 void clock_getftime(double* milliseconds);
 void* qelem_new(void* object, method function);
 void qelem_set(void* qelem);
 void qelem_free(void* qelem);
-void* defer(void* object, method function, t_symbol* name, short count, t_atom* atoms);
 }

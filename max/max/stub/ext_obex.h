@@ -17,6 +17,7 @@ t_max_err class_attr_addattr_parse(t_class* type, const char* attribute, const c
 
 void* object_alloc(t_class* type);
 t_max_err object_free(void* object);
+t_max_err object_attr_touch(t_object* object, t_symbol* attribute);
 void* object_method_imp(void* object, void* name, void* first, void* second);
 
 long attr_args_offset(short count, t_atom* atoms);

@@ -5,8 +5,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <deque>
-#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -14,6 +12,7 @@
 #include "ext.h"
 #include "ext_itm.h"
 #include "ext_obex.h"
+#include "ext_systhread.h"
 #include "z_dsp.h"
 
 using sideman::Atoms;
@@ -63,7 +62,6 @@ struct Inside {
     std::vector<std::unique_ptr<Outlet>> outlets;
     std::vector<std::unique_ptr<Clock>> clocks;
     std::vector<std::unique_ptr<Queue>> queues;
-    std::deque<std::pair<void*, std::function<void()>>> deferred;
     std::map<void*, Performer> performers;
 };
 
@@ -183,6 +181,8 @@ void clock_fdelay(void* clock, double milliseconds) {
     static_cast<Clock*>(clock)->due = inside().now + milliseconds;
 }
 
+void clock_unset(void* clock) { static_cast<Clock*>(clock)->due = -1; }
+
 void clock_getftime(double* milliseconds) { *milliseconds = inside().now; }
 
 void* qelem_new(void* object, method function) {
@@ -201,17 +201,11 @@ void qelem_free(void* qelem) {
     --stub::max().queues;
 }
 
-void* defer(void* object, method function, t_symbol* name, short count, t_atom* atoms) {
-    const auto run = [=, kept = std::vector<t_atom>(atoms, atoms + count)]() mutable {
-        call<void*, void*, t_symbol*, short, t_atom*>(function, object, name, count, kept.data());
-    };
-    if (stub::max().on_scheduler) {
-        inside().deferred.emplace_back(object, run);
-    } else {
-        auto now = run;
-        now();
-    }
-    return nullptr;
+short systhread_ismainthread(void) { return !stub::max().on_scheduler; }
+
+t_max_err object_attr_touch(t_object* object, t_symbol* attribute) {
+    stub::max().touched.push_back(attribute->s_name);
+    return inside().objects.count(object) ? MAX_ERR_NONE : MAX_ERR_GENERIC;
 }
 
 void* itm_getglobal() { return &stub::max().transport_runs; }
@@ -271,10 +265,6 @@ t_max_err object_free(void* object) {
         return MAX_ERR_NONE;
     }
     call<void*, void*>(inside().type->destroy, object);
-    auto& deferred = inside().deferred;
-    deferred.erase(std::remove_if(deferred.begin(), deferred.end(),
-                                  [&](const auto& each) { return each.first == object; }),
-                   deferred.end());
     forget(inside().outlets, object);
     inside().objects.erase(object);
     --stub::max().objects;
@@ -444,12 +434,6 @@ void pass(double milliseconds) {
 }
 
 void work() {
-    while (!inside().deferred.empty()) {
-        const auto next = std::move(inside().deferred.front());
-        inside().deferred.pop_front();
-        auto run = next.second;
-        run();
-    }
     for (std::size_t i = 0; i < inside().queues.size(); ++i) {
         Queue& queue = *inside().queues[i];
         if (!queue.set) continue;

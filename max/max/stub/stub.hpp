@@ -25,6 +25,7 @@ struct Attribute {
 struct Max {
     std::vector<Said> said;
     std::vector<std::string> errors;
+    std::vector<std::string> touched;  // attributes that Max was told to read again
     bool on_scheduler = false;  // what is called now is called on the scheduler's thread
     bool transport_runs = false;
     double ticks = 0;

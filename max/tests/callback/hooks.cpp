@@ -15,6 +15,7 @@
 #define SIDEMAN_HOOKS
 #include <dlfcn.h>
 #include <pthread.h>
+#include <sys/types.h>
 #endif
 
 namespace {
@@ -24,6 +25,9 @@ thread_local sideman::tests::Counted counted;
 
 [[maybe_unused]] void allocation() {
     if (counting) ++counted.allocations;
+}
+[[maybe_unused]] void sent() {
+    if (counting) ++counted.sends;
 }
 [[maybe_unused]] void lock() {
     if (counting) ++counted.locks;
@@ -108,6 +112,12 @@ SIDEMAN_LOCK(pthread_mutex_lock, pthread_mutex_t)
 SIDEMAN_LOCK(pthread_mutex_trylock, pthread_mutex_t)
 SIDEMAN_LOCK(pthread_rwlock_rdlock, pthread_rwlock_t)
 SIDEMAN_LOCK(pthread_rwlock_wrlock, pthread_rwlock_t)
+
+extern "C" ssize_t send(int socket, const void* data, std::size_t size, int flags) {
+    static auto* const real = next<ssize_t(int, const void*, std::size_t, int)>("send");
+    sent();
+    return real(socket, data, size, flags);
+}
 
 #elif !defined(SIDEMAN_SANITIZED)
 

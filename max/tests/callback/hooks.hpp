@@ -6,6 +6,7 @@ namespace sideman::tests {
 struct Counted {
     long allocations = 0;  // memory taken or given back
     long locks = 0;        // mutexes and locks of readers and writers
+    long sends = 0;        // datagrams
 };
 
 // Of this thread, from here until `count_end`.

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -10,6 +12,7 @@
 #include "band.hpp"
 #include "callback/hooks.hpp"
 #include "client.hpp"
+#include "object.hpp"
 
 using namespace sideman;
 using namespace sideman::tests;
@@ -98,4 +101,64 @@ TEST_CASE("the callback takes no memory and no lock while a band plays, changes 
     CHECK(until([&] { return client.status().state == "connecting"; }));
     CHECK(all.allocations == 0);
     CHECK(all.locks == 0);
+}
+
+TEST_CASE("nor does the object's, which hosts call, and it sends no more than one datagram a block") {
+    if (*hooks_missing()) MESSAGE("counted in part: " << std::string(hooks_missing()));
+    constexpr int stems = 2, block = 64;
+    Band band;
+    std::vector<std::string> warnings;
+    std::atomic<bool> plays{false};
+    Object object({std::string("bass"), std::string("drums")},
+                  [&](const char* name, const Atoms& atoms) {
+                      if (name == std::string("state"))
+                          plays = atoms == Atoms{std::string("playing")};
+                  },
+                  warnings);
+    object.message("port", {static_cast<double>(band.port())});
+    object.message("step", {1.0});
+    object.message("lead", {4.0});
+    object.prepare(44100, block);
+    std::atomic<bool> ending{false};
+    Counted all, worst;
+    bool sound = false;
+    std::thread audio([&] {
+        std::vector<double> played(block, 0.2), heard(stems * block);
+        double* rows[stems] = {heard.data(), heard.data() + block};
+        while (!ending) {
+            count_begin();
+            object.process(played.data(), rows, block);
+            const auto counted = count_end();
+            all.allocations += counted.allocations;
+            all.locks += counted.locks;
+            worst.sends = std::max(worst.sends, counted.sends);
+            sound = sound || heard[block - 1] != 0;
+            std::this_thread::sleep_for(std::chrono::microseconds(1451));
+        }
+    });
+    const auto until = [&](auto&& done) {
+        for (int i = 0; i < 2000 && !done(); ++i) {
+            object.poll();
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+        return done();
+    };
+    // While clients are made, play, change, and go.
+    object.message("start", {});
+    CHECK(until([&] { return plays.load(); }));
+    for (const double gain : {0.5, 1.0}) object.message("gain", {gain});
+    object.message("lead", {6.0});
+    for (int i = 0; i < 100; ++i) object.poll();
+    std::this_thread::sleep_for(std::chrono::seconds(2));
+    object.message("stop", {});
+    CHECK(until([&] { return !plays && !object.busy(); }));
+    object.message("start", {});
+    CHECK(until([&] { return plays.load(); }));
+    ending = true;
+    audio.join();
+    CHECK(sound);
+    CHECK(all.allocations == 0);
+    CHECK(all.locks == 0);
+    CHECK(worst.sends <= 1);
+    if (!*hooks_missing()) CHECK(worst.sends == 1);
 }

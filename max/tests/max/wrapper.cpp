@@ -20,6 +20,7 @@ struct Box {
         fakes::new_world();
         stub::max().said.clear();
         stub::max().errors.clear();
+        stub::max().touched.clear();
         object = stub::make(arguments);
     }
     Box() : Box(atoms({"bass", "drums"})) {}
@@ -186,7 +187,7 @@ TEST_CASE("what changes is said on the main thread, ints as ints and floats as f
     CHECK(box.error() == "");
 }
 
-TEST_CASE("messages on the scheduler's thread are obeyed on the main thread") {
+TEST_CASE("messages on the scheduler's thread are obeyed on the main thread, in their order") {
     Box box;
     stub::audio_on(box.object, 44'100, 64);
     stub::max().on_scheduler = true;
@@ -198,6 +199,13 @@ TEST_CASE("messages on the scheduler's thread are obeyed on the main thread") {
     // The second as soon as the first, which is not wanted any more, has ended.
     Box::clients(2, 1);
     CHECK(fakes::world().last().port == 7001);
+    CHECK(stub::max().touched == std::vector<std::string>{"port"});
+    stub::max().on_scheduler = true;
+    for (const char* name : {"panic", "start", "reset"}) stub::send(box.object, name);
+    stub::max().on_scheduler = false;
+    stub::set(box.object, "latency", {300.0});  // behind what waits
+    CHECK(fakes::world().last().told ==
+          std::vector<std::string>{"latency", "panic", "unmute", "begin", "latency"});
 }
 
 TEST_CASE("a transport that starts or jumps lets the model forget, one that runs on does not") {
@@ -225,7 +233,7 @@ TEST_CASE("a transport that starts or jumps lets the model forget, one that runs
     max.transport_runs = false;
     stub::pass(500);
     CHECK(begins() == 3);
-    max = stub::Max{{}, {}, false, false, 0, 0.96, max.objects, max.clocks, max.queues};
+    max = stub::Max{{}, {}, {}, false, false, 0, 0.96, max.objects, max.clocks, max.queues};
 }
 
 TEST_CASE("two boxes do not disturb each other") {

@@ -262,6 +262,14 @@ TEST_CASE("poll says what has changed, status says everything") {
     box.settle();
     CHECK(box.news() == Said{{"text", atoms({"The band answers too late."})}});
 
+    world.status.landing = 0.3;
+    world.status.state = "connecting";  // the server is gone: nothing of its sound is to spare
+    box.settle();
+    CHECK(box.news() == Said{{"state", atoms({"connecting"})}, {"roundtrip", {0.0}}});
+
+    world.status.state = "playing";
+    box.settle();
+    box.news();
     box.send("stop", {});
     box.settle();
     const Said end = box.news();

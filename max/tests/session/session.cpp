@@ -107,6 +107,32 @@ TEST_CASE("beats tell what is heard, and what they take there and back") {
     CHECK(rig.session.status(rig.now).context_lost == 0);
 }
 
+TEST_CASE("who is told by the system that nobody listens says where") {
+    if (in_wine()) {
+        MESSAGE("skipped: Wine does not tell a socket that nobody listens");
+        return;
+    }
+    int port = 0;
+    {
+        Peer gone;
+        port = gone.port();
+    }
+    Shared shared({"bass"}, 44100);
+    Socket socket;
+    Session session(shared, Rig::wish_of({"bass"}), socket, "127.0.0.1", port);
+    double now = 100;
+    const std::string before = session.status(now).text;
+    CHECK(before == no_answer);
+    for (int i = 0; i < 200 && session.status(now).text == before; ++i) {
+        session.receive(now);
+        session.turn(now += 0.05);
+        const auto handle = socket.handle();
+        wait(&handle, 1, 0.01);
+    }
+    CHECK(session.status(now).text ==
+          "Nobody listens on 127.0.0.1:" + std::to_string(port) + ". Does sideman serve run there?");
+}
+
 TEST_CASE("a refusal by the system that belongs to a hello does not end the session that began") {
     Rig rig;
     // The client has said hello while nobody listened there, and again to who does now.

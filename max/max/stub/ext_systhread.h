@@ -1,0 +1,4 @@
+// See ext.h.
+#pragma once
+
+extern "C" short systhread_ismainthread(void);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -21,6 +21,8 @@ op: Any = opset21
 
 #: Largest group, in values, for which InstanceNormalization is precise enough.
 _SHORT_SUM = 1 << 14
+#: Larger than any axis.
+_ALL = (1 << 31) - 1
 
 
 def _group_norm(
@@ -82,7 +84,31 @@ def _two_level(
     return centred, op.Div(op.Reshape(weight, shape), deviation)
 
 
+def _pad(x: Any, pads: Sequence[int], mode: str = "constant", value: float | None = None) -> Any:
+    """Padding of the last axes by a constant; negative padding crops.
+
+    The exporter would write negative sizes into Pad, which hardly any network does, and a crop by
+    indices as one Slice, and one copy, for each axis.
+    """
+    if mode != "constant":
+        raise ValueError(f"no translation of padding by {mode!r}")
+    before, after = list(pads[-2::-2]), list(pads[::-2])
+    axes = range(len(x.shape) - len(before), len(x.shape))
+    if min(pads) >= 0:
+        sizes = op.Constant(value_ints=[*before, *after])
+        filling = op.Constant(value_float=value or 0.0)
+        return op.Pad(x, sizes, filling, op.Constant(value_ints=[*axes]))
+    if max(pads) > 0:
+        raise ValueError(f"no translation of padding and cropping at once, by {pads}")
+    cropped = [i for i in range(len(axes)) if before[i] or after[i]]
+    starts = op.Constant(value_ints=[-before[i] for i in cropped])
+    # Negative ends count from the axis's end; one beyond it means all.
+    ends = op.Constant(value_ints=[after[i] or _ALL for i in cropped])
+    return op.Slice(x, starts, ends, op.Constant(value_ints=[axes[i] for i in cropped]))
+
+
 #: For `torch.onnx.export(custom_translation_table=...)`.
 TRANSLATIONS: dict[Callable[..., Any], Callable[..., Any]] = {
-    torch.ops.aten.group_norm.default: _group_norm
+    torch.ops.aten.group_norm.default: _group_norm,
+    torch.ops.aten.pad.default: _pad,
 }

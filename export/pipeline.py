@@ -186,9 +186,11 @@ def _write_step(sources: _Sources, folder: Path, report: Report) -> dict[str, in
     report("step")
     model = sources.model
     unet = sources.unet()
+    # Counted first: the stage's networks are folded, and hold other weights than the checkpoint.
+    count = _count(unet)
     specs = stages.step_specs(model.grid, len(model.stems))
     export_stage("step", stages.step_stage(unet, model), *specs, model.grid, folder)
-    return {"unet": _count(unet)}
+    return {"unet": count}
 
 
 def _stage_specs(model: ModelConfig) -> dict[str, StageSpec]:

@@ -16,8 +16,9 @@ from sideman.engine.tensors import TensorSpec
 from sideman.export.codec_config import CodecConfig
 from sideman.export.config import ModelConfig
 from sideman.export.networks.codec import Codec, Encoder, OneStepDecoder
+from sideman.export.networks.codec_blocks import Resample
 from sideman.export.networks.stft import Compand, Expand, InverseStft, Stft
-from sideman.export.networks.unet import UNet
+from sideman.export.networks.unet import Block, UNet
 
 #: Names of the sizes that stay free in a graph.
 BATCH, COLUMNS, SAMPLES = "batch", "decoded_columns", "decoded_samples"
@@ -209,10 +210,17 @@ def encode_stage(codec: Codec) -> EncodeStage:
 
 
 def step_stage(unet: UNet, model: ModelConfig) -> StepStage:
-    """The step stage of a model's U-Net with its weights."""
+    """The step stage of a model's U-Net with its weights; changes the U-Net's blocks in place."""
+    for layer in unet.modules():
+        if isinstance(layer, Block):
+            layer.fold_repetition()
     return StepStage(unet, model.kind, model.sigma_data, model.sigma_min).eval()
 
 
 def decode_stage(codec: Codec) -> DecodeStage:
     """The decode stage of a codec with its weights; changes the codec's blocks in place."""
-    return DecodeStage(OneStepDecoder(codec), codec.config).eval()
+    decoder = OneStepDecoder(codec)
+    for layer in decoder.modules():
+        if isinstance(layer, Resample):
+            layer.fold_repetition()
+    return DecodeStage(decoder, codec.config).eval()

@@ -20,7 +20,7 @@ from sideman.engine.bundle.manifest import SHORT_NAMES
 from sideman.engine.optional import require
 
 #: Raised whenever the output for the same input changes: engines are cached under it.
-REVISION = 1
+REVISION = 2
 #: From the name of a precision to its name in manifests.
 PRECISIONS = {short: name for name, short in SHORT_NAMES.items()}
 

@@ -89,6 +89,7 @@ BETWEEN = {
 MOVES = frozenset(
     {
         "Concat",
+        "DepthToSpace",
         "Expand",
         "Flatten",
         "Gather",

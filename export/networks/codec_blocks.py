@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sideman.export.networks.layers import GroupNorm, attend, upsample
+from sideman.export.networks.sub_pixel import SubPixelConv
 
 
 def norm(channels: int) -> GroupNorm:
@@ -131,7 +132,13 @@ class Resample(nn.Module):
         self.repeat = direction == "up"
         kernel, padding = ((5, 1), (2, 0)) if frequency_only else ((3, 3), (1, 1))
         stride = (1, 1) if self.repeat else self.factors
-        self.c = nn.Conv2d(inputs, outputs, kernel, stride, padding)
+        self.c: nn.Module = nn.Conv2d(inputs, outputs, kernel, stride, padding)
+
+    def fold_repetition(self) -> None:
+        """Compute the convolution before the repetition; the same sums, for inference only."""
+        if self.repeat and isinstance(self.c, nn.Conv2d):
+            assert self.c.bias is not None
+            self.c, self.repeat = SubPixelConv(self.c.weight, self.c.bias, self.factors), False
 
     def forward(self, x: Tensor) -> Tensor:
         """Map x [B, inputs, F, T] to [B, outputs, F', T']."""

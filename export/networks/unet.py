@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from sideman.export.config import UNetConfig
 from sideman.export.networks.layers import GroupNorm, attend, upsample
+from sideman.export.networks.sub_pixel import SubPixelConv
 
 _HALF = math.sqrt(0.5)
 
@@ -73,7 +74,7 @@ class Block(nn.Module):
         super().__init__()
         self.heads = heads
         self.norm0 = _norm(inputs)
-        self.conv0 = Conv(inputs, outputs, 3, resample)
+        self.conv0: nn.Module = Conv(inputs, outputs, 3, resample)
         self.affine = nn.Linear(embedding, outputs)
         self.norm1 = _norm(outputs)
         self.conv1 = Conv(outputs, outputs, 3)
@@ -82,6 +83,11 @@ class Block(nn.Module):
             self.norm2 = _norm(outputs)
             self.qkv = Conv(outputs, 3 * outputs, 1)
             self.proj = Conv(outputs, outputs, 1)
+
+    def fold_repetition(self) -> None:
+        """Compute conv0 before the repetition; the same sums, for inference only."""
+        if isinstance(self.conv0, Conv) and self.conv0.resample == "up":
+            self.conv0 = SubPixelConv(self.conv0.weight, self.conv0.bias, (2, 2))
 
     def forward(self, x: Tensor, embedding: Tensor) -> Tensor:
         """Map x [B, inputs, H, W] and embedding [B, E] to [B, outputs, H', W']."""

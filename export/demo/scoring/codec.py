@@ -13,7 +13,7 @@ import torch
 
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.export.codec_config import CodecConfig
-from sideman.export.demo.scoring.fidelity import log_spectral_distance, si_sdr
+from sideman.runtime.listening.fidelity import log_spectral_distance, si_sdr
 from sideman.export.demo.world.render import render
 from sideman.export.demo.world.song import STEMS, draw_songs
 from sideman.export.demo.world.truth import truth_of

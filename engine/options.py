@@ -21,7 +21,7 @@ PrecisionOption = Annotated[
     str | None,
     typer.Option(
         "--precision",
-        help="Which of the built engines: fp16, bf16 or fp32.",
+        help="Which of the built engines: fp16, bf16, fp32 or int8.",
         show_default="fp16, for TensorRT",
     ),
 ]

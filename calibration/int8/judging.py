@@ -152,7 +152,7 @@ def decibels(signal: float, noise: float) -> float:
 
 
 def _part(stage: str, call: Call, outputs: dict[str, Array]) -> Array:
-    """What counts of a stage's outputs: columns that are known, or generated; sound that is played."""
+    """What counts of an output: columns that are generated, sound that is played."""
     output = outputs[_OUTPUT[stage]]
     if stage == "step":
         return output[:, :, call.inputs["keep"][0] < 0.5].copy()

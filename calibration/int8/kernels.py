@@ -1,7 +1,8 @@
 """Which convolutions really run in eight bits, told from what ONNX Runtime makes of a graph.
 
-A graph with pairs in it runs either way, and gives nearly the same numbers: only the optimised graph
-tells whether a pair became an integer kernel or two conversions around a convolution in float.
+A graph with pairs in it runs either way, and gives nearly the same numbers: only the optimised
+graph tells whether a pair became an integer kernel or two conversions around a convolution in
+float.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ def quantise(graph: Path, ranges: Ranges, scheme: Scheme) -> Quantised:
         scheme: how.
 
     Raises:
-        CalibrationError: the tool left a convolution as it was.
+        CalibrationError: the tool refuses the graph, or left a convolution as it was.
         MissingExtraError: ONNX Runtime is not installed.
     """
     require("onnxruntime", "quantise a bundle")
@@ -127,17 +127,19 @@ def quantise(graph: Path, ranges: Ranges, scheme: Scheme) -> Quantised:
                 "OpTypesToExcludeOutputQuantization": [] if scheme.outputs else [OPERATION],
             },
         )
-        written = tool.quantize_model()
+        try:
+            written = tool.quantize_model()
+        except ValueError as error:
+            raise CalibrationError(
+                f"Stage {graph.stem}: the quantiser refuses it: {error}",
+                "Report this with the versions of onnx and onnxruntime.",
+            ) from error
     return _take_out(written, names, scheme, graph.stem)
 
 
-def _take_out(
-    model: onnx.ModelProto, names: list[str], scheme: Scheme, stage: str
-) -> Quantised:
+def _take_out(model: onnx.ModelProto, names: list[str], scheme: Scheme, stage: str) -> Quantised:
     producers = {output: node for node in model.graph.node for output in node.output}
-    readers = {
-        node.input[0]: node for node in model.graph.node if node.op_type == "QuantizeLinear"
-    }
+    readers = {node.input[0]: node for node in model.graph.node if node.op_type == "QuantizeLinear"}
     nodes = {node.name: node for node in model.graph.node if node.op_type == OPERATION}
     pairs, left = {}, []
     for name in names:
@@ -155,9 +157,11 @@ def _take_out(
             if index == _BIAS:
                 # The tool gives the new bias the old one's name, which a convolution that stays in
                 # float32 still needs.
-                one = _copy(one)
-                inputs[index] = one.output[0] = f"{inputs[index]}_DequantizeLinear_Output"
-            before += [first, one] if first is not None else [one]
+                made_bias = _copy(one)
+                inputs[index] = made_bias.output[0] = f"{inputs[index]}_DequantizeLinear_Output"
+                before.append(made_bias)
+            else:
+                before += [first, one] if first is not None else [one]
         after: tuple[NodeProto, ...] = ()
         output = node.output[0]
         if scheme.outputs:

@@ -62,7 +62,9 @@ def prepare(files: GraphFiles, folder: Path) -> Path:
     for node in convolutions(model):
         for name in (node.input[0], node.output[0]):
             if name not in known:
-                graph.value_info.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, None))
+                graph.value_info.append(
+                    helper.make_tensor_value_info(name, TensorProto.FLOAT, None)
+                )
                 known.add(name)
     for name, content in files.weights.items():
         (folder / name).write_bytes(content)
@@ -102,7 +104,9 @@ def find_ranges(
         MissingExtraError: ONNX Runtime is not installed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    calibrator, merged, done = None, {}, 0
+    calibrator: Any = None
+    merged: Ranges = {}
+    done = 0
     remaining, number = iter(calls), -1
     while together := list(islice(remaining, _TOGETHER)):
         number += 1

@@ -86,7 +86,7 @@ class Request:
                 f"Only int8 needs calibration, not {precision!r}.", hint or "Use --precision int8."
             )
         self.scheme()
-        if not self.min_snr == self.min_snr or self.max_distance <= 0:  # noqa: PLR0124 - NaN
+        if not self.min_snr == self.min_snr or self.max_distance <= 0:
             raise CalibrationError("--min-snr must be a number, --max-distance a positive one.")
         if self.cycles < 1:
             raise CalibrationError("--cycles must be 1 or more.")

@@ -1,4 +1,4 @@
-"""What each layer costs alone, and which ones stay in float32 so that a stage keeps to its bound."""
+"""What each layer costs alone, and which stay in float32 so that a stage keeps to its bound."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Trial:
 
 
 def layer_of(node: str) -> str:
-    """A layer's name, from that of its node: "unet.enc.64x64_conv/Conv" is "unet.enc.64x64_conv"."""
+    """A layer's name, from its node's: "unet.enc.64x64_conv/Conv" is "unet.enc.64x64_conv"."""
     return node.rpartition("/")[0] or node
 
 

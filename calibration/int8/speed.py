@@ -85,7 +85,9 @@ def _bind(contestant: Contestant, call: Call) -> Binding:
     buffers = {}
     for tensor in stage.spec.inputs:
         array = np.ascontiguousarray(call.inputs[tensor.name])
-        sizes |= {n: s for n, s in zip(tensor.shape, array.shape, strict=True) if isinstance(n, str)}
+        sizes |= {
+            n: s for n, s in zip(tensor.shape, array.shape, strict=True) if isinstance(n, str)
+        }
         buffers[tensor.name] = backend.allocate(array.shape, tensor.dtype)
         buffers[tensor.name].host[...] = array
         buffers[tensor.name].upload()

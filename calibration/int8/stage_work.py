@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ from sideman.calibration.int8.sensitivity import (
 from sideman.calibration.int8.speed import Contestant, time_stages
 from sideman.engine.backends.base import Backend
 from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.manifest import StageSpec
+from sideman.runtime.playing.samplers import make_table
 
 #: Told what is done, how far it is, and of how much.
 Progress = Callable[[str, int, int], None]
@@ -90,8 +93,7 @@ class StageWork:
             lambda done: self.progress(f"{self.stage}: ranges of activations", done, total),
         )
         quantised = quantise(graph, ranges, scheme)
-        for file in graph.parent.iterdir():
-            file.unlink()
+        shutil.rmtree(graph.parent)
         return Mixer.of(files, quantised)
 
     def cases(self, mixer: Mixer) -> list[Case]:
@@ -143,16 +145,10 @@ class StageWork:
             for trial in trials
         ]
         kept = tuple(group.name for group in ordered[:count])
-        return Choice(
-            tuple(groups), kept, names, tuple(zip(trials, times, strict=True)), errors
-        )
-
-    def judge(self, mixer: Mixer, names: Collection[str], cases: Sequence[Case]) -> Errors:
-        """How far the stage is off with these convolutions in eight bits."""
-        return self._measure(mixer, names, cases)
+        return Choice(tuple(groups), kept, names, tuple(zip(trials, times, strict=True)), errors)
 
     @property
-    def _spec(self):  # type: ignore[no-untyped-def]
+    def _spec(self) -> StageSpec:
         return self.bundle.manifest.stages[self.stage]
 
     def _measure(
@@ -180,8 +176,6 @@ class StageWork:
         return cycles * (self._evaluations() if self.stage == "step" else 1)
 
     def _evaluations(self) -> int:
-        from sideman.runtime.playing.samplers import make_table
-
         return len(make_table(self.bundle.manifest.sampler).evaluations)
 
     def _inputs(self) -> Iterator[Inputs]:

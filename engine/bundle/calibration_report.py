@@ -68,7 +68,8 @@ def _lines(report: Mapping[str, Any]) -> Any:
         f"{report['weight_bits']}-bit weights, by {report['tool']}"
     )
     yield (
-        f"audio       {audio['pieces']} pieces, {audio['seconds']:,.0f} s, SHA-256 {audio['sha256']}"
+        f"audio       {audio['pieces']} pieces, {audio['seconds']:,.0f} s, "
+        f"SHA-256 {audio['sha256']}"
     )
     yield (
         f"cycles      {report['cycles']['calibrate']} played for the ranges, "

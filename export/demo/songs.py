@@ -48,7 +48,7 @@ def main() -> None:
         sys.exit(2)
     try:
         with naming_a_full_disk():
-            write_songs(Path(arguments[0]), int((arguments + [str(COUNT)])[1]))
+            write_songs(Path(arguments[0]), int([*arguments, str(COUNT)][1]))
     except SidemanError as error:
         sys.exit(f"error: {error}")
 

@@ -18,8 +18,10 @@ from types import ModuleType
 from typing import Self
 
 from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.manifest import INT8, STAGES
 from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.building.builder import BuildEngine, BuildOrder, Built, build_engine
+from sideman.engine.tensorrt.building.integers import check_integers
 from sideman.engine.tensorrt.building.request import BuildRequest
 from sideman.engine.tensorrt.cache.blobs import BlobStore
 from sideman.engine.tensorrt.cache.cache import EngineCache, Entry
@@ -129,6 +131,9 @@ def build_bundle(
     for target in targets:
         check_precision(request.flavour, target.name, request.precision)
     bundle = Bundle.open(path)
+    if request.precision == INT8:
+        for stage in STAGES:
+            check_integers(stage, bundle.read_stage(stage))
     wanted = list(_wanted(bundle, request, library, targets, tools))
     observer.planned(len(wanted))
     cache = EngineCache(request.cache)

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
+from statistics import median
 from typing import Any
 
 from sideman.calibration.errors import CalibrationError
@@ -20,7 +21,13 @@ from sideman.calibration.int8.music import Music, read_music
 from sideman.calibration.int8.recording import CALIBRATE, JUDGE, Place, record
 from sideman.calibration.int8.request import Request
 from sideman.calibration.int8.sensitivity import Bound
-from sideman.calibration.int8.speed import Contestant, bf16_choice, cycle_seconds, time_stages
+from sideman.calibration.int8.speed import (
+    Contestant,
+    bf16_choice,
+    cycle_seconds,
+    ratio,
+    time_stages,
+)
 from sideman.calibration.int8.stage_work import Choice, Progress, StageWork
 from sideman.engine.backends.base import Backend
 from sideman.engine.bundle.bundle import MANIFEST, Bundle, sha256, write_manifest
@@ -169,11 +176,15 @@ def _measure_speed(
                 bf16 = other.load(name, stage.mixer.files, spec)
                 contestants.append(Contestant("bf16", other, bf16))
             case = next(case for case in stage.cases if case.regime == _TIMED)
-            stage.seconds = time_stages(
+            rounds = time_stages(
                 contestants,
                 case.call,
                 progress=lambda done, name=name: progress(f"{name}: speed", done, 11),  # type: ignore[misc]
             )
+            stage.seconds = {which: median(taken) for which, taken in rounds.items()}
+            if stage.names:
+                # In the scale of float32's median, so that both say the same.
+                stage.seconds["int8"] = ratio(rounds) * stage.seconds["fp32"]
             _drop_if_slower(stage)
     evaluations = len(make_table(bundle.manifest.sampler).evaluations)
     cycle = {

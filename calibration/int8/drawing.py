@@ -79,7 +79,10 @@ def _draw_layers(report: Mapping[str, Any], path: Path) -> None:
         kept = set(stage["kept"])
         colours = [_FULL if kept.issuperset(row["layers"]) else _EIGHT for row in rows]
         values = [_error(name, row) for row in rows]
-        axes.barh(range(len(rows)), values, color=colours, height=0.75)
+        # Errors in decibels have no zero to begin at.
+        begin = 0.0 if name == "decode" else min([*values, _bound(name, report)]) - 3
+        widths = [value - begin for value in values]
+        axes.barh(range(len(rows)), widths, left=begin, color=colours, height=0.75)
         axes.set_yticks(range(len(rows)), [_short(row["name"]) for row in rows], fontsize=7)
         axes.set_ylim(longest - 0.4, -0.6)
         axes.set_title(f"{name}: {stage['quantised']} of {stage['convolutions']} in 8 bits")
@@ -118,7 +121,7 @@ def _draw_trials(
     rows = [row for row in stage["trials"] if row["time_over_float32"] is not None]
     times = [row["time_over_float32"] for row in rows]
     errors = [_error(name, row) for row in rows]
-    axes.plot(times, errors, color=_EIGHT, lw=1, marker="o")
+    axes.plot(times, errors, color=_EIGHT, lw=0, marker="o")
     for row, time, error in zip(rows, times, errors, strict=True):
         axes.annotate(
             str(row["kept"]), (time, error), xytext=(5, 5), textcoords="offset points", fontsize=8

@@ -1,13 +1,13 @@
 """How fast a quantised bundle is against float32 and bfloat16, on this machine.
 
 The contestants run in turn, stage by stage, in one process: whatever else the machine does then
-slows all of them alike. Compared are medians.
+slows all of them alike. Compared are medians of the ratios of runs that followed each other.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -36,8 +36,8 @@ def time_stages(
     call: Call,
     rounds: int = ROUNDS,
     progress: Callable[[int], None] = lambda _: None,
-) -> dict[str, float]:
-    """Median seconds of one call, by contestant.
+) -> dict[str, list[float]]:
+    """Seconds of every round of one call, by contestant.
 
     Args:
         contestants: of one stage.
@@ -53,7 +53,12 @@ def time_stages(
             binding.run()
             taken[name].append(time.perf_counter() - start)
         progress(number + 1)
-    return {name: median(times[_WARM:]) for name, times in taken.items()}
+    return {name: times[_WARM:] for name, times in taken.items()}
+
+
+def ratio(seconds: Mapping[str, Sequence[float]], one: str = "int8", other: str = "fp32") -> float:
+    """Median of one contestant's time over another's, round by round."""
+    return median(a / b for a, b in zip(seconds[one], seconds[other], strict=True))
 
 
 def bf16_choice() -> BackendChoice | None:
@@ -71,12 +76,6 @@ def bf16_choice() -> BackendChoice | None:
 def cycle_seconds(stages: Mapping[str, float], evaluations: int) -> float:
     """Seconds of a whole cycle: encode, all evaluations, decode."""
     return stages["encode"] + evaluations * stages["step"] + stages["decode"]
-
-
-def smaller(numbers: Iterable[float | None]) -> float | None:
-    """The smallest of those that were measured; None where none was."""
-    measured = [number for number in numbers if number is not None]
-    return min(measured) if measured else None
 
 
 def _bind(contestant: Contestant, call: Call) -> Binding:

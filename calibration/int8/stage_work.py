@@ -25,7 +25,7 @@ from sideman.calibration.int8.sensitivity import (
     measure_groups,
     worst_first,
 )
-from sideman.calibration.int8.speed import Contestant, time_stages
+from sideman.calibration.int8.speed import Contestant, ratio, time_stages
 from sideman.engine.backends.base import Backend
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.manifest import StageSpec
@@ -168,8 +168,7 @@ class StageWork:
             Contestant(name, self.backend, self.backend.load(self.stage, files, self._spec))
             for name, files in (("fp32", mixer.files), ("int8", mixer.mix(names)))
         ]
-        seconds = time_stages(contestants, case.call, _ROUNDS)
-        return seconds["int8"] / seconds["fp32"]
+        return ratio(time_stages(contestants, case.call, _ROUNDS))
 
     def _count(self, purpose: str) -> int:
         cycles = sum(place.purpose == purpose for place in self.places)

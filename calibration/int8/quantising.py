@@ -60,7 +60,7 @@ class Pairs:
 
     Attributes:
         before: nodes that make its inputs, in order.
-        inputs: its inputs after that.
+        inputs: its first inputs after that; a bias that stays as it is is not one of them.
         after: nodes behind its output; none where outputs stay as they are.
         output: what takes the place of its output for all who read it.
     """
@@ -150,7 +150,8 @@ def _take_out(model: onnx.ModelProto, names: list[str], scheme: Scheme, stage: s
             left.append(name)
             continue
         before: list[NodeProto] = []
-        inputs = list(node.input)
+        # Not more: the tool gives a bias that two convolutions share another name for each.
+        inputs = list(node.input)[:wanted]
         for index, one in enumerate(made[:wanted]):
             assert one is not None
             first = producers.get(one.input[0])

@@ -189,3 +189,21 @@ def test_the_tool_says_nothing_of_its_own(made, calls, tmp_path, caplog) -> None
     mixer(made, calls, tmp_path)
     assert not [record for record in caplog.records if record.name == "root"]
     assert quantising.OPERATION == "Conv"
+
+
+@pytest.mark.parametrize("target", ["sm89", "sm120"])
+def test_tensorrt_for_rtx_builds_what_is_made_for_it(made, calls, tmp_path, target) -> None:
+    library = pytest.importorskip("tensorrt_rtx", reason="needs the extra 'tensorrt-rtx'")
+    from sideman.engine.bundle.manifest import StageSpec
+    from sideman.engine.tensorrt.building.builder import BuildOrder, build_engine
+    from sideman.engine.tensorrt.flavours import TENSORRT_RTX
+    from sideman.engine.tensors import TensorSpec
+
+    folder = tmp_path / "written"
+    folder.mkdir()
+    path = mixer(made, calls, tmp_path, SCHEMES["tensorrt"]).write((A, B), folder)
+    spec = StageSpec(
+        path.name, "int8", (TensorSpec("x", (1, 4, 16, 16)),), (TensorSpec("y", (1, 8, 16, 16)),)
+    )
+    order = BuildOrder("made", path, spec, (), target)
+    assert len(build_engine(TENSORRT_RTX, library, order).plan) > 1000

@@ -131,8 +131,8 @@ def build_bundle(
     for target in targets:
         check_precision(request.flavour, target.name, request.precision)
     bundle = Bundle.open(path)
-    if request.precision == INT8:
-        for stage in STAGES:
+    for stage in STAGES:
+        if request.precision == INT8 == bundle.manifest.stages[stage].precision:
             check_integers(stage, bundle.read_stage(stage))
     wanted = list(_wanted(bundle, request, library, targets, tools))
     observer.planned(len(wanted))

@@ -27,7 +27,13 @@ def check_integers(stage: str, files: GraphFiles) -> None:
         MissingExtraError: onnx is not installed.
     """
     onnx = require("onnx", "read an int8 graph")
-    graph = onnx.load_from_string(files.graph).graph
+    try:
+        graph = onnx.load_from_string(files.graph).graph
+    except Exception as error:  # protobuf's own kind, which this does not import
+        raise BackendError(
+            f"Stage {stage}: {files.path} is no readable ONNX graph: {error}",
+            "Copy the bundle again.",
+        ) from error
     constants = {tensor.name: tensor for tensor in graph.initializer}
     for node in graph.node:
         if node.op_type not in _PAIR:

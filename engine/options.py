@@ -22,8 +22,8 @@ PrecisionOption = Annotated[
     str | None,
     typer.Option(
         "--precision",
-        help="TensorRT: which of the built engines, fp16, bf16 or fp32. OpenVINO: what it computes "
-        "in, bf16 or fp32.",
+        help="TensorRT: which of the built engines, fp16, bf16, fp32 or int8. OpenVINO: what it "
+        "computes in, bf16 or fp32.",
         show_default="fp16 for TensorRT, fp32 for OpenVINO",
     ),
 ]

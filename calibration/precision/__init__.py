@@ -16,13 +16,13 @@ from pathlib import Path
 
 from sideman.calibration.errors import PrecisionError
 from sideman.engine.bundle.graph_files import GraphFiles
-from sideman.engine.bundle.manifest import SHORT_NAMES
+from sideman.engine.bundle.manifest import INT8, SHORT_NAMES
 from sideman.engine.optional import require
 
 #: Raised whenever the output for the same input changes: engines are cached under it.
 REVISION = 2
 #: From the name of a precision to its name in manifests.
-PRECISIONS = {short: name for name, short in SHORT_NAMES.items()}
+PRECISIONS = {short: name for name, short in SHORT_NAMES.items() if name != INT8}
 
 
 def check_precision(precision: str) -> None:
@@ -31,6 +31,11 @@ def check_precision(precision: str) -> None:
     Raises:
         PrecisionError: it is not a key of `PRECISIONS`.
     """
+    if precision == INT8:
+        raise PrecisionError(
+            "Eight bits need to know how far activations reach: no graph can be converted to them.",
+            "Use 'sideman calibrate', which plays music to find out.",
+        )
     if precision not in PRECISIONS:
         raise PrecisionError(
             f"There is no precision {precision!r}.", f"Known are: {', '.join(PRECISIONS)}."

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.calibration_report import describe_report, read_report
 from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.errors import printable
 
@@ -36,6 +37,9 @@ def describe(bundle: Bundle) -> str:
             for tensor in tensors:
                 shape = " x ".join(map(str, tensor.shape))
                 lines.append(f"                {arrow} {tensor.name}: {tensor.dtype} {shape}")
+    report = read_report(bundle.path)
+    if report is not None:
+        lines += [f"  calibrated  {line}" for line in describe_report(report)]
     for name, record in manifest.files.items():
         lines.append(f"  file        {name}: {record.bytes:,} bytes, SHA-256 {record.sha256}")
     for key, value in manifest.origin.items():

@@ -24,7 +24,9 @@ SCHEMA = 1
 #: The stages of every bundle, in the order in which a cycle runs them.
 STAGES = ("encode", "step", "decode")
 #: What a stage's precision is called in a manifest, and in options, engines and messages.
-SHORT_NAMES = {"float16": "fp16", "bfloat16": "bf16", "float32": "fp32"}
+SHORT_NAMES = {"float16": "fp16", "bfloat16": "bf16", "float32": "fp32", "int8": "int8"}
+#: The precision of a stage whose convolutions, or most of them, compute in eight bits.
+INT8 = "int8"
 
 Kind = Literal["diffusion", "consistency"]
 _RENAME = (

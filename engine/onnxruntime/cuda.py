@@ -33,7 +33,7 @@ from typing import Any
 from sideman.engine.backends.base import Backend, Buffer, Stage
 from sideman.engine.backends.program import Program, Segment
 from sideman.engine.bundle.graph_files import GraphFiles
-from sideman.engine.bundle.manifest import StageSpec
+from sideman.engine.bundle.manifest import INT8, StageSpec
 from sideman.engine.cuda.buffers import CudaBuffer
 from sideman.engine.cuda.cudart import CudaDriver
 from sideman.engine.cuda.driver import Driver
@@ -128,6 +128,13 @@ class OnnxRuntimeCudaBackend(Backend):
 
     def load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
         """Open a session, recordable if it can be; as `Backend.load`."""
+        if spec.precision == INT8:
+            raise BackendError(
+                f"Stage {name} is in int8, for which ONNX Runtime has no kernels on a GPU: it "
+                "would compute in float32, with conversions around every convolution.",
+                "Use the float32 bundle, or one of 'sideman calibrate --target tensorrt' with "
+                "--backend tensorrt-rtx.",
+            )
         recordable = self._graphs
         try:
             session = self._open(name, files, recordable)

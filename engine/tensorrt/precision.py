@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from sideman.engine.bundle.manifest import SHORT_NAMES
+from sideman.engine.bundle.manifest import INT8, SHORT_NAMES
 from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.flavours import Flavour
 
 #: Precisions of engines.
-PRECISIONS = ("fp16", "bf16", "fp32")
+PRECISIONS = ("fp16", "bf16", "fp32", "int8")
 #: Entry-point group and name of the rewriter, which lives in a part that engine cannot import.
 GROUP, NAME = "sideman.precisions", "rewrite"
 
@@ -69,7 +69,7 @@ def check_precision(flavour: Flavour, target: str, precision: str) -> None:
         precision: one of `PRECISIONS`.
 
     Raises:
-        BackendError: an unknown precision, bfloat16 before Ampere (sm80), or float32 with
+        BackendError: an unknown precision, bfloat16 before Ampere (sm80), or float32 or int8 with
             TensorRT for RTX on Turing (sm75).
     """
     if precision not in PRECISIONS:
@@ -80,7 +80,8 @@ def check_precision(flavour: Flavour, target: str, precision: str) -> None:
         raise BackendError(
             f"{target} has no bfloat16: it came with sm80.", "Use --precision fp16 there."
         )
-    if precision == "fp32" and convolves_products(flavour, target):
+    if precision in ("fp32", INT8) and convolves_products(flavour, target):
+        # Only convolutions are in eight bits: matrix products stay as the bundle has them.
         raise BackendError(
             f"{flavour.title} compiles no float32 matrix products for {target}.",
             "Use --precision fp16 there.",

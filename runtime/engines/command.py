@@ -35,7 +35,13 @@ def build(
             show_default="the one that is installed, tensorrt-rtx before tensorrt",
         ),
     ] = None,
-    precision: Annotated[str, typer.Option("--precision", help="fp16, bf16 or fp32.")] = "fp16",
+    precision: Annotated[
+        str,
+        typer.Option(
+            "--precision",
+            help="fp16, bf16 or fp32; int8 for bundles of 'sideman calibrate --target tensorrt'.",
+        ),
+    ] = "fp16",
     target: Annotated[
         str | None,
         typer.Option(

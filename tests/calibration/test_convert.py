@@ -132,7 +132,7 @@ def test_the_command_tells_what_it_made(app, small, tmp_path, quick):
 
 
 def test_the_command_names_known_precisions(app, small, tmp_path):
-    arguments = ["convert", str(small), "--precision", "int8", "--out", str(tmp_path / "out")]
+    arguments = ["convert", str(small), "--precision", "int4", "--out", str(tmp_path / "out")]
     result = CliRunner().invoke(app, arguments)
     assert isinstance(result.exception, PrecisionError)
     assert "fp16, bf16, fp32" in str(result.exception)

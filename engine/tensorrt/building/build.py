@@ -18,10 +18,12 @@ from types import ModuleType
 from typing import Self
 
 from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.manifest import INT8, STAGES
 from sideman.engine.cache.blobs import BlobStore
 from sideman.engine.cache.places import temporary_folder
 from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.building.builder import BuildEngine, BuildOrder, Built, build_engine
+from sideman.engine.tensorrt.building.integers import check_integers
 from sideman.engine.tensorrt.building.request import BuildRequest
 from sideman.engine.tensorrt.cache.cache import EngineCache, Entry
 from sideman.engine.tensorrt.cache.identity import EngineIdentity, identify, rewrites
@@ -129,6 +131,9 @@ def build_bundle(
     for target in targets:
         check_precision(request.flavour, target.name, request.precision)
     bundle = Bundle.open(path)
+    for stage in STAGES:
+        if request.precision == INT8 == bundle.manifest.stages[stage].precision:
+            check_integers(stage, bundle.read_stage(stage))
     wanted = list(_wanted(bundle, request, library, targets, tools))
     observer.planned(len(wanted))
     cache = EngineCache(request.cache)

@@ -9,6 +9,7 @@ from importlib.metadata import version as installed_version
 from typing import Any
 
 from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.manifest import INT8
 from sideman.engine.cache.keys import key_of
 from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.flavours import Flavour
@@ -94,6 +95,15 @@ def rewrites(bundle: Bundle, stage: str, flavour: Flavour, target: str, precisio
     """
     is_precision = precision_of(bundle.manifest.stages[stage].precision)
     convolve = convolves_products(flavour, target)
+    if precision == INT8 and not convolve:
+        if all(spec.precision != INT8 for spec in bundle.manifest.stages.values()):
+            raise BackendError(
+                f"{bundle.manifest.name} has no stage in int8, which cannot be written into a "
+                "graph without music.",
+                "Make a bundle for it with: sideman calibrate --target tensorrt",
+            )
+        # A stage that calibration left in float32 is built as it is.
+        return False
     if is_precision == precision and not convolve:
         return False
     if is_precision != "fp32":

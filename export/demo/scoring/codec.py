@@ -13,13 +13,13 @@ import torch
 
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.export.codec_config import CodecConfig
-from sideman.export.demo.scoring.fidelity import log_spectral_distance, si_sdr
 from sideman.export.demo.world.render import render
 from sideman.export.demo.world.song import STEMS, draw_songs
 from sideman.export.demo.world.truth import truth_of
 from sideman.export.networks.codec import Codec
 from sideman.export.stages import decode_stage, encode_stage
 from sideman.export.weights import load
+from sideman.runtime.listening.fidelity import log_spectral_distance, si_sdr
 from sideman.runtime.listening.judge import judge
 from sideman.runtime.listening.pitch import RANGES
 

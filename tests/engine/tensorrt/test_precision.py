@@ -30,7 +30,7 @@ def test_what_a_target_knows_is_allowed(flavour, target, precision):
         (TENSORRT_RTX, "sm75", "bf16", "no bfloat16"),
         (TENSORRT, "sm75", "bf16", "no bfloat16"),
         (TENSORRT_RTX, "sm75", "fp32", "no float32 matrix products for sm75"),
-        (TENSORRT_RTX, "sm89", "int8", "fp16, bf16, fp32"),
+        (TENSORRT_RTX, "sm89", "int4", "fp16, bf16, fp32, int8"),
     ],
 )
 def test_what_it_does_not_know_is_refused(flavour, target, precision, said):

@@ -16,8 +16,8 @@ from sideman.engine.disk import disk_fault
 COMMANDS = (
     [],
     *([name] for name in (
-        "bench", "build", "cache", "checkpoint", "convert", "diff", "doctor", "export", "inspect",
-        "jam", "rehearse", "replay", "serve", "verify",
+        "bench", "build", "cache", "calibrate", "checkpoint", "convert", "diff", "doctor",
+        "export", "inspect", "jam", "rehearse", "replay", "serve", "verify",
     )),
     ["cache", "list"],
     ["cache", "prune"],

@@ -179,7 +179,8 @@ def test_engines_of_the_classic_library_belong_to_the_gpu_at_hand(paper_bundle, 
         ({"precision": "fp32", "targets": ("sm89", "sm75")}, "no float32 matrix products"),
         ({"targets": ("sm99",)}, "sm75, sm89"),
         ({"rows": (3,)}, "2 stems"),
-        ({"precision": "int8"}, "fp16, bf16, fp32"),
+        ({"precision": "int4"}, "fp16, bf16, fp32, int8"),
+        ({"precision": "int8"}, "no stage in int8"),
     ],
 )
 def test_what_cannot_be_built_is_refused_before_any_work(paper_bundle, spied, change, said):

@@ -12,7 +12,7 @@ Audio = npt.NDArray[np.float32]
 #: Frames and hop of the log-spectral distance, in samples.
 _FRAME, _HOP = 2048, 512
 #: Decibels under the loudest bin below which nothing is heard.
-_FLOOR = 80.0
+FLOOR = 80.0
 
 
 def si_sdr(found: Audio, wanted: Audio) -> float:
@@ -39,14 +39,15 @@ def si_sdr(found: Audio, wanted: Audio) -> float:
     return 10 * math.log10(signal / distortion) if distortion else math.inf
 
 
-def log_spectral_distance(found: Audio, wanted: Audio) -> float:
+def log_spectral_distance(found: Audio, wanted: Audio, floor: float = FLOOR) -> float:
     """Root mean square of the difference of spectra in decibels, averaged over frames.
 
-    To both spectra a floor is added, 80 dB under the loudest bin of `wanted`.
+    To both spectra a floor is added.
 
     Args:
         found: [samples].
         wanted: [samples], as many.
+        floor: decibels that it lies under the loudest bin of `wanted`.
 
     Raises:
         ValueError: the lengths differ, or there is not one frame.
@@ -54,8 +55,8 @@ def log_spectral_distance(found: Audio, wanted: Audio) -> float:
     if found.shape != wanted.shape:
         raise ValueError(f"{found.shape} and {wanted.shape} samples cannot be compared.")
     ours, theirs = _power(found), _power(wanted)
-    floor = theirs.max() * 10 ** (-_FLOOR / 10) + 1e-20
-    difference = 10 * np.log10((ours + floor) / (theirs + floor))
+    added = theirs.max() * 10 ** (-floor / 10) + 1e-20
+    difference = 10 * np.log10((ours + added) / (theirs + added))
     return float(np.sqrt((difference**2).mean(axis=1)).mean())
 
 

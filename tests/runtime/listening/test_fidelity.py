@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sideman.export.demo.scoring.fidelity import log_spectral_distance, si_sdr
+from sideman.runtime.listening.fidelity import log_spectral_distance, si_sdr
 
 
 def noise(seed: int, count: int = 8192) -> np.ndarray:

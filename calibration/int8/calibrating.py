@@ -1,0 +1,348 @@
+"""From a float32 bundle and music to a bundle in eight bits, or to the reason why not."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from statistics import median
+from typing import Any
+
+from sideman.calibration.errors import CalibrationError
+from sideman.calibration.int8.judging import Case, Errors
+from sideman.calibration.int8.kernels import check_kernels
+from sideman.calibration.int8.mixing import Mixer
+from sideman.calibration.int8.music import Music, read_music
+from sideman.calibration.int8.recording import CALIBRATE, JUDGE, Place, record
+from sideman.calibration.int8.request import Request
+from sideman.calibration.int8.sensitivity import Bound
+from sideman.calibration.int8.speed import (
+    Contestant,
+    bf16_choice,
+    cycle_seconds,
+    ratio,
+    time_stages,
+)
+from sideman.calibration.int8.stage_work import Choice, Progress, StageWork
+from sideman.engine.backends.base import Backend
+from sideman.engine.bundle.bundle import MANIFEST, Bundle, sha256, write_manifest
+from sideman.engine.bundle.calibration_report import REPORT, VERSION, report_json
+from sideman.engine.bundle.graph_files import GraphFiles
+from sideman.engine.bundle.manifest import INT8, STAGES, Manifest
+from sideman.engine.bundle.replacing import in_place_of
+from sideman.engine.loading.registry import create_backend
+from sideman.engine.loading.stages import DEFAULT
+from sideman.engine.optional import require
+from sideman.runtime.playing.samplers import make_table
+from sideman.runtime.system.machine import describe_machine
+
+#: Raised whenever the same input gives another output.
+REVISION = 1
+_TOOL = "ONNX Runtime {} (MinMax)"
+#: The regime in which stages are timed: play now, a quarter of the window at a time.
+_TIMED = "w+0"
+_NO_BF16 = "no backend here computes in bfloat16"
+
+
+@dataclass(frozen=True)
+class Result:
+    """A bundle that was written.
+
+    Attributes:
+        manifest: of the bundle.
+        report: what stands in its `calibration.json`.
+        choices: by stage, with all that was measured of its layers.
+    """
+
+    manifest: Manifest
+    report: Mapping[str, Any]
+    choices: Mapping[str, Choice]
+
+
+@dataclass
+class _Stage:
+    """A stage that has been chosen: how it is written, and what is known of it."""
+
+    mixer: Mixer
+    choice: Choice
+    cases: list[Case]
+    names: tuple[str, ...]
+    errors: Errors
+    note: str = ""
+    seconds: dict[str, float] = dataclasses.field(default_factory=dict)
+
+
+def calibrate_bundle(
+    request: Request,
+    precision: str = INT8,
+    progress: Progress = lambda *_: None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Result:
+    """Record, quantise, measure, and write the bundle if it is good enough.
+
+    What is recorded and measured stays in `request.work` when this is stopped or fails, and the
+    same request goes on from there. After a success, only recorded cycles are removed.
+
+    Args:
+        request: what is asked for.
+        precision: as the user named it.
+        progress: told how far it is.
+        say: told, in sentences, what was found.
+
+    Raises:
+        SidemanError: the request cannot be met; `request.out` is as it was.
+        KeyboardInterrupt: Ctrl-C was pressed; likewise.
+    """
+    bundle = request.check(precision)
+    _require()
+    music = read_music(request.audio, bundle.manifest.stems, bundle.manifest.grid.sample_rate)
+    say(f"{len(music.pieces)} pieces, {music.seconds:,.0f} s of music.")
+    recorded = request.work / f"cycles-{_key(request, music)}"
+    places = record(
+        bundle,
+        music,
+        recorded,
+        request.cycles,
+        request.seed,
+        lambda done, total: progress("playing", done, total),
+    )
+    scheme = request.scheme()
+    on_cpu = scheme.target == "cpu"
+    with create_backend(DEFAULT) as backend:
+        stages = {}
+        for name in STAGES:
+            work = StageWork(name, bundle, places, recorded, recorded / name, backend, progress)
+            stages[name] = _choose(work, request, on_cpu)
+            say(_chosen(name, stages[name]))
+        speed = _measure_speed(bundle, stages, backend, progress) if on_cpu else None
+    reasons = _reasons(stages, speed, request)
+    if reasons and not request.force:
+        raise CalibrationError(
+            f"{request.out} was not written: {' '.join(reasons)}",
+            f"Give more or other music, loosen the bound, or write it all the same with --force; "
+            f"what was measured is kept in {request.work}.",
+        )
+    report = _report(request, music, places, stages, speed, reasons)
+    manifest = _write(request, bundle, stages, report, on_cpu)
+    choices = {name: stage.choice for name, stage in stages.items()}
+    shutil.rmtree(recorded, ignore_errors=True)
+    return Result(manifest, report, choices)
+
+
+def _require() -> None:
+    """Refuse an installation in which this cannot run, before minutes of work."""
+    require("onnx", "calibrate a bundle")
+    # The extra `calibration` brings no ONNX Runtime, so that it can stand beside `cuda`.
+    require("onnxruntime", "calibrate a bundle", "cpu,calibration")
+
+
+def _key(request: Request, music: Music) -> str:
+    """What recorded cycles depend on."""
+    parts = [sha256(request.bundle / MANIFEST), music.sha256, request.cycles, request.seed]
+    return hashlib.sha256(json.dumps([REVISION, *parts]).encode()).hexdigest()[:12]
+
+
+def _choose(work: StageWork, request: Request, on_cpu: bool) -> _Stage:
+    mixer = work.mixer(request.scheme())
+    cases = work.cases(mixer)
+    bound = Bound(request.min_snr, request.max_distance)
+    choice = work.choose(mixer, cases, bound, timed=on_cpu)
+    note = ""
+    if not choice.names:
+        note = "all in float32: nothing of it keeps to the bound in 8 bits"
+    return _Stage(mixer, choice, cases, choice.names, choice.errors, note)
+
+
+def _measure_speed(
+    bundle: Bundle, stages: Mapping[str, _Stage], backend: Backend, progress: Progress
+) -> dict[str, Any]:
+    """Time every stage against float32 and bfloat16; eight bits that gain nothing are given up."""
+    choice = bf16_choice()
+    with create_backend(choice or DEFAULT) as other:
+        for name, stage in stages.items():
+            spec = bundle.manifest.stages[name]
+            files = {"fp32": stage.mixer.files, "int8": stage.mixer.mix(stage.names)}
+            contestants = [
+                Contestant(which, backend, backend.load(name, each, spec))
+                for which, each in files.items()
+                if which == "fp32" or stage.names
+            ]
+            if choice is not None:
+                bf16 = other.load(name, stage.mixer.files, spec)
+                contestants.append(Contestant("bf16", other, bf16))
+            case = next(case for case in stage.cases if case.regime == _TIMED)
+            rounds = time_stages(
+                contestants,
+                case.call,
+                progress=lambda done, name=name: progress(f"{name}: speed", done, 11),  # type: ignore[misc]
+            )
+            stage.seconds = {which: median(taken) for which, taken in rounds.items()}
+            if stage.names:
+                # In the scale of float32's median, so that both say the same.
+                stage.seconds["int8"] = ratio(rounds) * stage.seconds["fp32"]
+            _drop_if_slower(stage)
+    evaluations = len(make_table(bundle.manifest.sampler).evaluations)
+    cycle = {
+        which: cycle_seconds({n: s.seconds[which] for n, s in stages.items()}, evaluations)
+        if all(which in stage.seconds for stage in stages.values())
+        else None
+        for which in ("fp32", "bf16", "int8")
+    }
+    return {
+        "cycle": cycle,
+        "stages": {name: stage.seconds for name, stage in stages.items()},
+        "why_not": {} if choice else {"bf16": _NO_BF16},
+        "machine": describe_machine(),
+    }
+
+
+def _drop_if_slower(stage: _Stage) -> None:
+    eight, full = stage.seconds.get("int8"), stage.seconds["fp32"]
+    if eight is not None and eight >= full:
+        stage.note = (
+            f"all in float32: 8 bits are no faster here ({1000 * eight:.1f} and "
+            f"{1000 * full:.1f} ms)"
+        )
+        stage.names, stage.errors = (), {}
+    if not stage.names:
+        stage.seconds["int8"] = full
+
+
+def _reasons(
+    stages: Mapping[str, _Stage], speed: Mapping[str, Any] | None, request: Request
+) -> list[str]:
+    """Why a bundle should not be written, in sentences."""
+    reasons = []
+    if not any(stage.names for stage in stages.values()):
+        notes = "; ".join(f"{name} {stage.note}" for name, stage in stages.items())
+        reasons.append(f"Nothing of it would compute in 8 bits ({notes}).")
+    bound = Bound(request.min_snr, request.max_distance)
+    reasons += [
+        f"Stage {name} falls short of the bound."
+        for name, stage in stages.items()
+        if stage.errors and not bound.holds(name, stage.errors)
+    ]
+    if speed is not None:
+        own = speed["cycle"]["int8"]
+        for which, seconds in speed["cycle"].items():
+            if which != "int8" and seconds is not None and own >= seconds:
+                reasons.append(
+                    f"A cycle takes {1000 * own:.1f} ms, and {1000 * seconds:.1f} ms in {which}."
+                )
+    return reasons
+
+
+def _report(
+    request: Request,
+    music: Music,
+    places: list[Place],
+    stages: Mapping[str, _Stage],
+    speed: Mapping[str, Any] | None,
+    reasons: list[str],
+) -> dict[str, Any]:
+    scheme = request.scheme()
+    return {
+        "version": VERSION,
+        "target": scheme.target,
+        "unsigned": scheme.unsigned,
+        "weight_bits": scheme.weight_bits,
+        "tool": _TOOL.format(version("onnxruntime")),
+        "audio": {
+            "pieces": len(music.pieces),
+            "seconds": music.seconds,
+            "sha256": music.sha256,
+        },
+        "cycles": {
+            purpose: sum(place.purpose == purpose for place in places)
+            for purpose in (CALIBRATE, JUDGE)
+        }
+        | {"seed": request.seed},
+        "bound": {"snr_db": request.min_snr, "distance_db": request.max_distance},
+        "stages": {name: _stage_report(stage, scheme.target) for name, stage in stages.items()},
+        "speed": speed,
+        "forced": reasons,
+    }
+
+
+def _stage_report(stage: _Stage, target: str) -> dict[str, Any]:
+    chosen = set(stage.names)
+    return {
+        "convolutions": len(stage.mixer.names),
+        "quantised": len(stage.names),
+        # Counted, and compared with the number above, before the bundle is written.
+        "integer_kernels": len(stage.names) if target == "cpu" else None,
+        "kept": [name for name in stage.mixer.names if name not in chosen],
+        "note": stage.note,
+        "errors": [
+            {
+                "stem": stem,
+                "sigma": sigma or None,
+                "snr_db": error.snr,
+                "distance_db": error.distance,
+            }
+            for (stem, sigma), error in stage.errors.items()
+        ],
+        "alone": [
+            {
+                "name": group.name,
+                "layers": list(group.layers),
+                "snr_db": group.snr,
+                "distance_db": group.distance,
+            }
+            for group in stage.choice.groups
+        ],
+        "trials": [
+            {
+                "kept": trial.kept,
+                "snr_db": min(error.snr for error in trial.errors.values()),
+                "distance_db": max(error.distance for error in trial.errors.values()),
+                "time_over_float32": None if math.isnan(ratio) else ratio,
+            }
+            for trial, ratio in stage.choice.trials
+        ],
+    }
+
+
+def _write(
+    request: Request,
+    bundle: Bundle,
+    stages: Mapping[str, _Stage],
+    report: Mapping[str, Any],
+    on_cpu: bool,
+) -> Manifest:
+    specs = {}
+    with in_place_of(request.out, replace=request.force) as folder:
+        for name, stage in stages.items():
+            path = stage.mixer.write(stage.names, folder)
+            if on_cpu:
+                check_kernels(GraphFiles.read(path), len(stage.names), name)
+            specs[name] = dataclasses.replace(
+                bundle.manifest.stages[name], precision=INT8 if stage.names else "float32"
+            )
+        (folder / REPORT).write_text(report_json(report), encoding="utf-8", newline="\n")
+        versions = {name: version(name) for name in ("sideman", "onnx", "onnxruntime")}
+        origin = {
+            **bundle.manifest.origin,
+            "calibrated": {
+                "target": request.target,
+                "revision": REVISION,
+                "versions": versions,
+                "from": {"manifest_sha256": sha256(request.bundle / MANIFEST)},
+            },
+        }
+        fields = bundle.manifest.fields() | {"stages": specs, "origin": origin}
+        return write_manifest(folder, **fields)
+
+
+def _chosen(name: str, stage: _Stage) -> str:
+    total = len(stage.mixer.names)
+    kept = ", ".join(stage.choice.kept[:6])
+    more = len(stage.choice.kept) - 6
+    rest = f" (and {more} more)" if more > 0 else ""
+    said = f"; in float32 stay {kept}{rest}" if kept else ""
+    return f"{name}: {len(stage.names)} of {total} convolutions in 8 bits{said}."

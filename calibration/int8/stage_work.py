@@ -1,0 +1,188 @@
+"""One stage, from recorded calls to the choice of what stays in float32."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sideman.calibration.int8.judging import Case, Errors, make_cases, measure
+from sideman.calibration.int8.mixing import Mixer
+from sideman.calibration.int8.quantising import Scheme, quantise
+from sideman.calibration.int8.ranges import Inputs, find_ranges, prepare
+from sideman.calibration.int8.recording import CALIBRATE, JUDGE, Place, read_cycles
+from sideman.calibration.int8.sensitivity import (
+    BLOCKS_FROM,
+    Bound,
+    Group,
+    Trial,
+    blocks,
+    fewest_kept,
+    layers,
+    measure_groups,
+    worst_first,
+)
+from sideman.calibration.int8.speed import Contestant, ratio, time_stages
+from sideman.engine.backends.base import Backend
+from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.manifest import StageSpec
+from sideman.runtime.playing.samplers import make_table
+
+#: Told what is done, how far it is, and of how much.
+Progress = Callable[[str, int, int], None]
+#: The regime whose cases tell the layers apart: what is heard now, and the shortest decode.
+_TELLING = {"encode": "w+0", "step": "w+0", "decode": "native"}
+#: Runs by which a choice of layers is timed against float32.
+_ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What became of a stage.
+
+    Attributes:
+        groups: every layer or block, with the error that it causes alone, in the graph's order.
+        kept: names of those that stay in float32, worst first.
+        names: convolutions that are quantised.
+        trials: what was measured on the way, by the number that stayed in float32, with the time
+            of each over that of float32; NaN where it was not measured.
+        errors: of the stage with `names` quantised; empty where nothing is.
+    """
+
+    groups: tuple[Group, ...]
+    kept: tuple[str, ...]
+    names: tuple[str, ...]
+    trials: tuple[tuple[Trial, float], ...]
+    errors: Errors
+
+
+@dataclass
+class StageWork:
+    """Everything about one stage that takes time; what was computed before is read back.
+
+    Attributes:
+        stage: its name.
+        bundle: in float32.
+        places: of the recorded cycles.
+        recorded: their folder.
+        folder: takes what is computed of this stage.
+        backend: runs stages.
+        progress: told how far it is.
+    """
+
+    stage: str
+    bundle: Bundle
+    places: Sequence[Place]
+    recorded: Path
+    folder: Path
+    backend: Backend
+    progress: Progress
+
+    def mixer(self, scheme: Scheme) -> Mixer:
+        """Find the ranges of all activations and quantise every convolution."""
+        files = self.bundle.read_stage(self.stage)
+        graph = prepare(files, self.folder / "prepared")
+        total = self._count(CALIBRATE)
+        ranges = find_ranges(
+            graph,
+            self._inputs(),
+            self.folder / "ranges",
+            lambda done: self.progress(f"{self.stage}: ranges of activations", done, total),
+        )
+        quantised = quantise(graph, ranges, scheme)
+        shutil.rmtree(graph.parent)
+        return Mixer.of(files, quantised)
+
+    def cases(self, mixer: Mixer) -> list[Case]:
+        """What float32 makes of the cycles that are judged."""
+        total = self._count(JUDGE)
+        stage = self.backend.load(self.stage, mixer.files, self._spec)
+        return make_cases(
+            read_cycles(self.recorded, self.places, JUDGE),
+            self.stage,
+            self.backend,
+            stage,
+            lambda done: self.progress(f"{self.stage}: float32", done, total),
+        )
+
+    def choose(self, mixer: Mixer, cases: Sequence[Case], bound: Bound, *, timed: bool) -> Choice:
+        """Find the layers that have to stay in float32 for the bound to hold.
+
+        Args:
+            mixer: makes the stage with any choice of convolutions in eight bits.
+            cases: that it is judged by.
+            bound: to be kept.
+            timed: whether this machine's time for it means anything.
+        """
+        large = sum(map(len, mixer.files.weights.values())) >= BLOCKS_FROM
+        telling = [case for case in cases if case.regime == _TELLING[self.stage]]
+        groups = measure_groups(
+            (blocks if large else layers)(mixer.names),
+            lambda names: self._measure(mixer, names, telling),
+            self.folder / f"alone-{self._digest(mixer)}.json",
+            lambda done, total: self.progress(f"{self.stage}: each layer alone", done, total),
+        )
+        tried = 0
+
+        def measure_whole(names: Collection[str]) -> Errors:
+            nonlocal tried
+            tried += 1
+            say = f"{self.stage}: layers in float32, try {tried}"
+            return self._measure(
+                mixer, names, cases, lambda done: self.progress(say, done, len(cases))
+            )
+
+        trials, count = fewest_kept(self.stage, groups, bound, measure_whole)
+        ordered = worst_first(self.stage, groups)
+        left = [name for group in ordered[count:] for name in group.layers]
+        names = tuple(name for name in mixer.names if name in set(left))
+        errors = next((trial.errors for trial in trials if trial.kept == count), {})
+        times = [
+            self._relative_time(mixer, ordered[trial.kept :], telling[0]) if timed else float("nan")
+            for trial in trials
+        ]
+        kept = tuple(group.name for group in ordered[:count])
+        return Choice(tuple(groups), kept, names, tuple(zip(trials, times, strict=True)), errors)
+
+    @property
+    def _spec(self) -> StageSpec:
+        return self.bundle.manifest.stages[self.stage]
+
+    def _measure(
+        self,
+        mixer: Mixer,
+        names: Collection[str],
+        cases: Sequence[Case],
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> Errors:
+        stage = self.backend.load(self.stage, mixer.mix(names), self._spec)
+        return measure(cases, self.backend, stage, progress)
+
+    def _relative_time(self, mixer: Mixer, groups: Sequence[Group], case: Case) -> float:
+        """Time of the stage with these groups in eight bits, over that of float32."""
+        names = [name for group in groups for name in group.layers]
+        contestants = [
+            Contestant(name, self.backend, self.backend.load(self.stage, files, self._spec))
+            for name, files in (("fp32", mixer.files), ("int8", mixer.mix(names)))
+        ]
+        return ratio(time_stages(contestants, case.call, _ROUNDS))
+
+    def _count(self, purpose: str) -> int:
+        cycles = sum(place.purpose == purpose for place in self.places)
+        return cycles * (self._evaluations() if self.stage == "step" else 1)
+
+    def _evaluations(self) -> int:
+        return len(make_table(self.bundle.manifest.sampler).evaluations)
+
+    def _inputs(self) -> Iterator[Inputs]:
+        for cycle in read_cycles(self.recorded, self.places, CALIBRATE):
+            yield from (call.inputs for call in cycle.calls if call.stage == self.stage)
+
+    def _digest(self, mixer: Mixer) -> str:
+        """What the errors of layers depend on besides the recorded cycles."""
+        scheme = mixer.quantised.scheme
+        text = json.dumps([scheme.unsigned, scheme.weight_bits, scheme.outputs, scheme.bias])
+        return hashlib.sha256(text.encode()).hexdigest()[:12]

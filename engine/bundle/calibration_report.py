@@ -1,0 +1,126 @@
+"""What a calibrated bundle says of its calibration: a JSON file beside its graphs.
+
+`sideman.calibration` writes it; here it is read and put into words, for a lean install inspects
+bundles too. The manifest lists it like every other file, so it cannot be changed without notice.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sideman.engine.bundle.json_text import parse_json, read_text
+from sideman.engine.errors import BundleError
+
+#: Its name in a bundle.
+REPORT = "calibration.json"
+#: Version of its layout.
+VERSION = 1
+_AGAIN = "Calibrate the float32 bundle again with this version of sideman."
+
+
+def read_report(folder: Path) -> dict[str, Any] | None:
+    """Read the report of a bundle; None where it has none.
+
+    Raises:
+        BundleError: it is no report that this version can read.
+    """
+    file = folder / REPORT
+    if not file.is_file():
+        return None
+    try:
+        report = parse_json(read_text(file))
+    except (OSError, ValueError) as error:
+        raise BundleError(f"{file} cannot be read: {error}", _AGAIN) from error
+    if not isinstance(report, dict) or report.get("version") != VERSION:
+        found = report.get("version") if isinstance(report, dict) else type(report).__name__
+        raise BundleError(f"{file}: version {found!r} is not the one known ({VERSION}).", _AGAIN)
+    return report
+
+
+def report_json(report: Mapping[str, Any]) -> str:
+    """The report as JSON; numbers that are not finite become null."""
+    return json.dumps(_plain(report), indent=1, allow_nan=False) + "\n"
+
+
+def describe_report(report: Mapping[str, Any]) -> list[str]:
+    """The report in lines, for people.
+
+    Raises:
+        BundleError: a part of it is missing or of another kind.
+    """
+    try:
+        return list(_lines(report))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BundleError(
+            f"{REPORT} is no report of a calibration: {type(error).__name__} {error}.", _AGAIN
+        ) from error
+
+
+def _lines(report: Mapping[str, Any]) -> Any:
+    audio, bound = report["audio"], report["bound"]
+    activations = "unsigned" if report["unsigned"] else "symmetric"
+    yield (
+        f"for {report['target']}: {activations} 8-bit activations, "
+        f"{report['weight_bits']}-bit weights, by {report['tool']}"
+    )
+    yield (
+        f"audio       {audio['pieces']} pieces, {audio['seconds']:,.0f} s, "
+        f"SHA-256 {audio['sha256']}"
+    )
+    yield (
+        f"cycles      {report['cycles']['calibrate']} played for the ranges, "
+        f"{report['cycles']['judge']} others to judge"
+    )
+    yield (
+        f"bound       latents at least {bound['snr_db']:g} dB over the error, "
+        f"sound at most {bound['distance_db']:g} dB away"
+    )
+    for name, stage in report["stages"].items():
+        kernels = stage["integer_kernels"]
+        ran = "" if kernels is None else f", {kernels} integer kernels counted"
+        yield (
+            f"{name:<11} {stage['quantised']} of {stage['convolutions']} convolutions in 8 bits"
+            f"{ran}{'; ' + stage['note'] if stage['note'] else ''}"
+        )
+        for row in stage["errors"]:
+            sigma = "" if not row["sigma"] else f" at sigma {row['sigma']:.4g}"
+            distance = row["distance_db"]
+            away = "" if distance is None else f", {distance:.2f} dB away"
+            yield f"              {row['stem']}{sigma}: SNR {_decibels(row['snr_db'])}{away}"
+    yield from _speed(report["speed"])
+    for reason in report["forced"]:
+        yield f"FORCED      {reason}"
+
+
+def _speed(speed: Mapping[str, Any] | None) -> Any:
+    if speed is None:
+        yield "speed       not measured: this machine does not run what was made"
+        return
+    for name, seconds in speed["cycle"].items():
+        if seconds is None:
+            yield f"speed       {name}: not measured ({speed['why_not'][name]})"
+        else:
+            stages = ", ".join(
+                f"{stage} {1000 * times[name]:.1f}" for stage, times in speed["stages"].items()
+            )
+            yield f"speed       {name}: {1000 * seconds:.1f} ms a cycle ({stages})"
+    machine = speed["machine"]
+    yield f"            on {machine['processor']}, {machine['cores']} cores"
+
+
+def _decibels(value: float | None) -> str:
+    return "no error" if value is None else f"{value:.1f} dB"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,75 @@
+"""What is played: files as they are, folders of stems, and what is neither."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from sideman.calibration.errors import CalibrationError
+from sideman.calibration.int8.music import read_music
+from sideman.calibration.int8.recording import CALIBRATE, JUDGE, choose_places
+
+STEMS = ("bass", "drums", "guitar")
+RATE = 44_100
+
+
+def write(path: Path, level: float = 0.1, seconds: float = 0.5) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, np.full(int(seconds * RATE), level, np.float32), RATE, subtype="FLOAT")
+
+
+def test_a_stem_is_generated_from_the_sum_of_the_others(tmp_path) -> None:
+    for stem, level in zip(STEMS, (0.1, 0.2, 0.4), strict=True):
+        write(tmp_path / "song" / f"{stem}.wav", level)
+    (piece,) = read_music(tmp_path, STEMS, RATE).pieces
+    assert piece.name == "song"
+    assert piece.context("bass")[0] == pytest.approx(0.6)
+    assert piece.context("guitar")[0] == pytest.approx(0.3)
+
+
+def test_other_files_are_heard_as_they_are(tmp_path) -> None:
+    write(tmp_path / "bass.wav", 0.1)
+    write(tmp_path / "more" / "take.wav", 0.2)
+    (tmp_path / "notes.txt").write_text("nothing to hear")
+    music = read_music(tmp_path, STEMS, RATE)
+    assert [piece.context("bass")[0] for piece in music.pieces] == pytest.approx([0.1, 0.2])
+    assert music.seconds == pytest.approx(1.0)
+
+
+def test_the_hash_is_of_names_and_contents(tmp_path) -> None:
+    write(tmp_path / "a.wav", 0.1)
+    first = read_music(tmp_path, STEMS, RATE).sha256
+    assert read_music(tmp_path, STEMS, RATE).sha256 == first
+    write(tmp_path / "a.wav", 0.2)
+    second = read_music(tmp_path, STEMS, RATE).sha256
+    (tmp_path / "a.wav").rename(tmp_path / "b.wav")
+    assert len({first, second, read_music(tmp_path, STEMS, RATE).sha256}) == 3
+
+
+def test_what_cannot_be_played_is_refused(tmp_path) -> None:
+    with pytest.raises(CalibrationError, match="is no folder"):
+        read_music(tmp_path / "absent", STEMS, RATE)
+    with pytest.raises(CalibrationError, match="There is no sound file"):
+        read_music(tmp_path, STEMS, RATE)
+    write(tmp_path / "silence.wav", 0.0)
+    with pytest.raises(CalibrationError, match="is silent"):
+        read_music(tmp_path, STEMS, RATE)
+    (tmp_path / "broken.wav").write_bytes(b"no sound" * 99)
+    with pytest.raises(CalibrationError, match=r"broken\.wav cannot be read"):
+        read_music(tmp_path, STEMS, RATE)
+
+
+def test_cycles_lie_evenly_over_pieces_and_time(tmp_path) -> None:
+    for name in ("a", "b"):
+        write(tmp_path / f"{name}.wav")
+    music = read_music(tmp_path, STEMS, RATE)
+    places = choose_places(music, STEMS, ("w-1", "w+1"), 4, seed=0)
+    assert places == choose_places(music, STEMS, ("w-1", "w+1"), 4, seed=0)
+    assert places != choose_places(music, STEMS, ("w-1", "w+1"), 4, seed=1)
+    assert len({place.file for place in places}) == len(places) == 24 + 12
+    for purpose, count in ((CALIBRATE, 24), (JUDGE, 12)):
+        found = sorted(p.piece + p.share for p in places if p.purpose == purpose)
+        assert np.allclose(np.array(found) * count / 2 - np.arange(count), 0.5, atol=0.5)

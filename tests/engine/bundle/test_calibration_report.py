@@ -1,0 +1,69 @@
+"""The report of a calibration as inspect shows it, and reports that are none."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sideman.engine.bundle.calibration_report import (
+    REPORT,
+    describe_report,
+    read_report,
+    report_json,
+)
+from sideman.engine.errors import BundleError
+
+ROW = {"stem": "bass", "sigma": 80.0, "snr_db": float("inf"), "distance_db": float("nan")}
+MADE = {
+    "version": 1,
+    "target": "tensorrt",
+    "unsigned": False,
+    "weight_bits": 8,
+    "tool": "a tool",
+    "audio": {"pieces": 2, "seconds": 61.0, "sha256": "ab" * 32},
+    "cycles": {"calibrate": 32, "judge": 16, "seed": 0},
+    "bound": {"snr_db": 25.0, "distance_db": 1.0},
+    "stages": {
+        "step": {
+            "convolutions": 9,
+            "quantised": 8,
+            "integer_kernels": None,
+            "note": "a note",
+            "errors": [ROW, ROW | {"sigma": None, "snr_db": 27.06, "distance_db": 0.5}],
+        }
+    },
+    "speed": None,
+    "forced": ["It falls short."],
+}
+
+
+def test_every_part_is_told(tmp_path) -> None:
+    (tmp_path / REPORT).write_text(report_json(MADE))
+    report = read_report(tmp_path)
+    assert report is not None
+    text = "\n".join(describe_report(report))
+    for said in (
+        "for tensorrt: symmetric", "2 pieces, 61 s, SHA-256 abab", "32 played", "at least 25 dB",
+        "8 of 9 convolutions in 8 bits; a note", "bass at sigma 80: SNR no error",
+        "bass: SNR 27.1 dB, 0.50 dB away", "speed       not measured", "FORCED      It falls",
+    ):  # fmt: skip
+        assert said in text
+
+
+def test_a_bundle_without_one_has_none(tmp_path) -> None:
+    assert read_report(tmp_path) is None
+
+
+@pytest.mark.parametrize("text", ["no JSON", "[]", '{"version": 2}'])
+def test_what_is_no_report_is_refused(tmp_path, text) -> None:
+    (tmp_path / REPORT).write_text(text)
+    with pytest.raises(BundleError, match=REPORT):
+        read_report(tmp_path)
+
+
+@pytest.mark.parametrize("missing", [name for name in MADE if name != "version"])
+def test_a_report_that_lacks_a_part_is_refused(missing) -> None:
+    report = json.loads(report_json({n: v for n, v in MADE.items() if n != missing}))
+    with pytest.raises(BundleError, match="is no report of a calibration"):
+        describe_report(report)

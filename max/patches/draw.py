@@ -187,10 +187,9 @@ class _Pencil:
         bar = height - 24
         self._rectangle((x, y + 20, width, bar), FIELD, LINE)
         self._rectangle((x, y + 20, width * 0.57, bar), GREEN, GREEN)
-        self._axes.plot([x + width * 0.75] * 2, [y + 17, y + 23 + bar], color=INK, lw=2)
-        for i in range(60):
-            left, tall = x + width - 4 * (60 - i), 8 + 3 * (i % 7 == 3)
-            self._rectangle((left, y + 16 - tall, 2, tall), GREEN, GREEN, 0.1)
+        mark = x + width * 0.75
+        self._axes.plot([mark, mark], [y + 4, y + height - 2], color=INK, lw=2)
+        self._text(mark + 5, y + 9, "deadline", 11, color=QUIET)
 
     def _umenu(self, box: Box, rect: Rect) -> None:
         self._rectangle(rect, FIELD, LINE)

@@ -16,7 +16,7 @@ def remote_server(methods: Methods) -> Patch:
 
     patch.card("1  On the other machine", (1, 5), (56, 7.5))
     patch.comment(
-        "sideman serve BUNDLE --listen 0.0.0.0:7000 --allow 192.168.1.7",
+        "sideman serve --listen 0.0.0.0:7000 --allow 192.168.1.7",
         (1.5, 7),
         width=55,
         bold=True,

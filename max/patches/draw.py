@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 #: The fonts come with matplotlib, so pictures are alike everywhere; they are wider than the hosts'.
 _NARROWER = 0.86
 #: Pictures of the documentation, and what they show.
-_SHOWN = {"max-ready-patch": "ready", "max-help-patch": "help play"}
+SHOWN = {"max-ready-patch": "ready", "max-help-patch": "help play"}
 _DOCS = Path(__file__).parents[2] / "docs"
 #: Dots of the picture in a pixel of the patch.
 _SCALE = 1.5
@@ -342,7 +342,7 @@ def main() -> None:
     patches = pictures()
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
-    for name, picture in {name: name for name in patches}.items() if folder else _SHOWN.items():
+    for name, picture in {name: name for name in patches}.items() if folder else SHOWN.items():
         patch, wiring = patches[picture]
         draw(patch, (folder or _DOCS) / f"{name}.png", wiring=wiring)
 

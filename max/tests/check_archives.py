@@ -81,7 +81,7 @@ def wrong_on_macos(folder: Path) -> list[str]:
     """Externals that lack a processor, or whose signature does not hold."""
     faults = []
     bundles = [*folder.glob("sideman/externals/*.mxo")]
-    bare = [*folder.glob("sideman~/*.pd_darwin"), *folder.glob("sideman~/*.so")]
+    bare = [*folder.glob("sideman~/*.pd_darwin"), *folder.glob("sideman~/*.darwin-*.so")]
     libraries = [*(each for b in bundles for each in b.glob("Contents/MacOS/*")), *bare]
     faults += [
         f"{library.name} is not for both processors"

@@ -159,6 +159,37 @@ def test_macos_wants_both_processors_and_signatures_that_hold(
     )
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a script for bash")
+def test_externals_for_macos_are_stripped_before_they_are_signed(tmp_path: Path) -> None:
+    if shutil.which("bash") is None:
+        pytest.skip("there is no bash")
+    tools, build = tmp_path / "bin", tmp_path / "build"
+    tools.mkdir()
+    for name in ("strip", "codesign"):
+        (tools / name).write_text(f'#!/bin/sh\necho {name} "$@" >> "{tmp_path}/done"\n')
+        (tools / name).chmod(0o755)
+    externals = ("max/sideman~.mxo/Contents/MacOS/sideman~", "pd/sideman~.pd_darwin")
+    # What tests load, and what cpack has left, are not for users.
+    for path in (*externals, "pd-fake/sideman~.pd_darwin", "_CPack_Packages/sideman~.pd_darwin"):
+        (build / path).parent.mkdir(parents=True, exist_ok=True)
+        (build / path).touch()
+    environment = {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
+    command = ["bash", str(CHECK.parents[1] / "sign.sh"), str(build)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Signed ad hoc and not notarised" in done.stdout
+    *stripped, signed = (tmp_path / "done").read_text().splitlines()
+    assert sorted(stripped) == [f"strip -S -x {build / path}" for path in externals]
+    first, *paths = signed.split(f" {build}/")
+    assert first == "codesign --force --sign -"
+    assert sorted(paths) == ["max/sideman~.mxo", "pd/sideman~.pd_darwin"]
+    shutil.rmtree(build)
+    build.mkdir()
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "There are no externals" in done.stderr
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads what CMake says on Linux")
 def test_without_wine_tests_for_windows_are_left_out(tmp_path: Path) -> None:
     compiler = "x86_64-w64-mingw32-g++-posix"

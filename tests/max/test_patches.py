@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from max.patches import build, maxpat, pd
 from max.patches.advice import ADVICE
 from max.patches.check import faults
-from max.patches.draw import draw
+from max.patches.draw import SHOWN, draw
 from max.patches.from_multi_track import from_multi_track
 from max.patches.help import tabs
 from max.patches.icon import draw_icon
@@ -27,6 +27,7 @@ from max.patches.parts import parts
 from max.patches.patch import DRAWN_ONLY, Patch
 from max.patches.pd_help import pd_help
 from max.patches.ready import ready
+from max.patches.style import QUIET
 from tests.max.pd import need_pd, run
 
 ROOT = Path(__file__).parents[2]
@@ -479,12 +480,44 @@ def test_an_icon_that_is_packed_otherwise_is_the_same() -> None:
 def test_patches_can_be_looked_at(name: str, tmp_path: Path) -> None:
     patch, wiring = build.pictures()[name]
     draw(patch, tmp_path / "picture.png", wiring=wiring)
-    assert (tmp_path / "picture.png").stat().st_size > 5000
+    view = patch.wiring if wiring and patch.wiring else patch.size
+    with Image.open(tmp_path / "picture.png") as picture:
+        wanted = tuple(1.5 * side for side in view)
+        assert all(abs(a - b) <= 1 for a, b in zip(picture.size, wanted, strict=True))
+        colours = picture.convert("RGB").getcolors(1 << 24)
+    # Words and lines, on more than paper.
+    assert colours is not None
+    assert len(colours) > 20
+    assert max(count for count, _ in colours) < 0.98 * picture.size[0] * picture.size[1]
 
 
-@pytest.mark.parametrize("name", ["max-ready-patch", "max-help-patch"])
-def test_the_documentation_s_pictures_are_small(name: str) -> None:
-    assert 5000 < (ROOT / "docs" / f"{name}.png").stat().st_size < 150_000
+def _coarse(path: Path) -> Image.Image:
+    """So coarse that edges of letters, which differ between versions of matplotlib, count little."""
+    with Image.open(path) as picture:
+        return picture.convert("L").reduce(6)
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_documentation_s_pictures_are_what_is_drawn_now(name: str, tmp_path: Path) -> None:
+    kept = ROOT / "docs" / f"{name}.png"
+    assert kept.stat().st_size < 150_000
+    patch, wiring = build.pictures()[SHOWN[name]]
+    draw(patch, tmp_path / "new.png", wiring=wiring)
+    old, new = _coarse(kept), _coarse(tmp_path / "new.png")
+    assert old.size == new.size
+    assert _furthest(old, new) < 24, "run: python -m max.patches.draw"
+
+
+def _furthest(one: Image.Image, other: Image.Image) -> int:
+    return int(ImageChops.difference(one, other).getextrema()[1])  # type: ignore[arg-type]
+
+
+def test_a_changed_word_in_a_picture_is_seen(tmp_path: Path) -> None:
+    for name, word in (("old", "deadline"), ("new", "the limit")):
+        patch = Patch("word", size=(40, 20))
+        patch.comment(word, (2, 2), size=11.0, colour=QUIET)
+        draw(patch, tmp_path / f"{name}.png")
+    assert _furthest(_coarse(tmp_path / "old.png"), _coarse(tmp_path / "new.png")) >= 24
 
 
 # Pure Data

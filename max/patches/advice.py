@@ -11,7 +11,7 @@ ADVICE = (
     ),
     (
         "text: Nobody listens on …",
-        "The machine answers, and no server does there. In a terminal on it: sideman serve. Is it "
+        "The machine answers, and no server runs there. In a terminal on it: sideman serve. Is it "
         "the right port?",
     ),
     (

@@ -492,7 +492,7 @@ def test_patches_can_be_looked_at(name: str, tmp_path: Path) -> None:
 
 
 def _coarse(path: Path) -> Image.Image:
-    """So coarse that edges of letters, which differ between versions of matplotlib, count little."""
+    """So coarse that edges of letters count little, which versions of matplotlib draw otherwise."""
     with Image.open(path) as picture:
         return picture.convert("L").reduce(6)
 

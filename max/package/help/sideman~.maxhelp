@@ -3759,10 +3759,10 @@
           22.5,
           129.0,
           825.0,
-          35.0
+          49.0
          ],
-         "text": "192.168.1.7 stands for the address of the machine that Max runs on; all others are ignored. If the other machine has a firewall, let UDP through to port 7000. Use a cable where you can: Wi-Fi holds packets back for tens of milliseconds.",
-         "linecount": 2,
+         "text": "192.168.1.7 stands for the address of the machine that Max runs on; all others are ignored. If the other machine has a firewall, let UDP through to port 7000. Use a cable where you can: Wi-Fi holds packets back for tens of milliseconds. On macOS 15 or newer, allow Max in System Settings, Privacy & Security, Local Network.",
+         "linecount": 3,
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -4953,7 +4953,7 @@
           600.0,
           20.0
          ],
-         "text": "The machine answers, and no server does there. In a terminal on it: sideman serve. Is it the right port?",
+         "text": "The machine answers, and no server runs there. In a terminal on it: sideman serve. Is it the right port?",
          "fontsize": 12.0,
          "textcolor": [
           0.13,

@@ -12,7 +12,9 @@ if(NOT Python3_FOUND)
 endif()
 
 set(content ${CMAKE_BINARY_DIR}/package)
+# Anew, so that no file that is called otherwise by now goes along.
 add_custom_target(package_content ALL
+    COMMAND ${CMAKE_COMMAND} -E rm -rf ${content}
     COMMAND Python3::Interpreter -m max.patches ${content}
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
     COMMENT "Writing patches, reference page and the rest of the packages"
@@ -37,8 +39,11 @@ set(CPACK_INCLUDE_TOPLEVEL_DIRECTORY OFF)
 set(CPACK_COMPONENT_INCLUDE_TOPLEVEL_DIRECTORY OFF)
 set(CPACK_ARCHIVE_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_ALL max pd)
-# Debug information is many times as large as the externals; it stays in the build folder.
-set(CPACK_STRIP_FILES ON)
+# Debug information is many times as large as the externals; it stays in the build folder. On macOS
+# max/sign.sh strips, before it signs: a signature is that of all bytes.
+if(NOT APPLE)
+    set(CPACK_STRIP_FILES ON)
+endif()
 set(CPACK_COMPONENTS_GROUPING IGNORE)
 set(CPACK_ARCHIVE_MAX_FILE_NAME sideman-max-${CMAKE_PROJECT_VERSION}-${system})
 set(CPACK_ARCHIVE_PD_FILE_NAME sideman-pd-${CMAKE_PROJECT_VERSION}-${system})

@@ -1,12 +1,32 @@
 #!/usr/bin/env bash
-# Signs and notarises the externals of a build folder on macOS, where the secrets for it are there, and
-# says so where they are not: sign.sh BUILD
+# Strips and signs the externals of a build folder on macOS: sign.sh BUILD
 #
-# Without it, macOS keeps what was downloaded in quarantine; README.md says what to do then.
+# With the secrets for it, signs them with an identity and notarises them. Without, says so, and signs
+# them ad hoc, which is what a Mac with Apple's processor loads at the least; what was downloaded it
+# keeps in quarantine then, and README.md says what to do. Nothing may change an external afterwards.
 set -euo pipefail
 build=$1
+
+# No mapfile: the bash of macOS is too old for it.
+externals=()
+while IFS= read -r external; do
+    externals+=("$external")
+done < <(find "$build" \( -name 'pd-*' -o -name _CPack_Packages \) -prune -o \( -name '*.mxo' -o -name '*.pd_darwin' -o -name '*.darwin-*.so' \) -print)
+if [[ ${#externals[@]} -eq 0 ]]; then
+    echo "There are no externals in $build." >&2
+    exit 1
+fi
+for external in "${externals[@]}"; do
+    if [[ -d "$external" ]]; then
+        strip -S -x "$external"/Contents/MacOS/*
+    else
+        strip -S -x "$external"
+    fi
+done
+
 if [[ -z "${CERTIFICATE:-}" || -z "${IDENTITY:-}" ]]; then
-    echo "Not signed and not notarised: this repository has no APPLE_CERTIFICATE_P12 or no" \
+    codesign --force --sign - "${externals[@]}"
+    echo "Signed ad hoc and not notarised: this repository has no APPLE_CERTIFICATE_P12 or no" \
         "APPLE_SIGNING_IDENTITY."
     exit 0
 fi
@@ -22,11 +42,6 @@ security set-key-partition-list -S apple-tool:,apple: -k "$secret" "$keychain" >
 security list-keychains -d user -s "$keychain"
 rm "$RUNNER_TEMP/certificate.p12"
 
-# No mapfile: the bash of macOS is too old for it.
-externals=()
-while IFS= read -r external; do
-    externals+=("$external")
-done < <(find "$build" -name 'pd-*' -prune -o \( -name '*.mxo' -o -name '*.pd_darwin' -o -name '*.darwin-*.so' \) -print)
 codesign --force --timestamp --options runtime --sign "$IDENTITY" "${externals[@]}"
 
 if [[ -z "${APPLE_ID:-}" || -z "${APPLE_TEAM:-}" || -z "${APPLE_APP_PASSWORD:-}" ]]; then
@@ -40,6 +55,8 @@ for external in "${externals[@]}"; do
     xcrun notarytool submit "$archive" --wait --apple-id "$APPLE_ID" --team-id "$APPLE_TEAM" \
         --password "$APPLE_APP_PASSWORD"
     # A ticket can be stapled to a bundle, and not to a bare library.
-    [[ -d "$external" ]] && xcrun stapler staple "$external"
+    if [[ -d "$external" ]]; then
+        xcrun stapler staple "$external"
+    fi
     rm "$archive"
 done

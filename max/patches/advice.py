@@ -10,6 +10,16 @@ ADVICE = (
         "through? The output text says what is known.",
     ),
     (
+        "text: Nobody listens on …",
+        "The machine answers, and no server runs there. In a terminal on it: sideman serve. Is it "
+        "the right port?",
+    ),
+    (
+        "macOS 15 or newer finds no server on another machine",
+        "System Settings, Privacy & Security, Local Network: allow the program that you play in, "
+        "and start it again.",
+    ),
+    (
         "text: Another client plays.",
         "A server plays with one sideman~ at a time, and one in another tab or patch counts too. "
         "Send stop to that one, or start a second server on another port.",

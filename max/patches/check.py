@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 
 from max.patches.patch import BACKGROUNDS, Box, Cord, Patch, Rect
@@ -96,11 +97,19 @@ def _overlaps(patch: Patch, view: str, rects: dict[str, Rect]) -> list[str]:
 
 
 def _broken_comments(patch: Patch) -> list[str]:
-    """Behind a semicolon in a comment, Pure Data begins a new line, and lines lie upon others."""
+    """What Pure Data shows of a comment otherwise than it is written.
+
+    Behind a semicolon it begins a new line, and lines lie upon others. The full stop behind a
+    number it takes for the number's, and leaves it out.
+    """
     if patch.host != "pd":
         return []
     comments = [box.text for box in patch.boxes.values() if box.kind == "comment"]
-    return [f"a semicolon in {text!r}" for text in comments if ";" in text]
+    stops = (re.search(r"(?<!\S)-?[0-9]+\.(?!\S)", text) for text in comments)
+    return [
+        *(f"a semicolon in {text!r}" for text in comments if ";" in text),
+        *(f"a full stop behind a number in {stop.string!r}" for stop in stops if stop),
+    ]
 
 
 def _overlap(a: Rect, b: Rect) -> bool:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 #: The fonts come with matplotlib, so pictures are alike everywhere; they are wider than the hosts'.
 _NARROWER = 0.86
 #: Pictures of the documentation, and what they show.
-_SHOWN = {"max-ready-patch": "ready", "max-help-patch": "help play"}
+SHOWN = {"max-ready-patch": "ready", "max-help-patch": "help play"}
 _DOCS = Path(__file__).parents[2] / "docs"
 #: Dots of the picture in a pixel of the patch.
 _SCALE = 1.5
@@ -187,10 +187,9 @@ class _Pencil:
         bar = height - 24
         self._rectangle((x, y + 20, width, bar), FIELD, LINE)
         self._rectangle((x, y + 20, width * 0.57, bar), GREEN, GREEN)
-        self._axes.plot([x + width * 0.75] * 2, [y + 17, y + 23 + bar], color=INK, lw=2)
-        for i in range(60):
-            left, tall = x + width - 4 * (60 - i), 8 + 3 * (i % 7 == 3)
-            self._rectangle((left, y + 16 - tall, 2, tall), GREEN, GREEN, 0.1)
+        mark = x + width * 0.75
+        self._axes.plot([mark, mark], [y + 4, y + height - 2], color=INK, lw=2)
+        self._text(mark + 5, y + 9, "deadline", 11, color=QUIET)
 
     def _umenu(self, box: Box, rect: Rect) -> None:
         self._rectangle(rect, FIELD, LINE)
@@ -343,7 +342,7 @@ def main() -> None:
     patches = pictures()
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
-    for name, picture in {name: name for name in patches}.items() if folder else _SHOWN.items():
+    for name, picture in {name: name for name in patches}.items() if folder else SHOWN.items():
         patch, wiring = patches[picture]
         draw(patch, (folder or _DOCS) / f"{name}.png", wiring=wiring)
 

@@ -14,7 +14,7 @@ def from_multi_track() -> Patch:
         "Your external and your patches stay as they are. sideman serve takes the server's place.",
     )
 
-    patch.card("1  Start the server yourself", (1, 5), (56, 7))
+    patch.card("1  Start the server yourself", (1, 5), (56, 7.6))
     lines = (
         ("on this machine:", "sideman serve BUNDLE"),
         ("on another:", "sideman serve BUNDLE --listen 0.0.0.0:7000 --allow 192.168.1.7"),
@@ -23,9 +23,10 @@ def from_multi_track() -> Patch:
         patch.comment(where, (1.5, 7 + 1.5 * i), width=8)
         patch.comment(command, (9.5, 7 + 1.5 * i), width=40, bold=True)
     patch.comment(
-        "It listens on port 7000 and replies to port 8000, as multi_track expects. 192.168.1.7 "
-        "stands for the address of the machine that Max runs on.",
-        (1.5, 10.1),
+        "BUNDLE is a folder with a model; leave it out, and the small one plays that comes along. "
+        "192.168.1.7 stands for the address of the machine that Max runs on. Ports are those that "
+        "multi_track expects: 7000, and 8000 for replies.",
+        (1.5, 9.9),
         width=55,
     )
 

@@ -1,4 +1,8 @@
-"""A patch to play with at once: what a performer sees, and the wiring behind it."""
+"""A patch to play with at once: what a performer sees, and the wiring behind it.
+
+What is set there is not kept with the patch: when it opens, `sideman~` is as at first, and every
+control is set to show that.
+"""
 
 from __future__ import annotations
 
@@ -66,6 +70,13 @@ def _button(
     )
 
 
+def _at_first(patch: Patch, control: str, value: str, at: Place) -> None:
+    """Show, without saying it to anybody, what `sideman~` is set to when the patch opens."""
+    name = f"{control} at first"
+    patch.object(name, f"loadmess set {value}", at)
+    patch.cord(f"{name} -> {control}")
+
+
 def _input(patch: Patch) -> None:
     patch.card("You", (1, 5), (9, 20), shown=(1, 4, 8, 18))
     patch.part("input", input_part(), (2, 7.5), (1.5, 13.8))
@@ -87,21 +98,23 @@ def _transport(patch: Patch) -> None:
 def _server(patch: Patch, methods: Methods) -> None:
     patch.card("Server", (30, 5), (20, 20), shown=(32, 23, 17, 5.5))
     low, high = methods.attributes["port"].limits
+    host, port = (methods.attributes[name].initial for name in ("host", "port"))
     _word(patch, "host", (31, 7), (32.6, 25, 3, 1.4))
+    _at_first(patch, "host", host, (31, 8.5))
     patch.control(
-        "host", "textedit", (31, 8.5), (8, 1.5), text="127.0.0.1",
+        "host", "textedit", (31, 11), (8, 1.5), text=host,
         shown=(36, 24.9, 12, 1.5), keymode=1, lines=1,
     )  # fmt: skip
-    patch.object("host text", "route text", (31, 11))
-    patch.object("set host", "prepend host", (31, 13.5))
-    _word(patch, "port", (41, 7), (32.6, 26.7, 3, 1.4))
-    patch.object("usual port", "loadmess set 7000", (41, 8.5))
+    patch.object("host text", "route text", (31, 13.5))
+    patch.object("set host", "prepend host", (31, 16))
+    _word(patch, "port", (41.6, 7), (32.6, 26.7, 3, 1.4))
+    _at_first(patch, "port", port, (41.6, 8.5))
     patch.control(
-        "port", "number", (41, 11), (5, None),
-        shown=(36, 26.6, 6, 1.5), minimum=int(low), maximum=int(high), example="7000",
+        "port", "number", (41.6, 11), (5, None),
+        shown=(36, 26.6, 6, 1.5), minimum=int(low), maximum=int(high), example=port,
     )  # fmt: skip
-    patch.object("set port", "prepend port", (41, 13.5))
-    patch.cord("host -> host text -> set host", "usual port -> port -> set port")
+    patch.object("set port", "prepend port", (41.6, 13.5))
+    patch.cord("host -> host text -> set host", "port -> set port")
     patch.cord("set host -> band", "set port -> band", along=BUS)
 
 
@@ -121,7 +134,7 @@ def _lead(patch: Patch, methods: Methods) -> None:
         saved_attribute_attributes={
             "valueof": {
                 "parameter_longname": "look-ahead",
-                "parameter_shortname": "columns",
+                "parameter_shortname": "look-ahead",
                 "parameter_type": 2,
                 "parameter_enum": leads,
                 "parameter_mmax": len(leads) - 1,
@@ -129,7 +142,7 @@ def _lead(patch: Patch, methods: Methods) -> None:
                 "parameter_initial": [0],
             }
         },
-        example="columns",
+        example="look-ahead",
     )
     patch.object("auto?", "sel 0", (52, 13))
     patch.message("lead auto", "lead auto", (52, 15.5))
@@ -137,36 +150,39 @@ def _lead(patch: Patch, methods: Methods) -> None:
     patch.cord("lead dial -> auto? -> lead auto", "auto?:1 -> lead columns")
     patch.cord("lead auto -> band", "lead columns -> band", along=BUS)
     margin = methods.attributes["margin"]
-    _word(patch, "safety of auto", (58, 7), (31, 12.7, 6.6, 1.4))
-    patch.object("usual margin", f"loadmess set {margin.choices.index(margin.initial)}", (58, 8.4))
+    _word(patch, "safety of auto", (57, 7), (31, 13.6, 8, 1.4))
+    _at_first(patch, "margin", str(margin.choices.index(margin.initial)), (58, 8.4))
     patch.control(
         "margin", "umenu", (58, 10.4), (6.5, None),
-        shown=(38, 12.6, 9.8, 1.5), items=margin.choices, example=margin.initial,
+        shown=(39.2, 13.5, 9, 1.5), items=margin.choices, example=margin.initial,
     )  # fmt: skip
     patch.object("set margin", "prepend margin", (58, 12.4))
-    patch.cord("usual margin -> margin", "margin:1 -> set margin")
+    patch.cord("margin:1 -> set margin")
     patch.cord("set margin -> band", corners=((64.7, 14.6), (64.7, BUS), (2.53, BUS)))
 
 
 def _step_and_latency(patch: Patch, methods: Methods) -> None:
     low, high = methods.attributes["latency"].limits
-    patch.card("Step, latency", (66, 5), (19, 20))
-    _word(patch, "step (0: auto)", (67, 7), (31, 15.3, 6.6, 1.4))
+    patch.card("Step, latency", (66, 5), (24, 20))
+    _word(patch, "step (0: auto)", (67, 7), (31, 16.1, 8, 1.4))
+    _at_first(patch, "step", "0", (67, 8.5))
     patch.control(
-        "step", "number", (67, 8.5), (4, None),
-        shown=(38, 15.2, 5, 1.5), minimum=0, example="0",
+        "step", "number", (67, 11), (4, None),
+        shown=(39.2, 16, 4.6, 1.5), minimum=0, example="0",
         maximum=int(methods.attributes["step"].limits[1]),
     )  # fmt: skip
-    patch.object("auto step?", "sel 0", (67, 11))
-    patch.message("step auto", "step auto", (67, 13.5))
-    patch.object("step columns", "prepend step", (73.5, 13.5))
-    _word(patch, "latency", (75, 16.2), (31, 17.9, 6.6, 1.4))
+    _word(patch, "columns", (71.4, 11.1), (44, 16.1, 4.6, 1.4))
+    patch.object("auto step?", "sel 0", (67, 13.5))
+    patch.message("step auto", "step auto", (67, 16))
+    patch.object("step columns", "prepend step", (73.5, 16))
+    _word(patch, "sound card's latency", (79.6, 7), (31, 18.6, 8, 1.4))
+    _at_first(patch, "latency", methods.attributes["latency"].initial, (79.6, 8.5))
     patch.control(
-        "latency", "number", (75, 17.8), (5, None),
-        shown=(38, 17.8, 5, 1.5), minimum=int(low), maximum=int(high), example="0",
+        "latency", "number", (79.6, 11), (5, None),
+        shown=(39.2, 18.5, 4.6, 1.5), minimum=int(low), maximum=int(high), example="0",
     )  # fmt: skip
-    patch.object("set latency", "prepend latency", (75, 20.4))
-    _word(patch, "samples", (80.3, 18), (43.3, 17.9, 4, 1.4))
+    patch.object("set latency", "prepend latency", (79.6, 13.5))
+    _word(patch, "samples", (84.9, 11.1), (44, 18.6, 4.6, 1.4))
     patch.cord("step -> auto step? -> step auto", "auto step?:1 -> step columns")
     patch.cord("latency -> set latency")
     patch.cord("step auto -> band", "step columns -> band", "set latency -> band", along=BUS)
@@ -227,3 +243,4 @@ def _told(patch: Patch) -> None:
         patch.cord(f"told:{outlet} -> {name}")
     _word(patch, "ms ahead", (87.2, 36.6), (44.9, 6.9, 4, 1.4))
     _word(patch, "columns in use", (72, 38), (38, 9.6, 6.4, 1.4))
+    _word(patch, "1 column = 93 ms", (72, 39.6), (38, 11.2, 9, 1.4))

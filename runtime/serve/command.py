@@ -24,8 +24,13 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def serve(
         bundle: Annotated[
-            Path, typer.Argument(metavar="BUNDLE", help="Folder that `sideman export` wrote.")
-        ],
+            Path | None,
+            typer.Argument(
+                metavar="BUNDLE",
+                help="Folder that `sideman export` wrote.",
+                show_default="the demonstration's",
+            ),
+        ] = None,
         listen: Annotated[
             str | None,
             typer.Option(
@@ -95,7 +100,10 @@ def register(app: typer.Typer) -> None:
             int | None, typer.Option("--clientport", min=1, max=65_535, hidden=True)
         ] = None,
     ) -> None:
-        """Serve clients, native ones and `multi_track`, with the model in BUNDLE until Ctrl-C."""
+        """Serve clients, native ones and `multi_track`, with the model in BUNDLE until Ctrl-C.
+
+        Without BUNDLE the small model plays that ships with sideman.
+        """
         from sideman.engine.backends.choice import BackendChoice
         from sideman.engine.errors import SidemanError
         from sideman.engine.loading.registry import check_choice
@@ -132,10 +140,15 @@ def register(app: typer.Typer) -> None:
 
             console = terminal()
             check_terminal(console)
+        shipped = bundle is None
+        if bundle is None:
+            from sideman.runtime.rehearse.demo import demo_bundle
+
+            bundle = demo_bundle()
         if not bundle.is_dir():
             raise SidemanError(
                 f"{bundle} is no folder.",
-                "Give the one that `sideman export --out` wrote, or the demonstration's (README).",
+                "Give the one that `sideman export --out` wrote, or none for the demonstration's.",
             )
         cycle_log = CycleLog() if profile is not None or trace is not None else None
         choice = BackendChoice(backend, threads, precision, device)
@@ -165,10 +178,10 @@ def register(app: typer.Typer) -> None:
         level = logging.DEBUG if verbose else logging.INFO
         if console is not None:
             with Panel(server.figures, level, console):
-                run(server)
+                run(server, shipped=shipped)
         else:
             with log_to_standard_error(level):
-                run(server)
+                run(server, shipped=shipped)
         try:
             about = {"bundle": str(bundle), "backend": asdict(choice), "seed": seed}
             if profile is not None and cycle_log is not None:
@@ -187,6 +200,8 @@ def register(app: typer.Typer) -> None:
             raise SidemanError(server.lost)
 
 
+log = logging.getLogger("sideman.runtime.serve")
+
 #: Seconds that the end waits for drawings of `/print`.
 _DRAWINGS_SECONDS = 0.1
 
@@ -195,11 +210,15 @@ class _Ended(BaseException):
     """A signal asked the server to end."""
 
 
-def run(server: Server) -> None:
+def run(server: Server, *, shipped: bool = False) -> None:
     """Run a server until Ctrl-C or SIGTERM; main thread.
 
     The first signal ends it cleanly, and does not wait for a load: see `Server.left_behind`. A
     second one, while a cycle is waited for, ends the process as signals usually do.
+
+    Args:
+        server: not started yet.
+        shipped: say that the demonstration's model plays because none was named.
 
     Raises:
         SidemanError: it cannot start.
@@ -222,6 +241,11 @@ def run(server: Server) -> None:
     try:
         try:
             server.start()
+            if shipped:
+                log.info(
+                    "No BUNDLE is named, so the demonstration's small model plays. "
+                    "`sideman serve BUNDLE` plays another."
+                )
             server.wait()
         except _Ended:
             pass

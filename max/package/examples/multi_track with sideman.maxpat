@@ -208,11 +208,12 @@
      "numoutlets": 0,
      "patching_rect": [
       22.5,
-      151.5,
+      148.5,
       825.0,
-      20.0
+      35.0
      ],
-     "text": "It listens on port 7000 and replies to port 8000, as multi_track expects. 192.168.1.7 stands for the address of the machine that Max runs on.",
+     "text": "BUNDLE is a folder with a model; leave it out, and the small one plays that comes along. 192.168.1.7 stands for the address of the machine that Max runs on. Ports are those that multi_track expects: 7000, and 8000 for replies.",
+     "linecount": 2,
      "fontsize": 12.0,
      "textcolor": [
       0.13,
@@ -505,7 +506,7 @@
       15.0,
       75.0,
       840.0,
-      105.0
+      114.0
      ],
      "background": 1,
      "ignoreclick": 1,

@@ -577,6 +577,24 @@
    {
     "box": {
      "id": "obj-18",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      465.0,
+      127.5,
+      143.0,
+      22.0
+     ],
+     "text": "loadmess set 127.0.0.1"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-19",
      "maxclass": "textedit",
      "numinlets": 1,
      "numoutlets": 4,
@@ -588,7 +606,7 @@
      ],
      "patching_rect": [
       465.0,
-      127.5,
+      165.0,
       120.0,
       22.5
      ],
@@ -606,7 +624,7 @@
    },
    {
     "box": {
-     "id": "obj-19",
+     "id": "obj-20",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -616,7 +634,7 @@
      ],
      "patching_rect": [
       465.0,
-      165.0,
+      202.5,
       69.0,
       22.0
      ],
@@ -625,7 +643,7 @@
    },
    {
     "box": {
-     "id": "obj-20",
+     "id": "obj-21",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -634,7 +652,7 @@
      ],
      "patching_rect": [
       465.0,
-      202.5,
+      240.0,
       88.0,
       22.0
      ],
@@ -643,12 +661,12 @@
    },
    {
     "box": {
-     "id": "obj-21",
+     "id": "obj-22",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      615.0,
+      624.0,
       105.0,
       45.0,
       19.0
@@ -673,7 +691,7 @@
    },
    {
     "box": {
-     "id": "obj-22",
+     "id": "obj-23",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -681,7 +699,7 @@
       ""
      ],
      "patching_rect": [
-      615.0,
+      624.0,
       127.5,
       121.0,
       22.0
@@ -691,7 +709,7 @@
    },
    {
     "box": {
-     "id": "obj-23",
+     "id": "obj-24",
      "maxclass": "number",
      "numinlets": 1,
      "numoutlets": 2,
@@ -700,7 +718,7 @@
       "bang"
      ],
      "patching_rect": [
-      615.0,
+      624.0,
       165.0,
       75.0,
       22.0
@@ -718,7 +736,7 @@
    },
    {
     "box": {
-     "id": "obj-24",
+     "id": "obj-25",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -726,7 +744,7 @@
       ""
      ],
      "patching_rect": [
-      615.0,
+      624.0,
       202.5,
       85.0,
       22.0
@@ -736,7 +754,7 @@
    },
    {
     "box": {
-     "id": "obj-25",
+     "id": "obj-26",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -766,7 +784,7 @@
    },
    {
     "box": {
-     "id": "obj-26",
+     "id": "obj-27",
      "maxclass": "live.dial",
      "numinlets": 1,
      "numoutlets": 2,
@@ -792,7 +810,7 @@
      "saved_attribute_attributes": {
       "valueof": {
        "parameter_longname": "look-ahead",
-       "parameter_shortname": "columns",
+       "parameter_shortname": "look-ahead",
        "parameter_type": 2,
        "parameter_enum": [
         "auto",
@@ -872,7 +890,7 @@
    },
    {
     "box": {
-     "id": "obj-27",
+     "id": "obj-28",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -891,7 +909,7 @@
    },
    {
     "box": {
-     "id": "obj-28",
+     "id": "obj-29",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -909,7 +927,7 @@
    },
    {
     "box": {
-     "id": "obj-29",
+     "id": "obj-30",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -927,21 +945,21 @@
    },
    {
     "box": {
-     "id": "obj-30",
+     "id": "obj-31",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      870.0,
+      855.0,
       105.0,
-      99.0,
+      120.0,
       19.0
      ],
      "presentation": 1,
      "presentation_rect": [
       465.0,
-      190.5,
-      99.0,
+      204.0,
+      120.0,
       21.0
      ],
      "text": "safety of auto",
@@ -957,7 +975,7 @@
    },
    {
     "box": {
-     "id": "obj-31",
+     "id": "obj-32",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -975,7 +993,7 @@
    },
    {
     "box": {
-     "id": "obj-32",
+     "id": "obj-33",
      "maxclass": "umenu",
      "numinlets": 1,
      "numoutlets": 3,
@@ -992,9 +1010,9 @@
      ],
      "presentation": 1,
      "presentation_rect": [
-      570.0,
-      189.0,
-      147.0,
+      588.0,
+      202.5,
+      135.0,
       22.5
      ],
      "items": [
@@ -1008,7 +1026,7 @@
    },
    {
     "box": {
-     "id": "obj-33",
+     "id": "obj-34",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1026,14 +1044,14 @@
    },
    {
     "box": {
-     "id": "obj-34",
+     "id": "obj-35",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
       997.5,
       79.5,
-      270.0,
+      345.0,
       22.0
      ],
      "text": "Step, latency",
@@ -1049,21 +1067,21 @@
    },
    {
     "box": {
-     "id": "obj-35",
+     "id": "obj-36",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
       1005.0,
       105.0,
-      99.0,
+      120.0,
       19.0
      ],
      "presentation": 1,
      "presentation_rect": [
       465.0,
-      229.5,
-      99.0,
+      241.50000000000003,
+      120.0,
       21.0
      ],
      "text": "step (0: auto)",
@@ -1079,7 +1097,25 @@
    },
    {
     "box": {
-     "id": "obj-36",
+     "id": "obj-37",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1005.0,
+      127.5,
+      101.0,
+      22.0
+     ],
+     "text": "loadmess set 0"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-38",
      "maxclass": "number",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1089,15 +1125,15 @@
      ],
      "patching_rect": [
       1005.0,
-      127.5,
+      165.0,
       60.0,
       22.0
      ],
      "presentation": 1,
      "presentation_rect": [
-      570.0,
-      228.0,
-      75.0,
+      588.0,
+      240.0,
+      69.0,
       22.5
      ],
      "minimum": 0,
@@ -1106,79 +1142,24 @@
    },
    {
     "box": {
-     "id": "obj-37",
-     "maxclass": "newobj",
-     "numinlets": 2,
-     "numoutlets": 2,
-     "outlettype": [
-      "bang",
-      ""
-     ],
-     "patching_rect": [
-      1005.0,
-      165.0,
-      43.0,
-      22.0
-     ],
-     "text": "sel 0"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-38",
-     "maxclass": "message",
-     "numinlets": 2,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1005.0,
-      202.5,
-      68.0,
-      22.0
-     ],
-     "text": "step auto"
-    }
-   },
-   {
-    "box": {
      "id": "obj-39",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      1102.5,
-      202.5,
-      88.0,
-      22.0
-     ],
-     "text": "prepend step"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-40",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1125.0,
-      243.0,
-      99.0,
+      1071.0,
+      166.5,
+      69.0,
       19.0
      ],
      "presentation": 1,
      "presentation_rect": [
-      465.0,
-      268.5,
-      99.0,
+      660.0,
+      241.50000000000003,
+      69.0,
       21.0
      ],
-     "text": "latency",
+     "text": "columns",
      "textjustification": 0,
      "fontsize": 11.0,
      "textcolor": [
@@ -1191,29 +1172,39 @@
    },
    {
     "box": {
-     "id": "obj-41",
-     "maxclass": "number",
-     "numinlets": 1,
+     "id": "obj-40",
+     "maxclass": "newobj",
+     "numinlets": 2,
      "numoutlets": 2,
      "outlettype": [
-      "",
-      "bang"
+      "bang",
+      ""
      ],
      "patching_rect": [
-      1125.0,
-      267.0,
-      75.0,
+      1005.0,
+      202.5,
+      43.0,
       22.0
      ],
-     "presentation": 1,
-     "presentation_rect": [
-      570.0,
-      267.0,
-      75.0,
-      22.5
+     "text": "sel 0"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-41",
+     "maxclass": "message",
+     "numinlets": 2,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
      ],
-     "minimum": 0,
-     "maximum": 192000
+     "patching_rect": [
+      1005.0,
+      240.0,
+      68.0,
+      22.0
+     ],
+     "text": "step auto"
     }
    },
    {
@@ -1226,12 +1217,12 @@
       ""
      ],
      "patching_rect": [
-      1125.0,
-      306.0,
-      104.0,
+      1102.5,
+      240.0,
+      88.0,
       22.0
      ],
-     "text": "prepend latency"
+     "text": "prepend step"
     }
    },
    {
@@ -1241,16 +1232,109 @@
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      1204.5,
-      270.0,
-      60.0,
+      1194.0,
+      105.0,
+      120.0,
       19.0
      ],
      "presentation": 1,
      "presentation_rect": [
-      649.5,
-      268.5,
-      60.0,
+      465.0,
+      279.0,
+      120.0,
+      21.0
+     ],
+     "text": "sound card's latency",
+     "textjustification": 0,
+     "fontsize": 11.0,
+     "textcolor": [
+      0.38,
+      0.43,
+      0.49,
+      1.0
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-44",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1194.0,
+      127.5,
+      101.0,
+      22.0
+     ],
+     "text": "loadmess set 0"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-45",
+     "maxclass": "number",
+     "numinlets": 1,
+     "numoutlets": 2,
+     "outlettype": [
+      "",
+      "bang"
+     ],
+     "patching_rect": [
+      1194.0,
+      165.0,
+      75.0,
+      22.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      588.0,
+      277.5,
+      69.0,
+      22.5
+     ],
+     "minimum": 0,
+     "maximum": 192000
+    }
+   },
+   {
+    "box": {
+     "id": "obj-46",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1194.0,
+      202.5,
+      104.0,
+      22.0
+     ],
+     "text": "prepend latency"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-47",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1273.5,
+      166.5,
+      69.0,
+      19.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      660.0,
+      279.0,
+      69.0,
       21.0
      ],
      "text": "samples",
@@ -1266,7 +1350,7 @@
    },
    {
     "box": {
-     "id": "obj-44",
+     "id": "obj-48",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1289,7 +1373,7 @@
    },
    {
     "box": {
-     "id": "obj-45",
+     "id": "obj-49",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1319,7 +1403,7 @@
    },
    {
     "box": {
-     "id": "obj-46",
+     "id": "obj-50",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1342,7 +1426,7 @@
    },
    {
     "box": {
-     "id": "obj-47",
+     "id": "obj-51",
      "maxclass": "newobj",
      "numinlets": 4,
      "numoutlets": 1,
@@ -1360,7 +1444,7 @@
    },
    {
     "box": {
-     "id": "obj-48",
+     "id": "obj-52",
      "maxclass": "bpatcher",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1400,7 +1484,7 @@
    },
    {
     "box": {
-     "id": "obj-49",
+     "id": "obj-53",
      "maxclass": "bpatcher",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1440,7 +1524,7 @@
    },
    {
     "box": {
-     "id": "obj-50",
+     "id": "obj-54",
      "maxclass": "bpatcher",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1480,7 +1564,7 @@
    },
    {
     "box": {
-     "id": "obj-51",
+     "id": "obj-55",
      "maxclass": "bpatcher",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1520,7 +1604,7 @@
    },
    {
     "box": {
-     "id": "obj-52",
+     "id": "obj-56",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 1,
@@ -1538,7 +1622,7 @@
    },
    {
     "box": {
-     "id": "obj-53",
+     "id": "obj-57",
      "maxclass": "ezdac~",
      "numinlets": 2,
      "numoutlets": 0,
@@ -1559,7 +1643,7 @@
    },
    {
     "box": {
-     "id": "obj-54",
+     "id": "obj-58",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1589,7 +1673,7 @@
    },
    {
     "box": {
-     "id": "obj-55",
+     "id": "obj-59",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1619,7 +1703,7 @@
    },
    {
     "box": {
-     "id": "obj-56",
+     "id": "obj-60",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 1,
@@ -1637,7 +1721,7 @@
    },
    {
     "box": {
-     "id": "obj-57",
+     "id": "obj-61",
      "maxclass": "textbutton",
      "numinlets": 1,
      "numoutlets": 3,
@@ -1690,7 +1774,7 @@
    },
    {
     "box": {
-     "id": "obj-58",
+     "id": "obj-62",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -1708,7 +1792,7 @@
    },
    {
     "box": {
-     "id": "obj-59",
+     "id": "obj-63",
      "maxclass": "toggle",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1732,7 +1816,7 @@
    },
    {
     "box": {
-     "id": "obj-60",
+     "id": "obj-64",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1762,7 +1846,7 @@
    },
    {
     "box": {
-     "id": "obj-61",
+     "id": "obj-65",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1792,7 +1876,7 @@
    },
    {
     "box": {
-     "id": "obj-62",
+     "id": "obj-66",
      "maxclass": "bpatcher",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1826,7 +1910,7 @@
    },
    {
     "box": {
-     "id": "obj-63",
+     "id": "obj-67",
      "maxclass": "newobj",
      "numinlets": 3,
      "numoutlets": 3,
@@ -1846,7 +1930,7 @@
    },
    {
     "box": {
-     "id": "obj-64",
+     "id": "obj-68",
      "maxclass": "number",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1874,7 +1958,7 @@
    },
    {
     "box": {
-     "id": "obj-65",
+     "id": "obj-69",
      "maxclass": "number",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1902,7 +1986,7 @@
    },
    {
     "box": {
-     "id": "obj-66",
+     "id": "obj-70",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1932,7 +2016,7 @@
    },
    {
     "box": {
-     "id": "obj-67",
+     "id": "obj-71",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1962,7 +2046,37 @@
    },
    {
     "box": {
-     "id": "obj-68",
+     "id": "obj-72",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1080.0,
+      594.0,
+      135.0,
+      19.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      570.0,
+      168.0,
+      135.0,
+      21.0
+     ],
+     "text": "1 column = 93 ms",
+     "textjustification": 0,
+     "fontsize": 11.0,
+     "textcolor": [
+      0.38,
+      0.43,
+      0.49,
+      1.0
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-73",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1999,7 +2113,7 @@
    },
    {
     "box": {
-     "id": "obj-69",
+     "id": "obj-74",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2029,7 +2143,7 @@
    },
    {
     "box": {
-     "id": "obj-70",
+     "id": "obj-75",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2066,7 +2180,7 @@
    },
    {
     "box": {
-     "id": "obj-71",
+     "id": "obj-76",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2103,14 +2217,14 @@
    },
    {
     "box": {
-     "id": "obj-72",
+     "id": "obj-77",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
       990.0,
       75.0,
-      285.0,
+      360.0,
       300.0
      ],
      "background": 1,
@@ -2133,7 +2247,7 @@
    },
    {
     "box": {
-     "id": "obj-73",
+     "id": "obj-78",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2163,7 +2277,7 @@
    },
    {
     "box": {
-     "id": "obj-74",
+     "id": "obj-79",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2200,7 +2314,7 @@
    },
    {
     "box": {
-     "id": "obj-75",
+     "id": "obj-80",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2237,7 +2351,7 @@
    },
    {
     "box": {
-     "id": "obj-76",
+     "id": "obj-81",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2433,30 +2547,6 @@
    {
     "patchline": {
      "source": [
-      "obj-19",
-      0
-     ],
-     "destination": [
-      "obj-20",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-22",
-      0
-     ],
-     "destination": [
-      "obj-23",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
       "obj-23",
       0
      ],
@@ -2469,7 +2559,43 @@
    {
     "patchline": {
      "source": [
+      "obj-19",
+      0
+     ],
+     "destination": [
       "obj-20",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-20",
+      0
+     ],
+     "destination": [
+      "obj-21",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-24",
+      0
+     ],
+     "destination": [
+      "obj-25",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-21",
       0
      ],
      "destination": [
@@ -2487,7 +2613,7 @@
    {
     "patchline": {
      "source": [
-      "obj-24",
+      "obj-25",
       0
      ],
      "destination": [
@@ -2495,22 +2621,10 @@
       0
      ],
      "midpoints": [
-      623.0,
+      632.0,
       397.5,
       38.0,
       397.5
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-26",
-      0
-     ],
-     "destination": [
-      "obj-27",
-      0
      ]
     }
    },
@@ -2529,8 +2643,8 @@
    {
     "patchline": {
      "source": [
-      "obj-27",
-      1
+      "obj-28",
+      0
      ],
      "destination": [
       "obj-29",
@@ -2542,6 +2656,18 @@
     "patchline": {
      "source": [
       "obj-28",
+      1
+     ],
+     "destination": [
+      "obj-30",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-29",
       0
      ],
      "destination": [
@@ -2559,7 +2685,7 @@
    {
     "patchline": {
      "source": [
-      "obj-29",
+      "obj-30",
       0
      ],
      "destination": [
@@ -2577,11 +2703,11 @@
    {
     "patchline": {
      "source": [
-      "obj-31",
+      "obj-32",
       0
      ],
      "destination": [
-      "obj-32",
+      "obj-33",
       0
      ]
     }
@@ -2589,11 +2715,11 @@
    {
     "patchline": {
      "source": [
-      "obj-32",
+      "obj-33",
       1
      ],
      "destination": [
-      "obj-33",
+      "obj-34",
       0
      ]
     }
@@ -2601,7 +2727,7 @@
    {
     "patchline": {
      "source": [
-      "obj-33",
+      "obj-34",
       0
      ],
      "destination": [
@@ -2621,18 +2747,6 @@
    {
     "patchline": {
      "source": [
-      "obj-36",
-      0
-     ],
-     "destination": [
-      "obj-37",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
       "obj-37",
       0
      ],
@@ -2645,11 +2759,11 @@
    {
     "patchline": {
      "source": [
-      "obj-37",
-      1
+      "obj-44",
+      0
      ],
      "destination": [
-      "obj-39",
+      "obj-45",
       0
      ]
     }
@@ -2657,8 +2771,32 @@
    {
     "patchline": {
      "source": [
+      "obj-38",
+      0
+     ],
+     "destination": [
+      "obj-40",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-40",
+      0
+     ],
+     "destination": [
       "obj-41",
       0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-40",
+      1
      ],
      "destination": [
       "obj-42",
@@ -2669,7 +2807,19 @@
    {
     "patchline": {
      "source": [
-      "obj-38",
+      "obj-45",
+      0
+     ],
+     "destination": [
+      "obj-46",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-41",
       0
      ],
      "destination": [
@@ -2687,7 +2837,7 @@
    {
     "patchline": {
      "source": [
-      "obj-39",
+      "obj-42",
       0
      ],
      "destination": [
@@ -2705,7 +2855,7 @@
    {
     "patchline": {
      "source": [
-      "obj-42",
+      "obj-46",
       0
      ],
      "destination": [
@@ -2713,7 +2863,7 @@
       0
      ],
      "midpoints": [
-      1133.0,
+      1202.0,
       397.5,
       38.0,
       397.5
@@ -2727,7 +2877,7 @@
       0
      ],
      "destination": [
-      "obj-48",
+      "obj-52",
       0
      ]
     }
@@ -2735,11 +2885,11 @@
    {
     "patchline": {
      "source": [
-      "obj-48",
+      "obj-52",
       0
      ],
      "destination": [
-      "obj-52",
+      "obj-56",
       0
      ],
      "midpoints": [
@@ -2753,11 +2903,11 @@
    {
     "patchline": {
      "source": [
-      "obj-48",
+      "obj-52",
       1
      ],
      "destination": [
-      "obj-47",
+      "obj-51",
       0
      ],
      "midpoints": [
@@ -2775,7 +2925,7 @@
       1
      ],
      "destination": [
-      "obj-49",
+      "obj-53",
       0
      ]
     }
@@ -2783,11 +2933,11 @@
    {
     "patchline": {
      "source": [
-      "obj-49",
+      "obj-53",
       0
      ],
      "destination": [
-      "obj-52",
+      "obj-56",
       0
      ],
      "midpoints": [
@@ -2801,11 +2951,11 @@
    {
     "patchline": {
      "source": [
-      "obj-49",
+      "obj-53",
       1
      ],
      "destination": [
-      "obj-47",
+      "obj-51",
       1
      ],
      "midpoints": [
@@ -2823,7 +2973,7 @@
       2
      ],
      "destination": [
-      "obj-50",
+      "obj-54",
       0
      ]
     }
@@ -2831,11 +2981,11 @@
    {
     "patchline": {
      "source": [
-      "obj-50",
+      "obj-54",
       0
      ],
      "destination": [
-      "obj-52",
+      "obj-56",
       0
      ],
      "midpoints": [
@@ -2849,11 +2999,11 @@
    {
     "patchline": {
      "source": [
-      "obj-50",
+      "obj-54",
       1
      ],
      "destination": [
-      "obj-47",
+      "obj-51",
       2
      ],
      "midpoints": [
@@ -2871,7 +3021,7 @@
       3
      ],
      "destination": [
-      "obj-51",
+      "obj-55",
       0
      ]
     }
@@ -2879,11 +3029,11 @@
    {
     "patchline": {
      "source": [
-      "obj-51",
+      "obj-55",
       0
      ],
      "destination": [
-      "obj-52",
+      "obj-56",
       0
      ],
      "midpoints": [
@@ -2897,11 +3047,11 @@
    {
     "patchline": {
      "source": [
-      "obj-51",
+      "obj-55",
       1
      ],
      "destination": [
-      "obj-47",
+      "obj-51",
       3
      ],
      "midpoints": [
@@ -2915,7 +3065,7 @@
    {
     "patchline": {
      "source": [
-      "obj-47",
+      "obj-51",
       0
      ],
      "destination": [
@@ -2937,11 +3087,11 @@
    {
     "patchline": {
      "source": [
-      "obj-52",
+      "obj-56",
       0
      ],
      "destination": [
-      "obj-53",
+      "obj-57",
       0
      ]
     }
@@ -2949,11 +3099,11 @@
    {
     "patchline": {
      "source": [
-      "obj-52",
+      "obj-56",
       0
      ],
      "destination": [
-      "obj-53",
+      "obj-57",
       1
      ]
     }
@@ -2961,11 +3111,11 @@
    {
     "patchline": {
      "source": [
-      "obj-57",
+      "obj-61",
       0
      ],
      "destination": [
-      "obj-58",
+      "obj-62",
       0
      ]
     }
@@ -2973,11 +3123,11 @@
    {
     "patchline": {
      "source": [
-      "obj-58",
+      "obj-62",
       0
      ],
      "destination": [
-      "obj-56",
+      "obj-60",
       0
      ]
     }
@@ -2985,11 +3135,11 @@
    {
     "patchline": {
      "source": [
-      "obj-59",
+      "obj-63",
       0
      ],
      "destination": [
-      "obj-56",
+      "obj-60",
       0
      ]
     }
@@ -2997,11 +3147,11 @@
    {
     "patchline": {
      "source": [
-      "obj-52",
+      "obj-56",
       0
      ],
      "destination": [
-      "obj-56",
+      "obj-60",
       1
      ]
     }
@@ -3013,7 +3163,7 @@
       0
      ],
      "destination": [
-      "obj-56",
+      "obj-60",
       0
      ],
      "midpoints": [
@@ -3035,7 +3185,7 @@
       4
      ],
      "destination": [
-      "obj-62",
+      "obj-66",
       0
      ],
      "midpoints": [
@@ -3053,7 +3203,7 @@
       4
      ],
      "destination": [
-      "obj-63",
+      "obj-67",
       0
      ],
      "midpoints": [
@@ -3067,11 +3217,11 @@
    {
     "patchline": {
      "source": [
-      "obj-63",
+      "obj-67",
       0
      ],
      "destination": [
-      "obj-64",
+      "obj-68",
       0
      ]
     }
@@ -3079,11 +3229,11 @@
    {
     "patchline": {
      "source": [
-      "obj-63",
+      "obj-67",
       1
      ],
      "destination": [
-      "obj-65",
+      "obj-69",
       0
      ]
     }

@@ -71,7 +71,7 @@
        0.0,
        26.0,
        870,
-       780
+       690
       ],
       "bglocked": 0,
       "openinpresentation": 0,
@@ -178,11 +178,10 @@
          "patching_rect": [
           22.5,
           103.5,
-          825.0,
-          35.0
+          187.5,
+          20.0
          ],
-         "text": "In a terminal, on this machine:  sideman serve BUNDLE   (a bundle is a folder with a model; README.md in the folder of this package tells how to get one)",
-         "linecount": 2,
+         "text": "In a terminal, on this machine:",
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -199,8 +198,53 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
+          210.0,
+          103.5,
+          150.0,
+          20.0
+         ],
+         "text": "sideman serve",
+         "fontsize": 12.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ],
+         "fontface": 1
+        }
+       },
+       {
+        "box": {
+         "id": "obj-6",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
           22.5,
-          154.5,
+          126.0,
+          810.0,
+          20.0
+         ],
+         "text": "The small model plays that comes along. README.md in the folder of this package tells how to install sideman, and to serve another model.",
+         "fontsize": 12.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-7",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          22.5,
+          177.0,
           825.0,
           22.0
          ],
@@ -217,7 +261,7 @@
        },
        {
         "box": {
-         "id": "obj-6",
+         "id": "obj-8",
          "maxclass": "newobj",
          "numinlets": 1,
          "numoutlets": 2,
@@ -227,7 +271,7 @@
          ],
          "patching_rect": [
           30.0,
-          315.0,
+          330.0,
           316.0,
           22.0
          ],
@@ -236,13 +280,13 @@
        },
        {
         "box": {
-         "id": "obj-7",
+         "id": "obj-9",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           30.0,
-          204.0,
+          219.0,
           111.0,
           19.0
          ],
@@ -258,7 +302,7 @@
        },
        {
         "box": {
-         "id": "obj-8",
+         "id": "obj-10",
          "maxclass": "bpatcher",
          "numinlets": 0,
          "numoutlets": 1,
@@ -267,7 +311,7 @@
          ],
          "patching_rect": [
           30.0,
-          225.0,
+          240.0,
           105.0,
           30.0
          ],
@@ -288,58 +332,17 @@
        },
        {
         "box": {
-         "id": "obj-9",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          150.0,
-          189.0,
-          90.0,
-          32.0
-         ],
-         "text": "Ask for the server and play",
-         "linecount": 2,
-         "fontsize": 11.0,
-         "textcolor": [
-          0.38,
-          0.43,
-          0.49,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-10",
-         "maxclass": "message",
-         "numinlets": 2,
-         "numoutlets": 1,
-         "outlettype": [
-          ""
-         ],
-         "patching_rect": [
-          150.0,
-          225.0,
-          41.0,
-          22.0
-         ],
-         "text": "start"
-        }
-       },
-       {
-        "box": {
          "id": "obj-11",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          240.0,
-          189.0,
+          150.0,
+          204.0,
           90.0,
           32.0
          ],
-         "text": "Leave the server",
+         "text": "Ask for the server and play",
          "linecount": 2,
          "fontsize": 11.0,
          "textcolor": [
@@ -360,12 +363,12 @@
           ""
          ],
          "patching_rect": [
+          150.0,
           240.0,
-          225.0,
-          40.0,
+          41.0,
           22.0
          ],
-         "text": "stop"
+         "text": "start"
         }
        },
        {
@@ -375,12 +378,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          330.0,
-          189.0,
+          240.0,
+          204.0,
           90.0,
           32.0
          ],
-         "text": "Let the model forget",
+         "text": "Leave the server",
          "linecount": 2,
          "fontsize": 11.0,
          "textcolor": [
@@ -401,12 +404,12 @@
           ""
          ],
          "patching_rect": [
-          330.0,
-          225.0,
-          44.0,
+          240.0,
+          240.0,
+          40.0,
           22.0
          ],
-         "text": "reset"
+         "text": "stop"
         }
        },
        {
@@ -416,12 +419,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          420.0,
-          189.0,
+          330.0,
+          204.0,
           90.0,
           32.0
          ],
-         "text": "Say how it goes",
+         "text": "Let the model forget",
          "linecount": 2,
          "fontsize": 11.0,
          "textcolor": [
@@ -442,12 +445,12 @@
           ""
          ],
          "patching_rect": [
-          420.0,
-          225.0,
-          51.0,
+          330.0,
+          240.0,
+          44.0,
           22.0
          ],
-         "text": "status"
+         "text": "reset"
         }
        },
        {
@@ -457,12 +460,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          510.0,
-          189.0,
+          420.0,
+          204.0,
           90.0,
           32.0
          ],
-         "text": "Silence at once, until start",
+         "text": "Say how it goes",
          "linecount": 2,
          "fontsize": 11.0,
          "textcolor": [
@@ -483,12 +486,12 @@
           ""
          ],
          "patching_rect": [
-          510.0,
-          225.0,
-          46.0,
+          420.0,
+          240.0,
+          51.0,
           22.0
          ],
-         "text": "panic"
+         "text": "status"
         }
        },
        {
@@ -498,12 +501,13 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          609.0,
-          201.0,
-          150.0,
-          19.0
+          510.0,
+          204.0,
+          90.0,
+          32.0
          ],
-         "text": "attributes",
+         "text": "Silence at once, until start",
+         "linecount": 2,
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -516,19 +520,19 @@
        {
         "box": {
          "id": "obj-20",
-         "maxclass": "attrui",
-         "numinlets": 1,
+         "maxclass": "message",
+         "numinlets": 2,
          "numoutlets": 1,
          "outlettype": [
           ""
          ],
          "patching_rect": [
-          609.0,
-          225.0,
-          150.0,
+          510.0,
+          240.0,
+          46.0,
           22.0
          ],
-         "attr": "gain"
+         "text": "panic"
         }
        },
        {
@@ -538,12 +542,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          762.0,
-          226.5,
-          90.0,
+          609.0,
+          216.0,
+          150.0,
           19.0
          ],
-         "text": "Gain",
+         "text": "attributes",
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -564,11 +568,11 @@
          ],
          "patching_rect": [
           609.0,
-          255.0,
+          240.0,
           150.0,
           22.0
          ],
-         "attr": "bypass"
+         "attr": "gain"
         }
        },
        {
@@ -579,7 +583,47 @@
          "numoutlets": 0,
          "patching_rect": [
           762.0,
-          256.5,
+          241.50000000000003,
+          90.0,
+          19.0
+         ],
+         "text": "Gain",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-24",
+         "maxclass": "attrui",
+         "numinlets": 1,
+         "numoutlets": 1,
+         "outlettype": [
+          ""
+         ],
+         "patching_rect": [
+          609.0,
+          270.0,
+          150.0,
+          22.0
+         ],
+         "attr": "bypass"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-25",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          762.0,
+          271.5,
           90.0,
           59.0
          ],
@@ -596,7 +640,7 @@
        },
        {
         "box": {
-         "id": "obj-24",
+         "id": "obj-26",
          "maxclass": "newobj",
          "numinlets": 1,
          "numoutlets": 1,
@@ -605,7 +649,7 @@
          ],
          "patching_rect": [
           180.0,
-          349.5,
+          364.5,
           93.0,
           22.0
          ],
@@ -614,7 +658,7 @@
        },
        {
         "box": {
-         "id": "obj-25",
+         "id": "obj-27",
          "maxclass": "gain~",
          "numinlets": 1,
          "numoutlets": 2,
@@ -624,7 +668,7 @@
          ],
          "patching_rect": [
           30.0,
-          390.0,
+          405.0,
           120.0,
           22.5
          ],
@@ -633,13 +677,13 @@
        },
        {
         "box": {
-         "id": "obj-26",
+         "id": "obj-28",
          "maxclass": "ezdac~",
          "numinlets": 2,
          "numoutlets": 0,
          "patching_rect": [
           30.0,
-          450.0,
+          459.0,
           45.0,
           45.0
          ]
@@ -647,13 +691,13 @@
        },
        {
         "box": {
-         "id": "obj-27",
+         "id": "obj-29",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           154.5,
-          393.0,
+          408.0,
           135.0,
           19.0
          ],
@@ -669,13 +713,13 @@
        },
        {
         "box": {
-         "id": "obj-28",
+         "id": "obj-30",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           82.5,
-          465.0,
+          471.0,
           135.0,
           19.0
          ],
@@ -691,170 +735,13 @@
        },
        {
         "box": {
-         "id": "obj-29",
-         "maxclass": "newobj",
-         "numinlets": 3,
-         "numoutlets": 3,
-         "outlettype": [
-          "",
-          "",
-          ""
-         ],
-         "patching_rect": [
-          330.0,
-          360.0,
-          196.0,
-          22.0
-         ],
-         "text": "route state text"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-30",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          435.0,
-          429.0,
-          405.0,
-          35.0
-         ],
-         "text": "text: Why it does not play, or the newest warning or error. Empty where all is well.",
-         "linecount": 2,
-         "fontsize": 12.0,
-         "textcolor": [
-          0.13,
-          0.16,
-          0.2,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
          "id": "obj-31",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 1,
-         "outlettype": [
-          ""
-         ],
-         "patching_rect": [
-          420.0,
-          394.5,
-          81.0,
-          22.0
-         ],
-         "text": "prepend set"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-32",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          420.0,
-          467.00000000000006,
-          420.0,
-          51.0
-         ],
-         "text": "",
-         "bgcolor": [
-          0.95,
-          0.96,
-          0.98,
-          1.0
-         ],
-         "fontsize": 12.0,
-         "textcolor": [
-          0.13,
-          0.16,
-          0.2,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-33",
-         "maxclass": "newobj",
-         "numinlets": 1,
-         "numoutlets": 1,
-         "outlettype": [
-          ""
-         ],
-         "patching_rect": [
-          330.0,
-          394.5,
-          81.0,
-          22.0
-         ],
-         "text": "prepend set"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-34",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          330.0,
-          524.0,
-          135.0,
-          20.0
-         ],
-         "text": "",
-         "bgcolor": [
-          0.95,
-          0.96,
-          0.98,
-          1.0
-         ],
-         "fontsize": 12.0,
-         "textcolor": [
-          0.13,
-          0.16,
-          0.2,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-35",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          471.0,
-          524.0,
-          369.0,
-          20.0
-         ],
-         "text": "state: stopped, connecting or playing.",
-         "fontsize": 12.0,
-         "textcolor": [
-          0.13,
-          0.16,
-          0.2,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-36",
          "maxclass": "bpatcher",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           330.0,
-          561.0000000000001,
+          414.0,
           420.0,
           117.0
          ],
@@ -875,17 +762,17 @@
        },
        {
         "box": {
-         "id": "obj-37",
+         "id": "obj-32",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          330.0,
-          681.0000000000001,
-          420.0,
+          345.0,
+          381.0,
+          450.0,
           19.0
          ],
-         "text": "A window to the patch sideman.status, for your own patches, too.",
+         "text": "What leaves the last outlet, in a window to the patch sideman.status:",
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -897,13 +784,79 @@
        },
        {
         "box": {
-         "id": "obj-38",
+         "id": "obj-33",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          330.0,
+          540.0,
+          510.0,
+          19.0
+         ],
+         "text": "First line: stopped, connecting or playing. Beside it the model.",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-34",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          330.0,
+          562.5,
+          510.0,
+          19.0
+         ],
+         "text": "The bar: what a cycle takes. Beyond the mark it is red, and the band too late.",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-35",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          330.0,
+          585.0,
+          510.0,
+          19.0
+         ],
+         "text": "Last line: Why it does not play, or the newest warning or error. Empty where all is well.",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-36",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           30.0,
-          606.0,
+          531.0,
           255.0,
           98.0
          ],
@@ -920,7 +873,7 @@
        },
        {
         "box": {
-         "id": "obj-39",
+         "id": "obj-37",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
@@ -928,7 +881,7 @@
           15.0,
           75.0,
           840.0,
-          67.5
+          90.0
          ],
          "background": 1,
          "ignoreclick": 1,
@@ -950,15 +903,15 @@
        },
        {
         "box": {
-         "id": "obj-40",
+         "id": "obj-38",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           15.0,
-          150.0,
+          172.5,
           840.0,
-          615.0
+          502.5
          ],
          "background": 1,
          "ignoreclick": 1,
@@ -983,30 +936,12 @@
        {
         "patchline": {
          "source": [
-          "obj-8",
-          0
-         ],
-         "destination": [
-          "obj-6",
-          0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
           "obj-10",
           0
          ],
          "destination": [
-          "obj-6",
+          "obj-8",
           0
-         ],
-         "midpoints": [
-          158.0,
-          291.0,
-          38.0,
-          291.0
          ]
         }
        },
@@ -1017,14 +952,14 @@
           0
          ],
          "destination": [
-          "obj-6",
+          "obj-8",
           0
          ],
          "midpoints": [
-          248.0,
-          291.0,
+          158.0,
+          306.0,
           38.0,
-          291.0
+          306.0
          ]
         }
        },
@@ -1035,14 +970,14 @@
           0
          ],
          "destination": [
-          "obj-6",
+          "obj-8",
           0
          ],
          "midpoints": [
-          338.0,
-          291.0,
+          248.0,
+          306.0,
           38.0,
-          291.0
+          306.0
          ]
         }
        },
@@ -1053,14 +988,14 @@
           0
          ],
          "destination": [
-          "obj-6",
+          "obj-8",
           0
          ],
          "midpoints": [
-          428.0,
-          291.0,
+          338.0,
+          306.0,
           38.0,
-          291.0
+          306.0
          ]
         }
        },
@@ -1071,14 +1006,14 @@
           0
          ],
          "destination": [
-          "obj-6",
+          "obj-8",
           0
          ],
          "midpoints": [
-          518.0,
-          291.0,
+          428.0,
+          306.0,
           38.0,
-          291.0
+          306.0
          ]
         }
        },
@@ -1089,16 +1024,14 @@
           0
          ],
          "destination": [
-          "obj-6",
+          "obj-8",
           0
          ],
          "midpoints": [
-          600.0,
-          252.0,
-          600.0,
-          291.0,
-          37.949999999999996,
-          291.0
+          518.0,
+          306.0,
+          38.0,
+          306.0
          ]
         }
        },
@@ -1109,50 +1042,16 @@
           0
          ],
          "destination": [
-          "obj-6",
+          "obj-8",
           0
          ],
          "midpoints": [
-          617.0,
-          291.0,
-          38.0,
-          291.0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-6",
-          0
-         ],
-         "destination": [
-          "obj-25",
-          0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-25",
-          0
-         ],
-         "destination": [
-          "obj-26",
-          0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-25",
-          0
-         ],
-         "destination": [
-          "obj-26",
-          1
+          600.0,
+          267.0,
+          600.0,
+          306.0,
+          37.949999999999996,
+          306.0
          ]
         }
        },
@@ -1163,94 +1062,80 @@
           0
          ],
          "destination": [
-          "obj-25",
+          "obj-8",
+          0
+         ],
+         "midpoints": [
+          617.0,
+          306.0,
+          38.0,
+          306.0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-8",
+          0
+         ],
+         "destination": [
+          "obj-27",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-27",
+          0
+         ],
+         "destination": [
+          "obj-28",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-27",
+          0
+         ],
+         "destination": [
+          "obj-28",
+          1
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-26",
+          0
+         ],
+         "destination": [
+          "obj-27",
           0
          ],
          "midpoints": [
           188.0,
-          381.0,
+          396.0,
           38.0,
-          381.0
+          396.0
          ]
         }
        },
        {
         "patchline": {
          "source": [
-          "obj-6",
-          1
-         ],
-         "destination": [
-          "obj-29",
-          0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-31",
-          0
-         ],
-         "destination": [
-          "obj-32",
-          0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-29",
+          "obj-8",
           1
          ],
          "destination": [
           "obj-31",
           0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-33",
-          0
-         ],
-         "destination": [
-          "obj-34",
-          0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-29",
-          0
-         ],
-         "destination": [
-          "obj-33",
-          0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-6",
-          1
-         ],
-         "destination": [
-          "obj-36",
-          0
-         ],
-         "midpoints": [
-          321.0,
-          351.0,
-          321.0,
-          552.0000000000001,
-          337.5,
-          552.0000000000001
          ]
         }
        }
@@ -1524,12 +1409,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          141.0,
-          201.0,
-          70.5,
+          150.0,
+          204.0,
+          51.0,
           19.0
          ],
-         "text": "all of them",
+         "text": "begin",
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -1549,12 +1434,12 @@
           ""
          ],
          "patching_rect": [
-          141.0,
+          150.0,
           225.0,
-          187.0,
+          41.0,
           22.0
          ],
-         "text": "stems bass drums guitar piano"
+         "text": "start"
         }
        },
        {
@@ -1564,12 +1449,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          337.0,
-          201.0,
-          70.5,
+          207.0,
+          204.0,
+          51.0,
           19.0
          ],
-         "text": "two of them",
+         "text": "leave",
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -1589,12 +1474,12 @@
           ""
          ],
          "patching_rect": [
-          337.0,
+          207.0,
           225.0,
-          119.0,
+          40.0,
           22.0
          ],
-         "text": "stems bass drums"
+         "text": "stop"
         }
        },
        {
@@ -1604,12 +1489,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          465.0,
-          201.0,
-          70.5,
+          264.0,
+          204.0,
+          60.0,
           19.0
          ],
-         "text": "one",
+         "text": "say all",
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -1629,167 +1514,7 @@
           ""
          ],
          "patching_rect": [
-          465.0,
-          225.0,
-          84.0,
-          22.0
-         ],
-         "text": "stems piano"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-15",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          558.0,
-          201.0,
-          70.5,
-          19.0
-         ],
-         "text": "none",
-         "fontsize": 11.0,
-         "textcolor": [
-          0.38,
-          0.43,
-          0.49,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-16",
-         "maxclass": "message",
-         "numinlets": 2,
-         "numoutlets": 1,
-         "outlettype": [
-          ""
-         ],
-         "patching_rect": [
-          558.0,
-          225.0,
-          50.0,
-          22.0
-         ],
-         "text": "stems"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-17",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          633.0,
-          201.0,
-          70.5,
-          19.0
-         ],
-         "text": "begin",
-         "fontsize": 11.0,
-         "textcolor": [
-          0.38,
-          0.43,
-          0.49,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-18",
-         "maxclass": "message",
-         "numinlets": 2,
-         "numoutlets": 1,
-         "outlettype": [
-          ""
-         ],
-         "patching_rect": [
-          633.0,
-          225.0,
-          41.0,
-          22.0
-         ],
-         "text": "start"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-19",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          708.0,
-          201.0,
-          70.5,
-          19.0
-         ],
-         "text": "leave",
-         "fontsize": 11.0,
-         "textcolor": [
-          0.38,
-          0.43,
-          0.49,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-20",
-         "maxclass": "message",
-         "numinlets": 2,
-         "numoutlets": 1,
-         "outlettype": [
-          ""
-         ],
-         "patching_rect": [
-          708.0,
-          225.0,
-          40.0,
-          22.0
-         ],
-         "text": "stop"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-21",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          783.0,
-          201.0,
-          70.5,
-          19.0
-         ],
-         "text": "say all",
-         "fontsize": 11.0,
-         "textcolor": [
-          0.38,
-          0.43,
-          0.49,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-22",
-         "maxclass": "message",
-         "numinlets": 2,
-         "numoutlets": 1,
-         "outlettype": [
-          ""
-         ],
-         "patching_rect": [
-          783.0,
+          264.0,
           225.0,
           51.0,
           22.0
@@ -1799,7 +1524,7 @@
        },
        {
         "box": {
-         "id": "obj-23",
+         "id": "obj-15",
          "maxclass": "bpatcher",
          "numinlets": 1,
          "numoutlets": 2,
@@ -1832,7 +1557,7 @@
        },
        {
         "box": {
-         "id": "obj-24",
+         "id": "obj-16",
          "maxclass": "bpatcher",
          "numinlets": 1,
          "numoutlets": 2,
@@ -1865,7 +1590,7 @@
        },
        {
         "box": {
-         "id": "obj-25",
+         "id": "obj-17",
          "maxclass": "bpatcher",
          "numinlets": 1,
          "numoutlets": 2,
@@ -1898,7 +1623,7 @@
        },
        {
         "box": {
-         "id": "obj-26",
+         "id": "obj-18",
          "maxclass": "bpatcher",
          "numinlets": 1,
          "numoutlets": 2,
@@ -1931,7 +1656,7 @@
        },
        {
         "box": {
-         "id": "obj-27",
+         "id": "obj-19",
          "maxclass": "newobj",
          "numinlets": 4,
          "numoutlets": 1,
@@ -1949,17 +1674,63 @@
        },
        {
         "box": {
-         "id": "obj-28",
+         "id": "obj-20",
+         "maxclass": "newobj",
+         "numinlets": 1,
+         "numoutlets": 1,
+         "outlettype": [
+          ""
+         ],
+         "patching_rect": [
+          240.0,
+          696.0,
+          81.0,
+          22.0
+         ],
+         "text": "prepend set"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-21",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          240.0,
+          729.0,
+          247.5,
+          20.0
+         ],
+         "text": "stems bass drums guitar piano",
+         "bgcolor": [
+          0.95,
+          0.96,
+          0.98,
+          1.0
+         ],
+         "fontsize": 12.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-22",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           510.0,
-          561.0,
+          711.0,
           330.0,
           46.0
          ],
-         "text": "Windows to the patch sideman.strip: a toggle, a fader and a level for each stem. The script sideman.stems.js makes a message of the toggles, as those above.",
+         "text": "The message that the switches make, and that your own patch may send:  stems  and the names of those that play, or no name for none.",
          "linecount": 3,
          "fontsize": 11.0,
          "textcolor": [
@@ -1972,7 +1743,30 @@
        },
        {
         "box": {
-         "id": "obj-29",
+         "id": "obj-23",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          510.0,
+          561.0,
+          330.0,
+          46.0
+         ],
+         "text": "Each stem is a window to the patch sideman.strip: a switch, a fader and a level. The script sideman.stems.js makes one message of the switches.",
+         "linecount": 3,
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-24",
          "maxclass": "newobj",
          "numinlets": 2,
          "numoutlets": 1,
@@ -1990,7 +1784,7 @@
        },
        {
         "box": {
-         "id": "obj-30",
+         "id": "obj-25",
          "maxclass": "ezdac~",
          "numinlets": 2,
          "numoutlets": 0,
@@ -2004,7 +1798,7 @@
        },
        {
         "box": {
-         "id": "obj-31",
+         "id": "obj-26",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
@@ -2027,7 +1821,7 @@
        },
        {
         "box": {
-         "id": "obj-32",
+         "id": "obj-27",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
@@ -2050,7 +1844,7 @@
        },
        {
         "box": {
-         "id": "obj-33",
+         "id": "obj-28",
          "maxclass": "newobj",
          "numinlets": 2,
          "numoutlets": 2,
@@ -2069,7 +1863,7 @@
        },
        {
         "box": {
-         "id": "obj-34",
+         "id": "obj-29",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
@@ -2091,7 +1885,7 @@
        },
        {
         "box": {
-         "id": "obj-35",
+         "id": "obj-30",
          "maxclass": "newobj",
          "numinlets": 1,
          "numoutlets": 1,
@@ -2109,7 +1903,7 @@
        },
        {
         "box": {
-         "id": "obj-36",
+         "id": "obj-31",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
@@ -2137,7 +1931,7 @@
        },
        {
         "box": {
-         "id": "obj-37",
+         "id": "obj-32",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
@@ -2167,7 +1961,7 @@
        },
        {
         "box": {
-         "id": "obj-38",
+         "id": "obj-33",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
@@ -2220,7 +2014,7 @@
           0
          ],
          "midpoints": [
-          149.0,
+          158.0,
           279.0,
           38.0,
           279.0
@@ -2238,7 +2032,7 @@
           0
          ],
          "midpoints": [
-          345.0,
+          215.0,
           279.0,
           38.0,
           279.0
@@ -2256,79 +2050,7 @@
           0
          ],
          "midpoints": [
-          473.0,
-          279.0,
-          38.0,
-          279.0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-16",
-          0
-         ],
-         "destination": [
-          "obj-6",
-          0
-         ],
-         "midpoints": [
-          566.0,
-          279.0,
-          38.0,
-          279.0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-18",
-          0
-         ],
-         "destination": [
-          "obj-6",
-          0
-         ],
-         "midpoints": [
-          641.0,
-          279.0,
-          38.0,
-          279.0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-20",
-          0
-         ],
-         "destination": [
-          "obj-6",
-          0
-         ],
-         "midpoints": [
-          716.0,
-          279.0,
-          38.0,
-          279.0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-22",
-          0
-         ],
-         "destination": [
-          "obj-6",
-          0
-         ],
-         "midpoints": [
-          791.0,
+          272.0,
           279.0,
           38.0,
           279.0
@@ -2342,7 +2064,7 @@
           0
          ],
          "destination": [
-          "obj-23",
+          "obj-15",
           0
          ]
         }
@@ -2350,11 +2072,11 @@
        {
         "patchline": {
          "source": [
-          "obj-23",
+          "obj-15",
           0
          ],
          "destination": [
-          "obj-29",
+          "obj-24",
           0
          ],
          "midpoints": [
@@ -2368,11 +2090,11 @@
        {
         "patchline": {
          "source": [
-          "obj-23",
+          "obj-15",
           1
          ],
          "destination": [
-          "obj-27",
+          "obj-19",
           0
          ],
          "midpoints": [
@@ -2390,7 +2112,7 @@
           1
          ],
          "destination": [
-          "obj-24",
+          "obj-16",
           0
          ]
         }
@@ -2398,11 +2120,11 @@
        {
         "patchline": {
          "source": [
-          "obj-24",
+          "obj-16",
           0
          ],
          "destination": [
-          "obj-29",
+          "obj-24",
           0
          ],
          "midpoints": [
@@ -2416,11 +2138,11 @@
        {
         "patchline": {
          "source": [
-          "obj-24",
+          "obj-16",
           1
          ],
          "destination": [
-          "obj-27",
+          "obj-19",
           1
          ],
          "midpoints": [
@@ -2438,7 +2160,7 @@
           2
          ],
          "destination": [
-          "obj-25",
+          "obj-17",
           0
          ]
         }
@@ -2446,11 +2168,11 @@
        {
         "patchline": {
          "source": [
-          "obj-25",
+          "obj-17",
           0
          ],
          "destination": [
-          "obj-29",
+          "obj-24",
           0
          ],
          "midpoints": [
@@ -2464,11 +2186,11 @@
        {
         "patchline": {
          "source": [
-          "obj-25",
+          "obj-17",
           1
          ],
          "destination": [
-          "obj-27",
+          "obj-19",
           2
          ],
          "midpoints": [
@@ -2486,7 +2208,7 @@
           3
          ],
          "destination": [
-          "obj-26",
+          "obj-18",
           0
          ]
         }
@@ -2494,11 +2216,11 @@
        {
         "patchline": {
          "source": [
-          "obj-26",
+          "obj-18",
           0
          ],
          "destination": [
-          "obj-29",
+          "obj-24",
           0
          ],
          "midpoints": [
@@ -2512,11 +2234,11 @@
        {
         "patchline": {
          "source": [
-          "obj-26",
+          "obj-18",
           1
          ],
          "destination": [
-          "obj-27",
+          "obj-19",
           3
          ],
          "midpoints": [
@@ -2530,7 +2252,7 @@
        {
         "patchline": {
          "source": [
-          "obj-27",
+          "obj-19",
           0
          ],
          "destination": [
@@ -2539,9 +2261,9 @@
          ],
          "midpoints": [
           202.5,
-          705.0,
+          750.0,
           21.0,
-          705.0,
+          750.0,
           21.0,
           279.0,
           37.5,
@@ -2552,11 +2274,29 @@
        {
         "patchline": {
          "source": [
-          "obj-29",
+          "obj-19",
           0
          ],
          "destination": [
-          "obj-30",
+          "obj-20",
+          0
+         ],
+         "midpoints": [
+          203.0,
+          690.0,
+          248.0,
+          690.0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-20",
+          0
+         ],
+         "destination": [
+          "obj-21",
           0
          ]
         }
@@ -2564,11 +2304,23 @@
        {
         "patchline": {
          "source": [
-          "obj-29",
+          "obj-24",
           0
          ],
          "destination": [
-          "obj-30",
+          "obj-25",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-24",
+          0
+         ],
+         "destination": [
+          "obj-25",
           1
          ]
         }
@@ -2580,7 +2332,7 @@
           4
          ],
          "destination": [
-          "obj-33",
+          "obj-28",
           0
          ]
         }
@@ -2588,11 +2340,11 @@
        {
         "patchline": {
          "source": [
-          "obj-35",
+          "obj-30",
           0
          ],
          "destination": [
-          "obj-36",
+          "obj-31",
           0
          ]
         }
@@ -2600,11 +2352,11 @@
        {
         "patchline": {
          "source": [
-          "obj-33",
+          "obj-28",
           0
          ],
          "destination": [
-          "obj-35",
+          "obj-30",
           0
          ]
         }
@@ -3986,7 +3738,7 @@
           825.0,
           20.0
          ],
-         "text": "sideman serve BUNDLE --listen 0.0.0.0:7000 --allow 192.168.1.7",
+         "text": "sideman serve --listen 0.0.0.0:7000 --allow 192.168.1.7",
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -4007,10 +3759,10 @@
           22.5,
           129.0,
           825.0,
-          35.0
+          49.0
          ],
-         "text": "192.168.1.7 stands for the address of the machine that Max runs on; all others are ignored. If the other machine has a firewall, let UDP through to port 7000. Use a cable where you can: Wi-Fi holds packets back for tens of milliseconds.",
-         "linecount": 2,
+         "text": "192.168.1.7 stands for the address of the machine that Max runs on; all others are ignored. If the other machine has a firewall, let UDP through to port 7000. Use a cable where you can: Wi-Fi holds packets back for tens of milliseconds. On macOS 15 or newer, allow Max in System Settings, Privacy & Security, Local Network.",
+         "linecount": 3,
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -5178,7 +4930,7 @@
           225.0,
           20.0
          ],
-         "text": "text: Another client plays.",
+         "text": "text: Nobody listens on …",
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -5199,10 +4951,9 @@
           247.5,
           138.5,
           600.0,
-          35.0
+          20.0
          ],
-         "text": "A server plays with one sideman~ at a time, and one in another tab or patch counts too. Send stop to that one, or start a second server on another port.",
-         "linecount": 2,
+         "text": "The machine answers, and no server runs there. In a terminal on it: sideman serve. Is it the right port?",
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -5220,11 +4971,12 @@
          "numoutlets": 0,
          "patching_rect": [
           22.5,
-          175.00000000000003,
+          160.00000000000003,
           225.0,
-          20.0
+          35.0
          ],
-         "text": "It plays, and you hear nothing",
+         "text": "macOS 15 or newer finds no server on another machine",
+         "linecount": 2,
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -5243,12 +4995,11 @@
          "numoutlets": 0,
          "patching_rect": [
           247.5,
-          175.00000000000003,
+          160.00000000000003,
           600.0,
-          35.0
+          20.0
          ],
-         "text": "Is audio on? Is gain above 0, and bypass 0? After panic, press start. Is the stem's name one of known? A new session needs some seconds of your playing.",
-         "linecount": 2,
+         "text": "System Settings, Privacy & Security, Local Network: allow the program that you play in, and start it again.",
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -5266,12 +5017,11 @@
          "numoutlets": 0,
          "patching_rect": [
           22.5,
-          211.50000000000003,
+          196.50000000000003,
           225.0,
-          35.0
+          20.0
          ],
-         "text": "late grows, or cycle is beyond ahead",
-         "linecount": 2,
+         "text": "text: Another client plays.",
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -5290,11 +5040,11 @@
          "numoutlets": 0,
          "patching_rect": [
           247.5,
-          211.50000000000003,
+          196.50000000000003,
           600.0,
           35.0
          ],
-         "text": "The server is too slow for this lead. Send lead auto and margin safe, choose a larger step, or run sideman doctor on the server's machine.",
+         "text": "A server plays with one sideman~ at a time, and one in another tab or patch counts too. Send stop to that one, or start a second server on another port.",
          "linecount": 2,
          "fontsize": 12.0,
          "textcolor": [
@@ -5313,11 +5063,11 @@
          "numoutlets": 0,
          "patching_rect": [
           22.5,
-          248.00000000000003,
+          233.00000000000003,
           225.0,
           20.0
          ],
-         "text": "lost or contextlost grows",
+         "text": "It plays, and you hear nothing",
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -5336,12 +5086,12 @@
          "numoutlets": 0,
          "patching_rect": [
           247.5,
-          248.00000000000003,
+          233.00000000000003,
           600.0,
-          49.0
+          35.0
          ],
-         "text": "The network loses packets: use a cable, or a Wi-Fi of your own. If it is lost alone, the server may be too slow for the step, and text says which steps are not answered: choose a larger step, fewer stems, or a faster machine.",
-         "linecount": 3,
+         "text": "Is audio on? Is gain above 0, and bypass 0? After panic, press start. Is the stem's name one of known? A new session needs some seconds of your playing.",
+         "linecount": 2,
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -5359,11 +5109,12 @@
          "numoutlets": 0,
          "patching_rect": [
           22.5,
-          298.50000000000006,
+          269.5,
           225.0,
-          20.0
+          35.0
          ],
-         "text": "It is early or late, always alike",
+         "text": "late grows, or cycle is beyond ahead",
+         "linecount": 2,
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -5382,11 +5133,12 @@
          "numoutlets": 0,
          "patching_rect": [
           247.5,
-          298.50000000000006,
+          269.5,
           600.0,
-          20.0
+          35.0
          ],
-         "text": "Set latency to the samples that your sound card takes, in and out together.",
+         "text": "The server is too slow for this lead. Send lead auto and margin safe, choose a larger step, or run sideman doctor on the server's machine.",
+         "linecount": 2,
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -5404,11 +5156,11 @@
          "numoutlets": 0,
          "patching_rect": [
           22.5,
-          320.00000000000006,
+          306.00000000000006,
           225.0,
           20.0
          ],
-         "text": "A value is refused",
+         "text": "lost or contextlost grows",
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -5427,12 +5179,12 @@
          "numoutlets": 0,
          "patching_rect": [
           247.5,
-          320.00000000000006,
+          306.00000000000006,
           600.0,
-          35.0
+          49.0
          ],
-         "text": "The console says what would do. step and lead are counted in columns of 93 ms, the unit of the model, and latency in samples.",
-         "linecount": 2,
+         "text": "The network loses packets: use a cable, or a Wi-Fi of your own. If it is lost alone, the server may be too slow for the step, and text says which steps are not answered: choose a larger step, fewer stems, or a faster machine.",
+         "linecount": 3,
          "fontsize": 12.0,
          "textcolor": [
           0.13,
@@ -5450,7 +5202,98 @@
          "numoutlets": 0,
          "patching_rect": [
           22.5,
-          382.5,
+          356.50000000000006,
+          225.0,
+          20.0
+         ],
+         "text": "It is early or late, always alike",
+         "fontsize": 12.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ],
+         "fontface": 1
+        }
+       },
+       {
+        "box": {
+         "id": "obj-19",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          247.5,
+          356.50000000000006,
+          600.0,
+          20.0
+         ],
+         "text": "Set latency to the samples that your sound card takes, in and out together.",
+         "fontsize": 12.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-20",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          22.5,
+          378.00000000000006,
+          225.0,
+          20.0
+         ],
+         "text": "A value is refused",
+         "fontsize": 12.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ],
+         "fontface": 1
+        }
+       },
+       {
+        "box": {
+         "id": "obj-21",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          247.5,
+          378.00000000000006,
+          600.0,
+          35.0
+         ],
+         "text": "The console says what would do. step and lead are counted in columns of 93 ms, the unit of the model, and latency in samples.",
+         "linecount": 2,
+         "fontsize": 12.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-22",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          22.5,
+          430.5,
           825.0,
           22.0
          ],
@@ -5467,7 +5310,7 @@
        },
        {
         "box": {
-         "id": "obj-19",
+         "id": "obj-23",
          "maxclass": "newobj",
          "numinlets": 1,
          "numoutlets": 2,
@@ -5477,7 +5320,7 @@
          ],
          "patching_rect": [
           30.0,
-          474.0,
+          531.0,
           226.0,
           22.0
          ],
@@ -5486,13 +5329,13 @@
        },
        {
         "box": {
-         "id": "obj-20",
+         "id": "obj-24",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           30.0,
-          405.0,
+          462.00000000000006,
           111.0,
           19.0
          ],
@@ -5508,7 +5351,7 @@
        },
        {
         "box": {
-         "id": "obj-21",
+         "id": "obj-25",
          "maxclass": "bpatcher",
          "numinlets": 0,
          "numoutlets": 1,
@@ -5517,7 +5360,7 @@
          ],
          "patching_rect": [
           30.0,
-          426.0,
+          483.00000000000006,
           105.0,
           30.0
          ],
@@ -5538,97 +5381,17 @@
        },
        {
         "box": {
-         "id": "obj-22",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          150.0,
-          405.0,
-          51.0,
-          19.0
-         ],
-         "text": "begin",
-         "fontsize": 11.0,
-         "textcolor": [
-          0.38,
-          0.43,
-          0.49,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-23",
-         "maxclass": "message",
-         "numinlets": 2,
-         "numoutlets": 1,
-         "outlettype": [
-          ""
-         ],
-         "patching_rect": [
-          150.0,
-          426.0,
-          41.0,
-          22.0
-         ],
-         "text": "start"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-24",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          207.0,
-          405.0,
-          51.0,
-          19.0
-         ],
-         "text": "leave",
-         "fontsize": 11.0,
-         "textcolor": [
-          0.38,
-          0.43,
-          0.49,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-25",
-         "maxclass": "message",
-         "numinlets": 2,
-         "numoutlets": 1,
-         "outlettype": [
-          ""
-         ],
-         "patching_rect": [
-          207.0,
-          426.0,
-          40.0,
-          22.0
-         ],
-         "text": "stop"
-        }
-       },
-       {
-        "box": {
          "id": "obj-26",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          264.0,
-          405.0,
-          90.0,
+          150.0,
+          462.00000000000006,
+          51.0,
           19.0
          ],
-         "text": "say all of it",
+         "text": "begin",
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -5648,12 +5411,12 @@
           ""
          ],
          "patching_rect": [
-          264.0,
-          426.0,
-          51.0,
+          150.0,
+          483.00000000000006,
+          41.0,
           22.0
          ],
-         "text": "status"
+         "text": "start"
         }
        },
        {
@@ -5663,8 +5426,88 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
+          207.0,
+          462.00000000000006,
+          51.0,
+          19.0
+         ],
+         "text": "leave",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-29",
+         "maxclass": "message",
+         "numinlets": 2,
+         "numoutlets": 1,
+         "outlettype": [
+          ""
+         ],
+         "patching_rect": [
+          207.0,
+          483.00000000000006,
+          40.0,
+          22.0
+         ],
+         "text": "stop"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-30",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          264.0,
+          462.0,
+          90.0,
+          19.0
+         ],
+         "text": "say all of it",
+         "fontsize": 11.0,
+         "textcolor": [
+          0.38,
+          0.43,
+          0.49,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-31",
+         "maxclass": "message",
+         "numinlets": 2,
+         "numoutlets": 1,
+         "outlettype": [
+          ""
+         ],
+         "patching_rect": [
+          264.0,
+          483.00000000000006,
+          51.0,
+          22.0
+         ],
+         "text": "status"
+        }
+       },
+       {
+        "box": {
+         "id": "obj-32",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
           384.0,
-          405.0,
+          462.0,
           420.0,
           46.0
          ],
@@ -5681,7 +5524,7 @@
        },
        {
         "box": {
-         "id": "obj-29",
+         "id": "obj-33",
          "maxclass": "newobj",
          "numinlets": 2,
          "numoutlets": 1,
@@ -5690,7 +5533,7 @@
          ],
          "patching_rect": [
           30.0,
-          522.0,
+          579.0,
           51.0,
           22.0
          ],
@@ -5699,13 +5542,13 @@
        },
        {
         "box": {
-         "id": "obj-30",
+         "id": "obj-34",
          "maxclass": "ezdac~",
          "numinlets": 2,
          "numoutlets": 0,
          "patching_rect": [
           30.0,
-          567.0,
+          624.0,
           45.0,
           45.0
          ]
@@ -5713,13 +5556,13 @@
        },
        {
         "box": {
-         "id": "obj-31",
+         "id": "obj-35",
          "maxclass": "comment",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           82.5,
-          571.4999999999999,
+          628.5,
           90.0,
           32.0
          ],
@@ -5736,7 +5579,7 @@
        },
        {
         "box": {
-         "id": "obj-32",
+         "id": "obj-36",
          "maxclass": "newobj",
          "numinlets": 5,
          "numoutlets": 5,
@@ -5749,95 +5592,11 @@
          ],
          "patching_rect": [
           240.0,
-          510.0,
+          567.0,
           376.0,
           22.0
          ],
          "text": "route lost late repaired contextlost"
-        }
-       },
-       {
-        "box": {
-         "id": "obj-33",
-         "maxclass": "number",
-         "numinlets": 1,
-         "numoutlets": 2,
-         "outlettype": [
-          "",
-          "bang"
-         ],
-         "patching_rect": [
-          510.0,
-          552.0,
-          67.5,
-          22.0
-         ],
-         "ignoreclick": 1
-        }
-       },
-       {
-        "box": {
-         "id": "obj-34",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          583.5,
-          552.0,
-          256.5,
-          35.0
-         ],
-         "text": "contextlost: Samples of your playing that never reached the server.",
-         "linecount": 2,
-         "fontsize": 12.0,
-         "textcolor": [
-          0.13,
-          0.16,
-          0.2,
-          1.0
-         ]
-        }
-       },
-       {
-        "box": {
-         "id": "obj-35",
-         "maxclass": "number",
-         "numinlets": 1,
-         "numoutlets": 2,
-         "outlettype": [
-          "",
-          "bang"
-         ],
-         "patching_rect": [
-          420.0,
-          593.0,
-          67.5,
-          22.0
-         ],
-         "ignoreclick": 1
-        }
-       },
-       {
-        "box": {
-         "id": "obj-36",
-         "maxclass": "comment",
-         "numinlets": 1,
-         "numoutlets": 0,
-         "patching_rect": [
-          493.5,
-          593.0,
-          346.5,
-          35.0
-         ],
-         "text": "repaired: Samples of stems that were lost on the way, asked for again, and came.",
-         "linecount": 2,
-         "fontsize": 12.0,
-         "textcolor": [
-          0.13,
-          0.16,
-          0.2,
-          1.0
-         ]
         }
        },
        {
@@ -5851,8 +5610,8 @@
           "bang"
          ],
          "patching_rect": [
-          330.0,
-          634.0,
+          510.0,
+          608.9999999999999,
           67.5,
           22.0
          ],
@@ -5866,12 +5625,12 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
-          403.5,
-          634.0,
-          436.5,
+          583.5,
+          608.9999999999999,
+          256.5,
           35.0
          ],
-         "text": "late: Samples of stems that came too late to be played. In their place there was silence.",
+         "text": "contextlost: Samples of your playing that never reached the server.",
          "linecount": 2,
          "fontsize": 12.0,
          "textcolor": [
@@ -5893,8 +5652,8 @@
           "bang"
          ],
          "patching_rect": [
-          240.0,
-          675.0,
+          420.0,
+          649.9999999999999,
           67.5,
           22.0
          ],
@@ -5908,8 +5667,92 @@
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
+          493.5,
+          649.9999999999999,
+          346.5,
+          35.0
+         ],
+         "text": "repaired: Samples of stems that were lost on the way, asked for again, and came.",
+         "linecount": 2,
+         "fontsize": 12.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-41",
+         "maxclass": "number",
+         "numinlets": 1,
+         "numoutlets": 2,
+         "outlettype": [
+          "",
+          "bang"
+         ],
+         "patching_rect": [
+          330.0,
+          691.0,
+          67.5,
+          22.0
+         ],
+         "ignoreclick": 1
+        }
+       },
+       {
+        "box": {
+         "id": "obj-42",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
+          403.5,
+          691.0,
+          436.5,
+          35.0
+         ],
+         "text": "late: Samples of stems that came too late to be played. In their place there was silence.",
+         "linecount": 2,
+         "fontsize": 12.0,
+         "textcolor": [
+          0.13,
+          0.16,
+          0.2,
+          1.0
+         ]
+        }
+       },
+       {
+        "box": {
+         "id": "obj-43",
+         "maxclass": "number",
+         "numinlets": 1,
+         "numoutlets": 2,
+         "outlettype": [
+          "",
+          "bang"
+         ],
+         "patching_rect": [
+          240.0,
+          732.0,
+          67.5,
+          22.0
+         ],
+         "ignoreclick": 1
+        }
+       },
+       {
+        "box": {
+         "id": "obj-44",
+         "maxclass": "comment",
+         "numinlets": 1,
+         "numoutlets": 0,
+         "patching_rect": [
           313.5,
-          675.0,
+          732.0,
           526.5,
           35.0
          ],
@@ -5926,7 +5769,7 @@
        },
        {
         "box": {
-         "id": "obj-41",
+         "id": "obj-45",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
@@ -5934,7 +5777,7 @@
           15.0,
           75.0,
           840.0,
-          294.0
+          343.5
          ],
          "background": 1,
          "ignoreclick": 1,
@@ -5956,15 +5799,15 @@
        },
        {
         "box": {
-         "id": "obj-42",
+         "id": "obj-46",
          "maxclass": "panel",
          "numinlets": 1,
          "numoutlets": 0,
          "patching_rect": [
           15.0,
-          378.0,
+          426.0,
           840.0,
-          336.0
+          343.5
          ],
          "background": 1,
          "ignoreclick": 1,
@@ -5989,23 +5832,11 @@
        {
         "patchline": {
          "source": [
-          "obj-21",
+          "obj-25",
           0
          ],
          "destination": [
-          "obj-19",
-          0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-19",
-          0
-         ],
-         "destination": [
-          "obj-29",
+          "obj-23",
           0
          ]
         }
@@ -6017,32 +5848,8 @@
           0
          ],
          "destination": [
-          "obj-19",
+          "obj-33",
           0
-         ],
-         "midpoints": [
-          158.0,
-          463.5,
-          38.0,
-          463.5
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-25",
-          0
-         ],
-         "destination": [
-          "obj-19",
-          0
-         ],
-         "midpoints": [
-          215.0,
-          463.5,
-          38.0,
-          463.5
          ]
         }
        },
@@ -6053,73 +5860,61 @@
           0
          ],
          "destination": [
-          "obj-19",
+          "obj-23",
+          0
+         ],
+         "midpoints": [
+          158.0,
+          520.5,
+          38.0,
+          520.5
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-29",
+          0
+         ],
+         "destination": [
+          "obj-23",
+          0
+         ],
+         "midpoints": [
+          215.0,
+          520.5,
+          38.0,
+          520.5
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-31",
+          0
+         ],
+         "destination": [
+          "obj-23",
           0
          ],
          "midpoints": [
           272.0,
-          463.5,
+          520.5,
           38.0,
-          463.5
+          520.5
          ]
         }
        },
        {
         "patchline": {
          "source": [
-          "obj-29",
-          0
-         ],
-         "destination": [
-          "obj-30",
-          0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-29",
-          0
-         ],
-         "destination": [
-          "obj-30",
-          1
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-19",
-          1
-         ],
-         "destination": [
-          "obj-32",
-          0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-32",
-          3
-         ],
-         "destination": [
           "obj-33",
           0
-         ]
-        }
-       },
-       {
-        "patchline": {
-         "source": [
-          "obj-32",
-          2
          ],
          "destination": [
-          "obj-35",
+          "obj-34",
           0
          ]
         }
@@ -6127,8 +5922,32 @@
        {
         "patchline": {
          "source": [
-          "obj-32",
+          "obj-33",
+          0
+         ],
+         "destination": [
+          "obj-34",
           1
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-23",
+          1
+         ],
+         "destination": [
+          "obj-36",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-36",
+          3
          ],
          "destination": [
           "obj-37",
@@ -6139,11 +5958,35 @@
        {
         "patchline": {
          "source": [
-          "obj-32",
-          0
+          "obj-36",
+          2
          ],
          "destination": [
           "obj-39",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-36",
+          1
+         ],
+         "destination": [
+          "obj-41",
+          0
+         ]
+        }
+       },
+       {
+        "patchline": {
+         "source": [
+          "obj-36",
+          0
+         ],
+         "destination": [
+          "obj-43",
           0
          ]
         }

@@ -108,30 +108,12 @@
    {
     "box": {
      "id": "obj-4",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      15.0,
-      120.0,
-      81.0,
-      22.0
-     ],
-     "text": "prepend set"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-5",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
       15.0,
-      156.0,
+      225.0,
       120.0,
       20.0
      ],
@@ -160,31 +142,13 @@
    },
    {
     "box": {
-     "id": "obj-6",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      312.0,
-      120.0,
-      81.0,
-      22.0
-     ],
-     "text": "prepend set"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-7",
+     "id": "obj-5",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      312.0,
-      156.0,
+      225.0,
+      225.0,
       120.0,
       20.0
      ],
@@ -213,31 +177,13 @@
    },
    {
     "box": {
-     "id": "obj-8",
-     "maxclass": "newobj",
-     "numinlets": 1,
-     "numoutlets": 1,
-     "outlettype": [
-      ""
-     ],
-     "patching_rect": [
-      459.0,
-      120.0,
-      81.0,
-      22.0
-     ],
-     "text": "prepend set"
-    }
-   },
-   {
-    "box": {
-     "id": "obj-9",
+     "id": "obj-6",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
-      459.0,
-      156.0,
+      795.0,
+      225.0,
       120.0,
       20.0
      ],
@@ -266,21 +212,78 @@
    },
    {
     "box": {
-     "id": "obj-10",
+     "id": "obj-7",
      "maxclass": "newobj",
-     "numinlets": 2,
-     "numoutlets": 2,
+     "numinlets": 1,
+     "numoutlets": 1,
      "outlettype": [
-      "bang",
       ""
      ],
      "patching_rect": [
       15.0,
-      195.0,
-      76.0,
+      180.0,
+      81.0,
       22.0
      ],
-     "text": "sel playing"
+     "text": "prepend set"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-8",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      795.0,
+      180.0,
+      81.0,
+      22.0
+     ],
+     "text": "prepend set"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-9",
+     "maxclass": "newobj",
+     "numinlets": 5,
+     "numoutlets": 5,
+     "outlettype": [
+      "",
+      "",
+      "",
+      "",
+      ""
+     ],
+     "patching_rect": [
+      225.0,
+      114.0,
+      556.0,
+      22.0
+     ],
+     "text": "route unknown loading ready degraded"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-10",
+     "maxclass": "message",
+     "numinlets": 2,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      225.0,
+      174.0,
+      125.0,
+      22.0
+     ],
+     "text": "set model unknown"
     }
    },
    {
@@ -293,8 +296,99 @@
       "int"
      ],
      "patching_rect": [
+      360.0,
+      144.0,
+      32.0,
+      22.0
+     ],
+     "text": "t i"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-12",
+     "maxclass": "message",
+     "numinlets": 2,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      360.0,
+      174.0,
+      108.0,
+      22.0
+     ],
+     "text": "set loading $1 %"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-13",
+     "maxclass": "message",
+     "numinlets": 2,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      495.0,
+      174.0,
+      105.0,
+      22.0
+     ],
+     "text": "set model ready"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-14",
+     "maxclass": "message",
+     "numinlets": 2,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      630.0,
+      174.0,
+      125.0,
+      22.0
+     ],
+     "text": "set model degraded"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-15",
+     "maxclass": "newobj",
+     "numinlets": 2,
+     "numoutlets": 2,
+     "outlettype": [
+      "bang",
+      ""
+     ],
+     "patching_rect": [
       15.0,
-      231.0,
+      261.0,
+      76.0,
+      22.0
+     ],
+     "text": "sel playing"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-16",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      "int"
+     ],
+     "patching_rect": [
+      15.0,
+      294.0,
       32.0,
       22.0
      ],
@@ -303,7 +397,7 @@
    },
    {
     "box": {
-     "id": "obj-12",
+     "id": "obj-17",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -312,7 +406,7 @@
      ],
      "patching_rect": [
       90.0,
-      231.0,
+      294.0,
       32.0,
       22.0
      ],
@@ -321,7 +415,7 @@
    },
    {
     "box": {
-     "id": "obj-13",
+     "id": "obj-18",
      "maxclass": "led",
      "numinlets": 1,
      "numoutlets": 1,
@@ -330,7 +424,7 @@
      ],
      "patching_rect": [
       15.0,
-      276.0,
+      333.0,
       24.0,
       24.0
      ],
@@ -351,7 +445,7 @@
    },
    {
     "box": {
-     "id": "obj-14",
+     "id": "obj-19",
      "maxclass": "jsui",
      "numinlets": 1,
      "numoutlets": 1,
@@ -359,9 +453,9 @@
       ""
      ],
      "patching_rect": [
+      450.0,
+      291.0,
       420.0,
-      201.0,
-      240.0,
       45.0
      ],
      "presentation": 1,
@@ -396,43 +490,25 @@
       0
      ],
      "destination": [
-      "obj-4",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-4",
-      0
-     ],
-     "destination": [
-      "obj-5",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-3",
-      1
-     ],
-     "destination": [
-      "obj-6",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-6",
-      0
-     ],
-     "destination": [
       "obj-7",
+      0
+     ],
+     "midpoints": [
+      23.0,
+      105.0,
+      23.0,
+      105.0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-7",
+      0
+     ],
+     "destination": [
+      "obj-4",
       0
      ]
     }
@@ -446,6 +522,12 @@
      "destination": [
       "obj-8",
       0
+     ],
+     "midpoints": [
+      322.3333333333333,
+      105.0,
+      803.0,
+      105.0
      ]
     }
    },
@@ -456,8 +538,158 @@
       0
      ],
      "destination": [
+      "obj-6",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-3",
+      1
+     ],
+     "destination": [
       "obj-9",
       0
+     ],
+     "midpoints": [
+      172.66666666666666,
+      108.0,
+      233.0,
+      108.0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-9",
+      0
+     ],
+     "destination": [
+      "obj-10",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-10",
+      0
+     ],
+     "destination": [
+      "obj-5",
+      0
+     ],
+     "midpoints": [
+      233.0,
+      213.0,
+      233.0,
+      213.0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-9",
+      1
+     ],
+     "destination": [
+      "obj-11",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-11",
+      0
+     ],
+     "destination": [
+      "obj-12",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-12",
+      0
+     ],
+     "destination": [
+      "obj-5",
+      0
+     ],
+     "midpoints": [
+      368.0,
+      213.0,
+      233.0,
+      213.0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-9",
+      2
+     ],
+     "destination": [
+      "obj-13",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-13",
+      0
+     ],
+     "destination": [
+      "obj-5",
+      0
+     ],
+     "midpoints": [
+      503.0,
+      213.0,
+      233.0,
+      213.0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-9",
+      3
+     ],
+     "destination": [
+      "obj-14",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-14",
+      0
+     ],
+     "destination": [
+      "obj-5",
+      0
+     ],
+     "midpoints": [
+      638.0,
+      213.0,
+      233.0,
+      213.0
      ]
     }
    },
@@ -468,7 +700,7 @@
       0
      ],
      "destination": [
-      "obj-10",
+      "obj-15",
       0
      ],
      "midpoints": [
@@ -477,20 +709,20 @@
       7.5,
       114.0,
       7.5,
-      189.0,
+      253.49999999999997,
       22.95,
-      189.0
+      253.49999999999997
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-10",
+      "obj-15",
       0
      ],
      "destination": [
-      "obj-11",
+      "obj-16",
       0
      ]
     }
@@ -498,11 +730,11 @@
    {
     "patchline": {
      "source": [
-      "obj-11",
+      "obj-16",
       0
      ],
      "destination": [
-      "obj-13",
+      "obj-18",
       0
      ]
     }
@@ -510,11 +742,11 @@
    {
     "patchline": {
      "source": [
-      "obj-10",
+      "obj-15",
       1
      ],
      "destination": [
-      "obj-12",
+      "obj-17",
       0
      ]
     }
@@ -522,11 +754,11 @@
    {
     "patchline": {
      "source": [
-      "obj-12",
+      "obj-17",
       0
      ],
      "destination": [
-      "obj-13",
+      "obj-18",
       0
      ]
     }
@@ -538,18 +770,18 @@
       0
      ],
      "destination": [
-      "obj-14",
+      "obj-19",
       0
      ],
      "midpoints": [
       22.95,
       73.5,
-      667.5,
+      918.0,
       73.5,
-      667.5,
-      193.5,
-      427.95000000000005,
-      193.5
+      918.0,
+      279.0,
+      457.95000000000005,
+      279.0
      ]
     }
    }

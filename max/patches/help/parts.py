@@ -6,7 +6,7 @@ from max.patches.parts.input import input_part
 from max.patches.patch import Patch, Place
 from max.patches.style import QUIET
 
-#: Size of every tab, on the grid.
+#: Size of the largest tab, on the grid.
 SIZE = (58, 52)
 #: Every tab has an object of its own.
 ONE_AT_A_TIME = (
@@ -15,9 +15,9 @@ ONE_AT_A_TIME = (
 )
 
 
-def tab(name: str, digest: str) -> Patch:
+def tab(name: str, digest: str, height: float = SIZE[1]) -> Patch:
     """An empty tab with its two lines on top."""
-    patch = Patch(name, size=SIZE)
+    patch = Patch(name, size=(SIZE[0], height))
     patch.title("sideman~", digest)
     return patch
 

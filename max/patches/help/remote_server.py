@@ -16,7 +16,7 @@ def remote_server(methods: Methods) -> Patch:
 
     patch.card("1  On the other machine", (1, 5), (56, 7.5))
     patch.comment(
-        "sideman serve BUNDLE --listen 0.0.0.0:7000 --allow 192.168.1.7",
+        "sideman serve --listen 0.0.0.0:7000 --allow 192.168.1.7",
         (1.5, 7),
         width=55,
         bold=True,
@@ -24,7 +24,8 @@ def remote_server(methods: Methods) -> Patch:
     patch.comment(
         "192.168.1.7 stands for the address of the machine that Max runs on; all others are "
         "ignored. If the other machine has a firewall, let UDP through to port 7000. Use a cable "
-        "where you can: Wi-Fi holds packets back for tens of milliseconds.",
+        "where you can: Wi-Fi holds packets back for tens of milliseconds. On macOS 15 or newer, "
+        "allow Max in System Settings, Privacy & Security, Local Network.",
         (1.5, 8.6),
         width=55,
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from sideman.runtime.rehearse.demo import demo_bundle
 from tests.fakes.manifest import write_bundle
 
 #: The command with a session that is made up; at its end it writes which modules were loaded.
@@ -87,14 +88,16 @@ class Served:
     """A `serve` process and a socket that hears its replies."""
 
     def __init__(
-        self, folder: Path, *options: str, listen: str = "127.0.0.1:0", bundle: str = "made"
+        self, folder: Path, *options: str, listen: str = "127.0.0.1:0", bundle: str | None = "made"
     ) -> None:
         self.replies = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.replies.bind(("127.0.0.1", 0))
         self.replies.settimeout(30)
-        (folder / bundle).mkdir(exist_ok=True)
+        named = [] if bundle is None else [str(folder / bundle)]
+        for each in named:
+            Path(each).mkdir(exist_ok=True)
         reply = f"127.0.0.1:{self.replies.getsockname()[1]}"
-        arguments = [str(folder / bundle), "--listen", listen, "--reply", reply, *options]
+        arguments = [*named, "--listen", listen, "--reply", reply, *options]
         self.process = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, *arguments],
             stdout=subprocess.PIPE,
@@ -103,10 +106,14 @@ class Served:
             env={**os.environ, "NO_COLOR": "1"},
         )
 
-    def wait_loaded(self) -> tuple[str, int]:
-        """Its address, once the model is loaded."""
+    def wait_ready(self) -> None:
+        """Until the model is loaded; nothing of the log is read."""
         assert self.replies.recv(99) == b"/ready\0\0,T\0\0"
         assert self.replies.recv(99).startswith(b"/loaded\0")
+
+    def wait_loaded(self) -> tuple[str, int]:
+        """Its address, once the model is loaded."""
+        self.wait_ready()
         line = self.process.stderr.readline()
         host, _, port = line.partition("Listening on ")[2].partition(",")[0].partition(":")
         return host, int(port)
@@ -129,7 +136,7 @@ class Served:
 def serve(tmp_path) -> Iterator:
     served: list[Served] = []
 
-    def start(*options: str, **named: str) -> Served:
+    def start(*options: str, **named: str | None) -> Served:
         served.append(Served(tmp_path, *options, **named))
         return served[-1]
 
@@ -162,6 +169,27 @@ def test_sigterm_ends_it_cleanly_and_the_profile_is_written(serve, tmp_path):
     loaded = out.split()
     assert "LOADED" in loaded
     assert not {"torch", "matplotlib", "onnx", "music2latent", "soundfile"} & set(loaded)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_without_a_bundle_it_serves_the_demonstration_s_and_says_so(serve, tmp_path):
+    file = tmp_path / "profile.json"
+    served = serve("--profile", str(file), bundle=None)
+    served.wait_ready()
+    code, out, log = served.end()
+    assert code == 0
+    assert "No BUNDLE is named, so the demonstration's small model plays." in log
+    assert str(demo_bundle()) in file.read_text()
+    assert not {"torch", "matplotlib", "onnx", "music2latent", "soundfile"} & set(out.split())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_with_a_bundle_nothing_is_said_of_the_demonstration_s(serve):
+    served = serve()
+    served.wait_ready()
+    _, _, log = served.end()
+    assert "Listening" in log
+    assert "No BUNDLE" not in log
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for other processes")

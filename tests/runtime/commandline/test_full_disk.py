@@ -46,9 +46,12 @@ from sideman.engine.errors import SidemanError
 from sideman.runtime.serve.command import _write
 from sideman.runtime.server.cycle_log import CycleLog
 from sideman.runtime.server.counters import Counters
-log = CycleLog()
+from sideman.runtime.playing.profile import Profile
+log, profile = CycleLog(), Profile(1)
+profile.record("encode", 0.1)
+profile.commit()
 for batch in range(500):
-    log.note(batch, {"encode": 0.1}, 0.0)
+    log.note(batch, profile, 0.0, 1.0)
 full()
 try:
     _write(folder / "p.json", log, SimpleNamespace(counters=Counters()), {})

@@ -23,9 +23,10 @@ def test_every_folder_with_code_stands_in_the_table_of_rooms() -> None:
     }
     folders |= {
         source.parent.relative_to(ROOT).as_posix()
-        for core in ("max/core", "max/max", "max/pd", "max/patches")
+        for core in ("max/core", "max/max", "max/pd", "max/patches", "max/javascript")
         for source in (ROOT / core).glob("**/*")
-        if source.suffix in (".cpp", ".py") and source.parent.name not in ("stub", "__pycache__")
+        if source.suffix in (".cpp", ".py", ".js")
+        and source.parent.name not in ("stub", "__pycache__")
     } | {"max/package", "max/tests"}
     assert folders - rooms - {"engine", "runtime"} == set()
     assert rooms - folders == set()

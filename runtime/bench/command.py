@@ -17,6 +17,7 @@ from sideman.runtime.commandline.options import (
     StepOption,
     TraceOption,
     check_folder,
+    split_names,
     split_stems,
 )
 from sideman.runtime.playing.geometry import DEFAULT_FADE, DEFAULT_R, DEFAULT_W
@@ -76,11 +77,11 @@ def bench(
     ] = True,
     seed: Annotated[int, typer.Option(help="Of the noise and of the audio.")] = 0,
     yardsticks: Annotated[
-        bool | None,
+        str | None,
         typer.Option(
-            "--yardsticks/--no-yardsticks",
-            help="Compare with PyTorch, too: eager, under autocast to bfloat16, and compiled.",
-            show_default="with --backend all, where PyTorch is installed",
+            metavar="NAMES",
+            help="What else to compare with, separated by commas: pytorch-eager, pytorch-bf16 "
+            "(autocast), pytorch-compiled, which takes minutes, or all. Needs the extra export.",
         ),
     ] = None,
     sources: Annotated[
@@ -134,10 +135,10 @@ def bench(
     from sideman.engine.backends.choice import BackendChoice
     from sideman.engine.disk import naming_a_full_disk, why_not_written
     from sideman.engine.errors import SidemanError
-    from sideman.engine.optional import found, require
-    from sideman.runtime.bench.contest.contestants import ALL, choose
+    from sideman.engine.optional import require
+    from sideman.runtime.bench.contest.contestants import choose
     from sideman.runtime.bench.contest.rounds import Contest
-    from sideman.runtime.bench.contest.yardsticks import find_yardsticks
+    from sideman.runtime.bench.contest.yardsticks import ALL, find_yardsticks
     from sideman.runtime.bench.measure import Benchmark, measure
     from sideman.runtime.bench.report import about, as_json, headline, show
     from sideman.runtime.tracing.trace import write_trace
@@ -151,8 +152,8 @@ def bench(
         os.environ["SIDEMAN_NVTX"] = "1"
     names = split_stems(stems)
     choice = BackendChoice(backend, threads, precision, device)
-    wants_yardsticks = yardsticks if yardsticks is not None else backend == ALL and found("torch")
-    if backend == ALL or len(bundles) > 1 or wants_yardsticks:
+    beside = find_yardsticks(split_names(yardsticks) or ())
+    if backend == ALL or len(bundles) > 1 or beside:
         served = {
             "--trace": trace,
             "--waterfall": waterfall,
@@ -166,9 +167,7 @@ def bench(
                 "Measure one bundle with one backend.",
             )
         contest = Contest(
-            contestants=choose(
-                bundles, choice, find_yardsticks() if wants_yardsticks else (), sources or ()
-            ),
+            contestants=choose(bundles, choice, beside, sources or ()),
             cycles=cycles,
             warm_up=warm_up,
             stems=names,

@@ -12,10 +12,8 @@ from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.loading.registry import BACKENDS, check_choice
 from sideman.engine.loading.stages import load_stages
-from sideman.runtime.bench.contest.yardsticks import Yardstick
+from sideman.runtime.bench.contest.yardsticks import ALL, Yardstick
 
-#: Takes every backend that is installed.
-ALL = "all"
 #: The exact one first, for others are compared with the first.
 _ORDER = ("fp32", "fp16", "bf16")
 

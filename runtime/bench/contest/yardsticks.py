@@ -12,7 +12,10 @@ from pathlib import Path
 
 from sideman.engine.backends.base import Backend, Stage
 from sideman.engine.bundle.manifest import Manifest
+from sideman.engine.errors import SidemanError
 
+#: Takes everything that is there.
+ALL = "all"
 #: Entry-point group of functions that load a yardstick.
 GROUP = "sideman.yardsticks"
 #: Takes a bundle's manifest, folders in which to look for what it was exported from, and threads
@@ -34,10 +37,20 @@ class Yardstick:
     load: LoadYardstick
 
 
-def find_yardsticks() -> list[Yardstick]:
-    """Those that are registered, in the order of their entry points' names.
+def find_yardsticks(names: Sequence[str]) -> list[Yardstick]:
+    """Those that are asked for, in that order.
 
-    A number with a dash at the beginning of a name gives the order, and is left out of the name.
+    Args:
+        names: of entry points, or `ALL` in place of every one.
+
+    Raises:
+        SidemanError: a name that nobody registered.
     """
-    entries = sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
-    return [Yardstick(entry.name.partition("-")[2], entry.load()) for entry in entries]
+    entries = {entry.name: entry for entry in entry_points(group=GROUP)}
+    wanted = [each for name in names for each in (sorted(entries) if name == ALL else [name])]
+    for name in wanted:
+        if name not in entries:
+            raise SidemanError(
+                f"There is no yardstick {name!r}.", f"Known are: {', '.join(sorted(entries))}, all."
+            )
+    return [Yardstick(name, entries[name].load()) for name in dict.fromkeys(wanted)]

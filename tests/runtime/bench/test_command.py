@@ -69,7 +69,7 @@ def test_all_backends_are_compared(bench, tmp_path, monkeypatch):
     )
     file = tmp_path / "figures.json"
     options = ("--backend", "all", "--cycles", 2, "--warm-up", 0, "--r", 0.125)
-    result = bench(*options, "--no-yardsticks", "--json", file)
+    result = bench(*options, "--json", file)
     assert result.exit_code == 0, result.output
     assert "Not here: tensorrt fp32, tensorrt fp16, tensorrt bf16: " in result.stdout
     assert "There is nothing else here than onnxruntime." in result.stdout
@@ -103,9 +103,10 @@ def test_two_bundles_are_compared(bench, tmp_path):
         (("--trace", "trace.json"), "--trace"),
         (("--package", 512, "--keep-warm", 5), "--package, --keep-warm"),
         (("--precision", "bf16"), "--precision has no meaning"),
+        (("--yardsticks", "sundial"), "There is no yardstick 'sundial'"),
     ],
 )
 def test_a_comparison_refuses_what_it_cannot_follow(bench, options, says):
-    result = bench("--backend", "all", "--no-yardsticks", *options)
+    result = bench("--backend", "all", *options)
     assert isinstance(result.exception, SidemanError)
     assert says in str(result.exception)

@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
 def bench(
     bundles: Annotated[
         list[Path],
-        typer.Argument(metavar="BUNDLE…", help="The bundle to measure, or several to compare."),
+        typer.Argument(metavar="BUNDLE", help="The bundle to measure, or several to compare."),
     ],
     cycles: Annotated[int, typer.Option(min=1, help="Cycles to measure.")] = 20,
     warm_up: Annotated[int, typer.Option(min=0, help="Cycles before that, not counted.")] = 2,

@@ -82,7 +82,7 @@ def export_bundle(request: Request, report: Report = lambda _: None) -> Manifest
             f"({request.config.name}: model.img_resolution) {model.grid.channels}.",
             "Give the codec that the model was trained with, or its --codec-hparams.",
         )
-    sources = _Sources(request, model, codec_config)
+    sources = Sources(request, model, codec_config)
     if request.checkpoint is not None:
         # Load the weights now, so that those that do not fit are refused before the codec takes
         # minutes.
@@ -123,7 +123,7 @@ def _check_request(request: Request) -> None:
 
 
 @dataclass(frozen=True)
-class _Sources:
+class Sources:
     """Where the networks' weights come from."""
 
     request: Request
@@ -131,12 +131,16 @@ class _Sources:
     codec_config: CodecConfig
 
     def codec(self) -> Codec:
+        """The codec with its weights; raises ExportError where they do not fit."""
+
         def make() -> Codec:
             return Codec(self.codec_config)
 
         return self._load(make, self.request.codec, lambda file: file.codec())
 
     def unet(self) -> UNet:
+        """The model's U-Net with its weights; raises ExportError where they do not fit."""
+
         def make() -> UNet:
             return UNet(self.model.unet)
 
@@ -164,7 +168,7 @@ def _count(network: nn.Module) -> int:
     return sum(parameter.numel() for parameter in network.parameters())
 
 
-def _write_codec(sources: _Sources, folder: Path, report: Report) -> dict[str, int]:
+def _write_codec(sources: Sources, folder: Path, report: Report) -> dict[str, int]:
     """Write encode and decode; returns the codec's number of parameters."""
     grid = sources.model.grid
     codec = sources.codec()
@@ -178,7 +182,7 @@ def _write_codec(sources: _Sources, folder: Path, report: Report) -> dict[str, i
     return {"codec": count}
 
 
-def _write_step(sources: _Sources, folder: Path, report: Report) -> dict[str, int]:
+def _write_step(sources: Sources, folder: Path, report: Report) -> dict[str, int]:
     """Write step; returns the U-Net's number of parameters."""
     # Tracing leaves reference cycles, which would keep the codec's weights in memory beside the
     # U-Net's.

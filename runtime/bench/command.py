@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
+from sideman.engine.options import DeviceOption, PrecisionOption, ThreadsOption
 from sideman.runtime.commandline.options import (
     FadeOption,
     KeepWarmOption,
@@ -17,9 +17,13 @@ from sideman.runtime.commandline.options import (
     StepOption,
     TraceOption,
     check_folder,
+    split_names,
     split_stems,
 )
 from sideman.runtime.playing.geometry import DEFAULT_FADE, DEFAULT_R, DEFAULT_W
+
+if TYPE_CHECKING:
+    from sideman.runtime.bench.contest.rounds import Contest
 
 
 def register(app: typer.Typer) -> None:
@@ -28,7 +32,10 @@ def register(app: typer.Typer) -> None:
 
 
 def bench(
-    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The bundle to measure.")],
+    bundles: Annotated[
+        list[Path],
+        typer.Argument(metavar="BUNDLE", help="The bundle to measure, or several to compare."),
+    ],
     cycles: Annotated[int, typer.Option(min=1, help="Cycles to measure.")] = 20,
     warm_up: Annotated[int, typer.Option(min=0, help="Cycles before that, not counted.")] = 2,
     json_file: Annotated[
@@ -49,7 +56,14 @@ def bench(
         bool,
         typer.Option("--paced", help="One cycle a step's duration, as in a performance."),
     ] = False,
-    backend: BackendOption = "onnxruntime",
+    backend: Annotated[
+        str,
+        typer.Option(
+            "--backend",
+            help="What runs the stages: onnxruntime, openvino, onnxruntime-cuda, tensorrt or "
+            "tensorrt-rtx; all compares those that are installed, in each of their precisions.",
+        ),
+    ] = "onnxruntime",
     threads: ThreadsOption = None,
     precision: PrecisionOption = None,
     device: DeviceOption = 0,
@@ -62,8 +76,46 @@ def bench(
         typer.Option(help="Try other steps, some seconds each, to tell the smallest that holds."),
     ] = True,
     seed: Annotated[int, typer.Option(help="Of the noise and of the audio.")] = 0,
+    yardsticks: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="What else to compare with, separated by commas: pytorch-eager, pytorch-bf16 "
+            "(autocast), pytorch-compiled, which takes minutes, or all. Needs the extra export.",
+        ),
+    ] = None,
+    sources: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR",
+            help="Where the files lie that a bundle was exported from, for the yardsticks; may be "
+            "given several times.",
+            show_default="the folder of the bundle's folder, and the demonstration's own",
+        ),
+    ] = None,
+    reload: Annotated[
+        bool | None,
+        typer.Option(
+            "--reload/--side-by-side",
+            help="Of those that are compared, load one at a time, four times each, or all at once.",
+            show_default="all at once where memory holds them",
+        ),
+    ] = None,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            help="Of those that are compared, the largest relative error with which one is used.",
+            show_default="0.001 in fp32, 0.1 in fp16, 0.08 in bf16",
+        ),
+    ] = None,
 ) -> None:
     """Measure every stage and the whole path, through a real server over UDP on this machine.
+
+    With --backend all, several bundles or --yardsticks, contestants are compared instead: they play
+    in turn in this process, without server and UDP, the same steps with the same noise. Printed are
+    medians, the ratio to the first with its quartiles, how far latents and sound are from the first
+    one's in float32, and which to use: the fastest that is exact enough.
 
     Without --paced, the next step is sent as soon as the last one is answered, so the path includes
     work that is otherwise done between steps (drawing noise). With --paced, clocks and caches see
@@ -76,7 +128,6 @@ def bench(
     reply takes beside them. Where the bundle has another size than the published one, or is too
     slow, the cores that the published one needs on a machine like this are estimated.
     """
-    import json
     import os
 
     from rich.console import Console
@@ -84,8 +135,10 @@ def bench(
     from sideman.engine.backends.choice import BackendChoice
     from sideman.engine.disk import naming_a_full_disk, why_not_written
     from sideman.engine.errors import SidemanError
-    from sideman.engine.files import write_whole
     from sideman.engine.optional import require
+    from sideman.runtime.bench.contest.contestants import choose
+    from sideman.runtime.bench.contest.rounds import Contest
+    from sideman.runtime.bench.contest.yardsticks import ALL, find_yardsticks
     from sideman.runtime.bench.measure import Benchmark, measure
     from sideman.runtime.bench.report import about, as_json, headline, show
     from sideman.runtime.tracing.trace import write_trace
@@ -98,9 +151,39 @@ def bench(
         require("nvtx", "mark stages for Nsight Systems")
         os.environ["SIDEMAN_NVTX"] = "1"
     names = split_stems(stems)
+    choice = BackendChoice(backend, threads, precision, device)
+    beside = find_yardsticks(split_names(yardsticks) or ())
+    if backend == ALL or len(bundles) > 1 or beside:
+        served = {
+            "--trace": trace,
+            "--waterfall": waterfall,
+            "--package": package,
+            "--keep-warm": keep_warm,
+        }
+        given = [option for option, value in served.items() if value is not None]
+        if given:
+            raise SidemanError(
+                f"{', '.join(given)}: those that are compared play without a server.",
+                "Measure one bundle with one backend.",
+            )
+        contest = Contest(
+            contestants=choose(bundles, choice, beside, sources or ()),
+            cycles=cycles,
+            warm_up=warm_up,
+            stems=names,
+            r=r,
+            w=w,
+            fade=fade,
+            paced=paced,
+            seed=seed,
+            reload=reload,
+            tolerance=tolerance,
+        )
+        _compare(contest, json_file)
+        return
     result = measure(
         Benchmark(
-            bundle=bundle,
+            bundle=bundles[0],
             cycles=cycles,
             warm_up=warm_up,
             stems=names,
@@ -110,7 +193,7 @@ def bench(
             package=package,
             paced=paced,
             keep_warm=keep_warm,
-            backend=BackendChoice(backend, threads, precision, device),
+            backend=choice,
             seed=seed,
             advise=advise,
         )
@@ -127,11 +210,31 @@ def bench(
                 f"--waterfall {waterfall} cannot be written: {why_not_written(error)}."
             ) from error
     if json_file is not None:
-        text = json.dumps(as_json(result), indent=1) + "\n"
-        try:
-            with naming_a_full_disk():
-                write_whole(json_file, text)
-        except OSError as error:
-            raise SidemanError(
-                f"--json {json_file} cannot be written: {why_not_written(error)}."
-            ) from error
+        _write(json_file, as_json(result))
+
+
+def _compare(contest: Contest, json_file: Path | None) -> None:
+    """Run a contest and tell its outcome; what happens meanwhile goes to standard error."""
+    from rich.console import Console
+
+    from sideman.runtime.bench.contest.report import as_json, show
+    from sideman.runtime.bench.contest.rounds import run
+
+    outcome = run(contest, lambda text: typer.echo(text, err=True))
+    show(contest, outcome, Console(highlight=False, soft_wrap=True))
+    if json_file is not None:
+        _write(json_file, as_json(contest, outcome))
+
+
+def _write(file: Path, figures: dict[str, Any]) -> None:
+    import json
+
+    from sideman.engine.disk import naming_a_full_disk, why_not_written
+    from sideman.engine.errors import SidemanError
+    from sideman.engine.files import write_whole
+
+    try:
+        with naming_a_full_disk():
+            write_whole(file, json.dumps(figures, indent=1) + "\n")
+    except OSError as error:
+        raise SidemanError(f"--json {file} cannot be written: {why_not_written(error)}.") from error

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from sideman.engine.errors import SidemanError
+from sideman.engine.loading.registry import BACKENDS
 from sideman.runtime.bench.command import register
 from tests.models.places import BUNDLE
 
@@ -57,3 +59,54 @@ def test_a_file_that_cannot_be_written_is_said_before_anything_is_measured(bench
 @pytest.mark.parametrize("options", [("--cycles", 0), ("--w", 2), ("--package", 64)])
 def test_options_out_of_range_are_refused(bench, options):
     assert bench(*options).exit_code == 2
+
+
+def test_all_backends_are_compared(bench, tmp_path, monkeypatch):
+    monkeypatch.setattr("sideman.runtime.bench.contest.rounds._SETTLE", 0.0)
+    monkeypatch.setattr(
+        "sideman.runtime.bench.contest.contestants.BACKENDS",
+        {name: BACKENDS[name] for name in ("onnxruntime", "tensorrt")},
+    )
+    file = tmp_path / "figures.json"
+    options = ("--backend", "all", "--cycles", 2, "--warm-up", 0, "--r", 0.125)
+    result = bench(*options, "--json", file)
+    assert result.exit_code == 0, result.output
+    assert "Not here: tensorrt fp32, tensorrt fp16, tensorrt bf16: " in result.stdout
+    assert "There is nothing else here than onnxruntime." in result.stdout
+    data = json.loads(file.read_text())
+    (only,) = data["contestants"]
+    assert (only["name"], only["backend"], only["precision"]) == ("onnxruntime",) * 2 + ("fp32",)
+    assert len(only["cycles"]) == len(only["rounds"]) == only["stages"]["cycle"]["count"] == 2
+    assert [each["name"] for each in data["absent"]] == [
+        "tensorrt fp32",
+        "tensorrt fp16",
+        "tensorrt bf16",
+    ]
+    assert data["verdict"]["name"] == "onnxruntime"
+    assert "machine" in data
+
+
+def test_two_bundles_are_compared(bench, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(BUNDLE, copy)
+    result = bench(copy, "--cycles", 1, "--warm-up", 0, "--r", 0.125)
+    assert result.exit_code == 0, result.output
+    rows = [line.split() for line in result.stdout.splitlines() if "onnxruntime" in line]
+    rows = [row for row in rows if row[0] in (BUNDLE.name, "copy")]
+    assert [row[0] for row in rows] == [BUNDLE.name, "copy"]
+    assert rows[0][-2:] == rows[1][-2:] == ["0e+00", "0e+00"]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--trace", "trace.json"), "--trace"),
+        (("--package", 512, "--keep-warm", 5), "--package, --keep-warm"),
+        (("--precision", "bf16"), "--precision has no meaning"),
+        (("--yardsticks", "sundial"), "There is no yardstick 'sundial'"),
+    ],
+)
+def test_a_comparison_refuses_what_it_cannot_follow(bench, options, says):
+    result = bench("--backend", "all", *options)
+    assert isinstance(result.exception, SidemanError)
+    assert says in str(result.exception)

@@ -1,0 +1,1 @@
+"""Backends, precisions and bundles, timed in turn in one process."""

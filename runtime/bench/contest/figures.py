@@ -1,0 +1,233 @@
+"""What was measured of each contestant, and how it stands to the first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sideman.engine.bundle.manifest import SHORT_NAMES
+from sideman.engine.comparing.deviation import (
+    RECORDING_TOLERANCES,
+    relative_error,
+    tolerance_of,
+)
+from sideman.runtime.bench.contest.contestants import Contestant
+from sideman.runtime.bench.contest.entrant import Entrant, Played
+
+#: What every cycle is timed by.
+CYCLE = "cycle"
+#: Rounds of which quartiles tell something.
+MANY = 8
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A contestant that could not be timed, and why."""
+
+    contestant: Contestant
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.contestant.runs_on}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Quotients of two series of times, round by round.
+
+    Quartiles of a few rounds lie too close to each other: of fewer than `MANY` the extremes are
+    taken.
+
+    Attributes:
+        median: of the rounds.
+        low: first quartile, or the smallest.
+        high: third quartile, or the largest.
+    """
+
+    median: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, times: Sequence[float], others: Sequence[float]) -> Ratio:
+        """Of two series of the same rounds."""
+        low, median, high = np.percentile(
+            np.array(times) / np.array(others), (25, 50, 75) if len(times) >= MANY else (0, 50, 100)
+        )
+        return cls(float(median), float(low), float(high))
+
+    def __str__(self) -> str:
+        return f"{self.median:.2f} ({self.low:.2f} to {self.high:.2f})"
+
+
+@dataclass
+class Record:
+    """What is noted of a contestant while it plays.
+
+    Attributes:
+        entrant: what it was when it was loaded first; may be closed since.
+        load_seconds: each time that it was loaded.
+        rounds: seconds by span of every cycle, round by round.
+        latent_errors: relative error of every cycle's latents against the reference's.
+        sound_errors: likewise of its sound.
+    """
+
+    entrant: Entrant
+    load_seconds: list[float]
+    rounds: list[list[Mapping[str, float]]] = field(default_factory=list)
+    latent_errors: list[float] = field(default_factory=list)
+    sound_errors: list[float] = field(default_factory=list)
+    #: Precision of the graphs that it was compared with.
+    reference_graphs: str = "fp32"
+
+    @property
+    def graphs(self) -> str:
+        """The coarsest precision of its bundle's graphs."""
+        stages = self.entrant.manifest.stages.values()
+        return max((short_name(stage.precision) for stage in stages), key=tolerance_of)
+
+    def add(self, cycles: Sequence[Played], reference: Record, wanted: Sequence[Played]) -> None:
+        """Note a round.
+
+        Args:
+            cycles: that were played.
+            reference: whom they are compared with.
+            wanted: the reference's cycles of the same round.
+        """
+        self.reference_graphs = reference.graphs
+        self.rounds.append([cycle.seconds for cycle in cycles])
+        for found, right in zip(cycles, wanted, strict=True):
+            self.latent_errors.append(relative_error(found.latents, right.latents))
+            self.sound_errors.append(relative_error(found.sound, right.sound))
+
+    @property
+    def times(self) -> list[float]:
+        """Seconds of a cycle, round by round; of several in a round the median."""
+        return [float(np.median([cycle[CYCLE] for cycle in cycles])) for cycles in self.rounds]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A contestant's figures.
+
+    Attributes:
+        name: of backend and precision, or of the yardstick.
+        bundle: the bundle's name.
+        contestant: who it is.
+        line: says what ran the stages.
+        precision: that it computed in.
+        evaluations: of the denoiser, in a cycle.
+        stems: that it generated.
+        yardstick: whether it is no backend of sideman.
+        load_seconds: until it was warm, each time that it was loaded.
+        grown_bytes: by how much the process had grown by then; None where nobody tells.
+        cycles: seconds by span of every measured cycle.
+        times: seconds of a cycle, round by round.
+        ratio: of its times to the first contestant's.
+        compared: whether another contestant computes the same, so that errors mean something.
+        latent_error: largest relative error of a cycle's latents against the reference's.
+        sound_error: likewise of its sound.
+        tolerance: largest relative error that passes.
+        deadline_seconds: that a reply may take.
+    """
+
+    name: str
+    bundle: str
+    contestant: Contestant
+    line: str
+    precision: str
+    evaluations: int
+    stems: tuple[str, ...]
+    yardstick: bool
+    load_seconds: tuple[float, ...]
+    grown_bytes: int | None
+    cycles: tuple[Mapping[str, float], ...]
+    times: tuple[float, ...]
+    ratio: Ratio
+    compared: bool
+    latent_error: float
+    sound_error: float
+    tolerance: float
+    deadline_seconds: float
+
+    @classmethod
+    def of(cls, record: Record, everyone: Sequence[Record], tolerance: float | None) -> Figures:
+        """Of one record among all; the first of them is what times are compared with.
+
+        Args:
+            record: of this contestant.
+            everyone: of all that were timed to the end, in order.
+            tolerance: largest relative error that passes; None takes `tolerance_between`.
+        """
+        entrant = record.entrant
+        if tolerance is None:
+            tolerance = tolerance_between(entrant.precision, record.graphs, record.reference_graphs)
+        return cls(
+            name=entrant.contestant.runs_on,
+            bundle=entrant.manifest.name,
+            contestant=entrant.contestant,
+            line=entrant.line,
+            precision=entrant.precision,
+            evaluations=entrant.evaluations,
+            stems=entrant.stems,
+            yardstick=entrant.contestant.yardstick is not None,
+            load_seconds=tuple(record.load_seconds),
+            grown_bytes=entrant.grown_bytes,
+            cycles=tuple(cycle for cycles in record.rounds for cycle in cycles),
+            times=tuple(record.times),
+            ratio=Ratio.of(record.times, everyone[0].times),
+            compared=sum(each.entrant.key == entrant.key for each in everyone) > 1,
+            latent_error=max(record.latent_errors),
+            sound_error=max(record.sound_errors),
+            tolerance=tolerance,
+            deadline_seconds=entrant.deadline_seconds,
+        )
+
+    @property
+    def passed(self) -> bool:
+        """Whether latents and sound are as close as they have to be."""
+        return self.error <= self.tolerance
+
+    @property
+    def error(self) -> float:
+        """The larger relative error, of latents or sound."""
+        return max(self.latent_error, self.sound_error)
+
+    def median(self, span: str) -> float | None:
+        """Median seconds of a span; None where it was not timed."""
+        values = [cycle[span] for cycle in self.cycles if span in cycle]
+        return float(np.median(values)) if values else None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All figures.
+
+    Attributes:
+        figures: of those that were timed, the first of which the others are compared with.
+        absent: those that could not be timed.
+        reloaded: whether one was loaded at a time.
+    """
+
+    figures: tuple[Figures, ...]
+    absent: tuple[Absent, ...]
+    reloaded: bool
+
+
+def short_name(precision: str) -> str:
+    """A manifest's name of a precision as options have it: "fp32"."""
+    return SHORT_NAMES.get(precision, precision)
+
+
+def tolerance_between(*precisions: str) -> float:
+    """The largest error of whole cycles that `sideman verify` lets pass in these precisions.
+
+    Errors carry over from cycle to cycle, so the bounds are those of recordings; bfloat16 has none,
+    and takes that of a stage.
+    """
+    return max(
+        tolerance_of(each, recording=short_name(each) in RECORDING_TOLERANCES)
+        for each in precisions
+    )

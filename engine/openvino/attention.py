@@ -78,9 +78,7 @@ def attend_by_rows(library: Any, model: Any) -> int:
         mixed = operations.matmul(
             operations.softmax(scores, -1), transpose(value, 0, 2, 1, 3), False, False
         )
-        joined = operations.reshape(
-            transpose(mixed, 0, 2, 1, 3), operations.shape_of(rows), False
-        )
+        joined = operations.reshape(transpose(mixed, 0, 2, 1, 3), operations.shape_of(rows), False)
         # Between the two: OpenVINO would merge them, and lay the channels apart.
         result = transpose(linear(transpose(joined, 0, 2, 1, 3), *found.out), 0, 3, 1, 2)
         replace(node, result.output(0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 #: How OpenVINO marks an operation that stays in the precision it has. Through its Python interface
 #: no such mark can be set (a text under the same name is ignored), but a model that is read from
@@ -30,15 +30,15 @@ def keep_front(library: Any, core: Any, model: Any, folder: Path) -> Any:
     names = _front(model)
     graph, weights = folder / "marked.xml", folder / "marked.bin"
     library.serialize(model, str(graph), str(weights))
-    written = ElementTree.parse(graph)
+    written = ET.parse(graph)  # noqa: S314 (written by the line before)
     for layer in written.iterfind("layers/layer"):
         if layer.get("name") not in names or layer.get("type") in _UNMARKED:
             continue
         marks = layer.find("rt_info")
         if marks is None:
-            marks = ElementTree.Element("rt_info")
+            marks = ET.Element("rt_info")
             layer.insert(0 if layer.find("data") is None else 1, marks)
-        ElementTree.SubElement(marks, "attribute", _MARK)
+        ET.SubElement(marks, "attribute", _MARK)
     written.write(graph)
     return core.read_model(str(graph), str(weights), config={"ENABLE_MMAP": False})
 
@@ -50,12 +50,12 @@ def _front(model: Any) -> set[str]:
     )
     if first is None:
         return set()
-    found: dict[str, str] = {}
+    found: set[str] = set()
     left = [first.input_value(0).get_node()]
     while left:
         node = left.pop()
         name = node.get_friendly_name()
         if name not in found:
-            found[name] = node.get_type_name()
+            found.add(name)
             left += [entry.get_source_output().get_node() for entry in node.inputs()]
-    return set(found)
+    return found

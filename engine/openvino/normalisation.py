@@ -54,7 +54,9 @@ def normalise_by_channel(library: Any, model: Any) -> int:
 
         mean, square = average(mean), average(operations.multiply(root, root))
         variance = operations.subtract(square, operations.multiply(mean, mean))
-        deviation = operations.sqrt(operations.add(variance, operations.constant(epsilon)))
+        # Of equal values the difference may fall below zero.
+        variance = operations.add(operations.abs(variance), operations.constant(epsilon))
+        deviation = operations.sqrt(variance)
         factor = operations.divide(operations.constant(weight.reshape(of_channels)), deviation)
         shift = operations.subtract(
             operations.constant(bias.reshape(of_channels)), operations.multiply(mean, factor)

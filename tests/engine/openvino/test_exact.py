@@ -7,6 +7,9 @@ import pytest
 
 from sideman.engine.openvino.exact import keep_front
 
+#: Threads that are tied to a core would be found by another test, in the same process.
+UNTIED = {"ENABLE_CPU_PINNING": False}
+
 
 def before_and_after(library):
     """A product, a power and a convolution of 16 channels, and a power behind it."""
@@ -31,7 +34,9 @@ def before_and_after(library):
 
 def precisions(library, model) -> dict[str, str]:
     """What every layer is computed in, by name; a fused layer is named after its last part."""
-    compiled = library.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "bf16"})
+    compiled = library.Core().compile_model(
+        model, "CPU", {"INFERENCE_PRECISION_HINT": "bf16", **UNTIED}
+    )
     found = {}
     for node in compiled.get_runtime_model().get_ordered_ops():
         told = node.get_rt_info()
@@ -62,6 +67,6 @@ def test_the_marked_model_computes_the_same(library, tmp_path) -> None:
     model = before_and_after(library)
     kept = keep_front(library, core, model, tmp_path)
     x = np.random.default_rng(1).standard_normal((1, 16, 8, 8)).astype(np.float32)
-    config = {"INFERENCE_PRECISION_HINT": "f32"}
+    config = {"INFERENCE_PRECISION_HINT": "f32", **UNTIED}
     plain, marked = (core.compile_model(each, "CPU", config)(x)[0] for each in (model, kept))
     np.testing.assert_array_equal(plain, marked)

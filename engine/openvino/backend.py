@@ -110,26 +110,27 @@ class OpenVinoBackend(Backend):
             digest: SHA-256 of graph and weights.
             read: reads them, verified; called where nothing was compiled of them yet.
         """
-        precision = precisions.of_stage(name, self.precision)
-        config = _config(self._asked, precision)
+        config = _config(self._asked, self.precision)
         identity = identify(self._core, self._library.__version__, config, *digest)
         found = self._models.load(identity, config)
         if found is None:
             logger.info("Stage %s is compiled for this processor; later starts find it.", name)
-            compiled = compile_graph(self._library, self._core, name, read(), config, self._root)
+            compiled = compile_graph(
+                self._library, self._core, name, read(), self.precision, config, self._root
+            )
             memory = None
         else:
             compiled, memory = found
         check_tensors(name, spec, compiled)
-        self._read_back(name, precision, compiled)
+        self._read_back(name, compiled)
         if found is None:
             self._models.save(identity, compiled)
         return OpenVinoStage(name, spec, self._library, compiled, memory)
 
-    def _read_back(self, name: str, precision: str, compiled: Any) -> None:
+    def _read_back(self, name: str, compiled: Any) -> None:
         """Learn what a stage is computed with, and say so where it is not what was asked for."""
         layers = precisions.executed(compiled)
-        precisions.check_executed(name, precision, layers)
+        precisions.check_executed(name, self.precision, layers)
         self._products += precisions.products(layers)
         before, self._threads = self._threads, compiled.get_property("INFERENCE_NUM_THREADS")
         if before is None and self._asked not in (None, self._threads):

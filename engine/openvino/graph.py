@@ -8,11 +8,19 @@ from typing import Any
 from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.cache.places import temporary_folder
 from sideman.engine.errors import BackendError
+from sideman.engine.openvino.exact import keep_front
+from sideman.engine.openvino.precision import has_exact_front
 from sideman.engine.openvino.rewriting import rewrite
 
 
 def compile_graph(
-    library: Any, core: Any, name: str, files: GraphFiles, config: dict[str, Any], root: Path
+    library: Any,
+    core: Any,
+    name: str,
+    files: GraphFiles,
+    precision: str,
+    config: dict[str, Any],
+    root: Path,
 ) -> Any:
     """Read and compile a stage.
 
@@ -25,6 +33,7 @@ def compile_graph(
         core: its Core.
         name: of the stage.
         files: its graph and weights.
+        precision: "fp32" or "bf16".
         config: properties for compiling.
         root: the cache's folder, in which the files lie meanwhile.
 
@@ -38,7 +47,9 @@ def compile_graph(
         graph = _write(Path(folder), files)
         try:
             model = core.read_model(str(graph), config={"ENABLE_MMAP": False})
-            rewrite(library, model)
+            rewrite(library, model, precision)
+            if has_exact_front(name, precision):
+                model = keep_front(library, core, model, Path(folder))
             return core.compile_model(model, "CPU", config)
         except Exception as error:  # the library raises RuntimeError, TypeError and its own
             raise BackendError(

@@ -40,17 +40,17 @@ def check_supported(core: Any, precision: str) -> None:
         raise BackendError(f"This processor ({name}) has no bfloat16.", _REMEDY)
 
 
-def of_stage(stage: str, precision: str) -> str:
-    """The precision that a stage is asked for.
+def has_exact_front(stage: str, precision: str) -> bool:
+    """Whether all that comes before a stage's first convolution stays in float32.
 
-    `encode` stays in float32: OpenVINO would round the samples before their Fourier transform, and
+    In `encode` it does: OpenVINO would round the samples before their Fourier transform, and
     companding lifts what that leaves in nearly empty bins.
 
     Args:
         stage: its name.
         precision: of the backend, a key of `HINTS`.
     """
-    return "fp32" if stage == "encode" else precision
+    return stage == "encode" and precision == "bf16"
 
 
 def executed(compiled: Any) -> Counter[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Changes to a graph that OpenVINO needs and no other library.
 
-Graphs are written once for all libraries. Where OpenVINO makes of one what it should not, the model
-is changed after it was read: the same function, in operations that OpenVINO leaves as they are.
+Graphs are written once for all libraries. Where OpenVINO makes of one what it should not, or is
+slow, the model is changed after it was read: the same function in other operations.
 """
 
 from __future__ import annotations
@@ -10,21 +10,30 @@ from typing import Any
 
 import numpy as np
 
+from sideman.engine.openvino.attention import attend_by_rows
+from sideman.engine.openvino.normalisation import normalise_by_channel
+from sideman.engine.openvino.quantised import keep_results
+
 #: Raised whenever the same graph becomes another model: it belongs to the key under which compiled
 #: models are kept.
-REVISION = 1
+REVISION = 2
 #: Operations that give a number for NaN, in OpenVINO's words; ONNX's Clip becomes two of them.
 _HIDES_NAN = frozenset({"Clamp", "Maximum", "Minimum", "Relu"})
 _SUMS = frozenset({"ReduceMean", "ReduceSum"})
 
 
-def rewrite(library: Any, model: Any) -> None:
-    """Make every change.
+def rewrite(library: Any, model: Any, precision: str) -> None:
+    """Make every change that a precision needs.
 
     Args:
         library: the openvino module.
         model: its Model, changed in place.
+        precision: "fp32" or "bf16".
     """
+    keep_results(model)
+    if precision == "bf16":
+        normalise_by_channel(library, model)
+        attend_by_rows(library, model)
     keep_nan(library, model)
     keep_short_sums(library, model)
     model.validate_nodes_and_infer_types()

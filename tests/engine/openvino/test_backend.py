@@ -74,7 +74,12 @@ def test_a_run_allocates_no_array(small_stage) -> None:
 
 @pytest.mark.parametrize(
     ("name", "precision", "bound"),
-    [("encode", "fp32", 1e-5), ("step", "fp32", 1e-5), ("step", "bf16", 5e-2)],
+    [
+        ("encode", "fp32", 1e-5),
+        ("encode", "bf16", 0.3),
+        ("step", "fp32", 1e-5),
+        ("step", "bf16", 5e-2),
+    ],
 )
 def test_stages_agree_with_onnx_runtime(small_stage, has_bf16, name, precision, bound) -> None:
     pytest.importorskip("onnxruntime", reason="ONNX Runtime, the reference, is not installed")
@@ -95,7 +100,7 @@ def test_stages_agree_with_onnx_runtime(small_stage, has_bf16, name, precision, 
     }
     assert max(errors.values()) < bound, errors
     if precision == "bf16":
-        assert errors["denoised"] > 1e-4  # or it was computed in float32
+        assert max(errors.values()) > 1e-4  # or it was computed in float32
     assert f", {precision} (" in backend.describe()
     assert ("products in bf16" in backend.describe()) == (precision == "bf16")
 

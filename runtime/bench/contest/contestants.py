@@ -15,7 +15,7 @@ from sideman.engine.loading.stages import load_stages
 from sideman.runtime.bench.contest.yardsticks import ALL, Yardstick
 
 #: The exact one first, for others are compared with the first.
-_ORDER = ("fp32", "fp16", "bf16")
+_ORDER = ("fp32", "fp16", "bf16", "int8")
 
 
 @dataclass(frozen=True)

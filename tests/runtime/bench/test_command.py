@@ -71,17 +71,14 @@ def test_all_backends_are_compared(bench, tmp_path, monkeypatch):
     options = ("--backend", "all", "--cycles", 2, "--warm-up", 0, "--r", 0.125)
     result = bench(*options, "--json", file)
     assert result.exit_code == 0, result.output
-    assert "Not here: tensorrt fp32, tensorrt fp16, tensorrt bf16: " in result.stdout
+    engines = [f"tensorrt {precision}" for precision in ("fp32", "fp16", "bf16", "int8")]
+    assert f"Not here: {', '.join(engines)}: " in result.stdout
     assert "There is nothing else here than onnxruntime." in result.stdout
     data = json.loads(file.read_text())
     (only,) = data["contestants"]
     assert (only["name"], only["backend"], only["precision"]) == ("onnxruntime",) * 2 + ("fp32",)
     assert len(only["cycles"]) == len(only["rounds"]) == only["stages"]["cycle"]["count"] == 2
-    assert [each["name"] for each in data["absent"]] == [
-        "tensorrt fp32",
-        "tensorrt fp16",
-        "tensorrt bf16",
-    ]
+    assert [each["name"] for each in data["absent"]] == engines
     assert data["verdict"]["name"] == "onnxruntime"
     assert "machine" in data
 

@@ -12,6 +12,8 @@ from sideman.runtime.bench.contest.contestants import choose
 from sideman.runtime.bench.contest.yardsticks import ALL, Yardstick
 
 A, B = Path("x/a"), Path("y/b")
+#: Of engines, in the order in which they play.
+PRECISIONS = ("fp32", "fp16", "bf16", "int8")
 
 
 def test_all_backends_in_all_their_precisions_with_every_bundle() -> None:
@@ -21,7 +23,7 @@ def test_all_backends_in_all_their_precisions_with_every_bundle() -> None:
         "onnxruntime-cuda",
         "openvino fp32",
         "openvino bf16",
-        *(f"{name} {p}" for name in ("tensorrt", "tensorrt-rtx") for p in ("fp32", "fp16", "bf16")),
+        *(f"{name} {p}" for name in ("tensorrt", "tensorrt-rtx") for p in PRECISIONS),
     ]
     assert {each.bundle for each in found[::2]} == {A}
     assert {each.bundle for each in found[1::2]} == {B}

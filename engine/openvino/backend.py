@@ -18,7 +18,7 @@ from sideman.engine.errors import BackendError
 from sideman.engine.openvino import precision as precisions
 from sideman.engine.openvino.compiled_models import CompiledModels, digests, identify
 from sideman.engine.openvino.graph import compile_graph
-from sideman.engine.openvino.library import import_openvino
+from sideman.engine.openvino.library import import_openvino, the_core
 from sideman.engine.openvino.stage import OpenVinoStage, check_tensors
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class OpenVinoBackend(Backend):
             raise BackendError(f"{threads} threads cannot run a stage.", "Use 1 or more.")
         self.precision = precision
         self._library = import_openvino()
-        self._core = self._library.Core()
+        self._core = the_core()
         precisions.check_supported(self._core, precision)
         self._asked = threads
         self._root = cache or cache_root()

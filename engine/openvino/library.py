@@ -1,9 +1,11 @@
-"""Importing OpenVINO without what it does besides."""
+"""OpenVINO without what it does besides."""
 
 from __future__ import annotations
 
 import sys
+from functools import cache
 from types import ModuleType
+from typing import Any
 
 from sideman.engine.optional import require
 
@@ -27,3 +29,17 @@ def import_openvino() -> ModuleType:
         return require("openvino", "run a bundle")
     finally:
         del sys.modules[_TELEMETRY]
+
+
+@cache
+def the_core() -> Any:
+    """The library's Core, one for the life of the process.
+
+    With its first model it gives the calling thread a stack for signals of its own. When the last
+    Core is gone, that memory is, too, and the thread still points at it: the next signal, Ctrl-C
+    for one, ends the process with a segmentation fault (2026.4.1, Linux).
+
+    Raises:
+        MissingExtraError: as `import_openvino`.
+    """
+    return import_openvino().Core()

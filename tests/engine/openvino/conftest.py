@@ -12,7 +12,7 @@ from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.openvino.backend import OpenVinoBackend
-from sideman.engine.openvino.library import import_openvino
+from sideman.engine.openvino.library import import_openvino, the_core
 from sideman.engine.optional import found
 from sideman.engine.tensors import TensorSpec
 from tests.models.places import BUNDLE
@@ -52,7 +52,7 @@ def small_stage(library, compiled: Path):
 @pytest.fixture
 def has_bf16(library) -> bool:
     """Whether this processor computes in bfloat16."""
-    return "BF16" in library.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return "BF16" in the_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 @pytest.fixture(autouse=True)

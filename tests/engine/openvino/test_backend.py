@@ -179,6 +179,13 @@ def test_the_arithmetic_of_the_calling_thread_stays_as_it_was(doubling: GraphFil
     assert smallest * np.float32(1) > 0
 
 
+def in_a_process(program: str, graph: GraphFiles) -> int:
+    root = Path(__file__).parents[3]
+    command = [sys.executable, "-c", program, str(graph.path)]
+    environment = os.environ | {"PYTHONPATH": str(root)}
+    return subprocess.run(command, check=False, cwd=root, env=environment).returncode
+
+
 # In a process of its own: threads of other libraries may well be tied to cores.
 THREADS = """
 import os, sys
@@ -199,6 +206,29 @@ for thread in Path("/proc/self/task").iterdir():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads a thread's cores")
 def test_threads_are_tied_to_no_core(doubling: GraphFiles) -> None:
-    root = Path(__file__).parents[3]
-    command = [sys.executable, "-c", THREADS, str(doubling.path)]
-    subprocess.run(command, check=True, cwd=root, env=os.environ | {"PYTHONPATH": str(root)})
+    assert in_a_process(THREADS, doubling) == 0
+
+
+# In a process of its own, which would end with it.
+SIGNALS = """
+import gc, signal, sys
+from pathlib import Path
+import numpy as np
+from sideman.engine.backends.once import run_once
+from sideman.engine.bundle.graph_files import GraphFiles
+from sideman.engine.openvino.backend import OpenVinoBackend
+from tests.engine.openvino.conftest import SPEC
+with OpenVinoBackend() as backend:
+    stage = backend.load("double", GraphFiles.read(Path(sys.argv[1])), SPEC)
+    run_once(backend, stage, {"x": np.ones((1, 3))})
+del backend, stage
+gc.collect()
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    sys.exit(7)
+"""
+
+
+def test_ctrl_c_arrives_when_nothing_is_loaded_any_more(doubling: GraphFiles) -> None:
+    assert in_a_process(SIGNALS, doubling) == 7

@@ -12,6 +12,7 @@ from sideman.engine.errors import BackendError
 from sideman.engine.openvino import backend as module
 from sideman.engine.openvino.backend import OpenVinoBackend
 from sideman.engine.openvino.compiled_models import ModelIdentity, digests, identify
+from sideman.engine.openvino.library import the_core
 from tests.engine.openvino.conftest import SPEC
 
 pytestmark = pytest.mark.usefixtures("library")
@@ -98,7 +99,7 @@ def test_options_have_models_of_their_own(product, has_bf16, cache) -> None:
 
 
 def test_everything_that_can_make_a_model_wrong_is_in_its_key(library) -> None:
-    identity = identify(library.Core(), "2026.4", {"HINT": "f32"}, "graph", ("one", "two"))
+    identity = identify(the_core(), "2026.4", {"HINT": "f32"}, "graph", ("one", "two"))
     keys = {key_of(dataclasses.asdict(identity))}
     others = {
         "graph": "other",

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sideman.engine.openvino.exact import keep_front
+from sideman.engine.openvino.library import the_core
 
 #: Threads that are tied to a core would be found by another test, in the same process.
 UNTIED = {"ENABLE_CPU_PINNING": False}
@@ -34,7 +35,7 @@ def before_and_after(library):
 
 def precisions(library, model) -> dict[str, str]:
     """What every layer is computed in, by name; a fused layer is named after its last part."""
-    compiled = library.Core().compile_model(
+    compiled = the_core().compile_model(
         model, "CPU", {"INFERENCE_PRECISION_HINT": "bf16", **UNTIED}
     )
     found = {}
@@ -49,7 +50,7 @@ def test_only_what_comes_before_the_network_is_kept(library, has_bf16, tmp_path)
     if not has_bf16:
         pytest.skip("this processor has no bfloat16")
     model = before_and_after(library)
-    kept = keep_front(library, library.Core(), model, tmp_path)
+    kept = keep_front(library, the_core(), model, tmp_path)
     found = precisions(library, kept)
     assert (found["product"], found["power"]) == ("f32", "f32")
     assert (found["first"], found["second"]) == ("bf16", "bf16")
@@ -63,7 +64,7 @@ def test_without_a_mark_the_power_is_rounded(library, has_bf16) -> None:
 
 
 def test_the_marked_model_computes_the_same(library, tmp_path) -> None:
-    core = library.Core()
+    core = the_core()
     model = before_and_after(library)
     kept = keep_front(library, core, model, tmp_path)
     x = np.random.default_rng(1).standard_normal((1, 16, 8, 8)).astype(np.float32)

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from sideman.engine.errors import BackendError
+from sideman.engine.openvino.library import the_core
 from sideman.engine.openvino.precision import (
     check_executed,
     check_supported,
@@ -63,7 +64,7 @@ def test_the_runtime_model_tells_the_hint_it_was_given(
     library, has_bf16, product, tmp_path
 ) -> None:
     """Without a hint, OpenVINO computes in bfloat16 wherever the processor has it."""
-    core = library.Core()
+    core = the_core()
     product(2.0)
     model = core.read_model(str(tmp_path / "small.onnx"))
 

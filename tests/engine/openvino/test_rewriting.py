@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from sideman.engine.backends.once import run_once
+from sideman.engine.openvino.library import the_core
 from sideman.engine.openvino.rewriting import keep_nan, keep_short_sums
 
 
 def compiled(library, model, precision="f32"):
     request = (
-        library.Core()
+        the_core()
         .compile_model(
             model, "CPU", {"INFERENCE_PRECISION_HINT": precision, "ENABLE_CPU_PINNING": False}
         )

@@ -35,9 +35,10 @@ def import_openvino() -> ModuleType:
 def the_core() -> Any:
     """The library's Core, one for the life of the process.
 
-    With its first model it gives the calling thread a stack for signals of its own. When the last
-    Core is gone, that memory is, too, and the thread still points at it: the next signal, Ctrl-C
-    for one, ends the process with a segmentation fault (2026.4.1, Linux).
+    With its first model, a Core gives the calling thread a stack for signals of its own. Where a
+    second one did so before the first was gone, the thread is left with the first one's, whose
+    memory is free: the next signal, Ctrl-C for one, ends the process with a segmentation fault
+    (2026.4.1, Linux).
 
     Raises:
         MissingExtraError: as `import_openvino`.

@@ -218,11 +218,18 @@ from sideman.engine.backends.once import run_once
 from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.openvino.backend import OpenVinoBackend
 from tests.engine.openvino.conftest import SPEC
-with OpenVinoBackend() as backend:
+
+def loaded():
+    backend = OpenVinoBackend()
     stage = backend.load("double", GraphFiles.read(Path(sys.argv[1])), SPEC)
     run_once(backend, stage, {"x": np.ones((1, 3))})
-del backend, stage
-gc.collect()
+    return backend, stage
+
+# The second is loaded before the first is gone, as where backends are compared.
+first, second = loaded(), loaded()
+for gone in ("first", "second"):
+    del globals()[gone]
+    gc.collect()
 try:
     signal.raise_signal(signal.SIGINT)
 except KeyboardInterrupt:

@@ -11,11 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-import numpy as np
-
 from sideman.calibration.int8.recorder import Call
-from sideman.engine.backends.base import Backend, Binding, Stage
+from sideman.engine.backends.base import Backend, Stage
 from sideman.engine.backends.choice import BackendChoice
+from sideman.engine.backends.once import bind_once
 from sideman.engine.loading.registry import BACKENDS
 
 #: Runs of each contestant that are counted, and those before them that are not.
@@ -45,7 +44,9 @@ def time_stages(
         rounds: that are counted.
         progress: told after every round.
     """
-    bindings = {each.name: _bind(each, call) for each in contestants}
+    bindings = {
+        each.name: bind_once(each.backend, each.stage, call.inputs)[0] for each in contestants
+    }
     taken: dict[str, list[float]] = {name: [] for name in bindings}
     for number in range(_WARM + rounds):
         for name, binding in bindings.items():
@@ -76,21 +77,3 @@ def bf16_choice() -> BackendChoice | None:
 def cycle_seconds(stages: Mapping[str, float], evaluations: int) -> float:
     """Seconds of a whole cycle: encode, all evaluations, decode."""
     return stages["encode"] + evaluations * stages["step"] + stages["decode"]
-
-
-def _bind(contestant: Contestant, call: Call) -> Binding:
-    backend, stage = contestant.backend, contestant.stage
-    sizes: dict[str, int] = {}
-    buffers = {}
-    for tensor in stage.spec.inputs:
-        array = np.ascontiguousarray(call.inputs[tensor.name])
-        sizes |= {
-            n: s for n, s in zip(tensor.shape, array.shape, strict=True) if isinstance(n, str)
-        }
-        buffers[tensor.name] = backend.allocate(array.shape, tensor.dtype)
-        buffers[tensor.name].host[...] = array
-        buffers[tensor.name].upload()
-    for tensor in stage.spec.outputs:
-        shape = tuple(sizes[s] if isinstance(s, str) else s for s in tensor.shape)
-        buffers[tensor.name] = backend.allocate(shape, tensor.dtype)
-    return stage.bind(buffers)

@@ -8,8 +8,41 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sideman.engine.backends.base import Backend, Buffer, Stage
+from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
 from sideman.engine.errors import BackendError
+
+
+def bind_once(
+    backend: Backend, stage: Stage, inputs: Mapping[str, NDArray[Any]]
+) -> tuple[Binding, dict[str, Buffer]]:
+    """Bind a stage to buffers of its own, which hold its inputs.
+
+    Args:
+        backend: the one that loaded the stage.
+        stage: the stage.
+        inputs: an array for every input, by name.
+
+    Returns:
+        The binding, and all buffers by name.
+
+    Raises:
+        BackendError: an input is missing or of a wrong shape.
+    """
+    sizes: dict[str, int] = {}
+    buffers: dict[str, Buffer] = {}
+    for tensor in stage.spec.inputs:
+        if tensor.name not in inputs:
+            raise BackendError(f"Stage {stage.name}: no value for input {tensor.name}.")
+        array = np.asarray(inputs[tensor.name], dtype=tensor.dtype)
+        named = zip(tensor.shape, array.shape, strict=False)
+        sizes |= {size: value for size, value in named if isinstance(size, str)}
+        buffers[tensor.name] = backend.allocate(array.shape, tensor.dtype)
+        buffers[tensor.name].host[...] = array
+        buffers[tensor.name].upload()
+    for tensor in stage.spec.outputs:
+        shape = tuple(sizes[size] if isinstance(size, str) else size for size in tensor.shape)
+        buffers[tensor.name] = backend.allocate(shape, tensor.dtype)
+    return stage.bind(buffers), buffers
 
 
 def run_once(
@@ -28,21 +61,8 @@ def run_once(
     Raises:
         BackendError: an input is missing or of a wrong shape, or the stage fails.
     """
-    sizes: dict[str, int] = {}
-    buffers: dict[str, Buffer] = {}
-    for tensor in stage.spec.inputs:
-        if tensor.name not in inputs:
-            raise BackendError(f"Stage {stage.name}: no value for input {tensor.name}.")
-        array = np.asarray(inputs[tensor.name], dtype=tensor.dtype)
-        named = zip(tensor.shape, array.shape, strict=False)
-        sizes |= {size: value for size, value in named if isinstance(size, str)}
-        buffers[tensor.name] = backend.allocate(array.shape, tensor.dtype)
-        buffers[tensor.name].host[...] = array
-        buffers[tensor.name].upload()
-    for tensor in stage.spec.outputs:
-        shape = tuple(sizes[size] if isinstance(size, str) else size for size in tensor.shape)
-        buffers[tensor.name] = backend.allocate(shape, tensor.dtype)
-    stage.bind(buffers).run()
+    binding, buffers = bind_once(backend, stage, inputs)
+    binding.run()
     results = {}
     for tensor in stage.spec.outputs:
         buffers[tensor.name].download()

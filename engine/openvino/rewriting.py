@@ -12,6 +12,7 @@ import numpy as np
 
 from sideman.engine.openvino.attention import attend_by_rows
 from sideman.engine.openvino.normalisation import normalise_by_channel
+from sideman.engine.openvino.patterns import replace
 from sideman.engine.openvino.quantised import keep_results
 
 #: Raised whenever the same graph becomes another model: it belongs to the key under which compiled
@@ -97,14 +98,12 @@ def keep_short_sums(library: Any, model: Any) -> int:
         rows = inner.get_partial_shape()[rank - 2]
         if rows.is_dynamic:
             continue
-        readers = list(node.output(0).get_target_inputs())
         ones = np.ones((*(1,) * (rank - 1), rows.get_length()), np.float32)
         total = operations.matmul(operations.constant(ones), inner, False, False)
         if node.get_type_name() == "ReduceMean":
             share = np.float32(1 / rows.get_length())
             total = operations.multiply(total, operations.constant(share))
-        for reader in readers:
-            reader.replace_source_output(total.output(0))
+        replace(node, total.output(0))
         changed += 1
     return changed
 

@@ -107,6 +107,9 @@ private:
     sockaddr_in who_ = {};
 };
 
+// A port on which nobody listens.
+inline int deserted_port() { return Peer().port(); }
+
 inline const Byte* bytes_of(const std::string& datagram) {
     return reinterpret_cast<const Byte*>(datagram.data());
 }

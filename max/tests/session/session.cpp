@@ -112,11 +112,7 @@ TEST_CASE("who is told by the system that nobody listens says where") {
         MESSAGE("skipped: Wine does not tell a socket that nobody listens");
         return;
     }
-    int port = 0;
-    {
-        Peer gone;
-        port = gone.port();
-    }
+    const int port = deserted_port();
     Shared shared({"bass"}, 44100);
     Socket socket;
     Session session(shared, Rig::wish_of({"bass"}), socket, "127.0.0.1", port);
@@ -136,11 +132,7 @@ TEST_CASE("who is told by the system that nobody listens says where") {
 TEST_CASE("a refusal by the system that belongs to a hello does not end the session that began") {
     Rig rig;
     // The client has said hello while nobody listened there, and again to who does now.
-    int port = 0;
-    {
-        Peer gone;
-        port = gone.port();
-    }
+    const int port = deserted_port();
     Shared shared({"bass"}, 44100);
     Socket socket;
     Session session(shared, Rig::wish_of({"bass"}), socket, "127.0.0.1", port);

@@ -7,10 +7,9 @@ import hashlib
 import json
 import math
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from statistics import median
 from typing import Any
 
 from sideman.calibration.errors import CalibrationError
@@ -18,16 +17,18 @@ from sideman.calibration.int8.judging import Case, Errors
 from sideman.calibration.int8.kernels import check_kernels
 from sideman.calibration.int8.mixing import Mixer
 from sideman.calibration.int8.music import Music, read_music
+from sideman.calibration.int8.prices import (
+    Price,
+    Way,
+    cycle_seconds,
+    gains,
+    price,
+    ways_of_this_machine,
+    without_eight_bits,
+)
 from sideman.calibration.int8.recording import CALIBRATE, JUDGE, Place, record
 from sideman.calibration.int8.request import Request
 from sideman.calibration.int8.sensitivity import Bound
-from sideman.calibration.int8.speed import (
-    Contestant,
-    bf16_choice,
-    cycle_seconds,
-    ratio,
-    time_stages,
-)
 from sideman.calibration.int8.stage_work import Choice, Progress, StageWork
 from sideman.engine.backends.base import Backend
 from sideman.engine.bundle.bundle import MANIFEST, Bundle, sha256, write_manifest
@@ -46,7 +47,6 @@ REVISION = 1
 _TOOL = "ONNX Runtime {} (MinMax)"
 #: The regime in which stages are timed: play now, a quarter of the window at a time.
 _TIMED = "w+0"
-_NO_BF16 = "no backend here computes in bfloat16"
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class _Stage:
     names: tuple[str, ...]
     errors: Errors
     note: str = ""
-    seconds: dict[str, float] = dataclasses.field(default_factory=dict)
+    prices: dict[str, Price] = dataclasses.field(default_factory=dict)
 
 
 def calibrate_bundle(
@@ -119,7 +119,7 @@ def calibrate_bundle(
             work = StageWork(name, bundle, places, recorded, recorded / name, backend, progress)
             stages[name] = _choose(work, request, on_cpu)
             say(_chosen(name, stages[name]))
-        speed = _measure_speed(bundle, stages, backend, progress) if on_cpu else None
+        speed = _measure_prices(request, bundle, stages, backend, progress) if on_cpu else None
     reasons = _reasons(stages, speed, request)
     if reasons and not request.force:
         raise CalibrationError(
@@ -158,59 +158,66 @@ def _choose(work: StageWork, request: Request, on_cpu: bool) -> _Stage:
     return _Stage(mixer, choice, cases, choice.names, choice.errors, note)
 
 
-def _measure_speed(
-    bundle: Bundle, stages: Mapping[str, _Stage], backend: Backend, progress: Progress
+def _measure_prices(
+    request: Request,
+    bundle: Bundle,
+    stages: Mapping[str, _Stage],
+    backend: Backend,
+    progress: Progress,
 ) -> dict[str, Any]:
-    """Time every stage against float32 and bfloat16; eight bits that gain nothing are given up."""
-    choice = bf16_choice()
-    with create_backend(choice or DEFAULT) as other:
-        for name, stage in stages.items():
-            spec = bundle.manifest.stages[name]
-            files = {"fp32": stage.mixer.files, "int8": stage.mixer.mix(stage.names)}
-            contestants = [
-                Contestant(which, backend, backend.load(name, each, spec))
-                for which, each in files.items()
-                if which == "fp32" or stage.names
-            ]
-            if choice is not None:
-                bf16 = other.load(name, stage.mixer.files, spec)
-                contestants.append(Contestant("bf16", other, bf16))
-            case = next(case for case in stage.cases if case.regime == _TIMED)
-            rounds = time_stages(
-                contestants,
-                case.call,
-                progress=lambda done, name=name: progress(f"{name}: speed", done, 11),  # type: ignore[misc]
-            )
-            stage.seconds = {which: median(taken) for which, taken in rounds.items()}
-            if stage.names:
-                # In the scale of float32's median, so that both say the same.
-                stage.seconds["int8"] = ratio(rounds) * stage.seconds["fp32"]
-            _drop_if_slower(stage)
+    """Run every stage in every way that this machine has; 8 bits that gain nothing are given up."""
+    compiled = request.work / "compiled"
+    try:
+        with ways_of_this_machine(backend, compiled) as (ways, why_not):
+            for name, stage in stages.items():
+                case = next(case for case in stage.cases if case.regime == _TIMED)
+                stage.prices = price(
+                    ways,
+                    stage.mixer,
+                    stage.names,
+                    bundle.manifest.stages[name],
+                    stage.cases,
+                    case,
+                    progress,
+                )
+                _drop_if_no_faster(stage, ways)
+    finally:
+        shutil.rmtree(compiled, ignore_errors=True)
+    prices = {name: stage.prices for name, stage in stages.items()}
     evaluations = len(make_table(bundle.manifest.sampler).evaluations)
-    cycle = {
-        which: cycle_seconds({n: s.seconds[which] for n, s in stages.items()}, evaluations)
-        if all(which in stage.seconds for stage in stages.values())
-        else None
-        for which in ("fp32", "bf16", "int8")
-    }
     return {
-        "cycle": cycle,
-        "stages": {name: stage.seconds for name, stage in stages.items()},
-        "why_not": {} if choice else {"bf16": _NO_BF16},
+        "ways": [
+            {
+                "name": way.name,
+                "eight_bits": bool(way.without),
+                "cycle": cycle_seconds(prices, way.name, evaluations),
+                "stages": {
+                    name: {
+                        "seconds": each[way.name].seconds,
+                        "snr_db": each[way.name].error.snr,
+                        "distance_db": each[way.name].error.distance,
+                    }
+                    for name, each in prices.items()
+                },
+            }
+            for way in ways
+        ],
+        "why_not": why_not,
         "machine": describe_machine(),
     }
 
 
-def _drop_if_slower(stage: _Stage) -> None:
-    eight, full = stage.seconds.get("int8"), stage.seconds["fp32"]
-    if eight is not None and eight >= full:
-        stage.note = (
-            f"all in float32: 8 bits are no faster here ({1000 * eight:.1f} and "
-            f"{1000 * full:.1f} ms)"
+def _drop_if_no_faster(stage: _Stage, ways: Sequence[Way]) -> None:
+    if stage.names and not gains(ways, stage.prices):
+        told = ", ".join(
+            f"{1000 * stage.prices[way.name].seconds:.1f} ms rather than "
+            f"{1000 * stage.prices[way.without].seconds:.1f} in {way.name}"
+            for way in ways
+            if way.without
         )
+        stage.note = f"all in float32: 8 bits are no faster here ({told})"
         stage.names, stage.errors = (), {}
-    if not stage.names:
-        stage.seconds["int8"] = full
+        stage.prices = without_eight_bits(ways, stage.prices)
 
 
 def _reasons(
@@ -228,13 +235,19 @@ def _reasons(
         if stage.errors and not bound.holds(name, stage.errors)
     ]
     if speed is not None:
-        own = speed["cycle"]["int8"]
-        for which, seconds in speed["cycle"].items():
-            if which != "int8" and seconds is not None and own >= seconds:
-                reasons.append(
-                    f"A cycle takes {1000 * own:.1f} ms, and {1000 * seconds:.1f} ms in {which}."
-                )
+        own = _fastest(speed, eight_bits=True)
+        other = _fastest(speed, eight_bits=False)
+        if own["cycle"] >= other["cycle"]:
+            reasons.append(
+                f"A cycle takes {1000 * own['cycle']:.1f} ms at best, as {own['name']}, and "
+                f"{1000 * other['cycle']:.1f} ms without 8 bits, as {other['name']}."
+            )
     return reasons
+
+
+def _fastest(speed: Mapping[str, Any], *, eight_bits: bool) -> Mapping[str, Any]:
+    among = [way for way in speed["ways"] if way["eight_bits"] == eight_bits]
+    return min(among, key=lambda way: way["cycle"])
 
 
 def _report(

@@ -168,7 +168,7 @@ class StageWork:
             Contestant(name, self.backend, self.backend.load(self.stage, files, self._spec))
             for name, files in (("fp32", mixer.files), ("int8", mixer.mix(names)))
         ]
-        return ratio(time_stages(contestants, case.call, _ROUNDS))
+        return ratio(time_stages(contestants, case.call, _ROUNDS), "int8", "fp32")
 
     def _count(self, purpose: str) -> int:
         cycles = sum(place.purpose == purpose for place in self.places)

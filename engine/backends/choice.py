@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from sideman.engine.errors import BackendError
 
@@ -17,12 +18,14 @@ class BackendChoice:
         precision: which of the built engines to run, or what to compute in; None takes the
             backend's default.
         device: index of the GPU, as the driver counts them.
+        cache: where OpenVINO keeps what it compiles; None takes the user's own folder.
     """
 
     name: str = "onnxruntime"
     threads: int | None = None
     precision: str | None = None
     device: int = 0
+    cache: Path | None = None
 
     def refuse(self, threads: str = "", precision: str = "", device: str = "") -> None:
         """Refuse options that were given and that this backend cannot follow.

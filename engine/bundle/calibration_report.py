@@ -100,16 +100,25 @@ def _speed(speed: Mapping[str, Any] | None) -> Any:
     if speed is None:
         yield "speed       not measured: this machine does not run what was made"
         return
-    for name, seconds in speed["cycle"].items():
-        if seconds is None:
-            yield f"speed       {name}: not measured ({speed['why_not'][name]})"
-        else:
-            stages = ", ".join(
-                f"{stage} {1000 * times[name]:.1f}" for stage, times in speed["stages"].items()
-            )
-            yield f"speed       {name}: {1000 * seconds:.1f} ms a cycle ({stages})"
+    for way in speed["ways"]:
+        stages = ", ".join(
+            f"{name} {1000 * stage['seconds']:.1f}" for name, stage in way["stages"].items()
+        )
+        yield f"speed       {way['name']}: {1000 * way['cycle']:.1f} ms a cycle ({stages})"
+        errors = ", ".join(f"{name} {_off(stage)}" for name, stage in way["stages"].items())
+        yield f"              worst error: {errors}"
+    for name, reason in speed["why_not"].items():
+        yield f"speed       {name}: not measured, {reason}"
     machine = speed["machine"]
     yield f"            on {machine['processor']}, {machine['cores']} cores"
+
+
+def _off(stage: Mapping[str, Any]) -> str:
+    if stage["snr_db"] is None:
+        return "none"
+    if stage["distance_db"] is None:
+        return f"SNR {stage['snr_db']:.1f} dB"
+    return f"{stage['distance_db']:.2f} dB away"
 
 
 def _decibels(value: float | None) -> str:

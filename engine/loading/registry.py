@@ -64,7 +64,7 @@ def _onnxruntime_cuda(choice: BackendChoice) -> Backend:
 def _openvino(choice: BackendChoice) -> Backend:
     from sideman.engine.openvino.backend import OpenVinoBackend
 
-    return OpenVinoBackend(choice.threads, choice.precision or "fp32")
+    return OpenVinoBackend(choice.threads, choice.precision or "fp32", cache=choice.cache)
 
 
 def _tensorrt(choice: BackendChoice) -> Backend:

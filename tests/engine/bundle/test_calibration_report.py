@@ -51,6 +51,29 @@ def test_every_part_is_told(tmp_path) -> None:
         assert said in text
 
 
+def test_what_each_way_costs_is_told() -> None:
+    latent = {"seconds": 0.1, "snr_db": 26.04, "distance_db": None}
+    stages = {"encode": latent, "decode": latent | {"seconds": 0.2, "distance_db": 0.789}}
+    exact = {"encode": latent | {"snr_db": None}}
+    speed = {
+        "ways": [
+            {"name": "int8 in A", "eight_bits": True, "cycle": 0.4, "stages": stages},
+            {"name": "fp32 in A", "eight_bits": False, "cycle": 0.5, "stages": exact},
+        ],
+        "why_not": {"bf16": "no bfloat16"},
+        "machine": {"processor": "a processor", "cores": 2},
+    }
+    text = "\n".join(describe_report(MADE | {"speed": speed}))
+    for said in (
+        "int8 in A: 400.0 ms a cycle (encode 100.0, decode 200.0)",
+        "worst error: encode SNR 26.0 dB, decode 0.79 dB away",
+        "worst error: encode none",
+        "bf16: not measured, no bfloat16",
+        "on a processor, 2 cores",
+    ):
+        assert said in text
+
+
 def test_a_bundle_without_one_has_none(tmp_path) -> None:
     assert read_report(tmp_path) is None
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.bundle.grid import LatentGrid
+from sideman.engine.loading.stages import DEFAULT
 from sideman.export.demo.world.render import Audio, render, turned
 from sideman.export.demo.world.song import BEATS, FRAME_SAMPLES, STEMS, Song, draw_songs
 from sideman.export.demo.world.truth import truth_of
@@ -93,6 +95,7 @@ def score_bundle(
     songs: list[Song],
     seed: int = 0,
     report: Callable[[str], None] = lambda _: None,
+    backend: BackendChoice = DEFAULT,
 ) -> dict[int, Scores]:
     """Let a bundle play every stem of every song, with the others as its context.
 
@@ -106,6 +109,7 @@ def score_bundle(
         songs: that it plays along with.
         seed: of the noise.
         report: told of progress.
+        backend: what runs the bundle.
 
     Returns:
         By w the mean scores of the songs; levels are in decibels over the stem's own.
@@ -115,7 +119,7 @@ def score_bundle(
     """
     found: dict[int, Scores] = {}
     random = np.random.default_rng(seed)
-    with Session.open(bundle, seed=seed) as session:
+    with Session.open(bundle, seed=seed, backend=backend) as session:
         for w in REGIMES:
             geometry = Geometry.reference(session.grid, STEP, w, FADE)
             scores: list[tuple[str, Score]] = []

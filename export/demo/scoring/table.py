@@ -14,16 +14,18 @@ Row = tuple[str, Scores]
 
 
 def to_markdown(codec: Mapping[str, Mapping[str, float]], rows: Sequence[Row]) -> str:
-    """Two tables: the codec's scores, and the scores of each row.
+    """Two tables: the codec's scores, if there are any, and the scores of each row.
 
     Args:
-        codec: what `score_codec` returns.
+        codec: what `score_codec` returns; may be empty.
         rows: in order.
     """
-    lines = [
-        "| codec | SI-SDR | log-spectral distance | level | onset F | chord fit |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
+    lines = []
+    if codec:
+        lines += [
+            "| codec | SI-SDR | log-spectral distance | level | onset F | chord fit |",
+            "| --- | --- | --- | --- | --- | --- |",
+        ]
     for stem, figures in codec.items():
         cells = [
             _decibels(figures["si_sdr"]),
@@ -33,18 +35,18 @@ def to_markdown(codec: Mapping[str, Mapping[str, float]], rows: Sequence[Row]) -
             _share(figures.get("chord_fit", math.nan)),
         ]
         lines.append(f"| {stem} | {' | '.join(cells)} |")
+    lines += [""] if codec else []
     lines += [
-        "",
-        "| | bass chord fit | piano chord fit | drums onset F | bass onset F | piano onset F "
-        "| level over the stem's own: bass, drums, guitar, piano |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| | bass chord fit | piano chord fit | drums onset F | bass onset F | guitar onset F "
+        "| piano onset F | level over the stem's own: bass, drums, guitar, piano |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for name, scores in rows:
         levels = ", ".join(_decibels(score.level) for score in scores.values())
         cells = [
             _share(scores["bass"].chord_fit),
             _share(scores["piano"].chord_fit),
-            *(_share(scores[stem].onset_f) for stem in ("drums", "bass", "piano")),
+            *(_share(scores[stem].onset_f) for stem in ("drums", "bass", "guitar", "piano")),
             levels,
         ]
         lines.append(f"| {name} | {' | '.join(cells)} |")

@@ -27,7 +27,7 @@ def test_every_row_has_as_many_cells_as_the_head() -> None:
         assert len(cells) == 1, table
     assert "| bass | -20.0 dB | 2.5 dB | -1.0 dB | 0.90 | 0.80 |" in text
     assert "| drums | -20.0 dB | 2.5 dB | -1.0 dB | 0.90 |  |" in text
-    assert "| diffusion | 0.75 | 0.75 | 0.50 | 0.50 | 0.50 |" in text
+    assert "| diffusion | 0.75 | 0.75 | 0.50 | 0.50 | 0.50 | 0.50 |" in text
 
 
 def test_json_has_no_nan() -> None:
@@ -38,3 +38,9 @@ def test_json_has_no_nan() -> None:
     assert data["played"]["one"]["drums"]["chord_fit"] is None
     assert data["played"]["one"]["bass"] == {"chord_fit": 0.0, "onset_f": 0.0, "level": None}
     assert "-inf dB" in to_markdown(CODEC, [("one", silent)])
+
+
+def test_without_a_codec_there_is_one_table() -> None:
+    text = to_markdown({}, [("one", SCORES)])
+    assert text.startswith("| | bass chord fit")
+    assert "\n\n" not in text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from sideman.calibration.int8.quantising import SCHEMES, Scheme
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.manifest import INT8, SHORT_NAMES
 from sideman.engine.bundle.replacing import check_place
+from sideman.engine.eight_bits import Sums, sums_of_products
 
 #: Least signal-to-noise ratio of latents in decibels, unless another is asked for.
 MIN_SNR = 25.0
@@ -69,7 +69,9 @@ class Request:
             raise CalibrationError(f"Weights have 7 or 8 bits, not {self.weight_bits}.")
         if self.weight_bits is not None:
             return replace(scheme, weight_bits=self.weight_bits)
-        return replace(scheme, weight_bits=7) if scheme.unsigned and overflows() else scheme
+        # Where the system does not say, seven bits: they are right everywhere, only less exact.
+        exact = not scheme.unsigned or sums_of_products() is Sums.EXACT
+        return scheme if exact else replace(scheme, weight_bits=7)
 
     def check(self, precision: str) -> Bundle:
         """Refuse what cannot be, before any work; returns the bundle, its hashes checked.
@@ -108,18 +110,3 @@ class Request:
                 "Calibrate the float32 bundle that it was made of.",
             )
         return bundle
-
-
-def overflows() -> bool:
-    """Whether this processor adds two products of 8-bit numbers in 16 bits, which may overflow.
-
-    So do those of Intel's and AMD's that lack VNNI. Where the system does not say, they are taken
-    to lack it: seven bits are right everywhere, only less exact.
-    """
-    if platform.machine().lower() not in ("x86_64", "amd64", "i386", "i686"):
-        return False
-    try:
-        flags = Path("/proc/cpuinfo").read_text("utf-8", "replace")
-    except OSError:
-        return True
-    return "avx512_vnni" not in flags and "avx_vnni" not in flags

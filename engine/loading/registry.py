@@ -106,6 +106,9 @@ BACKENDS = {
     ),
 }
 
+#: Backends that compute on the CPU.
+ON_THE_CPU = ("onnxruntime", "openvino")
+
 
 def create_backend(choice: BackendChoice) -> Backend:
     """Make a backend; nothing falls back to another one.

@@ -9,7 +9,8 @@ from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.backends.progress import Progress, nobody
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.manifest import Manifest
-from sideman.engine.loading.registry import create_backend
+from sideman.engine.eight_bits import warn_of_overflow
+from sideman.engine.loading.registry import ON_THE_CPU, create_backend
 
 DEFAULT = BackendChoice()
 
@@ -29,6 +30,8 @@ def load_stages(
     """
     opened = Bundle.open(bundle, check=False)  # the backend verifies what it reads
     owner = create_backend(choice)
+    if choice.name in ON_THE_CPU:
+        warn_of_overflow(bundle)
     try:
         stages = owner.load_bundle(opened, progress)
     except BaseException:

@@ -11,6 +11,7 @@ from sideman.calibration.errors import PrecisionError
 from sideman.calibration.int8 import request as module
 from sideman.calibration.int8.request import Request
 from sideman.engine.bundle.bundle import Bundle, write_manifest
+from sideman.engine.eight_bits import Sums
 from sideman.engine.errors import SidemanError
 from tests.fakes.manifest import write_bundle
 
@@ -66,8 +67,8 @@ def test_nothing_is_converted_to_int8(request_, tmp_path) -> None:
 
 
 def test_processors_that_overflow_get_seven_bits(request_, monkeypatch) -> None:
-    for overflows, bits in ((True, 7), (False, 8)):
-        monkeypatch.setattr(module, "overflows", lambda overflows=overflows: overflows)
+    for sums, bits in ((Sums.OVERFLOW, 7), (Sums.UNKNOWN, 7), (Sums.EXACT, 8)):
+        monkeypatch.setattr(module, "sums_of_products", lambda sums=sums: sums)
         assert request_.scheme().weight_bits == bits
         assert dataclasses.replace(request_, weight_bits=8).scheme().weight_bits == 8
         assert dataclasses.replace(request_, target="tensorrt").scheme().weight_bits == 8

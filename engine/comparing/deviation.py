@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,27 @@ TOLERANCES = {"fp32": 1e-3, "fp16": 1e-2, "bf16": 8e-2}
 #: and 3.8e-2 in the stems, though encode itself errs by 1.2e-3 on noise at -20 dBFS and by 6e-3 on
 #: their audio. For bfloat16 nothing was measured, so the user has to give a tolerance.
 RECORDING_TOLERANCES = {"fp32": 1e-3, "fp16": 1e-1}
+
+
+#: Precisions by what they lose, the least first.
+_FINEST_FIRST = ("fp32", "fp16", "bf16", "int8")
+
+
+def coarsest(precisions: Iterable[str]) -> str:
+    """The precision that loses most, as an option names it.
+
+    Args:
+        precisions: at least one, as manifests or options name them.
+
+    Raises:
+        SidemanError: one that nobody knows.
+    """
+    short = [SHORT_NAMES.get(each, each) for each in precisions]
+    if unknown := sorted(set(short) - set(_FINEST_FIRST)):
+        raise SidemanError(
+            f"There is no precision {unknown[0]!r}.", f"Known are: {', '.join(_FINEST_FIRST)}."
+        )
+    return max(short, key=_FINEST_FIRST.index)
 
 
 def tolerance_of(precision: str, *, recording: bool = False) -> float:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sideman.engine.backends.base import Backend, Stage
 from sideman.engine.backends.once import run_once
-from sideman.engine.bundle.manifest import STAGES, Manifest
+from sideman.engine.bundle.manifest import INT8, SHORT_NAMES, STAGES, Manifest
 from sideman.engine.comparing.cases import Array, Case, CaseMaker
-from sideman.engine.comparing.deviation import StageResult, tolerance_of
+from sideman.engine.comparing.deviation import StageResult, coarsest
 from sideman.engine.comparing.runner import LoadedStage, compare_runs
 from sideman.engine.errors import BackendError
 
@@ -26,9 +26,13 @@ class Loaded:
         return LoadedStage(self.backend, self.stages[name])
 
     def precision(self) -> str:
-        """The precision that it runs in: the engines' own, or the coarsest of the graphs'."""
+        """The coarsest precision that it runs in: the engines' own, or the graphs'.
+
+        What a graph has in 8 bits stays in 8 bits, whatever a library computes the rest in.
+        """
         own: str | None = getattr(self.backend, "precision", None)
-        return own or max((s.spec.precision for s in self.stages.values()), key=tolerance_of)
+        graphs = coarsest(stage.spec.precision for stage in self.stages.values())
+        return graphs if own is None or graphs == SHORT_NAMES[INT8] else own
 
 
 def check_comparable(reference: Manifest, tested: Manifest) -> None:

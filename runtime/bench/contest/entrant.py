@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sideman.engine.bundle.calibration_report import read_report
 from sideman.engine.bundle.manifest import SHORT_NAMES
 from sideman.engine.comparing.stages import Loaded
 from sideman.runtime.bench.contest.contestants import Contestant
@@ -45,6 +46,7 @@ class Entrant:
         line: one line that says what runs it.
         precision: that it computes in, such as "fp32".
         stems: that it generates.
+        keeps_bound: whether it is in 8 bits and its calibration found it within its bound.
         evaluations: of the denoiser, in a cycle.
         step_seconds: of audio in a step.
         deadline_seconds: that a reply may take.
@@ -68,6 +70,8 @@ class Entrant:
             # The first run is inside: some compile only then.
             self._session = Session(self.manifest, backend, stages, GaussianNoise(asked.seed))
             self.precision = _short(Loaded(backend, stages).precision())
+            report = read_report(contestant.bundle)
+            self.keeps_bound = report is not None and not report.get("forced")
             self.stems = choose_stems(asked.stems, self.manifest.stems)
             geometry = Geometry.reference(self.manifest.grid, asked.r, asked.w, asked.fade)
             self._rows = tuple(self.manifest.stems.index(stem) for stem in self.stems)

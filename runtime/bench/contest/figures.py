@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sideman.engine.bundle.manifest import SHORT_NAMES
+from sideman.engine.bundle.manifest import INT8, SHORT_NAMES
 from sideman.engine.comparing.deviation import (
     RECORDING_TOLERANCES,
+    coarsest,
     relative_error,
     tolerance_of,
 )
@@ -85,8 +86,7 @@ class Record:
     @property
     def graphs(self) -> str:
         """The coarsest precision of its bundle's graphs."""
-        stages = self.entrant.manifest.stages.values()
-        return max((short_name(stage.precision) for stage in stages), key=tolerance_of)
+        return coarsest(each.precision for each in self.entrant.manifest.stages.values())
 
     def add(self, cycles: Sequence[Played], reference: Record, wanted: Sequence[Played]) -> None:
         """Note a round.
@@ -129,7 +129,10 @@ class Figures:
         compared: whether another contestant computes the same, so that errors mean something.
         latent_error: largest relative error of a cycle's latents against the reference's.
         sound_error: likewise of its sound.
-        tolerance: largest relative error that passes.
+        tolerance: largest relative error that passes; None for 8 bits, whose errors depend on the
+            music: those are judged by what their calibration found.
+        keeps_bound: whether the bundle's calibration found it within its bound; False for bundles
+            without one.
         deadline_seconds: that a reply may take.
     """
 
@@ -149,7 +152,8 @@ class Figures:
     compared: bool
     latent_error: float
     sound_error: float
-    tolerance: float
+    tolerance: float | None
+    keeps_bound: bool
     deadline_seconds: float
 
     @classmethod
@@ -182,13 +186,14 @@ class Figures:
             latent_error=max(record.latent_errors),
             sound_error=max(record.sound_errors),
             tolerance=tolerance,
+            keeps_bound=entrant.keeps_bound,
             deadline_seconds=entrant.deadline_seconds,
         )
 
     @property
     def passed(self) -> bool:
         """Whether latents and sound are as close as they have to be."""
-        return self.error <= self.tolerance
+        return self.keeps_bound if self.tolerance is None else self.error <= self.tolerance
 
     @property
     def error(self) -> float:
@@ -221,12 +226,14 @@ def short_name(precision: str) -> str:
     return SHORT_NAMES.get(precision, precision)
 
 
-def tolerance_between(*precisions: str) -> float:
+def tolerance_between(*precisions: str) -> float | None:
     """The largest error of whole cycles that `sideman verify` lets pass in these precisions.
 
     Errors carry over from cycle to cycle, so the bounds are those of recordings; bfloat16 has none,
-    and takes that of a stage.
+    and takes that of a stage. For 8 bits there is none: None.
     """
+    if INT8 in map(short_name, precisions):
+        return None
     return max(
         tolerance_of(each, recording=short_name(each) in RECORDING_TOLERANCES)
         for each in precisions

@@ -51,6 +51,12 @@ def show(contest: Contest, outcome: Outcome, console: Console) -> None:
             "exported from.",
             markup=False,
         )
+    if any(each.tolerance is None for each in outcome.figures):
+        console.print(
+            "What 8 bits cost depends on the music: they are judged by their calibration "
+            "('sideman inspect'), not by this noise.",
+            markup=False,
+        )
     for line in absent_lines(outcome.absent):
         console.print(f"Not here: {line}", markup=False)
     console.print(judge(outcome.figures).text, markup=False)
@@ -117,6 +123,7 @@ def _figures_as_json(each: Figures) -> dict[str, Any]:
         "latent_error": each.latent_error,
         "sound_error": each.sound_error,
         "tolerance": each.tolerance,
+        "keeps_bound": each.keeps_bound,
         "passed": each.passed,
         "stages": {name: dataclasses.asdict(s) for name, s in spreads(each.cycles).items()},
         "rounds": each.times,

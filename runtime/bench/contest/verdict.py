@@ -66,17 +66,43 @@ def judge(figures: Sequence[Figures]) -> Verdict:
                 f"Use {named[id(best)]}: a cycle takes {between} times as long as with "
                 f"{named[id(usual)]}."
             )
-    return Verdict(best, text + _left_out(figures, best, named))
+    return Verdict(best, text + _ties(exact, best, usual, named) + _left_out(figures, best, named))
+
+
+def _ties(exact: Sequence[Figures], best: Figures, usual: Figures, named: dict[int, str]) -> str:
+    """Say of the others who are as fast as the best, for all that was measured."""
+    if len(best.times) < _FEWEST:
+        return ""
+    ratios = {
+        id(each): Ratio.of(each.times, best.times)
+        for each in exact
+        if each is not best and (best is usual or each is not usual)
+    }
+    equal = [each for each in exact if id(each) in ratios and _spans_one(ratios[id(each)])]
+    return "".join(
+        f" {named[id(each)]} is as fast ({ratios[id(each)]} times as long) and errs by "
+        f"{each.error:.1e}, rather than {best.error:.1e}."
+        for each in equal
+    )
+
+
+def _spans_one(ratio: Ratio) -> bool:
+    return ratio.low <= 1 <= ratio.high
 
 
 def _left_out(figures: Sequence[Figures], best: Figures, named: dict[int, str]) -> str:
     """Say of the faster ones that they err by too much."""
     return "".join(
-        f" {named[id(each)]} is faster, but errs by {each.error:.1e}, "
-        f"where {each.tolerance:g} passes."
+        f" {named[id(each)]} is faster, but {_fault(each)}."
         for each in figures
         if not each.yardstick and not each.passed and Ratio.of(each.times, best.times).high < 1
     )
+
+
+def _fault(each: Figures) -> str:
+    if each.tolerance is None:
+        return "its calibration does not say that it keeps to its bound"
+    return f"errs by {each.error:.1e}, where {each.tolerance:g} passes"
 
 
 def _names(figures: Sequence[Figures]) -> dict[int, str]:

@@ -10,6 +10,7 @@ from sideman.engine.comparing.deviation import (
     TOLERANCES,
     Deviation,
     StageResult,
+    coarsest,
     relative_error,
     tolerance_of,
 )
@@ -97,3 +98,11 @@ def test_a_result_names_the_worst_case_of_each_output() -> None:
     assert result.relative == 0.2
     assert "next 2.0e-01 at sigma 2 " in str(result)
     assert "merged 0.0e+00 (" in str(result)
+
+
+def test_the_coarsest_precision_loses_most() -> None:
+    assert coarsest(["float32"]) == "fp32"
+    assert coarsest(["bf16", "float16"]) == "bf16"
+    assert coarsest(["int8", "bfloat16"]) == "int8"
+    with pytest.raises(SidemanError, match="no precision 'int4'"):
+        coarsest(["fp32", "int4"])

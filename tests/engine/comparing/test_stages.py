@@ -164,11 +164,14 @@ def test_the_precision_is_the_engines_own_or_the_coarsest_of_the_graphs(
         precision = "bf16"
 
     loaded = reference[1]
-    assert loaded.precision() == "float32"
+    assert loaded.precision() == "fp32"
     assert Loaded(Coarse(), loaded.stages).precision() == "bf16"  # type: ignore[arg-type]
     step = loaded.stages["step"]
     half = FussyStage("step", dataclasses.replace(step.spec, precision="float16"))
-    assert Loaded(loaded.backend, {**loaded.stages, "step": half}).precision() == "float16"
+    assert Loaded(loaded.backend, {**loaded.stages, "step": half}).precision() == "fp16"
+    eight = FussyStage("step", dataclasses.replace(step.spec, precision="int8"))
+    in_bf16 = Loaded(Coarse(), {**loaded.stages, "step": eight})  # type: ignore[arg-type]
+    assert in_bf16.precision() == "int8"
 
 
 @needs_polygraphy

@@ -15,7 +15,7 @@ from sideman.runtime.bench.contest.yardsticks import Yardstick
 FIRST = (1.0, 1.2, 0.9, 1.0)
 
 
-def made(name: str, *factors: float, error: float = 0.0, bundle: str = "a", yardstick=False):
+def made(name, *factors, error=0.0, bundle="a", yardstick=False, keeps_bound=None):
     """A contestant whose cycles take so many times as long as the first one's."""
     factors = factors * len(FIRST) if len(factors) == 1 else factors
     times = tuple(time * factor for time, factor in zip(FIRST, factors, strict=True))
@@ -37,7 +37,8 @@ def made(name: str, *factors: float, error: float = 0.0, bundle: str = "a", yard
         compared=True,
         latent_error=error,
         sound_error=error / 2,
-        tolerance=1e-3,
+        tolerance=1e-3 if keeps_bound is None else None,
+        keeps_bound=bool(keeps_bound),
         deadline_seconds=1.48,
     )
 
@@ -65,10 +66,28 @@ def test_who_is_fast_and_wrong_is_not_used_but_named() -> None:
     assert "wrong is faster, but errs by 2.0e-02, where 0.001 passes" in verdict.text
 
 
+def test_eight_bits_are_judged_by_their_calibration() -> None:
+    good, forced = (made("int8", 0.5, error=0.3, bundle=b, keeps_bound=b == "b") for b in "bc")
+    assert judge([made("usual", 1), good]).chosen is good
+    verdict = judge([made("usual", 1), forced])
+    assert verdict.chosen.name == "usual"
+    assert "its calibration does not say" in verdict.text
+
+
 def test_a_spread_that_reaches_one_is_no_faster() -> None:
     verdict = judge([made("usual", 1), made("other", 0.7, 0.8, 1.1, 1.2)])
     assert verdict.chosen.name == "usual"
     assert "is no faster" in verdict.text
+
+
+def test_who_is_as_fast_is_named_with_what_it_errs_by() -> None:
+    others = [made("good", 0.5, error=1e-4), made("equal", 0.6, 0.5, 0.5, 0.4), made("slow", 0.8)]
+    verdict = judge([made("usual", 1), *others])
+    assert verdict.chosen.name == "good"
+    assert (
+        "equal is as fast (1.00 (0.80 to 1.20) times as long) and errs by 0.0e+00" in verdict.text
+    )
+    assert "slow" not in verdict.text
 
 
 def test_two_rounds_prove_nothing(monkeypatch) -> None:
@@ -101,7 +120,12 @@ def test_of_several_bundles_the_one_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("precisions", "tolerance"),
-    [(("fp32",), 1e-3), (("fp32", "float16"), 0.1), (("bf16", "fp32"), 0.08)],
+    [
+        (("fp32",), 1e-3),
+        (("fp32", "float16"), 0.1),
+        (("bf16", "fp32"), 0.08),
+        (("int8", "fp32"), None),
+    ],
 )
 def test_what_passes_is_what_verify_lets_pass(precisions, tolerance) -> None:
     assert tolerance_between(*precisions) == tolerance

@@ -119,14 +119,17 @@ class Cycle:
     def check(self) -> None:
         """Refuse what the last run computed if any of it is not finite.
 
-        Minimum and maximum propagate NaN and find infinities, without a temporary array.
+        A sum is finite only if everything in it is, and takes one pass without a temporary array.
+        (Each pass lets go of the interpreter's lock, and may wait for it again.)
 
         Raises:
             BackendError: latents or sound are not finite. The sound would be noise or worse, and
                 the latents would stay in the window for good.
         """
         for what, values in (("latents", self.latent.host), ("sound", self.decoded.host)):
-            if not (np.isfinite(values.min()) and np.isfinite(values.max())):
+            with np.errstate(over="ignore", invalid="ignore"):
+                total = values.sum()
+            if not np.isfinite(total):
                 raise BackendError(
                     f"The model's {what} are not finite numbers; nothing of them is played.",
                     "Where this comes again, check the bundle with 'sideman verify', or another "

@@ -9,6 +9,7 @@ import typer
 
 from sideman.engine.options import DeviceOption, PrecisionOption, ThreadsOption
 from sideman.runtime.commandline.options import (
+    EvaluationsOption,
     FadeOption,
     KeepWarmOption,
     PackageOption,
@@ -67,6 +68,15 @@ def bench(
     threads: ThreadsOption = None,
     precision: PrecisionOption = None,
     device: DeviceOption = 0,
+    evaluations: EvaluationsOption = None,
+    price: Annotated[
+        bool,
+        typer.Option(
+            "--price",
+            help="Compare with the bundle as it is: how much faster --evaluations makes a cycle, "
+            "and how far from its own the answer is.",
+        ),
+    ] = False,
     keep_warm: KeepWarmOption = None,
     nvtx: Annotated[
         bool, typer.Option("--nvtx", help="Mark stages for Nsight Systems, where they are timed.")
@@ -115,7 +125,8 @@ def bench(
     With --backend all, several bundles or --yardsticks, contestants are compared instead: they play
     in turn in this process, without server and UDP, the same steps with the same noise. Printed are
     medians, the ratio to the first with its quartiles, how far latents and sound are from the first
-    one's in float32, and which to use: the fastest that is exact enough.
+    one's in float32, and which to use: the fastest that is exact enough. --evaluations holds for
+    all of them; with --price each plays as its bundle is made to, too, and is compared with that.
 
     Without --paced, the next step is sent as soon as the last one is answered, so the path includes
     work that is otherwise done between steps (drawing noise). With --paced, clocks and caches see
@@ -141,6 +152,7 @@ def bench(
     from sideman.runtime.bench.contest.yardsticks import ALL, find_yardsticks
     from sideman.runtime.bench.measure import Benchmark, measure
     from sideman.runtime.bench.report import about, as_json, headline, show
+    from sideman.runtime.playing.shortcuts import OWN, Shortcuts
     from sideman.runtime.tracing.trace import write_trace
     from sideman.runtime.tracing.waterfall import draw_waterfall
 
@@ -153,7 +165,12 @@ def bench(
     names = split_stems(stems)
     choice = BackendChoice(backend, threads, precision, device)
     beside = find_yardsticks(split_names(yardsticks) or ())
-    if backend == ALL or len(bundles) > 1 or beside:
+    shortcuts = Shortcuts(evaluations)
+    if price and shortcuts == OWN:
+        raise SidemanError(
+            "--price: nothing is left out whose price could be told.", "Add --evaluations."
+        )
+    if backend == ALL or len(bundles) > 1 or beside or price:
         served = {
             "--trace": trace,
             "--waterfall": waterfall,
@@ -167,7 +184,9 @@ def bench(
                 "Measure one bundle with one backend.",
             )
         contest = Contest(
-            contestants=choose(bundles, choice, beside, sources or ()),
+            contestants=choose(
+                bundles, choice, beside, sources or (), (OWN, shortcuts) if price else (shortcuts,)
+            ),
             cycles=cycles,
             warm_up=warm_up,
             stems=names,
@@ -196,6 +215,7 @@ def bench(
             backend=choice,
             seed=seed,
             advise=advise,
+            shortcuts=shortcuts,
         )
     )
     show(result, Console(highlight=False, soft_wrap=True))

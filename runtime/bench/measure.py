@@ -75,6 +75,7 @@ class Result:
         peak_bytes: most memory that the process held.
         tried: steps that were tried for advice.
         published: whether the networks have the published sizes.
+        notes: what makes the answer another than the bundle's own.
         logged: the measured cycles as the server's log has them, for traces and pictures.
     """
 
@@ -95,6 +96,7 @@ class Result:
     peak_bytes: int | None
     tried: tuple[Tried, ...] = ()
     published: bool = False
+    notes: tuple[str, ...] = ()
     logged: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -107,7 +109,12 @@ def measure(benchmark: Benchmark) -> Result:
     """
     let_packets_in()  # as the server does
     start = time.perf_counter()
-    session = Session.open(benchmark.folder, backend=benchmark.backend, seed=benchmark.seed)
+    session = Session.open(
+        benchmark.folder,
+        backend=benchmark.backend,
+        seed=benchmark.seed,
+        shortcuts=benchmark.shortcuts,
+    )
     try:
         setup = set_up(benchmark, session.manifest)
         geometry, stems = setup.geometry, setup.settings.wanted
@@ -165,6 +172,7 @@ def measure(benchmark: Benchmark) -> Result:
         peak_bytes=_peak_bytes(),
         tried=tried,
         published=published(session.manifest),
+        notes=benchmark.shortcuts.notes(session.manifest),
         logged=tuple(measured),
     )
 

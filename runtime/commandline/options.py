@@ -35,6 +35,17 @@ PackageOption = Annotated[
         show_default="4410, or the most that passes here",
     ),
 ]
+EvaluationsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--evaluations",
+        min=1,
+        max=1_000,
+        help="Evaluations of a consistency model in a cycle: fewer are faster, and answer "
+        "differently.",
+        show_default="the bundle's own",
+    ),
+]
 TraceOption = Annotated[
     Path | None,
     typer.Option(

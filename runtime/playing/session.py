@@ -22,6 +22,7 @@ from sideman.runtime.playing.noise import GaussianNoise, NoiseSource
 from sideman.runtime.playing.profile import Profile
 from sideman.runtime.playing.replay_check import check_replay
 from sideman.runtime.playing.samplers import make_table
+from sideman.runtime.playing.shortcuts import OWN, Shortcuts
 from sideman.runtime.playing.window import Window
 
 
@@ -40,6 +41,10 @@ class Session:
         stages: by name.
         noise: where random numbers come from.
         sampler: another sampler or schedule than the bundle's own.
+        shortcuts: what is left out of every cycle.
+
+    Raises:
+        SidemanError: this bundle cannot leave that out.
     """
 
     def __init__(
@@ -49,6 +54,7 @@ class Session:
         stages: dict[str, Stage],
         noise: NoiseSource | None = None,
         sampler: SamplerSpec | None = None,
+        shortcuts: Shortcuts = OWN,
     ) -> None:
         self.manifest = manifest
         self.grid = manifest.grid
@@ -57,7 +63,7 @@ class Session:
         self._backend = backend
         self._stages = stages
         self._noise = noise or GaussianNoise()
-        self._table = make_table(sampler or manifest.sampler)
+        self._table = make_table(sampler or shortcuts.sampler(manifest))
         self._cycle: Cycle | None = None
         self._geometry: Geometry | None = None
         self._prepared = False
@@ -79,6 +85,7 @@ class Session:
         sampler: SamplerSpec | None = None,
         progress: Progress = nobody,
         noise: NoiseSource | None = None,
+        shortcuts: Shortcuts = OWN,
     ) -> Session:
         """Check a bundle, load its stages and start a session; takes seconds to minutes.
 
@@ -89,13 +96,15 @@ class Session:
             sampler: another sampler or schedule than the bundle's own.
             progress: is told how far it is.
             noise: where random numbers come from, instead of a source with this seed.
+            shortcuts: what is left out of every cycle.
 
         Raises:
-            SidemanError: the bundle is damaged, the backend missing, or a stage does not load.
+            SidemanError: the bundle is damaged or cannot leave that out, the backend missing, or a
+                stage does not load.
         """
         manifest, owner, stages = load_stages(bundle, backend, progress)
         try:
-            return cls(manifest, owner, stages, noise or GaussianNoise(seed), sampler)
+            return cls(manifest, owner, stages, noise or GaussianNoise(seed), sampler, shortcuts)
         except BaseException:
             owner.close()
             raise

@@ -68,7 +68,13 @@ class Entrant:
         self.manifest, backend, stages = contestant.load()
         try:
             # The first run is inside: some compile only then.
-            self._session = Session(self.manifest, backend, stages, GaussianNoise(asked.seed))
+            self._session = Session(
+                self.manifest,
+                backend,
+                stages,
+                GaussianNoise(asked.seed),
+                shortcuts=contestant.shortcuts,
+            )
             self.precision = _short(Loaded(backend, stages).precision())
             report = read_report(contestant.bundle)
             self.keeps_bound = report is not None and not report.get("forced")
@@ -92,7 +98,7 @@ class Entrant:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """Equal for those that compute the same of the same weights."""
+        """Equal for those that compute the same of the same weights, but for what is left out."""
         manifest = self.manifest
         origin = manifest.origin
         made_of = tuple(

@@ -94,12 +94,35 @@ def test_two_bundles_are_compared(bench, tmp_path):
     assert rows[0][-2:] == rows[1][-2:] == ["0e+00", "0e+00"]
 
 
+def test_fewer_evaluations_are_measured_and_said(bench, tmp_path):
+    file = tmp_path / "figures.json"
+    options = ("--evaluations", 1, "--cycles", 1, "--warm-up", 0, "--r", 0.125, "--no-advise")
+    result = bench(*options, "--json", file)
+    assert result.exit_code == 0, result.output
+    assert "1 evaluation a cycle (--evaluations)" in result.stdout
+    data = json.loads(file.read_text())
+    assert data["evaluations"] == data["plan"]["shortcuts"]["evaluations"] == 1
+
+
+def test_the_price_of_what_is_left_out_is_told_beside_the_whole(bench, tmp_path):
+    file = tmp_path / "figures.json"
+    options = ("--evaluations", 1, "--price", "--cycles", 1, "--warm-up", 0, "--r", 0.125)
+    result = bench(*options, "--json", file)
+    assert result.exit_code == 0, result.output
+    whole, one = json.loads(file.read_text())["contestants"]
+    assert (whole["name"], one["name"]) == ("onnxruntime", "onnxruntime, 1 evaluation")
+    assert (whole["evaluations"], one["evaluations"]) == (2, 1)
+    assert whole["passed"]
+    assert not one["passed"]
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
         (("--trace", "trace.json"), "--trace"),
         (("--package", 512, "--keep-warm", 5), "--package, --keep-warm"),
         (("--precision", "bf16"), "--precision has no meaning"),
+        (("--price",), "nothing is left out"),
         (("--yardsticks", "sundial"), "There is no yardstick 'sundial'"),
     ],
 )

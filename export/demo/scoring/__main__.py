@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here, too")
     options = parser.parse_args(arguments)
     bear_any_encoding()
-    choice = BackendChoice(options.backend, precision=options.precision)
+    choice = BackendChoice(options.backend, options.threads, options.precision)
     try:
         scores = score_bundle(
             options.bundle,

@@ -108,10 +108,12 @@ def rewrites(bundle: Bundle, stage: str, flavour: Flavour, target: str, precisio
         return False
     if is_precision != "fp32":
         wanted = f"{precision} for {target}" if convolve else precision
+        # Where products become convolutions, no bundle is built as it is.
+        use = "Build" if convolve else f"Use --precision {is_precision}, or build"
         raise BackendError(
             f"Stage {stage} of {bundle.manifest.name} is in {is_precision} already and cannot "
             f"become {wanted}.",
-            "Build from the float32 bundle that it was made of.",
+            f"{use} from the float32 bundle that it was made of.",
         )
     return True
 

@@ -33,7 +33,8 @@ class EngineIdentity:
         weights: SHA-256 of each file of external weights.
         flavour: name of the TensorRT flavour.
         version: of the library, with its build number.
-        target: compute capability, such as "sm89".
+        target: compute capability, such as "sm89", or several that one plan serves
+            (`target_names`).
         gpu: the GPU's name where the engine belongs to that model; empty where it belongs to an
             architecture.
         precision: "fp32", "fp16" or "bf16".

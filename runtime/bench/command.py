@@ -9,6 +9,7 @@ import typer
 
 from sideman.engine.options import DeviceOption, PrecisionOption, ThreadsOption
 from sideman.runtime.commandline.options import (
+    EncodeOption,
     EvaluationsOption,
     FadeOption,
     KeepWarmOption,
@@ -69,12 +70,13 @@ def bench(
     precision: PrecisionOption = None,
     device: DeviceOption = 0,
     evaluations: EvaluationsOption = None,
+    encode: EncodeOption = "whole",
     price: Annotated[
         bool,
         typer.Option(
             "--price",
-            help="Compare with the bundle as it is: how much faster --evaluations makes a cycle, "
-            "and how far from its own the answer is.",
+            help="Compare with the bundle as it is: how much faster --evaluations and --encode "
+            "make a cycle, and how far from its own the answer is.",
         ),
     ] = False,
     keep_warm: KeepWarmOption = None,
@@ -125,8 +127,9 @@ def bench(
     With --backend all, several bundles or --yardsticks, contestants are compared instead: they play
     in turn in this process, without server and UDP, the same steps with the same noise. Printed are
     medians, the ratio to the first with its quartiles, how far latents and sound are from the first
-    one's in float32, and which to use: the fastest that is exact enough. --evaluations holds for
-    all of them; with --price each plays as its bundle is made to, too, and is compared with that.
+    one's in float32, and which to use: the fastest that is exact enough. --evaluations and
+    --encode hold for all of them; with --price each plays as its bundle is made to, too, and is
+    compared with that.
 
     Without --paced, the next step is sent as soon as the last one is answered, so the path includes
     work that is otherwise done between steps (drawing noise). With --paced, clocks and caches see
@@ -165,10 +168,11 @@ def bench(
     names = split_stems(stems)
     choice = BackendChoice(backend, threads, precision, device)
     beside = find_yardsticks(split_names(yardsticks) or ())
-    shortcuts = Shortcuts(evaluations)
+    shortcuts = Shortcuts(evaluations, encode)
     if price and shortcuts == OWN:
         raise SidemanError(
-            "--price: nothing is left out whose price could be told.", "Add --evaluations."
+            "--price: nothing is left out whose price could be told.",
+            "Add --evaluations or --encode.",
         )
     if backend == ALL or len(bundles) > 1 or beside or price:
         served = {

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sideman.engine.errors import SidemanError
+from sideman.runtime.playing.shortcuts import Encode
 
 StepOption = Annotated[float, typer.Option("--r", help="Step as a fraction of the window.")]
 RegimeOption = Annotated[
@@ -44,6 +45,15 @@ EvaluationsOption = Annotated[
         help="Evaluations of a consistency model in a cycle: fewer are faster, and answer "
         "differently.",
         show_default="the bundle's own",
+    ),
+]
+EncodeOption = Annotated[
+    Encode,
+    typer.Option(
+        "--encode",
+        help="Which columns of the window are encoded in a cycle: whole, known (those that are not "
+        "hidden from the model) or new (of those the step's own). Fewer are faster, and the answer "
+        "differs. On a CPU.",
     ),
 ]
 TraceOption = Annotated[

@@ -10,6 +10,7 @@ import typer
 from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
 from sideman.runtime.commandline.options import (
     DemoOrBundle,
+    EncodeOption,
     EvaluationsOption,
     SeedOption,
     StemsOption,
@@ -131,6 +132,7 @@ def register(app: typer.Typer) -> None:
         precision: PrecisionOption = None,
         device: DeviceOption = 0,
         evaluations: EvaluationsOption = None,
+        encode: EncodeOption = "whole",
         seed: SeedOption = None,
     ) -> None:
         """Play with the band through your sound card, without Max. Ctrl-C ends.
@@ -174,7 +176,7 @@ def register(app: typer.Typer) -> None:
             seconds=seconds,
             backend=choice,
             seed=seed,
-            shortcuts=Shortcuts(evaluations),
+            shortcuts=Shortcuts(evaluations, encode),
         )
         try:
             with ended_by_signals():

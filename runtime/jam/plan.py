@@ -110,7 +110,7 @@ def make_plan(request: Request, library: ModuleType) -> Plan:
     if request.server is None:
         bundle = request.bundle or demo_bundle()
         manifest = Bundle.open(bundle, check=False).manifest
-        request.shortcuts.check(manifest)
+        request.shortcuts.check(manifest, request.backend.name)
         # Here, not by the server that is started: nothing has been begun yet.
         Geometry.columnar(
             manifest.grid, request.step or DEFAULT_STEP, request.lead or DEFAULT_LEAD, OVERLAP
@@ -120,9 +120,9 @@ def make_plan(request: Request, library: ModuleType) -> Plan:
     own = (request.backend, request.seed, request.shortcuts) == (DEFAULT, None, OWN)
     if request.bundle is not None or not own:
         raise SidemanError(
-            "BUNDLE, --backend, --threads, --precision, --device, --seed and --evaluations are for "
-            "a server that is started here; the one that --server names plays what it was started "
-            "with.",
+            "BUNDLE, --backend, --threads, --precision, --device, --seed, --evaluations and "
+            "--encode are for a server that is started here; the one that --server names plays "
+            "what it was started with.",
             "Leave them out, or leave out --server.",
         )
     names = tuple(dict.fromkeys(name for name in request.stems or ("bass",) if name))

@@ -44,7 +44,7 @@ class Session:
         shortcuts: what is left out of every cycle.
 
     Raises:
-        SidemanError: this bundle cannot leave that out.
+        SidemanError: this bundle or backend cannot leave that out.
     """
 
     def __init__(
@@ -63,6 +63,9 @@ class Session:
         self._backend = backend
         self._stages = stages
         self._noise = noise or GaussianNoise()
+        shortcuts.check(manifest)
+        shortcuts.check_backend(backend.name, on_host=backend.on_host)
+        self._shortcuts = shortcuts
         self._table = make_table(sampler or shortcuts.sampler(manifest))
         self._cycle: Cycle | None = None
         self._geometry: Geometry | None = None
@@ -164,7 +167,9 @@ class Session:
 
         Raises:
             BackendError: an engine was built for other sizes; the message says how to build one.
+            GeometryError: what is left out of a cycle cannot be, with these steps.
         """
+        self._shortcuts.check_geometry(geometry)
         if rows:
             sizes = geometry.free_sizes(len(rows))
             for stage in self._stages.values():
@@ -194,11 +199,16 @@ class Session:
             self._window.audio = np.zeros(geometry.window_samples, np.float32)
             newest = min(len(audio), geometry.window_samples)
             self._window.audio[-newest:] = audio[-newest:]
+            self._window.encoded.fill(False)  # their audio lies at another place now
         self._geometry = geometry
         # The old cycle's device memory is freed before the new one's is asked for.
         self._cycle = None
         self._cycle = self._make_cycle(geometry, rows) if rows else None
-        self._sizes = tuple(sorted(geometry.free_sizes(len(rows)).items()))
+        sizes = geometry.free_sizes(len(rows))
+        if self._cycle is not None:
+            # Distinct for what is encoded at a time.
+            sizes |= {f"encoded {i}": n for i, n in enumerate(self._cycle.encoding.sizes)}
+        self._sizes = tuple(sorted(sizes.items()))
         self._prepared = False
         self._compared = 0
 
@@ -220,6 +230,7 @@ class Session:
         if self._cycle is None or self._sizes in self._warm:
             return
         scratch, seconds = Profile(1), 0.0
+        self._cycle.encoding.rouse()
         for _ in range(cycles):
             start = perf_counter()
             self._cycle.run(scratch.record)
@@ -306,7 +317,7 @@ class Session:
         try:
             self.prepare()
             self._prepared = False
-            cycle.audio.host[0] = window.audio[: self.grid.codec_samples]
+            cycle.encoding.take(window)
             for index, row in enumerate(cycle.rows):
                 cycle.source.host[index] = window.latents[row]
                 window.keep(geometry, row, cycle.keep.host[index])
@@ -317,6 +328,7 @@ class Session:
         except BaseException:
             self._drop_columns(geometry)
             raise
+        cycle.encoding.keep(window)
         for row in range(len(self.stems)):
             if row in cycle.rows:
                 window.store(row, cycle.latent.host[cycle.rows.index(row)])
@@ -409,6 +421,7 @@ class Session:
             self._table,
             rows,
             len(self.stems),
+            self._shortcuts.encode,
         )
 
     def _encode_silence(self) -> NDArray[np.float32]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.bundle.bundle import MANIFEST, sha256
-from sideman.runtime.playing.shortcuts import OWN, Shortcuts
+from sideman.runtime.playing.shortcuts import OWN, Encode, Shortcuts
 from sideman.runtime.recording.reader import text_of, whole_of
 from sideman.runtime.system.machine import describe_machine
 
@@ -68,7 +68,8 @@ def recorded_choice(header: dict[str, Any]) -> BackendChoice:
 
 def recorded_shortcuts(header: dict[str, Any]) -> Shortcuts:
     """What was left out of every cycle; nothing in a recording that says nothing of it."""
-    return Shortcuts(whole_of(header, "shortcuts", "evaluations"))
+    encode = text_of(header, "shortcuts", "encode") or OWN.encode
+    return Shortcuts(whole_of(header, "shortcuts", "evaluations"), cast("Encode", encode))
 
 
 def differences(header: dict[str, Any], bundle: Path, choice: BackendChoice) -> list[str]:

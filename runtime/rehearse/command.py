@@ -10,6 +10,7 @@ import typer
 from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
 from sideman.runtime.commandline.options import (
     DemoOrBundle,
+    EncodeOption,
     EvaluationsOption,
     FadeOption,
     PackageOption,
@@ -92,6 +93,7 @@ def register(app: typer.Typer) -> None:
         precision: PrecisionOption = None,
         device: DeviceOption = 0,
         evaluations: EvaluationsOption = None,
+        encode: EncodeOption = "whole",
         trace: TraceOption = None,
         seed: SeedOption = None,
     ) -> None:
@@ -124,7 +126,7 @@ def register(app: typer.Typer) -> None:
             )
         choice = BackendChoice(backend, threads, precision, device)
         check_choice(choice)
-        shortcuts = Shortcuts(evaluations)
+        shortcuts = Shortcuts(evaluations, encode)
         legacy = (w, r, fade, package, planes, offline)
         if protocol == "native":
             if legacy != (DEFAULT_W, DEFAULT_R, DEFAULT_FADE, None, False, False):

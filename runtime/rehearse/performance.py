@@ -88,9 +88,10 @@ def set_up(performance: Performance, manifest: Manifest, *, planes: bool = False
         SidemanError: a stem that the model does not have, a shortcut that it cannot take, a step,
             lead and fade that its window cannot hold, or packages that do not pass here.
     """
-    performance.shortcuts.check(manifest)
+    performance.shortcuts.check(manifest, performance.backend.name)
     stems = choose_stems(performance.stems, manifest.stems)
     geometry = Geometry.reference(manifest.grid, performance.r, performance.w, performance.fade)
+    performance.shortcuts.check_geometry(geometry)
     package, note = choose_package(performance.package, manifest.stems)
     settings = ClientSettings(
         stems=manifest.stems,

@@ -70,7 +70,7 @@ def replay_file(
         for line in differing:
             console.print(f"  {line}", markup=False)
         shortcuts = recorded_shortcuts(recording.header)
-        shortcuts.check(opened.manifest)
+        shortcuts.check(opened.manifest, choice.name)
         for line in shortcuts.notes(opened.manifest):
             console.print(f"  {line}", markup=False)
         exact = recording.header.get("exact_mask") is True

@@ -14,6 +14,7 @@ import typer
 
 from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
 from sideman.runtime.commandline.options import (
+    EncodeOption,
     EvaluationsOption,
     KeepWarmOption,
     TraceOption,
@@ -84,6 +85,7 @@ def register(app: typer.Typer) -> None:
             ),
         ] = False,
         evaluations: EvaluationsOption = None,
+        encode: EncodeOption = "whole",
         profile: Annotated[
             Path | None,
             typer.Option(metavar="FILE.json", help="Write every cycle's timings here at the end."),
@@ -166,10 +168,10 @@ def register(app: typer.Typer) -> None:
         cycle_log = CycleLog() if profile is not None or trace is not None else None
         choice = BackendChoice(backend, threads, precision, device)
         check_choice(choice)
-        shortcuts = Shortcuts(evaluations)
+        shortcuts = Shortcuts(evaluations, encode)
         if shortcuts != OWN:
             manifest = Bundle.open(bundle, check=False).manifest
-            shortcuts.check(manifest)
+            shortcuts.check(manifest, backend)
             notes += shortcuts.notes(manifest)
         loading = Loading()
         noise, recorder = GaussianNoise(seed), None

@@ -52,7 +52,7 @@ class Contestant:
             SidemanError: they cannot be run here, or not with what is left out.
         """
         manifest = Bundle.open(self.bundle, check=False).manifest
-        self.shortcuts.check(manifest)
+        self.shortcuts.check(manifest, self.choice.name)
         if self.yardstick is None:
             return load_stages(self.bundle, self.choice)
         manifest = Bundle.open(self.bundle).manifest

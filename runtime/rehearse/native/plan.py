@@ -88,7 +88,7 @@ def make_native_plan(request: NativeRequest) -> NativePlan:
     """
     bundle = request.bundle or demo.demo_bundle()
     manifest = Bundle.open(bundle, check=False).manifest
-    request.shortcuts.check(manifest)
+    request.shortcuts.check(manifest, request.backend.name)
     if request.server is not None and request.shortcuts != OWN:
         raise SidemanError(
             f"{' '.join(request.shortcuts.arguments())}: the server that --server names plays as "

@@ -104,6 +104,19 @@ def test_fewer_evaluations_are_measured_and_said(bench, tmp_path):
     assert data["evaluations"] == data["plan"]["shortcuts"]["evaluations"] == 1
 
 
+@pytest.mark.parametrize("encode", ["known", "new"])
+def test_fewer_columns_are_encoded_and_compared(bench, tmp_path, encode):
+    file = tmp_path / "figures.json"
+    options = ("--encode", encode, "--price", "--cycles", 2, "--warm-up", 0, "--r", 0.125)
+    result = bench(*options, "--json", file)
+    assert result.exit_code == 0, result.output
+    whole, part = json.loads(file.read_text())["contestants"]
+    assert part["name"] == f"onnxruntime, encode {encode}"
+    assert whole["latent_error"] == 0
+    # Another answer, and one to the same music.
+    assert 0 < part["latent_error"] < 1
+
+
 def test_the_price_of_what_is_left_out_is_told_beside_the_whole(bench, tmp_path):
     file = tmp_path / "figures.json"
     options = ("--evaluations", 1, "--price", "--cycles", 1, "--warm-up", 0, "--r", 0.125)

@@ -85,6 +85,15 @@ def test_no_number_of_evaluations_is_refused(number: int) -> None:
         Shortcuts(number).check(MANIFEST)
 
 
+def test_what_cannot_be_encoded_is_refused() -> None:
+    with pytest.raises(SidemanError, match="Use whole, known, new"):
+        Shortcuts(encode="some").check(MANIFEST)
+
+
 def test_a_server_is_asked_for_the_same() -> None:
     assert OWN.arguments() == []
     assert Shortcuts(1).arguments() == ["--evaluations", "1"]
+    both = Shortcuts(1, "new")
+    assert both.arguments() == ["--evaluations", "1", "--encode", "new"]
+    assert str(both) == "1 evaluation, encode new"
+    assert len(both.notes(MANIFEST)) == 2

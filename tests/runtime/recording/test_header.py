@@ -12,7 +12,7 @@ from sideman.runtime.recording.header import describe_server, recorded_shortcuts
 from tests.fakes.manifest import write_bundle
 
 
-@pytest.mark.parametrize("shortcuts", [OWN, Shortcuts(1)])
+@pytest.mark.parametrize("shortcuts", [OWN, Shortcuts(1), Shortcuts(encode="new")])
 def test_what_was_left_out_is_left_out_again(tmp_path, shortcuts) -> None:
     bundle = write_bundle(tmp_path / "bundle")
     choice, options = BackendChoice(), {"restarts": True, "exact_mask": False, "prints": False}

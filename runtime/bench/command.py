@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -84,9 +85,13 @@ def bench(
         bool, typer.Option("--nvtx", help="Mark stages for Nsight Systems, where they are timed.")
     ] = False,
     advise: Annotated[
-        bool,
-        typer.Option(help="Try other steps, some seconds each, to tell the smallest that holds."),
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--advise/--no-advise",
+            help="Try other steps, some seconds each, to tell the smallest that holds.",
+            show_default="advise, but for those that are compared",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of the noise and of the audio.")] = 0,
     yardsticks: Annotated[
         str | None,
@@ -174,52 +179,54 @@ def bench(
             "--price: nothing is left out whose price could be told.",
             "Add --evaluations or --encode.",
         )
+    performance: dict[str, Any] = {
+        "stems": names,
+        "r": r,
+        "w": w,
+        "fade": fade,
+        "cycles": cycles,
+        "warm_up": warm_up,
+        "paced": paced,
+        "seed": seed,
+    }
+    served = {
+        "--trace": trace,
+        "--waterfall": waterfall,
+        "--package": package,
+        "--keep-warm": keep_warm,
+        "--advise": advise or None,
+    }
+    compared = {"--reload": reload, "--tolerance": tolerance, "--sources": sources or None}
     if backend == ALL or len(bundles) > 1 or beside or price:
-        served = {
-            "--trace": trace,
-            "--waterfall": waterfall,
-            "--package": package,
-            "--keep-warm": keep_warm,
-        }
-        given = [option for option, value in served.items() if value is not None]
-        if given:
-            raise SidemanError(
-                f"{', '.join(given)}: those that are compared play without a server.",
-                "Measure one bundle with one backend.",
-            )
+        _refuse(
+            served,
+            "those that are compared play without a server",
+            "Measure one bundle with one backend.",
+        )
         contest = Contest(
             contestants=choose(
                 bundles, choice, beside, sources or (), (OWN, shortcuts) if price else (shortcuts,)
             ),
-            cycles=cycles,
-            warm_up=warm_up,
-            stems=names,
-            r=r,
-            w=w,
-            fade=fade,
-            paced=paced,
-            seed=seed,
             reload=reload,
             tolerance=tolerance,
+            **performance,
         )
         _compare(contest, json_file)
         return
+    _refuse(
+        compared,
+        "nothing is compared here",
+        "Name several bundles, --backend all or --yardsticks, or leave it out.",
+    )
     result = measure(
         Benchmark(
             bundle=bundles[0],
-            cycles=cycles,
-            warm_up=warm_up,
-            stems=names,
-            r=r,
-            w=w,
-            fade=fade,
             package=package,
-            paced=paced,
             keep_warm=keep_warm,
             backend=choice,
-            seed=seed,
-            advise=advise,
+            advise=advise is not False,
             shortcuts=shortcuts,
+            **performance,
         )
     )
     show(result, Console(highlight=False, soft_wrap=True))
@@ -235,6 +242,24 @@ def bench(
             ) from error
     if json_file is not None:
         _write(json_file, as_json(result))
+
+
+def _refuse(options: Mapping[str, object], why: str, remedy: str) -> None:
+    """Refuse options that would change nothing.
+
+    Args:
+        options: by name; None where one was not given.
+        why: they would not.
+        remedy: what to do instead.
+
+    Raises:
+        SidemanError: one was given.
+    """
+    from sideman.engine.errors import SidemanError
+
+    given = [option for option, value in options.items() if value is not None]
+    if given:
+        raise SidemanError(f"{', '.join(given)}: {why}.", remedy)
 
 
 def _compare(contest: Contest, json_file: Path | None) -> None:

@@ -134,6 +134,7 @@ def test_the_price_of_what_is_left_out_is_told_beside_the_whole(bench, tmp_path)
     [
         (("--trace", "trace.json"), "--trace"),
         (("--package", 512, "--keep-warm", 5), "--package, --keep-warm"),
+        (("--advise",), "--advise"),
         (("--precision", "bf16"), "--precision has no meaning"),
         (("--price",), "nothing is left out"),
         (("--yardsticks", "sundial"), "There is no yardstick 'sundial'"),
@@ -143,3 +144,10 @@ def test_a_comparison_refuses_what_it_cannot_follow(bench, options, says):
     result = bench("--backend", "all", *options)
     assert isinstance(result.exception, SidemanError)
     assert says in str(result.exception)
+
+
+@pytest.mark.parametrize("options", [("--reload",), ("--tolerance", 0.1), ("--sources", ".")])
+def test_what_only_a_comparison_follows_is_refused_without_one(bench, options):
+    result = bench(*options)
+    assert isinstance(result.exception, SidemanError)
+    assert f"{options[0]}: nothing is compared here" in str(result.exception)

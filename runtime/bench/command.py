@@ -216,7 +216,8 @@ def bench(
     _refuse(
         compared,
         "nothing is compared here",
-        "Name several bundles, --backend all or --yardsticks, or leave it out.",
+        "Name several bundles, --backend all, --price or --yardsticks (which --sources is for), or "
+        "leave it out.",
     )
     result = measure(
         Benchmark(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.playing.shortcuts import Encode
+from sideman.runtime.playing.encode_choice import Encode
 
 StepOption = Annotated[float, typer.Option("--r", help="Step as a fraction of the window.")]
 RegimeOption = Annotated[
@@ -52,8 +52,8 @@ EncodeOption = Annotated[
     typer.Option(
         "--encode",
         help="Which columns of the window are encoded in a cycle: whole, known (those that are not "
-        "hidden from the model) or new (of those the step's own). Fewer are faster, and the answer "
-        "differs. On a CPU.",
+        "hidden from the model) or new (those seen for the first time). Fewer are faster, and the "
+        "answer differs. On a CPU.",
     ),
 ]
 TraceOption = Annotated[

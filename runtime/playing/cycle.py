@@ -15,11 +15,11 @@ from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
 from sideman.engine.backends.program import Program, RecordTime, Segment, discard
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.errors import BackendError
+from sideman.runtime.playing.encode_choice import Encode
 from sideman.runtime.playing.encoding import make_encoding
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.noise import Noise
 from sideman.runtime.playing.samplers import Table
-from sideman.runtime.playing.shortcuts import Encode
 
 
 class Cycle:

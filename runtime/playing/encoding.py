@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
 from sideman.engine.backends.program import Operation
 from sideman.engine.bundle.grid import COLUMN_SAMPLES, LatentGrid
+from sideman.runtime.playing.encode_choice import Encode
 from sideman.runtime.playing.geometry import Geometry
-from sideman.runtime.playing.shortcuts import ENCODER_CONTEXT, Encode
+from sideman.runtime.playing.shortcuts import ENCODER_CONTEXT
 from sideman.runtime.playing.window import Window
 
 

@@ -34,6 +34,7 @@ class Session:
     Attributes:
         manifest: what the bundle says of itself.
         profile: seconds of every span; `step` records, the caller commits.
+        shortcuts: what is left out of every cycle.
 
     Args:
         manifest: of the bundle that the stages are from.
@@ -65,7 +66,7 @@ class Session:
         self._noise = noise or GaussianNoise()
         shortcuts.check(manifest)
         shortcuts.check_backend(backend.name, on_host=backend.on_host)
-        self._shortcuts = shortcuts
+        self.shortcuts = shortcuts
         self._table = make_table(sampler or shortcuts.sampler(manifest))
         self._cycle: Cycle | None = None
         self._geometry: Geometry | None = None
@@ -169,7 +170,7 @@ class Session:
             BackendError: an engine was built for other sizes; the message says how to build one.
             GeometryError: what is left out of a cycle cannot be, with these steps.
         """
-        self._shortcuts.check_geometry(geometry)
+        self.shortcuts.check_geometry(geometry)
         if rows:
             sizes = geometry.free_sizes(len(rows))
             for stage in self._stages.values():
@@ -421,7 +422,7 @@ class Session:
             self._table,
             rows,
             len(self.stems),
-            self._shortcuts.encode,
+            self.shortcuts.encode,
         )
 
     def _encode_silence(self) -> NDArray[np.float32]:

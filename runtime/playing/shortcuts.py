@@ -7,19 +7,17 @@ docs/shortcuts.md has what each of these brings and costs.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import get_args
 
 from sideman.engine.bundle.bounds import STEPS
 from sideman.engine.bundle.grid import COLUMN_SAMPLES
-from sideman.engine.bundle.manifest import Manifest, SamplerSpec
+from sideman.engine.bundle.manifest import INT8, Manifest, SamplerSpec
 from sideman.engine.errors import GeometryError, SidemanError
 from sideman.engine.loading.registry import BACKENDS
+from sideman.runtime.playing.encode_choice import Encode
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.samplers import make_table
 
-#: Which columns of the window are encoded in a cycle: all, those that the model sees, or of these
-#: the ones that the step brought.
-Encode = Literal["whole", "known", "new"]
 #: Columns before the new ones that are encoded with them, so that the encoder hears what precedes.
 ENCODER_CONTEXT = 8
 #: The one sampler whose evaluations each end in a whole answer.
@@ -37,7 +35,8 @@ class Shortcuts:
         evaluations: of the denoiser in a cycle of a consistency model; None takes the bundle's
             own number. With one, the answer comes straight from noise at the highest level.
         encode: "whole" encodes all columns of the window, "known" those that the model sees, and
-            "new" of these the step's own, with some before them; older ones are used again.
+            "new" of these the ones that have become visible since the last cycle, with some before
+            them; older ones are used again.
     """
 
     evaluations: int | None = None
@@ -117,7 +116,8 @@ class Shortcuts:
                 f"--encode new: a step of {geometry.step_samples:,} samples is {slip:,} samples "
                 f"from {geometry.step_columns} whole columns, so older columns would not lie where "
                 "their sound is.",
-                "Use the native protocol, an r that is a multiple of 1/64, or --encode known.",
+                "Use the native protocol, an r that is a multiple of 1/64 up to 26/64, or "
+                "--encode known.",
             )
 
     def sampler(self, manifest: Manifest) -> SamplerSpec:
@@ -144,6 +144,12 @@ class Shortcuts:
             found.append(
                 f"{self.evaluations} evaluation{plural} a cycle (--evaluations), where "
                 f"{manifest.name} is made for {own}: it answers differently."
+            )
+        eight = any(spec.precision == INT8 for spec in manifest.stages.values())
+        if eight and (found or self.encode != "whole"):
+            found.append(
+                "The ranges of its 8 bits were recorded without that: what lies beyond them is cut "
+                "off."
             )
         if self.encode != "whole":
             found.append(

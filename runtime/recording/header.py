@@ -9,7 +9,8 @@ from typing import Any, cast
 
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.bundle.bundle import MANIFEST, sha256
-from sideman.runtime.playing.shortcuts import OWN, Encode, Shortcuts
+from sideman.runtime.playing.encode_choice import Encode
+from sideman.runtime.playing.shortcuts import OWN, Shortcuts
 from sideman.runtime.recording.reader import text_of, whole_of
 from sideman.runtime.system.machine import describe_machine
 

@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--songs", type=int, default=6, help="how many held-out songs (%(default)s)"
     )
-    parser.add_argument("--threads", type=int, help="likewise")
+    parser.add_argument("--threads", type=int, help="as of sideman serve")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here, too")
     options = parser.parse_args(arguments)
     bear_any_encoding()

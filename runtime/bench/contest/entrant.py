@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sideman.engine.bundle.calibration_report import read_report
+from sideman.engine.bundle.calibration_report import keeps_bound, read_report
 from sideman.engine.bundle.manifest import SHORT_NAMES
 from sideman.engine.comparing.stages import Loaded
 from sideman.runtime.bench.contest.contestants import Contestant
@@ -77,7 +77,10 @@ class Entrant:
             )
             self.precision = _short(Loaded(backend, stages).precision())
             report = read_report(contestant.bundle)
-            self.keeps_bound = report is not None and not report.get("forced")
+            choice = contestant.choice
+            self.keeps_bound = report is not None and keeps_bound(
+                report, choice.name, choice.precision
+            )
             self.stems = choose_stems(asked.stems, self.manifest.stems)
             geometry = Geometry.reference(self.manifest.grid, asked.r, asked.w, asked.fade)
             self._rows = tuple(self.manifest.stems.index(stem) for stem in self.stems)

@@ -17,10 +17,11 @@ from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.errors import BackendError, GeometryError, SidemanError
 from sideman.engine.tensors import TensorSpec
+from sideman.runtime.playing.encode_choice import Encode
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.noise import GaussianNoise
 from sideman.runtime.playing.session import Session
-from sideman.runtime.playing.shortcuts import ENCODER_CONTEXT, OWN, Encode, Shortcuts
+from sideman.runtime.playing.shortcuts import ENCODER_CONTEXT, OWN, Shortcuts
 from tests.fakes.backend import FakeBackend
 from tests.fakes.manifest import manifest_fields
 

@@ -62,8 +62,9 @@ class OpenVinoBackend(Backend):
         if threads := self._threads or self._asked:
             parts.append(f"{threads} thread{'s' if threads > 1 else ''}")
         parts.append(self.precision)
-        if self._products:
-            parts[-1] += f" ({precisions.describe(sum(self._products.values(), Counter()))})"
+        # A stage may well multiply nothing.
+        if products := sum(self._products.values(), Counter()):
+            parts[-1] += f" ({precisions.describe(products)})"
         return ", ".join(parts)
 
     def load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:

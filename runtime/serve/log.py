@@ -64,9 +64,15 @@ class LogWriter(logging.Handler):
     def _run(self) -> None:
         while (line := self._lines.get()) is not None:
             self._put(line)
-            if self._dropped and self._lines.empty():
-                dropped, self._dropped = self._dropped, 0
-                self._put(f"{dropped} lines were not logged, because the output was held.")
+            if self._lines.empty():
+                self._tell_dropped()
+        # The end may come through before the queue was seen empty.
+        self._tell_dropped()
+
+    def _tell_dropped(self) -> None:
+        if self._dropped:
+            dropped, self._dropped = self._dropped, 0
+            self._put(f"{dropped} lines were not logged, because the output was held.")
 
     def _put(self, line: str) -> None:
         # A closed terminal or pipe, which nobody reads any more, must not end the music.

@@ -37,6 +37,10 @@ class TimeLeft:
         self._played[cell.player.id] = count + 1, total + seconds
         self._left[cell.player.id] -= 1
 
+    def give_up(self, player: str) -> None:
+        """A player, by its id, does not go on."""
+        self._left[player] = 0
+
     @property
     def seconds(self) -> float | None:
         """Of all cycles that are left; None before the first was played."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import process_time
 
 import numpy as np
 import numpy.typing as npt
@@ -27,10 +28,13 @@ class Played:
     Attributes:
         sound: [samples], as many as the context, each at the time that the model made it for.
         cycles: seconds of every cycle.
+        worked: seconds that processors worked for this process meanwhile, all cores together: less
+            than the cycles took on a CPU means that others kept it busy.
     """
 
     sound: Samples
     cycles: tuple[float, ...]
+    worked: float
 
 
 def cycles_of(geometry: Geometry, samples: int) -> int:
@@ -72,6 +76,7 @@ def play(
         on_cycle()
 
     session.reset()
+    began = process_time()
     if regime.w is None:
         sound = _by_columns(session, geometry, regime, stem, padded, done)
     else:
@@ -81,7 +86,7 @@ def play(
         sound = heard[stem][geometry.late_samples :]
     whole = np.zeros(len(context), np.float32)
     whole[: len(sound)] = sound[: len(context)]
-    return Played(whole, tuple(cycles))
+    return Played(whole, tuple(cycles), process_time() - began)
 
 
 def _by_columns(

@@ -81,8 +81,10 @@ class Recorder:
                 "figures": figures,
                 "mix_peak": float(np.abs(context + sound).max(initial=0.0)),
                 "cycles": [round(seconds, 6) for seconds in played.cycles],
+                "worked": round(played.worked, 3),
                 "notes": [told] if told else [],
                 "runs_on": runs_on,
+                "backend": cell.player.choice.name,
                 "processor": self._machine["processor"],
             }
         )

@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from sideman.engine.errors import BackendError, BundleError, GeometryError, MissingExtraError
 from sideman.runtime.listen.against import Earlier
 from sideman.runtime.listen.html import write_page
 from sideman.runtime.listen.left import TimeLeft
@@ -35,8 +36,10 @@ def run(plan: Plan, kind: str, console: Console, earlier: Earlier | None = None)
     Returns:
         The record.
 
+    A player that fails is named on the page, and the others play on.
+
     Raises:
-        SidemanError: a bundle cannot be played, or the disk is full.
+        SidemanError: the disk is full.
         KeyboardInterrupt, SystemExit: passed on when what is finished is kept.
     """
     store = Store(plan.out)
@@ -48,9 +51,11 @@ def run(plan: Plan, kind: str, console: Console, earlier: Earlier | None = None)
             markup=False,
         )
     recorder.write_rows()
+    faults: list[str] = []
 
     def write() -> dict[str, Any]:
         record = recorder.record()
+        record["faults"] = faults
         if earlier is not None:
             earlier.pair(record, plan.out)
         write_page(plan.out, record)
@@ -65,12 +70,16 @@ def run(plan: Plan, kind: str, console: Console, earlier: Earlier | None = None)
             if not cells:
                 continue
             progress.update(task, description=f"loading {player.name}")
-            with Session.open(
-                player.bundle, backend=player.choice, noise=SameNoise(plan.seed)
-            ) as session:
-                for cell in cells:
-                    _play(cell, session, recorder, progress, task, left)
-                    write()
+            try:
+                with Session.open(
+                    player.bundle, backend=player.choice, noise=SameNoise(plan.seed)
+                ) as session:
+                    for cell in cells:
+                        _play(cell, session, recorder, progress, task, left)
+                        write()
+            except (BackendError, BundleError, GeometryError, MissingExtraError) as error:
+                faults.append(f"{player.name} stopped: {error.what} {error.remedy}".rstrip())
+                left.give_up(player.id)
     record = write()
     store.sweep(record)
     return record

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from sideman.engine.loading.registry import ON_THE_CPU
 from sideman.runtime.listen.cards import format_figure
 from sideman.runtime.listen.figures import FIGURES
 from sideman.runtime.playing.profile import Spread
@@ -44,6 +45,24 @@ def verdict(spread: Spread, regime: Mapping[str, Any]) -> tuple[str, str]:
     return ("yes" if took <= due else "no"), f"{took:.0f} of {due:.0f} ms"
 
 
+#: A process on the CPU works for at least this share of the time of its cycles, if it is let.
+_AT_WORK = 0.7
+
+
+def busy(record: Mapping[str, Any], player: str) -> bool:
+    """Whether others kept the processor from a player for so long that its times say little.
+
+    On a GPU, the processor waits: nothing is known then.
+    """
+    cells = [
+        cell
+        for cell in record["cells"]
+        if cell["player"] == player and cell["backend"] in ON_THE_CPU
+    ]
+    took = sum(sum(cell["cycles"]) for cell in cells)
+    return took > 0 and sum(cell["worked"] for cell in cells) < _AT_WORK * took
+
+
 _WORDS = {"yes": "live", "no": "too slow", "never": "not live"}
 
 
@@ -64,6 +83,8 @@ def player_table(record: Mapping[str, Any]) -> str:
                 f'{1000 * whole.p50:.0f} ms<br><span class="small">95 of 100 within '
                 f"{1000 * whole.p95:.0f}</span>"
             )
+            if busy(record, player["id"]):
+                cycle += '<br><span class="small warn">measured on a busy machine: too long</span>'
         cells = []
         for regime in regimes:
             spread = spread_of(record, player["id"], regime["id"])

@@ -10,11 +10,21 @@ function cardsOfRow() {
 // The card to which the key of the ground truth leads back.
 let compared = null;
 
+// Lets something be heard, and takes the focus along: Space acts on the button that has it.
+function hearByKey(wanted) {
+  hear(wanted);
+  if (!document.activeElement.matches("button.listen")) return;
+  const { row, card, mode } = wanted;
+  listenButtons
+    .find(({ dataset }) => dataset.row === row && dataset.card === card && dataset.mode === mode)
+    ?.focus();
+}
+
 function moveBy(step) {
   const cards = cardsOfRow();
   const index = cards.indexOf(chosen.card);
   const card = cards[(index + step + cards.length) % cards.length];
-  hear({ ...chosen, card, mode: modeOn(card) });
+  hearByKey({ ...chosen, card, mode: modeOn(card) });
 }
 
 // Stem or mix, whichever was heard last.
@@ -29,10 +39,10 @@ function toTruth() {
   if (!ROWS[chosen.row].cards[truth]) return tell("There is no ground truth of this instrument.");
   if (chosen.card !== truth) {
     compared = chosen.card;
-    return hear({ ...chosen, card: truth, mode: modeOn(truth) });
+    return hearByKey({ ...chosen, card: truth, mode: modeOn(truth) });
   }
   if (compared && (ROWS[chosen.row].cards[compared] || compared === "context"))
-    hear({ ...chosen, card: compared, mode: modeOn(compared) });
+    hearByKey({ ...chosen, card: compared, mode: modeOn(compared) });
 }
 
 const pageKeys = {
@@ -44,7 +54,7 @@ const pageKeys = {
   m: () =>
     chosen &&
     chosen.mode !== "context" &&
-    hear({ ...chosen, mode: chosen.mode === "mix" ? "stem" : "mix" }),
+    hearByKey({ ...chosen, mode: chosen.mode === "mix" ? "stem" : "mix" }),
   g: () => chosen && toTruth(),
 };
 

@@ -96,6 +96,7 @@ def _loop(rate: int, section: Section | None) -> Take:
         take,
         title="the loop that ships",
         lead_in=lead_in,
+        lacks=tuple(truth.onsets),
         others=take.others[places % len(take.others)],
         notes=(
             "Its bass is missing: that is what is asked for. There is no ground truth to hear.",

@@ -114,7 +114,7 @@ def make_plan(
         players: who play; at least one.
         regimes: when; at least one.
         stems: names of those that are generated; None takes all that have something to be played
-            to, and on a take whose truth is known only those that it is known of.
+            to, and of a take that lacks some only those.
         seed: of the noise.
         notes: sentences for people.
 
@@ -161,8 +161,7 @@ def _rows(
     for stem in known:
         if stems is not None and stem not in stems:
             continue
-        # The demonstration's loop lacks a bass, and nobody knows what else it should be given.
-        if stems is None and take.truth is not None and stem not in take.truth.onsets:
+        if stems is None and take.lacks and stem not in take.lacks:
             continue
         context = take.context(stem)
         if context is None:

@@ -54,6 +54,8 @@ class Take:
         notes: what was done to the files, one plain sentence each.
         truth: chords and onsets, where they are known; from the beginning of the arrays.
         chance: scores of playing another piece, by stem, where they are known.
+        lacks: stems that it was made without, and that are asked for unless others are named; none
+            where nobody knows.
     """
 
     id: str
@@ -65,6 +67,7 @@ class Take:
     notes: tuple[str, ...] = ()
     truth: Truth | None = None
     chance: Mapping[str, Chance] = field(default_factory=dict)
+    lacks: tuple[str, ...] = ()
 
     @property
     def samples(self) -> int:

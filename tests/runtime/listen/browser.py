@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -24,13 +25,14 @@ window.tapped = [];
 const connect = AudioNode.prototype.connect;
 AudioNode.prototype.connect = function (target, ...rest) {
   if (target instanceof AudioDestinationNode) {
-    const module = URL.createObjectURL(new Blob([`
+    // A page from disk may load no blob, but data.
+    const module = "data:text/javascript," + encodeURIComponent(`
       registerProcessor("tap", class extends AudioWorkletProcessor {
         process([input]) {
           this.port.postMessage([currentFrame, input[0] ? input[0].slice() : null]);
           return true;
         }
-      });`], { type: "text/javascript" }));
+      });`);
     this.context.audioWorklet.addModule(module).then(() => {
       const tap = new AudioWorkletNode(this.context, "tap", { numberOfOutputs: 0 });
       tap.port.onmessage = ({ data }) => window.tapped.push(data);
@@ -88,7 +90,7 @@ class Browser:
     def press(self, keys: str) -> None:
         self.driver.switch_to.active_element.send_keys(keys)
 
-    def wait(self, condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
+    def wait(self, condition: Callable[[], Any], what: str, seconds: float = 120) -> Any:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if found := condition():
@@ -103,7 +105,7 @@ class Browser:
     def hear(self, seconds: float) -> tuple[int, np.ndarray]:
         """So much of the newest sound that leaves the page: first frame, float32 [samples]."""
         self.wait(lambda: self.run("return window.tapping === true"), "the tap")
-        self.run(_TAKE)
+        self.run("window.tapped = []")
         wanted = int(seconds * 44_100 / 128) + 1
         self.wait(lambda: self.run("return window.tapped.length") >= wanted, "sound")
         return self.heard()
@@ -138,7 +140,9 @@ def browser() -> Iterator[Browser]:
     from selenium.webdriver.chrome.service import Service
 
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    driver = shutil.which("chromedriver")
+    # GitHub's runners name its folder.
+    folder = os.environ.get("CHROMEWEBDRIVER")
+    driver = shutil.which("chromedriver") or shutil.which("chromedriver", path=folder)
     if program is None or driver is None:
         pytest.skip("no Chromium with its driver: sudo apt install chromium chromium-driver")
     options = webdriver.ChromeOptions()
@@ -150,6 +154,8 @@ def browser() -> Iterator[Browser]:
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     # A driver that is named is not looked for, and none is downloaded.
     found = webdriver.Chrome(options=options, service=Service(driver))
+    # A machine may have other things to do.
+    found.set_script_timeout(300)
     try:
         yield Browser(found)
     finally:

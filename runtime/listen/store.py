@@ -7,6 +7,7 @@ everything that its sound depends on, so the same command goes on where it stopp
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from sideman.runtime.listen.sounds import FOLDER, files_of
 RECORD, PAGE = "listen.json", "index.html"
 #: Version of the record's layout.
 FORMAT = 1
+#: As this version names files.
+_FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
 
 
 def read_record(folder: Path) -> dict[str, Any]:
@@ -45,8 +48,12 @@ def read_record(folder: Path) -> dict[str, Any]:
         for name in ("takes", "rows", "players", "regimes", "cells"):
             for each in record[name]:
                 each.get("id")
+        for cell in record["cells"]:
+            numbers = (cell["mix_peak"], *cell["cycles"], *cell["figures"].values())
+            _check_numbers(*numbers, *(row["mix_peak"] for row in record["rows"]))
         for sound in sounds_of(record):
             _check_inside(sound, file)
+            _check_numbers(sound["seconds"], sound["gain"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SidemanError(
             f"{file} cannot be read: {type(error).__name__}: {error}.",
@@ -56,11 +63,17 @@ def read_record(folder: Path) -> dict[str, Any]:
     return found
 
 
+def _check_numbers(*values: Any) -> None:
+    for value in values:
+        if not isinstance(value, int | float):
+            raise TypeError(f"{value!r} is no number")
+
+
 def _check_inside(sound: dict[str, Any], file: Path) -> None:
     """Refuse names that would lead out of the folder: a record may come from anybody."""
     for name in files_of(sound):
         folder, _, rest = str(name).partition("/")
-        if folder != FOLDER or not rest or "/" in rest or "\\" in rest or rest.startswith("."):
+        if folder != FOLDER or not _FILE_NAME.match(rest):
             raise SidemanError(
                 f"{file} names {name!r}, which is no file of a page.", "Make the page again."
             )

@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,34 @@ let text = "";
 for (const byte of new Uint8Array(samples.buffer)) text += String.fromCharCode(byte);
 return [blocks.map(([frame]) => frame), btoa(text)];
 """
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Sound that left a page.
+
+    Attributes:
+        frames: [blocks] of the audio clock, at which the blocks begin; ascending.
+        blocks: [blocks, 128]. A few are lost on the way to the test where it takes long.
+    """
+
+    frames: np.ndarray
+    blocks: np.ndarray
+
+    def then(self, following: Heard) -> Heard:
+        return Heard(
+            np.concatenate([self.frames, following.frames]),
+            np.concatenate([self.blocks, following.blocks]),
+        )
+
+    @property
+    def sound(self) -> np.ndarray:
+        """[samples] from the first frame on, silent where blocks were lost."""
+        places = (self.frames - self.frames[0]) // 128
+        found = np.zeros((places[-1] + 1, 128), np.float32)
+        found[places] = self.blocks
+        assert len(places) > 0.9 * len(found), "too much was lost on the way to the test"
+        return found.ravel()
 
 
 class Browser:
@@ -102,20 +131,19 @@ class Browser:
     def said(self) -> str:
         return self.one("#now").get_attribute("textContent")
 
-    def hear(self, seconds: float) -> tuple[int, np.ndarray]:
-        """So much of the newest sound that leaves the page: first frame, float32 [samples]."""
+    def hear(self, seconds: float) -> Heard:
+        """So much of the newest sound that leaves the page."""
         self.wait(lambda: self.run("return window.tapping === true"), "the tap")
         self.run("window.tapped = []")
+        return self.hear_on(seconds)
+
+    def hear_on(self, seconds: float) -> Heard:
+        """What follows the sound that was heard last, and so much of it at least."""
         wanted = int(seconds * 44_100 / 128) + 1
         self.wait(lambda: self.run("return window.tapped.length") >= wanted, "sound")
-        return self.heard()
-
-    def heard(self) -> tuple[int, np.ndarray]:
-        """All since it was asked last."""
         frames, text = self.run(_TAKE)
         samples = np.frombuffer(base64.b64decode(text), np.float32)
-        assert np.all(np.diff(frames) == 128), "blocks were lost on the way to the test"
-        return frames[0], samples
+        return Heard(np.array(frames), samples.reshape(-1, 128))
 
     def requests(self) -> list[str]:
         """Addresses that were asked for since the page was opened."""

@@ -85,7 +85,7 @@ def matches(heard: np.ndarray, sound: np.ndarray) -> bool:
 
 
 def hears(page: Browser, sound: np.ndarray, what: str) -> None:
-    page.wait(lambda: matches(page.hear(0.2)[1], sound), f"{what} at the loudspeaker")
+    page.wait(lambda: matches(page.hear(0.2).sound, sound), f"{what} at the loudspeaker")
 
 
 @pytest.mark.parametrize(
@@ -104,34 +104,29 @@ def test_switching_keeps_the_place_without_a_gap(page: Browser, first, second) -
         sounds.append(noise(name))
     click(page, *first)
     hears(page, sounds[0], "the first sound")
-    before, early = page.hear(0.3)
+    heard = page.hear(0.3)
     # What was chosen before is heard until the other is decoded; from then on, at the same place.
     click(page, *second)
-    whole, last = [early], before + len(early)
 
     def switched() -> bool:
-        nonlocal last
-        frame, samples = page.heard()
-        assert frame == last
-        last += len(samples)
-        whole.append(samples)
-        recent = np.concatenate(whole)[-8192:]
-        other = matches(recent, sounds[1])
-        return other and (first[0] == second[0] or not matches(recent, sounds[0]))
+        nonlocal heard
+        heard = heard.then(page.hear_on(0.2))
+        recent = heard.sound[-8192:]
+        return matches(recent, sounds[1]) and (
+            first[0] == second[0] or not matches(recent, sounds[0])
+        )
 
-    page.wait(lambda: page.run("return window.tapped.length") > 64 and switched(), "the switch")
-    while (last - before) < 2 * RATE:
-        page.wait(lambda: page.run("return window.tapped.length") > 64, "sound")
-        switched()
-    heard = np.concatenate(whole)
-    start = (place(heard[:8192], sounds[0]) - before) % (SECONDS * RATE)
-    end = (place(heard[-8192:], sounds[1]) - (last - 8192)) % (SECONDS * RATE)
-    jump = (end - start + SECONDS * RATE // 2) % (SECONDS * RATE) - SECONDS * RATE // 2
+    page.wait(switched, "the switch")
+    heard = heard.then(page.hear_on(1))
+    sound = heard.sound
+    length = SECONDS * RATE
+    start = place(sound[:8192], sounds[0])
+    end = place(sound[-8192:], sounds[1]) - (len(sound) - 8192)
+    jump = (end - start + length // 2) % length - length // 2
     assert abs(jump) <= TOLERANCE
     assert jump == 0, "it is placed by the sample"
     # Two noises that are faded into each other are 3 dB lower in the middle, and never silent.
-    blocks = heard[: len(heard) // 128 * 128].reshape(-1, 128)
-    levels = np.sqrt(np.square(blocks).mean(axis=1))
+    levels = np.sqrt(np.square(heard.blocks).mean(axis=1))
     assert levels.min() > 0.5 * np.median(levels)
 
 

@@ -63,7 +63,7 @@ def busy(record: Mapping[str, Any], player: str) -> bool:
     return took > 0 and sum(cell["worked"] for cell in cells) < _AT_WORK * took
 
 
-_WORDS = {"yes": "live", "no": "too slow", "never": "not live"}
+_WORDS = {"yes": "live", "no": "too slow", "never": "not live", "unsure": "not known"}
 
 
 def player_table(record: Mapping[str, Any]) -> str:
@@ -76,14 +76,14 @@ def player_table(record: Mapping[str, Any]) -> str:
     )
     rows = []
     for player in record["players"]:
-        whole = spread_of(record, player["id"])
+        whole, disturbed = spread_of(record, player["id"]), busy(record, player["id"])
         cycle = "not played yet"
         if whole is not None:
             cycle = (
                 f'{1000 * whole.p50:.0f} ms<br><span class="small">95 of 100 within '
                 f"{1000 * whole.p95:.0f}</span>"
             )
-            if busy(record, player["id"]):
+            if disturbed:
                 cycle += '<br><span class="small warn">measured on a busy machine: too long</span>'
         cells = []
         for regime in regimes:
@@ -92,6 +92,8 @@ def player_table(record: Mapping[str, Any]) -> str:
                 cells.append("<td>–</td>")
                 continue
             word, why = verdict(spread, regime)
+            if word == "no" and disturbed:
+                word, why = "unsure", f"{why}, on a busy machine"
             cells.append(
                 f'<td class="{word}"><strong>{_WORDS[word]}</strong><br>'
                 f'<span class="small">{escape(why)}</span></td>'

@@ -11,13 +11,14 @@ from sideman.engine.errors import SidemanError
 from sideman.runtime.listen.noise import SameNoise
 from sideman.runtime.listen.players import find_players, parse_backends
 from sideman.runtime.listen.regimes import parse_leads, parse_regimes
-from sideman.runtime.listen.tables import busy, verdict
+from sideman.runtime.listen.tables import busy, player_table, verdict
 from sideman.runtime.playing.noise import Noise
 from sideman.runtime.playing.profile import Spread
 from sideman.runtime.playing.samplers import make_table
 from tests.fakes.backend import FakeBackend
 from tests.fakes.manifest import CONSISTENCY, write_bundle
 from tests.runtime.listen.conftest import GRID
+from tests.runtime.listen.made_page import make_page
 
 GRID_6S = LatentGrid()
 
@@ -132,3 +133,16 @@ def test_what_could_be_played_live(seconds: float, live: bool, word: str) -> Non
 def test_times_of_a_busy_machine_are_told(backend: str, worked: float, said: bool) -> None:
     cell = {"player": "player-1", "backend": backend, "cycles": [0.5, 0.5], "worked": worked}
     assert busy({"cells": [cell]}, "player-1") is said
+
+
+def test_a_busy_machine_proves_nobody_too_slow(tmp_path) -> None:
+    record = make_page(tmp_path, ("bass",))
+    for cell in record["cells"]:
+        cell["cycles"] = [2.0]
+    assert "too slow" in player_table(record)
+    for cell in record["cells"]:
+        cell["worked"] = 0.5
+    table = player_table(record)
+    assert "too slow" not in table
+    assert "not known" in table
+    assert "on a busy machine" in table

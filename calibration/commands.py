@@ -80,7 +80,7 @@ def calibrate(
         bool,
         typer.Option(
             "--force",
-            help="Replace the bundle at --out, and write one that is slower or beyond the bound.",
+            help="Replace the bundle at --out, and write one that is no faster.",
         ),
     ] = False,
 ) -> None:
@@ -91,12 +91,12 @@ def calibrate(
     measured alone; those that cost most stay in float32 until latents and sound keep to the bounds.
     A bundle that is no faster than float32 or bfloat16 is refused, unless forced.
 
-    Ctrl-C loses nothing: the same command goes on. What was measured of each layer lies beside the
-    bundle, in BUNDLE2.calibration, as table and picture; `sideman inspect` shows the rest.
+    Ctrl-C loses nothing: the same command goes on; only what float32 answers, and times, are taken
+    again. What was measured of each layer lies beside the bundle, in BUNDLE2.calibration, as table
+    and picture; `sideman inspect` shows the rest.
     """
     from sideman.calibration.int8.calibrating import calibrate_bundle
     from sideman.calibration.int8.display import Display
-    from sideman.calibration.int8.drawing import write_findings
     from sideman.calibration.int8.request import Request
 
     request = Request(
@@ -122,7 +122,7 @@ def calibrate(
                 err=True,
             )
             raise typer.Exit(130) from None
-    for file in write_findings(result.report, request.work):
+    for file in result.files:
         typer.echo(str(file))
     size = sum(record.bytes for record in result.manifest.files.values())
     typer.echo(f"{out}: {result.manifest.kind} model in {precision}, {size / 1e6:,.1f} MB.")

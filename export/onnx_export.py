@@ -22,13 +22,20 @@ from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.errors import ExportError
 from sideman.engine.tensors import TensorSpec
 from sideman.export.onnx_translation import OPSET, TRANSLATIONS
-from sideman.export.stages import BATCH, COLUMNS, MAX_BATCH, SAMPLES
+from sideman.export.stages import (
+    BATCH,
+    COLUMNS,
+    ENCODED_COLUMNS,
+    ENCODED_SAMPLES,
+    MAX_BATCH,
+    SAMPLES,
+)
 
 #: Tensors below this many bytes stay in the graph: shape inference needs the sizes that it computes
 #: with (targets of Reshape), and does not read the file of weights.
 _INLINE_BYTES = 1024
 #: Sizes of the traced example: any except 0 and 1, which torch would treat as constants.
-_EXAMPLE_BATCH, _EXAMPLE_COLUMNS = 2, 3
+_EXAMPLE_BATCH, _EXAMPLE_COLUMNS, _EXAMPLE_ENCODED = 2, 3, 5
 #: Where the exporter notes the modules that an operation belongs to.
 _SCOPES = "pkg.torch.onnx.name_scopes"
 
@@ -105,7 +112,7 @@ def _quiet() -> Iterator[None]:
 
 def _example(inputs: Sequence[TensorSpec], grid: LatentGrid) -> tuple[Tensor, ...]:
     """Zeros of the right shapes: tracing looks at no value."""
-    sizes = grid.free_sizes(_EXAMPLE_BATCH, _EXAMPLE_COLUMNS)
+    sizes = grid.free_sizes(_EXAMPLE_BATCH, _EXAMPLE_COLUMNS, _EXAMPLE_ENCODED)
     return tuple(
         torch.zeros([size if isinstance(size, int) else sizes[size] for size in spec.shape])
         for spec in inputs
@@ -115,11 +122,14 @@ def _example(inputs: Sequence[TensorSpec], grid: LatentGrid) -> tuple[Tensor, ..
 def _dynamic_shapes(inputs: Sequence[TensorSpec], grid: LatentGrid) -> tuple[dict[int, Any], ...]:
     """Which sizes stay free, within which bounds, and how they depend on one another."""
     columns = Dim(COLUMNS, min=1, max=grid.columns)
+    encoded = Dim(ENCODED_COLUMNS, min=1, max=grid.columns)
     per_column = grid.decoded_samples(1) - grid.decoded_samples(0)
     sizes: dict[int | str, Any] = {
         BATCH: Dim(BATCH, min=1, max=MAX_BATCH),
         COLUMNS: columns,
         SAMPLES: per_column * columns + grid.decoded_samples(0),
+        ENCODED_COLUMNS: encoded,
+        ENCODED_SAMPLES: per_column * encoded + grid.decoded_samples(0),
     }
     return tuple(
         {axis: sizes[size] for axis, size in enumerate(spec.shape) if size in sizes}

@@ -1,8 +1,9 @@
 """The three exported graphs as modules: encode, step and decode.
 
 A bundle's stages must have exactly these tensor names, shapes and meanings, whatever the model.
-B: rows of the batch, one stem each; C: latent channels; W: columns of the window; K: columns
-decoded; S: stems of the model.
+B: rows of the batch, one stem each; C: latent channels; W: columns of the window; E: columns
+encoded, of which a cycle takes all W unless it leaves some out; K: columns decoded; S: stems of the
+model.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sideman.export.networks.unet import Block, UNet
 
 #: Names of the sizes that stay free in a graph.
 BATCH, COLUMNS, SAMPLES = "batch", "decoded_columns", "decoded_samples"
+ENCODED_COLUMNS, ENCODED_SAMPLES = "encoded_columns", "encoded_samples"
 #: Most rows that a batch may have.
 MAX_BATCH = 4
 #: Samples below this (400 dB under full scale) count as silence. Sums of smaller ones become
@@ -34,10 +36,10 @@ Specs = tuple[TensorSpec, ...]
 def encode_specs(grid: LatentGrid) -> tuple[Specs, Specs]:
     """Inputs and outputs of the encode stage."""
     inputs = (
-        TensorSpec("audio", (1, grid.codec_samples)),
-        TensorSpec("known", (1, grid.columns)),
+        TensorSpec("audio", (1, ENCODED_SAMPLES)),
+        TensorSpec("known", (1, ENCODED_COLUMNS)),
     )
-    return inputs, (TensorSpec("mixture", (1, grid.channels, grid.columns)),)
+    return inputs, (TensorSpec("mixture", (1, grid.channels, ENCODED_COLUMNS)),)
 
 
 def step_specs(grid: LatentGrid, stems: int) -> tuple[Specs, Specs]:
@@ -85,11 +87,11 @@ class EncodeStage(nn.Module):
         """Encode.
 
         Args:
-            audio: [1, 4096·W + 1536], in ±1.
-            known: [1, W], 1 for a column that the model may see, else 0.
+            audio: [1, 4096·E + 1536], in ±1.
+            known: [1, E], 1 for a column that the model may see, else 0.
 
         Returns:
-            mixture [1, C, W].
+            mixture [1, C, E].
         """
         audible = torch.where(audio.abs() > INAUDIBLE, audio, 0.0)
         latent: Tensor = self.encoder(self.compand(self.stft(audible)))

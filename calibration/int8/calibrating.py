@@ -7,19 +7,23 @@ import hashlib
 import json
 import math
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from sideman.calibration.errors import CalibrationError
+from sideman.calibration.int8.drawing import write_findings
 from sideman.calibration.int8.judging import Case, Errors
 from sideman.calibration.int8.kernels import check_kernels
 from sideman.calibration.int8.mixing import Mixer
 from sideman.calibration.int8.music import Music, read_music
 from sideman.calibration.int8.prices import (
+    FP32,
     Price,
     Way,
+    WayFailedError,
     cycle_seconds,
     gains,
     price,
@@ -34,7 +38,7 @@ from sideman.engine.backends.base import Backend
 from sideman.engine.bundle.bundle import MANIFEST, Bundle, sha256, write_manifest
 from sideman.engine.bundle.calibration_report import REPORT, VERSION, report_json
 from sideman.engine.bundle.graph_files import GraphFiles
-from sideman.engine.bundle.manifest import INT8, STAGES, Manifest
+from sideman.engine.bundle.manifest import INT8, STAGES, Manifest, StageSpec
 from sideman.engine.bundle.replacing import in_place_of
 from sideman.engine.loading.registry import create_backend
 from sideman.engine.loading.stages import DEFAULT
@@ -57,11 +61,13 @@ class Result:
         manifest: of the bundle.
         report: what stands in its `calibration.json`.
         choices: by stage, with all that was measured of its layers.
+        files: tables and pictures of that.
     """
 
     manifest: Manifest
     report: Mapping[str, Any]
     choices: Mapping[str, Choice]
+    files: tuple[Path, ...]
 
 
 @dataclass
@@ -102,6 +108,8 @@ def calibrate_bundle(
     _require()
     music = read_music(request.audio, bundle.manifest.stems, bundle.manifest.grid.sample_rate)
     say(f"{len(music.pieces)} pieces, {music.seconds:,.0f} s of music.")
+    if music.left_out:
+        say(f"Not played, for they are no stems of the model: {', '.join(music.left_out)}.")
     recorded = request.work / f"cycles-{_key(request, music)}"
     places = record(
         bundle,
@@ -120,18 +128,22 @@ def calibrate_bundle(
             stages[name] = _choose(work, request, on_cpu)
             say(_chosen(name, stages[name]))
         speed = _measure_prices(request, bundle, stages, backend, progress) if on_cpu else None
-    reasons = _reasons(stages, speed, request)
+    for line in _told(stages, speed):
+        say(line)
+    reasons = _reasons(stages, speed)
+    report = _report(request, music, places, stages, speed, reasons)
+    files = tuple(write_findings(report, request.work))
     if reasons and not request.force:
         raise CalibrationError(
             f"{request.out} was not written: {' '.join(reasons)}",
-            f"Give more or other music, loosen the bound, or write it all the same with --force; "
-            f"what was measured is kept in {request.work}.",
+            "Give more or other music, loosen the bound, or write it all the same with --force. "
+            f"What was found of the layers stands in {files[0]}; {request.work} also keeps what "
+            "the same command goes on from, and can be deleted.",
         )
-    report = _report(request, music, places, stages, speed, reasons)
     manifest = _write(request, bundle, stages, report, on_cpu)
     choices = {name: stage.choice for name, stage in stages.items()}
     shutil.rmtree(recorded, ignore_errors=True)
-    return Result(manifest, report, choices)
+    return Result(manifest, report, choices, files)
 
 
 def _require() -> None:
@@ -168,28 +180,30 @@ def _measure_prices(
     """Run every stage in every way that this machine has; 8 bits that gain nothing are given up."""
     compiled = request.work / "compiled"
     try:
-        with ways_of_this_machine(backend, compiled) as (ways, why_not):
+        with ways_of_this_machine(backend, compiled) as (all_ways, why_not):
+            ways = all_ways
             for name, stage in stages.items():
                 case = next(case for case in stage.cases if case.regime == _TIMED)
-                stage.prices = price(
-                    ways,
-                    stage.mixer,
-                    stage.names,
-                    bundle.manifest.stages[name],
-                    stage.cases,
-                    case,
-                    progress,
-                )
+                spec = bundle.manifest.stages[name]
+                ways = _price_stage(stage, ways, why_not, spec, case, progress)
                 _drop_if_no_faster(stage, ways)
     finally:
         shutil.rmtree(compiled, ignore_errors=True)
     prices = {name: stage.prices for name, stage in stages.items()}
+    bound = Bound(request.min_snr, request.max_distance)
     evaluations = len(make_table(bundle.manifest.sampler).evaluations)
     return {
         "ways": [
             {
                 "name": way.name,
+                "backend": way.backend.name,
+                "precision": way.precision,
                 "eight_bits": bool(way.without),
+                "keeps_bound": all(
+                    bound.holds(name, {("", 0.0): each[way.name].error})
+                    for name, each in prices.items()
+                    if way.name != FP32
+                ),
                 "cycle": cycle_seconds(prices, way.name, evaluations),
                 "stages": {
                     name: {
@@ -207,6 +221,32 @@ def _measure_prices(
     }
 
 
+def _price_stage(
+    stage: _Stage,
+    ways: tuple[Way, ...],
+    why_not: dict[str, str],
+    spec: StageSpec,
+    case: Case,
+    progress: Progress,
+) -> tuple[Way, ...]:
+    """Price a stage in every way that its library takes it; returns those.
+
+    Where a library refuses it, the bundle is none the worse: it is judged in the others, and
+    `why_not` takes the reason.
+    """
+    while True:
+        try:
+            stage.prices = price(ways, stage.mixer, stage.names, spec, stage.cases, case, progress)
+        except WayFailedError as error:
+            failed = error.way.backend
+            for way in ways:
+                if way.backend is failed:
+                    why_not[way.name] = str(error)
+            ways = tuple(way for way in ways if way.backend is not failed)
+        else:
+            return ways
+
+
 def _drop_if_no_faster(stage: _Stage, ways: Sequence[Way]) -> None:
     if stage.names and not gains(ways, stage.prices):
         told = ", ".join(
@@ -220,34 +260,43 @@ def _drop_if_no_faster(stage: _Stage, ways: Sequence[Way]) -> None:
         stage.prices = without_eight_bits(ways, stage.prices)
 
 
-def _reasons(
-    stages: Mapping[str, _Stage], speed: Mapping[str, Any] | None, request: Request
-) -> list[str]:
+def _reasons(stages: Mapping[str, _Stage], speed: Mapping[str, Any] | None) -> list[str]:
     """Why a bundle should not be written, in sentences."""
-    reasons = []
     if not any(stage.names for stage in stages.values()):
         notes = "; ".join(f"{name} {stage.note}" for name, stage in stages.items())
-        reasons.append(f"Nothing of it would compute in 8 bits ({notes}).")
-    bound = Bound(request.min_snr, request.max_distance)
-    reasons += [
-        f"Stage {name} falls short of the bound."
-        for name, stage in stages.items()
-        if stage.errors and not bound.holds(name, stage.errors)
-    ]
-    if speed is not None:
-        own = _fastest(speed, eight_bits=True)
-        other = _fastest(speed, eight_bits=False)
-        if own["cycle"] >= other["cycle"]:
-            reasons.append(
-                f"A cycle takes {1000 * own['cycle']:.1f} ms at best, as {own['name']}, and "
-                f"{1000 * other['cycle']:.1f} ms without 8 bits, as {other['name']}."
-            )
-    return reasons
+        return [f"Nothing of it would compute in 8 bits ({notes})."]
+    if speed is None:
+        return []
+    own = _fastest(speed, eight_bits=True)
+    other = _fastest(speed, eight_bits=False)
+    if own is None:
+        return ["No library here keeps to the bound with it."]
+    if other is not None and own["cycle"] >= other["cycle"]:
+        return [
+            f"A cycle takes {1000 * own['cycle']:.1f} ms at best, as {own['name']}, and "
+            f"{1000 * other['cycle']:.1f} ms without 8 bits, as {other['name']}."
+        ]
+    return []
 
 
-def _fastest(speed: Mapping[str, Any], *, eight_bits: bool) -> Mapping[str, Any]:
-    among = [way for way in speed["ways"] if way["eight_bits"] == eight_bits]
-    return min(among, key=lambda way: way["cycle"])
+def _fastest(speed: Mapping[str, Any], *, eight_bits: bool) -> Mapping[str, Any] | None:
+    """The fastest way that keeps to the bound; None where none does."""
+    among = [way for way in speed["ways"] if way["eight_bits"] == eight_bits and way["keeps_bound"]]
+    return min(among, key=lambda way: way["cycle"], default=None)
+
+
+def _told(stages: Mapping[str, _Stage], speed: Mapping[str, Any] | None) -> Iterator[str]:
+    """What was found besides the layers, in sentences."""
+    for name, stage in stages.items():
+        if stage.note:
+            yield f"{name}: {stage.note}."
+    if speed is None:
+        return
+    for way in speed["ways"]:
+        beyond = "" if way["keeps_bound"] else ", beyond the bound"
+        yield f"{way['name']}: {1000 * way['cycle']:.1f} ms a cycle{beyond}."
+    for name, why in speed["why_not"].items():
+        yield f"{name} was not tried: {why}."
 
 
 def _report(

@@ -53,11 +53,13 @@ class Music:
         pieces: in the order of their names.
         sha256: of the files' names and contents.
         seconds: how long all of it lasts.
+        left_out: files in folders of stems that are none of the model's: a mix, perhaps.
     """
 
     pieces: tuple[Piece, ...]
     sha256: str
     seconds: float
+    left_out: tuple[str, ...] = ()
 
 
 def read_music(folder: Path, stems: Sequence[str], sample_rate: int) -> Music:
@@ -73,7 +75,8 @@ def read_music(folder: Path, stems: Sequence[str], sample_rate: int) -> Music:
         sample_rate: of the model, in hertz.
 
     Raises:
-        CalibrationError: no folder, nothing to play in it, a file that cannot be read, or silence.
+        CalibrationError: no folder, nothing to play in it, a file that cannot be read, two files of
+            one stem, or silence.
     """
     if not folder.is_dir():
         raise CalibrationError(f"--audio {folder} is no folder.", _GIVE_AUDIO)
@@ -82,8 +85,10 @@ def read_music(folder: Path, stems: Sequence[str], sample_rate: int) -> Music:
     if not groups:
         raise CalibrationError(f"There is no sound file in {folder}.", _GIVE_AUDIO)
     digest = hashlib.sha256()
-    pieces = []
-    for files in groups:
+    pieces, left_out = [], []
+    for found in groups:
+        files = _played(found, folder, stems)
+        left_out += [str(file.relative_to(folder)) for file in found if file not in files]
         for file in files:
             digest.update(f"{file.relative_to(folder).as_posix()}\n".encode())
             with file.open("rb") as stream:
@@ -93,7 +98,20 @@ def read_music(folder: Path, stems: Sequence[str], sample_rate: int) -> Music:
     if not heard:
         raise CalibrationError(f"All that lies in {folder} is silent.", _GIVE_AUDIO)
     longest = (max(map(len, piece.planes.values())) for piece in heard)
-    return Music(tuple(heard), digest.hexdigest(), sum(longest) / sample_rate)
+    return Music(tuple(heard), digest.hexdigest(), sum(longest) / sample_rate, tuple(left_out))
+
+
+def _played(files: list[Path], folder: Path, stems: Sequence[str]) -> list[Path]:
+    """Of a folder of stems those that the model has; else all files."""
+    named = [file for file in files if file.stem.lower() in stems]
+    names = [file.stem.lower() for file in named]
+    if files[0].parent == folder or len(set(names)) < 2:
+        return files
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise CalibrationError(
+            f"{files[0].parent} holds more than one {twice[0]}.", "Take all but one out of it."
+        )
+    return named
 
 
 def _pieces(

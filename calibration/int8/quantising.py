@@ -6,9 +6,7 @@ and leaves the others alone, so that what is measured layer by layer is what is 
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from onnx import NodeProto, TensorProto
 from sideman.calibration.errors import CalibrationError
 from sideman.calibration.int8.ranges import OPERATION, Ranges, convolutions
 from sideman.engine.optional import require
+from sideman.engine.quiet import only_errors
 
 #: Which input of a convolution is its bias.
 _BIAS = 2
@@ -109,7 +108,8 @@ def quantise(graph: Path, ranges: Ranges, scheme: Scheme) -> Quantised:
         name: (np.array(low, np.float32), np.array(high, np.float32))
         for name, (low, high) in ranges.items()
     }
-    with _quiet():
+    # The tool gives its advice through the root logger.
+    with only_errors():
         tool = QDQQuantizer(
             model,
             per_channel=True,
@@ -189,15 +189,3 @@ def _copy(node: NodeProto) -> NodeProto:
     copy = NodeProto()
     copy.CopyFrom(node)
     return copy
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the tool's advice, which it gives through the root logger, off the terminal."""
-    log = logging.getLogger()
-    before = log.level
-    log.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        log.setLevel(before)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from sideman.calibration.int8.judging import Errors, worst_distance, worst_snr
+from sideman.calibration.int8.judging import Error, Errors, worst_distance, worst_snr
 from sideman.engine.files import write_whole
 
 #: Measures a stage in which only these convolutions are quantised.
@@ -71,6 +72,37 @@ class Trial:
 
     kept: int
     errors: Errors
+
+
+class KnownErrors:
+    """Errors of choices of layers, kept on disk, so that a stopped run goes on.
+
+    Args:
+        file: belongs to one stage, its cases and one scheme.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._rows: list[dict[str, Any]] = (
+            json.loads(file.read_text("utf-8")) if file.is_file() else []
+        )
+
+    def of(self, names: Collection[str], measure: Callable[[], Errors]) -> Errors:
+        """The errors of a choice, measured if they are not known.
+
+        Args:
+            names: convolutions that are quantised.
+            measure: opens and measures the stage.
+        """
+        wanted = sorted(names)
+        for row in self._rows:
+            if row["names"] == wanted:
+                return {(stem, sigma): Error(*error) for stem, sigma, error in row["errors"]}
+        errors = measure()
+        rows = [(stem, sigma, (e.snr, e.distance)) for (stem, sigma), e in errors.items()]
+        self._rows.append({"names": wanted, "errors": rows})
+        write_whole(self._file, json.dumps(self._rows))
+        return errors
 
 
 def layer_of(node: str) -> str:

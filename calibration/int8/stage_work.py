@@ -18,6 +18,7 @@ from sideman.calibration.int8.sensitivity import (
     BLOCKS_FROM,
     Bound,
     Group,
+    KnownErrors,
     Trial,
     blocks,
     fewest_kept,
@@ -126,13 +127,17 @@ class StageWork:
             lambda done, total: self.progress(f"{self.stage}: each layer alone", done, total),
         )
         tried = 0
+        known = KnownErrors(self.folder / f"tried-{self._digest(mixer)}.json")
 
         def measure_whole(names: Collection[str]) -> Errors:
             nonlocal tried
             tried += 1
             say = f"{self.stage}: layers in float32, try {tried}"
-            return self._measure(
-                mixer, names, cases, lambda done: self.progress(say, done, len(cases))
+            return known.of(
+                names,
+                lambda: self._measure(
+                    mixer, names, cases, lambda done: self.progress(say, done, len(cases))
+                ),
             )
 
         trials, count = fewest_kept(self.stage, groups, bound, measure_whole)

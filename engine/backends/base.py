@@ -132,6 +132,8 @@ class Backend(abc.ABC):
 
     #: Name on the command line.
     name: str
+    #: Whether stages read and write the host's memory, so that the host may work between them.
+    on_host = True
 
     @abc.abstractmethod
     def describe(self) -> str:

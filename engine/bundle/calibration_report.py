@@ -60,6 +60,28 @@ def describe_report(report: Mapping[str, Any]) -> list[str]:
         ) from error
 
 
+def keeps_bound(report: Mapping[str, Any], backend: str, precision: str | None) -> bool:
+    """Whether a calibration found a bundle within its bound, run by this backend.
+
+    A bundle that no machine could run when it was made was judged by ONNX Runtime alone.
+
+    Args:
+        report: of the bundle.
+        backend: its name.
+        precision: that it is asked for; None takes the backend's default.
+    """
+    if report["forced"]:
+        return False
+    if report["speed"] is None:
+        return True
+    asked = precision or ("fp32" if backend == "openvino" else "")
+    return any(
+        way["keeps_bound"]
+        for way in report["speed"]["ways"]
+        if way["eight_bits"] and (way["backend"], way["precision"]) == (backend, asked)
+    )
+
+
 def _lines(report: Mapping[str, Any]) -> Any:
     audio, bound = report["audio"], report["bound"]
     activations = "unsigned" if report["unsigned"] else "symmetric"
@@ -104,7 +126,8 @@ def _speed(speed: Mapping[str, Any] | None) -> Any:
         stages = ", ".join(
             f"{name} {1000 * stage['seconds']:.1f}" for name, stage in way["stages"].items()
         )
-        yield f"speed       {way['name']}: {1000 * way['cycle']:.1f} ms a cycle ({stages})"
+        beyond = "" if way["keeps_bound"] else ", beyond the bound"
+        yield f"speed       {way['name']}: {1000 * way['cycle']:.1f} ms a cycle ({stages}){beyond}"
         errors = ", ".join(f"{name} {_off(stage)}" for name, stage in way["stages"].items())
         yield f"              worst error: {errors}"
     for name, reason in speed["why_not"].items():

@@ -16,6 +16,8 @@ FRAMES_PER_COLUMN = 8
 COLUMN_SAMPLES = HOP * FRAMES_PER_COLUMN
 #: Samples that the last STFT frame reaches past the last column.
 TAIL_SAMPLES = 3 * HOP
+#: Names of the sizes that encode leaves free: usually those of the whole window.
+ENCODED_SIZES = frozenset({"encoded_columns", "encoded_samples"})
 #: STFT bins that the codec keeps (the Nyquist bin is dropped).
 BINS = 2 * HOP
 
@@ -78,18 +80,26 @@ class LatentGrid:
         return columns * COLUMN_SAMPLES + TAIL_SAMPLES
 
     @classmethod
-    def free_sizes(cls, rows: int, decoded_columns: int) -> dict[str, int]:
+    def free_sizes(cls, rows: int, decoded_columns: int, encoded_columns: int) -> dict[str, int]:
         """The sizes that graphs leave free, by their names in a manifest.
 
         Args:
             rows: stems that are generated at once.
             decoded_columns: columns that are decoded.
+            encoded_columns: columns that are encoded; all of a window, where nothing is left out.
         """
         return {
+            "encoded_columns": encoded_columns,
+            "encoded_samples": cls.decoded_samples(encoded_columns),
             "batch": rows,
             "decoded_columns": decoded_columns,
             "decoded_samples": cls.decoded_samples(decoded_columns),
         }
+
+    @property
+    def whole_sizes(self) -> dict[str, int]:
+        """Of the sizes that graphs leave free, those of a cycle that leaves out no column."""
+        return {"encoded_columns": self.columns, "encoded_samples": self.codec_samples}
 
     def masked_columns(self, wanted: int) -> int:
         """The smallest trained mask that hides at least `wanted` columns.

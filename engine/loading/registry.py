@@ -29,6 +29,7 @@ class BackendInfo:
         refuses: options that it cannot follow, and why; as `BackendChoice.refuse` takes them.
         create: makes it.
         precisions: that it can be asked for, where it can be asked for any.
+        on_host: as `Backend.on_host`.
     """
 
     module: str
@@ -37,6 +38,7 @@ class BackendInfo:
     refuses: Mapping[str, str]
     create: Callable[[BackendChoice], Backend]
     precisions: tuple[str, ...] = PRECISIONS
+    on_host: bool = True
 
     @property
     def installed(self) -> bool:
@@ -89,6 +91,7 @@ BACKENDS = {
         "ONNX Runtime on an NVIDIA GPU",
         {"threads": _NO_THREADS, "precision": _OWN_PRECISION},
         _onnxruntime_cuda,
+        on_host=False,
     ),
     "openvino": BackendInfo(
         "openvino",
@@ -99,10 +102,15 @@ BACKENDS = {
         precisions=("bf16", "fp32"),
     ),
     "tensorrt": BackendInfo(
-        "tensorrt", "tensorrt", "TensorRT", {"threads": _NO_THREADS}, _tensorrt
+        "tensorrt", "tensorrt", "TensorRT", {"threads": _NO_THREADS}, _tensorrt, on_host=False
     ),
     "tensorrt-rtx": BackendInfo(
-        "tensorrt_rtx", "tensorrt-rtx", "TensorRT for RTX", {"threads": _NO_THREADS}, _tensorrt
+        "tensorrt_rtx",
+        "tensorrt-rtx",
+        "TensorRT for RTX",
+        {"threads": _NO_THREADS},
+        _tensorrt,
+        on_host=False,
     ),
 }
 

@@ -74,6 +74,7 @@ class OnnxRuntimeCudaBackend(Backend):
     """
 
     name = "onnxruntime-cuda"
+    on_host = False
 
     def __init__(self, device: int = 0, driver: Driver | None = None) -> None:
         if not found("onnxruntime"):

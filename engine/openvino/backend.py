@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from sideman.engine.backends.base import Backend, Stage
 from sideman.engine.backends.progress import READ, Progress, after_stage, nobody
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.graph_files import GraphFiles
+from sideman.engine.bundle.grid import ENCODED_SIZES
 from sideman.engine.bundle.manifest import STAGES, StageSpec
 from sideman.engine.cache.places import cache_root
 from sideman.engine.errors import BackendError
@@ -19,7 +20,7 @@ from sideman.engine.openvino import precision as precisions
 from sideman.engine.openvino.compiled_models import CompiledModels, digests, identify
 from sideman.engine.openvino.graph import compile_graph
 from sideman.engine.openvino.library import import_openvino, the_core
-from sideman.engine.openvino.stage import OpenVinoStage, check_tensors
+from sideman.engine.openvino.stage import OpenVinoStage, PinnedStage, check_tensors
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class OpenVinoBackend(Backend):
         self._root = cache or cache_root()
         self._models = CompiledModels(self._library, self._core, self._root)
         self._threads: int | None = None
-        self._products: Counter[str] = Counter()
+        self._products: dict[str, Counter[str]] = {}
 
     def describe(self) -> str:
         """Version, device, threads and precision, as read back from what was loaded."""
@@ -61,13 +62,14 @@ class OpenVinoBackend(Backend):
         if threads := self._threads or self._asked:
             parts.append(f"{threads} thread{'s' if threads > 1 else ''}")
         parts.append(self.precision)
-        if self._products:
-            parts[-1] += f" ({precisions.describe(self._products)})"
+        # A stage may well multiply nothing.
+        if products := sum(self._products.values(), Counter()):
+            parts[-1] += f" ({precisions.describe(products)})"
         return ", ".join(parts)
 
     def load(self, name: str, files: GraphFiles, spec: StageSpec) -> Stage:
         """Compile a graph, or load what was compiled of it before; as `Backend.load`."""
-        return self._load(name, spec, digests(files), lambda: files)
+        return self._load(name, spec, digests(files), lambda: files, {})
 
     def load_bundle(self, bundle: Bundle, progress: Progress = nobody) -> dict[str, Stage]:
         """Verify a bundle and load every stage; as `Backend.load_bundle`.
@@ -90,6 +92,7 @@ class OpenVinoBackend(Backend):
                 bundle.digests_of(name),
                 # Verified again, because it is read again.
                 lambda name=name: bundle.read_stage(name),  # type: ignore[misc]
+                bundle.manifest.grid.whole_sizes,
             )
             done += sizes[name]
             progress(after_stage(done, total), (*STAGES, "warming up")[i + 1])
@@ -101,6 +104,7 @@ class OpenVinoBackend(Backend):
         spec: StageSpec,
         digest: tuple[str, tuple[str, ...]],
         read: Callable[[], GraphFiles],
+        usual: Mapping[str, int],
     ) -> Stage:
         """Load a stage.
 
@@ -109,14 +113,40 @@ class OpenVinoBackend(Backend):
             spec: what the manifest promises.
             digest: SHA-256 of graph and weights.
             read: reads them, verified; called where nothing was compiled of them yet.
+            usual: what is usually encoded, by the names of sizes; empty where nobody knows.
         """
+
+        def compile_for(pinned: Mapping[str, tuple[int, ...]]) -> Stage:
+            compiled, memory = self._compiled(name, spec, digest, read, pinned)
+            return OpenVinoStage(name, spec, self._library, compiled, memory)
+
+        free = {size for each in spec.inputs for size in each.shape if isinstance(size, str)}
+        if not free or not free <= ENCODED_SIZES:
+            return compile_for({})
+        sizes = {
+            each.name: tuple(
+                usual.get(size, 0) if isinstance(size, str) else size for size in each.shape
+            )
+            for each in spec.inputs
+        }
+        return PinnedStage(name, spec, compile_for, sizes if usual else None)
+
+    def _compiled(
+        self,
+        name: str,
+        spec: StageSpec,
+        digest: tuple[str, tuple[str, ...]],
+        read: Callable[[], GraphFiles],
+        pinned: Mapping[str, tuple[int, ...]],
+    ) -> tuple[Any, Any]:
+        """The library's CompiledModel, from the cache if it is there, and memory that it uses."""
         config = _config(self._asked, self.precision)
-        identity = identify(self._core, self._library.__version__, config, *digest)
+        identity = identify(self._core, self._library.__version__, config, *digest, pinned)
         found = self._models.load(identity, config)
         if found is None:
             logger.info("Stage %s is compiled for this processor; later starts find it.", name)
             compiled = compile_graph(
-                self._library, self._core, name, read(), self.precision, config, self._root
+                self._library, self._core, name, read(), self.precision, config, self._root, pinned
             )
             memory = None
         else:
@@ -125,13 +155,13 @@ class OpenVinoBackend(Backend):
         self._read_back(name, compiled)
         if found is None:
             self._models.save(identity, compiled)
-        return OpenVinoStage(name, spec, self._library, compiled, memory)
+        return compiled, memory
 
     def _read_back(self, name: str, compiled: Any) -> None:
         """Learn what a stage is computed with, and say so where it is not what was asked for."""
         layers = precisions.executed(compiled)
         precisions.check_executed(name, self.precision, layers)
-        self._products += precisions.products(layers)
+        self._products[name] = precisions.products(layers)
         before, self._threads = self._threads, compiled.get_property("INFERENCE_NUM_THREADS")
         if before is None and self._asked not in (None, self._threads):
             logger.warning(

@@ -40,6 +40,7 @@ class ModelIdentity:
         config: what it was told when it compiled.
         revision: of the changes that are made to graphs.
         sideman: version of sideman.
+        pinned: sizes of the inputs that have no free ones although the graph has, by name.
     """
 
     graph: str
@@ -49,10 +50,16 @@ class ModelIdentity:
     config: Mapping[str, Any]
     revision: int
     sideman: str
+    pinned: Mapping[str, tuple[int, ...]]
 
 
 def identify(
-    core: Any, version: str, config: Mapping[str, Any], graph: str, weights: tuple[str, ...]
+    core: Any,
+    version: str,
+    config: Mapping[str, Any],
+    graph: str,
+    weights: tuple[str, ...],
+    pinned: Mapping[str, tuple[int, ...]] | None = None,
 ) -> ModelIdentity:
     """What a stage's compiled model has to be valid for, here.
 
@@ -62,10 +69,18 @@ def identify(
         config: properties for compiling.
         graph: SHA-256 of the ONNX file.
         weights: SHA-256 of each file of external weights, in the order of their names.
+        pinned: sizes of the inputs that have no free ones although the graph has, by name.
     """
     processor = "; ".join(str(core.get_property("CPU", name)) for name in _PROCESSOR)
     return ModelIdentity(
-        graph, weights, version, processor, dict(config), REVISION, installed_version("sideman")
+        graph,
+        weights,
+        version,
+        processor,
+        dict(config),
+        REVISION,
+        installed_version("sideman"),
+        dict(pinned or {}),
     )
 
 

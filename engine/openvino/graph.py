@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ def compile_graph(
     precision: str,
     config: dict[str, Any],
     root: Path,
+    pinned: Mapping[str, Sequence[int]],
 ) -> Any:
     """Read and compile a stage.
 
@@ -36,6 +38,7 @@ def compile_graph(
         precision: "fp32" or "bf16".
         config: properties for compiling.
         root: the cache's folder, in which the files lie meanwhile.
+        pinned: sizes of those inputs that are to have no free ones, by name.
 
     Returns:
         The library's CompiledModel.
@@ -47,6 +50,8 @@ def compile_graph(
         graph = _write(Path(folder), files)
         try:
             model = core.read_model(str(graph), config={"ENABLE_MMAP": False})
+            if pinned:
+                model.reshape({input_: list(sizes) for input_, sizes in pinned.items()})
             rewrite(library, model, precision)
             if has_exact_front(name, precision):
                 model = keep_front(library, core, model, Path(folder))

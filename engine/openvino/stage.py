@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sideman.engine.backends.base import Binding, Buffer, Stage
@@ -36,6 +36,52 @@ class OpenVinoStage(Stage):
             raise BackendError(
                 f"OpenVINO cannot bind the buffers of stage {self.name}: {error}"
             ) from error
+
+
+#: Compiles a stage for inputs of these sizes alone, by name; with none, for any.
+Compile = Callable[[Mapping[str, tuple[int, ...]]], Stage]
+
+
+class PinnedStage(Stage):
+    """A stage that is compiled for its usual sizes, and again for any where others are bound.
+
+    With open sizes OpenVINO computes elementwise operations one by one (encode in bf16: 1.15 times
+    the time).
+
+    Args:
+        name: of the stage.
+        spec: what the manifest promises.
+        compile_for: compiles it, or loads it from the cache; seconds.
+        usual: sizes of every input by name, compiled at once; None takes what is bound first.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        spec: StageSpec,
+        compile_for: Compile,
+        usual: Mapping[str, tuple[int, ...]] | None = None,
+    ) -> None:
+        super().__init__(name, spec)
+        self._compile = compile_for
+        self._usual: dict[str, tuple[int, ...]] | None = None
+        self._pinned: Stage | None = None
+        self._open: Stage | None = None
+        if usual is not None:
+            self._pin(usual)
+
+    def _bind(self, buffers: Mapping[str, Buffer]) -> Binding:
+        sizes = {each.name: buffers[each.name].host.shape for each in self.spec.inputs}
+        if self._pinned is None:
+            self._pin(sizes)
+        if self._pinned is not None and sizes == self._usual:
+            return self._pinned.bind(buffers)
+        if self._open is None:
+            self._open = self._compile({})
+        return self._open.bind(buffers)
+
+    def _pin(self, sizes: Mapping[str, tuple[int, ...]]) -> None:
+        self._pinned, self._usual = self._compile(sizes), dict(sizes)
 
 
 class OpenVinoBinding(Binding):

@@ -9,6 +9,7 @@ from typing import Any
 
 from sideman.engine.errors import BackendError, MissingExtraError
 from sideman.engine.optional import found, install_command, require
+from sideman.engine.tensorrt.target_names import split_targets
 
 
 @dataclass(frozen=True)
@@ -81,23 +82,25 @@ class Flavour:
         Args:
             library: the imported module.
             config: its IBuilderConfig.
-            target: such as "sm89".
+            target: such as "sm89", or several of them (`target_names`).
 
         Raises:
-            BackendError: the library refuses the target.
+            BackendError: the library refuses a target.
         """
         config.clear_flag(library.BuilderFlag.TF32)
         for name in self.set_flags:
             config.set_flag(getattr(library.BuilderFlag, name))
         config.profiling_verbosity = library.ProfilingVerbosity.DETAILED
         if self.ahead_of_time:
-            capability = getattr(library.ComputeCapability, target.upper())
-            config.num_compute_capabilities = 1
-            if not config.set_compute_capability(capability, 0):
-                raise BackendError(
-                    f"{self.title} {library.__version__} refuses the target {target}.",
-                    "Choose another --target.",
-                )
+            names = split_targets(target)
+            config.num_compute_capabilities = len(names)
+            for index, name in enumerate(names):
+                capability = getattr(library.ComputeCapability, name.upper())
+                if not config.set_compute_capability(capability, index):
+                    raise BackendError(
+                        f"{self.title} {library.__version__} refuses the target {name}.",
+                        "Choose another --target.",
+                    )
 
 
 TENSORRT = Flavour(

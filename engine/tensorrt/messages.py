@@ -88,12 +88,14 @@ def _make_logger(library: ModuleType, take: Any) -> Any:
     return Logger()
 
 
-def failed_build(what: str, errors: list[str]) -> BackendError:
+def failed_build(what: str, errors: list[str], *, several: bool = False) -> BackendError:
     """An error that names the layer or the missing memory of a failed build.
 
     Args:
         what: the engine, as it should stand in the message ("Stage step for sm89").
         errors: what the library said.
+        several: it was to serve several targets, and the library does not say which one it
+            cannot.
     """
     # Later errors are consequences: the first one is nearest to the cause.
     for text in errors:
@@ -109,7 +111,9 @@ def failed_build(what: str, errors: list[str]) -> BackendError:
     at = f" at layer {layer}" if layer else ""
     return BackendError(
         f"{what}: the build failed{at}: {text}",
-        "Try another --precision or another --target.",
+        "Build for one --target at a time: one that cannot be built fails the plan of all."
+        if several
+        else "Try another --precision or another --target.",
     )
 
 

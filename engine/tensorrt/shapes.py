@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from sideman.engine.bundle.grid import LatentGrid
+from sideman.engine.bundle.grid import ENCODED_SIZES, LatentGrid
 from sideman.engine.bundle.manifest import Manifest, StageSpec
 from sideman.engine.errors import BackendError
 from sideman.engine.tensors import TensorSpec
@@ -32,10 +32,13 @@ class Shape:
         return dict(self.sizes)
 
     def __str__(self) -> str:
-        """For people: without the samples, which follow from the columns."""
-        shown = [f"{_LABELS.get(name, name)} {value}" for name, value in self.sizes]
-        hidden = f"{_LABELS['decoded_samples']} "
-        return ", ".join(part for part in shown if not part.startswith(hidden)) or "fixed"
+        """For people: without what follows from the columns, or is always the whole window."""
+        shown = (
+            f"{_LABELS.get(name, name)} {value}"
+            for name, value in self.sizes
+            if name not in _HIDDEN
+        )
+        return ", ".join(shown) or "fixed"
 
     def resolve(self, tensor: TensorSpec) -> tuple[int, ...]:
         """A tensor's sizes in this shape.
@@ -50,7 +53,8 @@ class Shape:
         return tuple(sizes[size] if isinstance(size, str) else size for size in tensor.shape)
 
 
-_LABELS = {"batch": "rows", "decoded_columns": "columns", "decoded_samples": "samples"}
+_LABELS = {"batch": "rows", "decoded_columns": "columns"}
+_HIDDEN = ENCODED_SIZES | {"decoded_samples"}
 
 
 def free_sizes(spec: StageSpec) -> frozenset[str]:
@@ -87,7 +91,8 @@ def plan_shapes(
         raise BackendError(
             f"{_listed(decoded_columns)} columns cannot be decoded of a window of {columns}."
         )
-    combinations = [LatentGrid.free_sizes(row, k) for row in rows for k in decoded_columns]
+    # Engines encode whole windows: for less, what is done between stages would have to be on a GPU.
+    combinations = [LatentGrid.free_sizes(row, k, columns) for row in rows for k in decoded_columns]
     return {name: _shapes(name, spec, combinations) for name, spec in manifest.stages.items()}
 
 

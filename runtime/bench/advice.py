@@ -19,11 +19,11 @@ from sideman.runtime.playing.session import Session
 _MOST_TRIED, _MOST_CYCLES, _SECONDS, _LEAST_CYCLES = 5, 20, 20.0, 3
 #: Room for what is no stage, while steps are tried: seconds.
 _ROOM = 0.003
-#: Steps are tried in hundredths of the window.
+#: Steps are tried in hundredths of the window, or in columns where only those will do.
 _GRAIN = 100
 #: GFLOP of the published networks, multiply and add counted as two, counted on their graphs: the
-#: encoder, one evaluation of the U-Net for a stem, one decoded column of a stem (495 for 17).
-ENCODE, EVALUATION, COLUMN = 279.0, 356.0, 495.0 / 17
+#: encoder, one evaluation of the U-Net for a stem, one decoded column of a stem (444 for 17).
+ENCODE, EVALUATION, COLUMN = 279.0, 342.0, 444.0 / 17
 #: Evaluations of the published student.
 _EVALUATIONS = 2
 #: Weights of the published networks in millions, and how far another export may be from them.
@@ -71,6 +71,7 @@ def try_steps(
     window = grid.window_samples / grid.sample_rate
     most = 1 / (w + 2)
     found: list[Tried] = []
+    grain = grid.columns if session.shortcuts.encode == "new" else _GRAIN
     while len(found) < _MOST_TRIED:
         try:
             geometry = Geometry.reference(grid, r, w, fade)
@@ -79,8 +80,8 @@ def try_steps(
             break
         found.append(_measure(session, geometry, r, cycles))
         needed = (found[-1].stages + _ROOM + (fade if w > 0 else 0.0)) / window
-        r = max(math.ceil(_GRAIN * needed) / _GRAIN, 1 / grid.columns)
-        if r > most or any(abs(r - each.r) < 0.5 / _GRAIN for each in found):
+        r = max(math.ceil(grain * needed) / grain, 1 / grid.columns)
+        if r > most or any(abs(r - each.r) < 0.5 / grain for each in found):
             break
     return tuple(found)
 

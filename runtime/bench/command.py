@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,8 @@ import typer
 
 from sideman.engine.options import DeviceOption, PrecisionOption, ThreadsOption
 from sideman.runtime.commandline.options import (
+    EncodeOption,
+    EvaluationsOption,
     FadeOption,
     KeepWarmOption,
     PackageOption,
@@ -67,14 +70,28 @@ def bench(
     threads: ThreadsOption = None,
     precision: PrecisionOption = None,
     device: DeviceOption = 0,
+    evaluations: EvaluationsOption = None,
+    encode: EncodeOption = "whole",
+    price: Annotated[
+        bool,
+        typer.Option(
+            "--price",
+            help="Compare with the bundle as it is: how much faster --evaluations and --encode "
+            "make a cycle, and how far from its own the answer is.",
+        ),
+    ] = False,
     keep_warm: KeepWarmOption = None,
     nvtx: Annotated[
         bool, typer.Option("--nvtx", help="Mark stages for Nsight Systems, where they are timed.")
     ] = False,
     advise: Annotated[
-        bool,
-        typer.Option(help="Try other steps, some seconds each, to tell the smallest that holds."),
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--advise/--no-advise",
+            help="Try other steps, some seconds each, to tell the smallest that holds.",
+            show_default="advise, but for those that are compared",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of the noise and of the audio.")] = 0,
     yardsticks: Annotated[
         str | None,
@@ -115,7 +132,9 @@ def bench(
     With --backend all, several bundles or --yardsticks, contestants are compared instead: they play
     in turn in this process, without server and UDP, the same steps with the same noise. Printed are
     medians, the ratio to the first with its quartiles, how far latents and sound are from the first
-    one's in float32, and which to use: the fastest that is exact enough.
+    one's in float32, and which to use: the fastest that is exact enough. --evaluations and
+    --encode hold for all of them; with --price each plays as its bundle is made to, too, and is
+    compared with that.
 
     Without --paced, the next step is sent as soon as the last one is answered, so the path includes
     work that is otherwise done between steps (drawing noise). With --paced, clocks and caches see
@@ -141,6 +160,7 @@ def bench(
     from sideman.runtime.bench.contest.yardsticks import ALL, find_yardsticks
     from sideman.runtime.bench.measure import Benchmark, measure
     from sideman.runtime.bench.report import about, as_json, headline, show
+    from sideman.runtime.playing.shortcuts import OWN, Shortcuts
     from sideman.runtime.tracing.trace import write_trace
     from sideman.runtime.tracing.waterfall import draw_waterfall
 
@@ -153,49 +173,61 @@ def bench(
     names = split_stems(stems)
     choice = BackendChoice(backend, threads, precision, device)
     beside = find_yardsticks(split_names(yardsticks) or ())
-    if backend == ALL or len(bundles) > 1 or beside:
-        served = {
-            "--trace": trace,
-            "--waterfall": waterfall,
-            "--package": package,
-            "--keep-warm": keep_warm,
-        }
-        given = [option for option, value in served.items() if value is not None]
-        if given:
-            raise SidemanError(
-                f"{', '.join(given)}: those that are compared play without a server.",
-                "Measure one bundle with one backend.",
-            )
+    shortcuts = Shortcuts(evaluations, encode)
+    if price and shortcuts == OWN:
+        raise SidemanError(
+            "--price: nothing is left out whose price could be told.",
+            "Add --evaluations or --encode.",
+        )
+    performance: dict[str, Any] = {
+        "stems": names,
+        "r": r,
+        "w": w,
+        "fade": fade,
+        "cycles": cycles,
+        "warm_up": warm_up,
+        "paced": paced,
+        "seed": seed,
+    }
+    served = {
+        "--trace": trace,
+        "--waterfall": waterfall,
+        "--package": package,
+        "--keep-warm": keep_warm,
+        "--advise": advise or None,
+    }
+    compared = {"--reload": reload, "--tolerance": tolerance, "--sources": sources or None}
+    if backend == ALL or len(bundles) > 1 or beside or price:
+        _refuse(
+            served,
+            "those that are compared play without a server",
+            "Measure one bundle with one backend.",
+        )
         contest = Contest(
-            contestants=choose(bundles, choice, beside, sources or ()),
-            cycles=cycles,
-            warm_up=warm_up,
-            stems=names,
-            r=r,
-            w=w,
-            fade=fade,
-            paced=paced,
-            seed=seed,
+            contestants=choose(
+                bundles, choice, beside, sources or (), (OWN, shortcuts) if price else (shortcuts,)
+            ),
             reload=reload,
             tolerance=tolerance,
+            **performance,
         )
         _compare(contest, json_file)
         return
+    _refuse(
+        compared,
+        "nothing is compared here",
+        "Name several bundles, --backend all, --price or --yardsticks (which --sources is for), or "
+        "leave it out.",
+    )
     result = measure(
         Benchmark(
             bundle=bundles[0],
-            cycles=cycles,
-            warm_up=warm_up,
-            stems=names,
-            r=r,
-            w=w,
-            fade=fade,
             package=package,
-            paced=paced,
             keep_warm=keep_warm,
             backend=choice,
-            seed=seed,
-            advise=advise,
+            advise=advise is not False,
+            shortcuts=shortcuts,
+            **performance,
         )
     )
     show(result, Console(highlight=False, soft_wrap=True))
@@ -211,6 +243,24 @@ def bench(
             ) from error
     if json_file is not None:
         _write(json_file, as_json(result))
+
+
+def _refuse(options: Mapping[str, object], why: str, remedy: str) -> None:
+    """Refuse options that would change nothing.
+
+    Args:
+        options: by name; None where one was not given.
+        why: they would not.
+        remedy: what to do instead.
+
+    Raises:
+        SidemanError: one was given.
+    """
+    from sideman.engine.errors import SidemanError
+
+    given = [option for option, value in options.items() if value is not None]
+    if given:
+        raise SidemanError(f"{', '.join(given)}: {why}.", remedy)
 
 
 def _compare(contest: Contest, json_file: Path | None) -> None:

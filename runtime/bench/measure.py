@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from sideman.engine.errors import SidemanError
+from sideman.engine.quiet import only_errors
 from sideman.runtime.bench.advice import Tried, published, try_steps
 from sideman.runtime.multi_track.endpoint import multi_track
 from sideman.runtime.playing.geometry import Geometry
@@ -76,6 +75,7 @@ class Result:
         peak_bytes: most memory that the process held.
         tried: steps that were tried for advice.
         published: whether the networks have the published sizes.
+        notes: what makes the answer another than the bundle's own.
         logged: the measured cycles as the server's log has them, for traces and pictures.
     """
 
@@ -96,6 +96,7 @@ class Result:
     peak_bytes: int | None
     tried: tuple[Tried, ...] = ()
     published: bool = False
+    notes: tuple[str, ...] = ()
     logged: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -108,7 +109,12 @@ def measure(benchmark: Benchmark) -> Result:
     """
     let_packets_in()  # as the server does
     start = time.perf_counter()
-    session = Session.open(benchmark.folder, backend=benchmark.backend, seed=benchmark.seed)
+    session = Session.open(
+        benchmark.folder,
+        backend=benchmark.backend,
+        seed=benchmark.seed,
+        shortcuts=benchmark.shortcuts,
+    )
     try:
         setup = set_up(benchmark, session.manifest)
         geometry, stems = setup.geometry, setup.settings.wanted
@@ -138,7 +144,8 @@ def measure(benchmark: Benchmark) -> Result:
         cycle_log=cycle_log,
         keep_warm=None if benchmark.keep_warm is None else benchmark.keep_warm / 1000,
     )
-    with _without_news(), client, server:
+    # The server's warnings tell nothing: a late cycle is a figure here.
+    with only_errors("sideman.runtime"), client, server:
         client.wait_ready(_READY_TIMEOUT)
         client.shake_hands(server.address, _LOAD_TIMEOUT)
         load_seconds = time.perf_counter() - start - measuring
@@ -165,6 +172,7 @@ def measure(benchmark: Benchmark) -> Result:
         peak_bytes=_peak_bytes(),
         tried=tried,
         published=published(session.manifest),
+        notes=benchmark.shortcuts.notes(session.manifest),
         logged=tuple(measured),
     )
 
@@ -196,21 +204,6 @@ def _run_cycles(
         due += step_seconds
         if benchmark.paced:
             time.sleep(max(0.0, due - time.perf_counter()))
-
-
-@contextmanager
-def _without_news() -> Iterator[None]:
-    """Keep the server's warnings off the terminal: a late cycle is a figure here.
-
-    Errors are still shown, because they end the measurement.
-    """
-    log = logging.getLogger("sideman.runtime")
-    before = log.level
-    log.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        log.setLevel(before)
 
 
 def _peak_bytes() -> int | None:

@@ -30,6 +30,8 @@ def show(result: Result, console: Console) -> None:
         headline(result),
         markup=False,
     )
+    for note in result.notes:
+        console.print(note, markup=False)
     console.print(
         f"{result.engine}; loaded in {result.load_seconds:.1f} s{memory}",
         markup=False,

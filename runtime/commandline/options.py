@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sideman.engine.errors import SidemanError
+from sideman.runtime.playing.encode_choice import Encode
 
 StepOption = Annotated[float, typer.Option("--r", help="Step as a fraction of the window.")]
 RegimeOption = Annotated[
@@ -33,6 +34,26 @@ PackageOption = Annotated[
         max=13_095,
         help="Samples in one datagram, both ways.",
         show_default="4410, or the most that passes here",
+    ),
+]
+EvaluationsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--evaluations",
+        min=1,
+        max=1_000,
+        help="Evaluations of a consistency model in a cycle: fewer are faster, and answer "
+        "differently.",
+        show_default="the bundle's own",
+    ),
+]
+EncodeOption = Annotated[
+    Encode,
+    typer.Option(
+        "--encode",
+        help="Which columns of the window are encoded in a cycle: whole, known (those that are not "
+        "hidden from the model) or new (those seen for the first time). Fewer are faster, and the "
+        "answer differs. On a CPU.",
     ),
 ]
 TraceOption = Annotated[

@@ -47,7 +47,8 @@ def build(
         typer.Option(
             "--target",
             metavar="sm89,…",
-            help="Architectures, separated by commas; tensorrt-rtx needs no GPU for them.",
+            help="Architectures, separated by commas, which share one engine; tensorrt-rtx needs "
+            "no GPU for them.",
             show_default="this machine's GPU",
         ),
     ] = None,

@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from sideman.engine.tensorrt.building.build import Observer, Outcome, Wanted
+from sideman.engine.tensorrt.building.build import Observer, Outcome
+from sideman.engine.tensorrt.building.tasks import Wanted
 
 
 class Display(Observer):

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
-from sideman.runtime.commandline.options import DemoOrBundle, SeedOption, StemsOption, split_stems
+from sideman.runtime.commandline.options import (
+    DemoOrBundle,
+    EncodeOption,
+    EvaluationsOption,
+    SeedOption,
+    StemsOption,
+    split_stems,
+)
 
 if TYPE_CHECKING:
     from sideman.runtime.jam.devices import Devices
@@ -124,6 +131,8 @@ def register(app: typer.Typer) -> None:
         threads: ThreadsOption = None,
         precision: PrecisionOption = None,
         device: DeviceOption = 0,
+        evaluations: EvaluationsOption = None,
+        encode: EncodeOption = "whole",
         seed: SeedOption = None,
     ) -> None:
         """Play with the band through your sound card, without Max. Ctrl-C ends.
@@ -141,6 +150,7 @@ def register(app: typer.Typer) -> None:
         from sideman.runtime.jam.plan import Request
         from sideman.runtime.jam.portaudio import load_portaudio
         from sideman.runtime.jam.run import run
+        from sideman.runtime.playing.shortcuts import Shortcuts
         from sideman.runtime.system.hosts import parse_address
 
         if list_devices:
@@ -166,6 +176,7 @@ def register(app: typer.Typer) -> None:
             seconds=seconds,
             backend=choice,
             seed=seed,
+            shortcuts=Shortcuts(evaluations, encode),
         )
         try:
             with ended_by_signals():

@@ -15,6 +15,7 @@ from sideman.runtime.jam.card import Wiring
 from sideman.runtime.jam.devices import choose_channels, choose_devices, find_devices
 from sideman.runtime.native.setting import DEFAULT_LEAD, DEFAULT_STEP, OVERLAP
 from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.playing.shortcuts import OWN, Shortcuts
 from sideman.runtime.rehearse.demo import demo_bundle
 from sideman.runtime.rehearse.performance import choose_stems
 
@@ -41,6 +42,7 @@ class Request:
         seconds: to play once the band has joined; None plays until Ctrl-C.
         backend: what runs the stages of a server that is started.
         seed: of its noise; None draws another one each time.
+        shortcuts: what it leaves out of every cycle.
     """
 
     bundle: Path | None = None
@@ -61,6 +63,7 @@ class Request:
     seconds: float | None = None
     backend: BackendChoice = DEFAULT
     seed: int | None = None
+    shortcuts: Shortcuts = OWN
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,14 @@ class Plan:
         wiring: the sound card.
         bundle: folder for the server that is started; None where one runs already.
         stems: names of those that play.
+        notes: what makes the answer another than the bundle's own.
     """
 
     request: Request
     wiring: Wiring
     bundle: Path | None
     stems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def make_plan(request: Request, library: ModuleType) -> Plan:
@@ -105,15 +110,19 @@ def make_plan(request: Request, library: ModuleType) -> Plan:
     if request.server is None:
         bundle = request.bundle or demo_bundle()
         manifest = Bundle.open(bundle, check=False).manifest
+        request.shortcuts.check(manifest, request.backend.name)
         # Here, not by the server that is started: nothing has been begun yet.
         Geometry.columnar(
             manifest.grid, request.step or DEFAULT_STEP, request.lead or DEFAULT_LEAD, OVERLAP
         )
-        return Plan(request, wiring, bundle, choose_stems(request.stems, manifest.stems))
-    if request.bundle is not None or request.backend != DEFAULT or request.seed is not None:
+        stems = choose_stems(request.stems, manifest.stems)
+        return Plan(request, wiring, bundle, stems, request.shortcuts.notes(manifest))
+    own = (request.backend, request.seed, request.shortcuts) == (DEFAULT, None, OWN)
+    if request.bundle is not None or not own:
         raise SidemanError(
-            "BUNDLE, --backend, --threads, --precision, --device and --seed are for a server that "
-            "is started here; the one that --server names plays what it was started with.",
+            "BUNDLE, --backend, --threads, --precision, --device, --seed, --evaluations and "
+            "--encode are for a server that is started here; the one that --server names plays "
+            "what it was started with.",
             "Leave them out, or leave out --server.",
         )
     names = tuple(dict.fromkeys(name for name in request.stems or ("bass",) if name))

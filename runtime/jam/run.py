@@ -182,6 +182,7 @@ def run(request: Request, console: Console | None = None) -> bool:
         f"In: {wiring.input}, channels {_numbers(wiring.inputs)}.",
         f"Out: {wiring.output}, channels {_numbers(wiring.outputs)}.",
         f"{wiring.rate:,} Hz; {', '.join(plan.stems)} of {plan.bundle or _place(request)}.",
+        *plan.notes,
     ):
         console.print(said, markup=False)
     recorder = None
@@ -216,7 +217,9 @@ def _play(
         if address is None:
             assert plan.bundle is not None
             address = ("127.0.0.1", free_port())
-            arguments = server_arguments(plan.bundle, request.backend, request.seed, address)
+            arguments = server_arguments(
+                plan.bundle, request.backend, request.seed, address, shortcuts=request.shortcuts
+            )
             server = stack.enter_context(ServerProcess(arguments))
         client = stack.enter_context(
             Client(

@@ -15,6 +15,8 @@ from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
 from sideman.engine.backends.program import Program, RecordTime, Segment, discard
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.errors import BackendError
+from sideman.runtime.playing.encode_choice import Encode
+from sideman.runtime.playing.encoding import make_encoding
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.noise import Noise
 from sideman.runtime.playing.samplers import Table
@@ -24,8 +26,8 @@ class Cycle:
     """The stages bound for one geometry, sampler and set of stems.
 
     Attributes:
-        audio: input, the context as the codec reads it, [1, codec_samples].
-        known: input, 1 for mixture columns that the model sees, [1, columns].
+        encoding: what becomes of the context; `audio` and `mixture` are its own.
+        audio: input, the context as the codec reads it, [1, encoded samples].
         source: input, latents of earlier cycles, [rows, channels, columns].
         keep: input, 1 for columns taken from the source, [rows, columns].
         noise: input, all random numbers.
@@ -43,6 +45,7 @@ class Cycle:
         table: the sampler.
         rows: stems to generate, by their index in the label.
         labels: length of the model's label.
+        encode: which columns are encoded.
     """
 
     def __init__(
@@ -54,26 +57,21 @@ class Cycle:
         table: Table,
         rows: tuple[int, ...],
         labels: int,
+        encode: Encode = "whole",
     ) -> None:
         self.geometry = geometry
         self.rows = rows
         latent = (len(rows), grid.channels, grid.columns)
-        self.audio = backend.allocate((1, grid.codec_samples))
-        self.known = backend.allocate((1, grid.columns))
+        self.encoding = make_encoding(backend, stages["encode"], grid, geometry, encode)
+        self.audio, self.mixture = self.encoding.audio, self.encoding.mixture
         self.source = backend.allocate(latent)
         self.keep = backend.allocate((len(rows), grid.columns))
         self.noise = Noise(backend, grid, table, len(rows), geometry.decoded_columns)
-        self.mixture = backend.allocate((1, grid.channels, grid.columns))
         self.latent = backend.allocate(latent)
         self.decoded = backend.allocate((len(rows), geometry.decoded_samples))
         self._initial = backend.allocate(latent, double=True)
         self._initial_sigma = np.float32(table.initial_sigma)
 
-        self.known.host[0, : geometry.known_columns] = 1
-        self.known.upload()
-        encode = stages["encode"].bind(
-            {"audio": self.audio, "known": self.known, "mixture": self.mixture}
-        )
         steps = self._bind_steps(backend, stages["step"], table, latent, labels)
         gain = backend.allocate((geometry.decoded_samples,))
         _write_fade_in(gain.host, geometry)
@@ -89,8 +87,8 @@ class Cycle:
                 "audio": self.decoded,
             }
         )
-        self.program = self._compose(backend, encode, steps, decode)
-        self._idle = backend.program((Segment("idle", (encode.run,)),))
+        self.program = self._compose(backend, steps, decode)
+        self._idle = backend.program((Segment("idle", (self.encoding.idle,)),))
 
     @property
     def output(self) -> NDArray[np.float32]:
@@ -119,14 +117,17 @@ class Cycle:
     def check(self) -> None:
         """Refuse what the last run computed if any of it is not finite.
 
-        Minimum and maximum propagate NaN and find infinities, without a temporary array.
+        A sum is finite only if everything in it is, and takes one pass without a temporary array.
+        (Each pass lets go of the interpreter's lock, and may wait for it again.)
 
         Raises:
             BackendError: latents or sound are not finite. The sound would be noise or worse, and
                 the latents would stay in the window for good.
         """
         for what, values in (("latents", self.latent.host), ("sound", self.decoded.host)):
-            if not (np.isfinite(values.min()) and np.isfinite(values.max())):
+            with np.errstate(over="ignore", invalid="ignore"):
+                total = values.sum()
+            if not np.isfinite(total):
                 raise BackendError(
                     f"The model's {what} are not finite numbers; nothing of them is played.",
                     "Where this comes again, check the bundle with 'sideman verify', or another "
@@ -136,21 +137,17 @@ class Cycle:
     def keep_warm(self) -> None:
         """Run the shortest stage between cycles, so that a GPU's clocks stay up.
 
-        Encoding the last context again gives the same mixture, so nothing changes.
-
         Raises:
             BackendError: the stage failed.
         """
         self._idle.run(discard)
 
-    def _compose(
-        self, backend: Backend, encode: Binding, steps: tuple[Binding, ...], decode: Binding
-    ) -> Program:
+    def _compose(self, backend: Backend, steps: tuple[Binding, ...], decode: Binding) -> Program:
         """Everything between the context's arrival and the stems, as one program."""
-        inputs, outputs = (self.audio, self.source, self.keep), (self.latent, self.decoded)
+        inputs, outputs = (self.source, self.keep), (self.latent, self.decoded)
         return backend.program(
             (
-                Segment("encode", (*(b.enqueue_upload for b in inputs), encode.run)),
+                Segment("encode", (*(b.enqueue_upload for b in inputs), *self.encoding.operations)),
                 Segment("step", tuple(step.run for step in steps)),
                 Segment("decode", (decode.run, *(b.enqueue_download for b in outputs))),
             )

@@ -60,9 +60,14 @@ class Geometry:
         """Samples that the decode stage returns for each row."""
         return LatentGrid.decoded_samples(self.decoded_columns)
 
+    @property
+    def columns(self) -> int:
+        """All latent columns of the window."""
+        return self.keep_columns + self.step_columns
+
     def free_sizes(self, rows: int) -> dict[str, int]:
         """The sizes that graphs leave free, by name, where so many stems are generated."""
-        return LatentGrid.free_sizes(rows, self.decoded_columns)
+        return LatentGrid.free_sizes(rows, self.decoded_columns, self.columns)
 
     @property
     def deadline_samples(self) -> int:
@@ -76,9 +81,8 @@ class Geometry:
         A client plays the first sample after the fade `slack_samples + fade_samples` after the
         newest one; this is how much later that is than the position it was generated for.
         """
-        columns = self.keep_columns + self.step_columns
         newest = self.write_start + self.step_samples
-        made_for = (columns - self.decoded_columns) * COLUMN_SAMPLES + self.out_start
+        made_for = (self.columns - self.decoded_columns) * COLUMN_SAMPLES + self.out_start
         return newest + self.slack_samples - made_for
 
     @classmethod

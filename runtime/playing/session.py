@@ -22,6 +22,7 @@ from sideman.runtime.playing.noise import GaussianNoise, NoiseSource
 from sideman.runtime.playing.profile import Profile
 from sideman.runtime.playing.replay_check import check_replay
 from sideman.runtime.playing.samplers import make_table
+from sideman.runtime.playing.shortcuts import OWN, Shortcuts
 from sideman.runtime.playing.window import Window
 
 
@@ -33,6 +34,7 @@ class Session:
     Attributes:
         manifest: what the bundle says of itself.
         profile: seconds of every span; `step` records, the caller commits.
+        shortcuts: what is left out of every cycle.
 
     Args:
         manifest: of the bundle that the stages are from.
@@ -40,6 +42,10 @@ class Session:
         stages: by name.
         noise: where random numbers come from.
         sampler: another sampler or schedule than the bundle's own.
+        shortcuts: what is left out of every cycle.
+
+    Raises:
+        SidemanError: this bundle or backend cannot leave that out.
     """
 
     def __init__(
@@ -49,6 +55,7 @@ class Session:
         stages: dict[str, Stage],
         noise: NoiseSource | None = None,
         sampler: SamplerSpec | None = None,
+        shortcuts: Shortcuts = OWN,
     ) -> None:
         self.manifest = manifest
         self.grid = manifest.grid
@@ -57,7 +64,10 @@ class Session:
         self._backend = backend
         self._stages = stages
         self._noise = noise or GaussianNoise()
-        self._table = make_table(sampler or manifest.sampler)
+        shortcuts.check(manifest)
+        shortcuts.check_backend(backend.name, on_host=backend.on_host)
+        self.shortcuts = shortcuts
+        self._table = make_table(sampler or shortcuts.sampler(manifest))
         self._cycle: Cycle | None = None
         self._geometry: Geometry | None = None
         self._prepared = False
@@ -79,6 +89,7 @@ class Session:
         sampler: SamplerSpec | None = None,
         progress: Progress = nobody,
         noise: NoiseSource | None = None,
+        shortcuts: Shortcuts = OWN,
     ) -> Session:
         """Check a bundle, load its stages and start a session; takes seconds to minutes.
 
@@ -89,13 +100,15 @@ class Session:
             sampler: another sampler or schedule than the bundle's own.
             progress: is told how far it is.
             noise: where random numbers come from, instead of a source with this seed.
+            shortcuts: what is left out of every cycle.
 
         Raises:
-            SidemanError: the bundle is damaged, the backend missing, or a stage does not load.
+            SidemanError: the bundle is damaged or cannot leave that out, the backend missing, or a
+                stage does not load.
         """
         manifest, owner, stages = load_stages(bundle, backend, progress)
         try:
-            return cls(manifest, owner, stages, noise or GaussianNoise(seed), sampler)
+            return cls(manifest, owner, stages, noise or GaussianNoise(seed), sampler, shortcuts)
         except BaseException:
             owner.close()
             raise
@@ -155,7 +168,9 @@ class Session:
 
         Raises:
             BackendError: an engine was built for other sizes; the message says how to build one.
+            GeometryError: what is left out of a cycle cannot be, with these steps.
         """
+        self.shortcuts.check_geometry(geometry)
         if rows:
             sizes = geometry.free_sizes(len(rows))
             for stage in self._stages.values():
@@ -185,11 +200,16 @@ class Session:
             self._window.audio = np.zeros(geometry.window_samples, np.float32)
             newest = min(len(audio), geometry.window_samples)
             self._window.audio[-newest:] = audio[-newest:]
+            self._window.encoded.fill(False)  # their audio lies at another place now
         self._geometry = geometry
         # The old cycle's device memory is freed before the new one's is asked for.
         self._cycle = None
         self._cycle = self._make_cycle(geometry, rows) if rows else None
-        self._sizes = tuple(sorted(geometry.free_sizes(len(rows)).items()))
+        sizes = geometry.free_sizes(len(rows))
+        if self._cycle is not None:
+            # Distinct for what is encoded at a time.
+            sizes |= {f"encoded {i}": n for i, n in enumerate(self._cycle.encoding.sizes)}
+        self._sizes = tuple(sorted(sizes.items()))
         self._prepared = False
         self._compared = 0
 
@@ -211,6 +231,7 @@ class Session:
         if self._cycle is None or self._sizes in self._warm:
             return
         scratch, seconds = Profile(1), 0.0
+        self._cycle.encoding.rouse()
         for _ in range(cycles):
             start = perf_counter()
             self._cycle.run(scratch.record)
@@ -297,7 +318,7 @@ class Session:
         try:
             self.prepare()
             self._prepared = False
-            cycle.audio.host[0] = window.audio[: self.grid.codec_samples]
+            cycle.encoding.take(window)
             for index, row in enumerate(cycle.rows):
                 cycle.source.host[index] = window.latents[row]
                 window.keep(geometry, row, cycle.keep.host[index])
@@ -308,6 +329,7 @@ class Session:
         except BaseException:
             self._drop_columns(geometry)
             raise
+        cycle.encoding.keep(window)
         for row in range(len(self.stems)):
             if row in cycle.rows:
                 window.store(row, cycle.latent.host[cycle.rows.index(row)])
@@ -400,6 +422,7 @@ class Session:
             self._table,
             rows,
             len(self.stems),
+            self.shortcuts.encode,
         )
 
     def _encode_silence(self) -> NDArray[np.float32]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sideman.engine.bundle.grid import LatentGrid
+from sideman.engine.bundle.grid import COLUMN_SAMPLES, LatentGrid
 from sideman.runtime.playing.geometry import Geometry
 
 
@@ -18,6 +18,8 @@ class Window:
         generated: which columns hold valid latents, [stems, columns] bool. After `reset` all
             columns are valid: they hold the latent of silence. After a dropped step, or while a
             stem is off, a stem's new columns are not valid, and the next cycle generates them.
+        mixture: the context's latent, [channels, columns], where it is used again.
+        encoded: which of its columns hold what was encoded, [columns] bool.
     """
 
     def __init__(self, grid: LatentGrid, window_samples: int, stems: int) -> None:
@@ -26,6 +28,8 @@ class Window:
             (stems, grid.channels, grid.columns), np.float32
         )
         self.generated = np.zeros((stems, grid.columns), np.bool_)
+        self.mixture: NDArray[np.float32] = np.zeros((grid.channels, grid.columns), np.float32)
+        self.encoded = np.zeros(grid.columns, np.bool_)
         # Scratch for `shift`: numpy would allocate a copy to move overlapping multi-dimensional
         # data.
         self._moving = np.zeros_like(self.latents)
@@ -39,11 +43,14 @@ class Window:
         self.audio.fill(0)
         self.latents[:] = silence
         self.generated.fill(True)
+        self.encoded.fill(False)
 
     def write(self, geometry: Geometry, audio: NDArray[np.float32]) -> None:
         """Write a step's audio, [step_samples], at its place."""
         start = geometry.write_start
         self.audio[start : start + geometry.step_samples] = audio
+        # What was encoded of these columns was encoded of other sound.
+        self.encoded[start // COLUMN_SAMPLES :] = False
 
     def store(self, row: int, latent: NDArray[np.float32]) -> None:
         """Take a stem's latent, [channels, columns], from a cycle."""
@@ -60,7 +67,11 @@ class Window:
         self._moving[:, :, :rest] = self.latents[:, :, columns:]
         self._moving[:, :, rest:].fill(0)
         self.latents[:] = self._moving
-        for row in self.generated:
+        moving = self._moving[0]
+        moving[:, :rest] = self.mixture[:, columns:]
+        moving[:, rest:].fill(0)
+        self.mixture[:] = moving
+        for row in (*self.generated, self.encoded):
             row[:rest] = row[columns:]
             row[rest:].fill(False)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.bundle.bundle import MANIFEST, sha256
+from sideman.runtime.playing.encode_choice import Encode
+from sideman.runtime.playing.shortcuts import OWN, Shortcuts
 from sideman.runtime.recording.reader import text_of, whole_of
 from sideman.runtime.system.machine import describe_machine
 
@@ -21,6 +23,7 @@ def describe_server(
     restarts: bool,
     exact_mask: bool,
     prints: bool,
+    shortcuts: Shortcuts = OWN,
 ) -> dict[str, Any]:
     """The header of a recording; JSON.
 
@@ -31,11 +34,13 @@ def describe_server(
         restarts: whether its sequence begins again with every reset, as with `--seed`.
         exact_mask: whether exactly the unknown columns are hidden.
         prints: whether the operator gave a folder for `/print`.
+        shortcuts: what is left out of every cycle.
     """
     return {
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "bundle": {"name": bundle.resolve().name, "manifest_sha256": manifest_digest(bundle)},
         "backend": asdict(choice),
+        "shortcuts": asdict(shortcuts),
         "seed": seed,
         "restarts": restarts,
         "exact_mask": exact_mask,
@@ -60,6 +65,12 @@ def recorded_choice(header: dict[str, Any]) -> BackendChoice:
         text_of(header, "backend", "precision") or None,
         whole_of(header, "backend", "device") or 0,
     )
+
+
+def recorded_shortcuts(header: dict[str, Any]) -> Shortcuts:
+    """What was left out of every cycle; nothing in a recording that says nothing of it."""
+    encode = text_of(header, "shortcuts", "encode") or OWN.encode
+    return Shortcuts(whole_of(header, "shortcuts", "evaluations"), cast("Encode", encode))
 
 
 def differences(header: dict[str, Any], bundle: Path, choice: BackendChoice) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from sideman.engine.backends.choice import BackendChoice
 from sideman.runtime.playing.noise import GaussianNoise
+from sideman.runtime.playing.shortcuts import OWN, Shortcuts
 from sideman.runtime.recording.format import ARRIVAL, CLIENT, NUMBER, SECONDS, Kind, Samples
 from sideman.runtime.recording.header import describe_server
 from sideman.runtime.recording.turns import CLOSED, TurnParts, described
@@ -37,6 +38,7 @@ def record_server(
     *,
     exact_mask: bool,
     prints: bool,
+    shortcuts: Shortcuts = OWN,
 ) -> tuple[GaussianNoise, Recorder]:
     """A recorder, and noise that can be drawn again.
 
@@ -48,11 +50,18 @@ def record_server(
             as noise without a seed does.
         exact_mask: whether exactly the unknown columns are hidden.
         prints: whether the operator gave a folder for `/print`.
+        shortcuts: what is left out of every cycle.
     """
     restarts = seed is not None
     drawn = secrets.randbits(63) if seed is None else seed
     header = describe_server(
-        bundle, choice, drawn, restarts=restarts, exact_mask=exact_mask, prints=prints
+        bundle,
+        choice,
+        drawn,
+        restarts=restarts,
+        exact_mask=exact_mask,
+        prints=prints,
+        shortcuts=shortcuts,
     )
     return GaussianNoise(drawn, restarts=restarts), Recorder(folder, header)
 

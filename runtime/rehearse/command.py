@@ -10,6 +10,8 @@ import typer
 from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
 from sideman.runtime.commandline.options import (
     DemoOrBundle,
+    EncodeOption,
+    EvaluationsOption,
     FadeOption,
     PackageOption,
     RegimeOption,
@@ -90,6 +92,8 @@ def register(app: typer.Typer) -> None:
         threads: ThreadsOption = None,
         precision: PrecisionOption = None,
         device: DeviceOption = 0,
+        evaluations: EvaluationsOption = None,
+        encode: EncodeOption = "whole",
         trace: TraceOption = None,
         seed: SeedOption = None,
     ) -> None:
@@ -106,6 +110,7 @@ def register(app: typer.Typer) -> None:
         from sideman.engine.errors import SidemanError
         from sideman.engine.loading.registry import check_choice
         from sideman.runtime.commandline.signals import ended_by_signals
+        from sideman.runtime.playing.shortcuts import Shortcuts
         from sideman.runtime.rehearse.native.plan import NativeRequest
         from sideman.runtime.rehearse.native.run import run_native
         from sideman.runtime.rehearse.plan import Request
@@ -121,6 +126,7 @@ def register(app: typer.Typer) -> None:
             )
         choice = BackendChoice(backend, threads, precision, device)
         check_choice(choice)
+        shortcuts = Shortcuts(evaluations, encode)
         legacy = (w, r, fade, package, planes, offline)
         if protocol == "native":
             if legacy != (DEFAULT_W, DEFAULT_R, DEFAULT_FADE, None, False, False):
@@ -141,6 +147,7 @@ def register(app: typer.Typer) -> None:
                 backend=choice,
                 seed=seed,
                 trace=trace,
+                shortcuts=shortcuts,
             )
             with ended_by_signals():
                 done = run_native(native)
@@ -167,6 +174,7 @@ def register(app: typer.Typer) -> None:
             backend=choice,
             seed=seed,
             trace=trace,
+            shortcuts=shortcuts,
         )
         with ended_by_signals():
             done = run(request)

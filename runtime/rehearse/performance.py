@@ -10,6 +10,7 @@ from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.errors import SidemanError
 from sideman.engine.loading.stages import DEFAULT
 from sideman.runtime.playing.geometry import DEFAULT_FADE, DEFAULT_R, DEFAULT_W, Geometry
+from sideman.runtime.playing.shortcuts import OWN, Shortcuts
 from sideman.runtime.rehearse.client import ClientSettings
 from sideman.runtime.rehearse.demo import demo_bundle
 from sideman.runtime.rehearse.package import choose_package
@@ -32,6 +33,7 @@ class Performance:
             passes here.
         backend: what runs the stages.
         seed: of the noise; None draws another one each time.
+        shortcuts: what is left out of every cycle.
     """
 
     bundle: Path | None = None
@@ -43,6 +45,7 @@ class Performance:
     package: int | None = None
     backend: BackendChoice = DEFAULT
     seed: int | None = None
+    shortcuts: Shortcuts = OWN
 
     @property
     def folder(self) -> Path:
@@ -82,11 +85,13 @@ def set_up(performance: Performance, manifest: Manifest, *, planes: bool = False
         planes: send each stem's plane on its own address.
 
     Raises:
-        SidemanError: a stem that the model does not have, a step, lead and fade that its window
-            cannot hold, or packages that do not pass here.
+        SidemanError: a stem that the model does not have, a shortcut that it cannot take, a step,
+            lead and fade that its window cannot hold, or packages that do not pass here.
     """
+    performance.shortcuts.check(manifest, performance.backend.name)
     stems = choose_stems(performance.stems, manifest.stems)
     geometry = Geometry.reference(manifest.grid, performance.r, performance.w, performance.fade)
+    performance.shortcuts.check_geometry(geometry)
     package, note = choose_package(performance.package, manifest.stems)
     settings = ClientSettings(
         stems=manifest.stems,

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import SidemanError
+from sideman.runtime.playing.shortcuts import OWN, Shortcuts
 from sideman.runtime.system.process_group import own_group
 
 #: Seconds that a server gets to end by itself before it is killed.
@@ -36,6 +37,8 @@ def server_arguments(
     seed: int | None,
     listen: tuple[str, int],
     reply: tuple[str, int] | None = None,
+    *,
+    shortcuts: Shortcuts = OWN,
 ) -> list[str]:
     """Arguments of `sideman serve` for a rehearsal.
 
@@ -45,6 +48,7 @@ def server_arguments(
         seed: of the noise.
         listen: host and port.
         reply: likewise, for clients that are answered on another port.
+        shortcuts: what is left out of every cycle.
     """
     arguments = [str(bundle), "--listen", f"{listen[0]}:{listen[1]}"]
     for option, value in (
@@ -57,7 +61,7 @@ def server_arguments(
     ):
         if value is not None:
             arguments += [option, str(value)]
-    return arguments
+    return arguments + shortcuts.arguments()
 
 
 class ServerProcess:

@@ -8,6 +8,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sideman.engine.errors import SidemanError
 from sideman.runtime.playing.session import Session
+from sideman.runtime.playing.shortcuts import OWN
 from sideman.runtime.rehearse import plot, report, spectrograms
 from sideman.runtime.rehearse.client import MultiTrackClient
 from sideman.runtime.rehearse.judging import judge_rehearsal
@@ -76,6 +77,8 @@ def _announce(plan: Plan, console: Console) -> None:
             "is noise shaped by the model, not music.",
             markup=False,
         )
+    for note in plan.request.shortcuts.notes(manifest):
+        console.print(note, markup=False)
     console.print(
         f"{', '.join(path.name for path in plan.inputs)} in, "
         f"{', '.join(plan.settings.wanted)} out: {plan.placement.steps} steps of {step:.3f} s "
@@ -98,6 +101,8 @@ def _blank(plan: Plan) -> Rehearsal:
         "precision": request.backend.precision or "auto",
         "seed": "none" if request.seed is None else request.seed,
     }
+    if request.shortcuts != OWN:
+        options["shortcuts"] = str(request.shortcuts)
     if request.offline:
         del options["package"], options["planes"]
     return Rehearsal(
@@ -126,7 +131,9 @@ def _progress(console: Console) -> Progress:
 def _offline(plan: Plan, console: Console) -> Rehearsal:
     request, rehearsal = plan.request, _blank(plan)
     with (
-        Session.open(plan.bundle, backend=request.backend, seed=request.seed) as session,
+        Session.open(
+            plan.bundle, backend=request.backend, seed=request.seed, shortcuts=request.shortcuts
+        ) as session,
         _progress(console) as progress,
     ):
         task = progress.add_task("playing", total=plan.placement.steps, said="")
@@ -153,7 +160,12 @@ def _online(plan: Plan, console: Console) -> Rehearsal:
         MultiTrackClient(plan.settings, plan.placement) as client,
         ServerProcess(
             server_arguments(
-                plan.bundle, plan.request.backend, plan.request.seed, address, client.address
+                plan.bundle,
+                plan.request.backend,
+                plan.request.seed,
+                address,
+                client.address,
+                shortcuts=plan.request.shortcuts,
             )
         ) as server,
         _progress(console) as progress,

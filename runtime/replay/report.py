@@ -20,7 +20,7 @@ from sideman.runtime.native.beside import beside
 from sideman.runtime.playing.noise import GaussianNoise
 from sideman.runtime.playing.session import Session
 from sideman.runtime.recording.format import RecordingError
-from sideman.runtime.recording.header import differences, recorded_choice
+from sideman.runtime.recording.header import differences, recorded_choice, recorded_shortcuts
 from sideman.runtime.recording.reader import Reader, text_of, whole_of
 from sideman.runtime.replay.outcome import Outcome
 from sideman.runtime.replay.run import run_again
@@ -60,7 +60,7 @@ def replay_file(
     console = console or Console(highlight=False, soft_wrap=True)
     if not bundle.is_dir():
         raise SidemanError(f"{bundle} is no folder.", "Give the bundle that was served.")
-    Bundle.open(bundle, check=False)  # of a folder that is none, nothing is to be run
+    opened = Bundle.open(bundle, check=False)  # of a folder that is none, nothing is to be run
     with Reader(path) as recording:
         choice = _choice(recorded_choice(recording.header), chosen)
         check_choice(choice)
@@ -69,13 +69,17 @@ def replay_file(
         differing = differences(recording.header, bundle, choice)
         for line in differing:
             console.print(f"  {line}", markup=False)
+        shortcuts = recorded_shortcuts(recording.header)
+        shortcuts.check(opened.manifest, choice.name)
+        for line in shortcuts.notes(opened.manifest):
+            console.print(f"  {line}", markup=False)
         exact = recording.header.get("exact_mask") is True
         sounds = None if out is None else Sounds(out)
         begun = perf_counter()
         with _log(verbose):
             outcome = run_again(
                 recording,
-                lambda: Session.open(bundle, backend=choice, noise=noise),
+                lambda: Session.open(bundle, backend=choice, noise=noise, shortcuts=shortcuts),
                 beside(multi_track(exact_mask=exact), exact_mask=exact),
                 bundle,
                 pace=pace,

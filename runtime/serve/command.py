@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
@@ -12,7 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
-from sideman.runtime.commandline.options import KeepWarmOption, TraceOption, check_folder
+from sideman.runtime.commandline.options import (
+    EncodeOption,
+    EvaluationsOption,
+    KeepWarmOption,
+    TraceOption,
+    check_folder,
+)
 
 if TYPE_CHECKING:
     from sideman.runtime.server.server import Server
@@ -77,6 +84,8 @@ def register(app: typer.Typer) -> None:
                 help="Hide exactly the unknown columns, not the next number used in training.",
             ),
         ] = False,
+        evaluations: EvaluationsOption = None,
+        encode: EncodeOption = "whole",
         profile: Annotated[
             Path | None,
             typer.Option(metavar="FILE.json", help="Write every cycle's timings here at the end."),
@@ -105,6 +114,7 @@ def register(app: typer.Typer) -> None:
         Without BUNDLE the small model plays that ships with sideman.
         """
         from sideman.engine.backends.choice import BackendChoice
+        from sideman.engine.bundle.bundle import Bundle
         from sideman.engine.errors import SidemanError
         from sideman.engine.loading.registry import check_choice
         from sideman.runtime.commandline.leaving import leave_at_once
@@ -112,6 +122,7 @@ def register(app: typer.Typer) -> None:
         from sideman.runtime.native.beside import beside
         from sideman.runtime.playing.noise import GaussianNoise
         from sideman.runtime.playing.session import Session
+        from sideman.runtime.playing.shortcuts import OWN, Shortcuts
         from sideman.runtime.serve.external import Places, with_external
         from sideman.runtime.serve.log import log_to_standard_error
         from sideman.runtime.server.cycle_log import CycleLog
@@ -140,11 +151,15 @@ def register(app: typer.Typer) -> None:
 
             console = terminal()
             check_terminal(console)
-        shipped = bundle is None
+        notes: list[str] = []
         if bundle is None:
             from sideman.runtime.rehearse.demo import demo_bundle
 
             bundle = demo_bundle()
+            notes.append(
+                "No BUNDLE is named, so the demonstration's small model plays. "
+                "`sideman serve BUNDLE` plays another."
+            )
         if not bundle.is_dir():
             raise SidemanError(
                 f"{bundle} is no folder.",
@@ -153,16 +168,29 @@ def register(app: typer.Typer) -> None:
         cycle_log = CycleLog() if profile is not None or trace is not None else None
         choice = BackendChoice(backend, threads, precision, device)
         check_choice(choice)
+        shortcuts = Shortcuts(evaluations, encode)
+        if shortcuts != OWN:
+            manifest = Bundle.open(bundle, check=False).manifest
+            shortcuts.check(manifest, backend)
+            notes += shortcuts.notes(manifest)
         loading = Loading()
         noise, recorder = GaussianNoise(seed), None
         if record is not None:
             from sideman.runtime.recording.recorder import record_server
 
             noise, recorder = record_server(
-                record, bundle, choice, seed, exact_mask=exact_mask, prints=debug_dir is not None
+                record,
+                bundle,
+                choice,
+                seed,
+                exact_mask=exact_mask,
+                prints=debug_dir is not None,
+                shortcuts=shortcuts,
             )
         server = Server(
-            lambda: Session.open(bundle, backend=choice, noise=noise, progress=loading.note),
+            lambda: Session.open(
+                bundle, backend=choice, noise=noise, progress=loading.note, shortcuts=shortcuts
+            ),
             beside(multi_track(exact_mask=exact_mask), exact_mask=exact_mask),
             listen=places.listen,
             reply=places.reply,
@@ -178,12 +206,17 @@ def register(app: typer.Typer) -> None:
         level = logging.DEBUG if verbose else logging.INFO
         if console is not None:
             with Panel(server.figures, level, console):
-                run(server, shipped=shipped)
+                run(server, notes)
         else:
             with log_to_standard_error(level):
-                run(server, shipped=shipped)
+                run(server, notes)
         try:
-            about = {"bundle": str(bundle), "backend": asdict(choice), "seed": seed}
+            about = {
+                "bundle": str(bundle),
+                "backend": asdict(choice),
+                "shortcuts": asdict(shortcuts),
+                "seed": seed,
+            }
             if profile is not None and cycle_log is not None:
                 _write(profile, cycle_log, server, about)
             if trace is not None and cycle_log is not None:
@@ -210,7 +243,7 @@ class _Ended(BaseException):
     """A signal asked the server to end."""
 
 
-def run(server: Server, *, shipped: bool = False) -> None:
+def run(server: Server, notes: Sequence[str] = ()) -> None:
     """Run a server until Ctrl-C or SIGTERM; main thread.
 
     The first signal ends it cleanly, and does not wait for a load: see `Server.left_behind`. A
@@ -218,7 +251,7 @@ def run(server: Server, *, shipped: bool = False) -> None:
 
     Args:
         server: not started yet.
-        shipped: say that the demonstration's model plays because none was named.
+        notes: lines that the log begins with, about what plays and how.
 
     Raises:
         SidemanError: it cannot start.
@@ -241,11 +274,8 @@ def run(server: Server, *, shipped: bool = False) -> None:
     try:
         try:
             server.start()
-            if shipped:
-                log.info(
-                    "No BUNDLE is named, so the demonstration's small model plays. "
-                    "`sideman serve BUNDLE` plays another."
-                )
+            for note in notes:
+                log.info("%s", note)
             server.wait()
         except _Ended:
             pass

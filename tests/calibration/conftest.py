@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sideman.engine.bundle.grid import LatentGrid
 from tests.models.places import BUNDLE
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden"
 COLUMNS = 2
 #: Sizes that stay free in the graphs. Batches of one would hide wrong broadcasting.
-SIZES = {"batch": 2, "decoded_columns": COLUMNS, "decoded_samples": 4096 * COLUMNS + 1536}
+SIZES = LatentGrid.free_sizes(2, COLUMNS, 64)
 
 
 @pytest.fixture(scope="session")

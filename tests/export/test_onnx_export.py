@@ -35,8 +35,10 @@ def run(path: Path, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
     return session.run(None, inputs)
 
 
-def draw(specs: tuple[TensorSpec, ...], batch: int = 1, columns: int = 1) -> list[torch.Tensor]:
-    sizes = GRID.free_sizes(batch, columns)
+def draw(
+    specs: tuple[TensorSpec, ...], batch: int = 1, columns: int = 1, encoded: int = 64
+) -> list[torch.Tensor]:
+    sizes = GRID.free_sizes(batch, columns, encoded)
     generator = torch.Generator().manual_seed(batch * 100 + columns)
     values = []
     for spec in specs:
@@ -56,10 +58,12 @@ def compare(path: Path, module: nn.Module, specs: tuple, values: list, error: Ca
     return max(error(f, w) for f, w in zip(found, wanted, strict=True))
 
 
-def test_encode(tiny_bundle: Path, codec, relative_error: Callable) -> None:
+@pytest.mark.parametrize("encoded", [64, 32, 5])
+def test_encode(tiny_bundle: Path, codec, relative_error: Callable, encoded: int) -> None:
     specs = stages.encode_specs(GRID)
     stage = stages.encode_stage(codec)
-    assert compare(tiny_bundle / "encode.onnx", stage, specs, draw(specs[0]), relative_error) < 1e-4
+    values = draw(specs[0], encoded=encoded)
+    assert compare(tiny_bundle / "encode.onnx", stage, specs, values, relative_error) < 1e-4
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3, 4])

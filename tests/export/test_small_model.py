@@ -11,6 +11,7 @@ import torch
 
 from sideman.engine.backends.once import run_once
 from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.bundle.manifest import STAGES, Manifest, StageSpec
 from sideman.engine.onnxruntime.cpu import OnnxRuntimeBackend
 from sideman.export import pipeline
@@ -53,7 +54,7 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> tuple[Manifest, dict[str
 
 
 def draw(spec: StageSpec, stage: str) -> dict[str, np.ndarray]:
-    sizes = {"batch": 1, "decoded_columns": 2, "decoded_samples": 2 * 4096 + 1536}
+    sizes = LatentGrid.free_sizes(1, 2, 64)
     random = np.random.default_rng(0)
     inputs = {
         tensor.name: random.standard_normal([sizes.get(size, size) for size in tensor.shape])

@@ -26,8 +26,11 @@ def stage_specs(grid: LatentGrid, stems: int) -> dict[str, StageSpec]:
     return {
         "encode": spec(
             "encode",
-            (TensorSpec("audio", (1, grid.codec_samples)), TensorSpec("known", (1, grid.columns))),
-            (mixture,),
+            (
+                TensorSpec("audio", (1, "encoded_samples")),
+                TensorSpec("known", (1, "encoded_columns")),
+            ),
+            (TensorSpec("mixture", (1, grid.channels, "encoded_columns")),),
         ),
         "step": spec(
             "step",

@@ -25,31 +25,15 @@ from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.building.builder import BuildEngine, BuildOrder, Built, build_engine
 from sideman.engine.tensorrt.building.integers import check_integers
 from sideman.engine.tensorrt.building.request import BuildRequest
+from sideman.engine.tensorrt.building.tasks import Task, Wanted, find_tasks
 from sideman.engine.tensorrt.cache.cache import EngineCache, Entry
-from sideman.engine.tensorrt.cache.identity import EngineIdentity, identify, rewrites
+from sideman.engine.tensorrt.cache.identity import identify, rewrites
 from sideman.engine.tensorrt.cache.reason import explain
 from sideman.engine.tensorrt.precision import Rewriter, check_precision, find_rewriter
-from sideman.engine.tensorrt.shapes import Shape, plan_shapes
+from sideman.engine.tensorrt.shapes import plan_shapes
 from sideman.engine.tensorrt.targets import FindDevice, Target, find_device, resolve_targets
 
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """One engine of a build.
-
-    Attributes:
-        identity: what it is valid for.
-        shapes: the shapes that it holds a profile for.
-    """
-
-    identity: EngineIdentity
-    shapes: tuple[Shape, ...]
-
-    def __str__(self) -> str:
-        sizes = "; ".join(map(str, self.shapes))
-        return f"{self.identity.stage} {self.identity.target} {self.identity.precision} ({sizes})"
 
 
 @dataclass(frozen=True)
@@ -134,12 +118,13 @@ def build_bundle(
     for stage in STAGES:
         if request.precision == INT8 == bundle.manifest.stages[stage].precision:
             check_integers(stage, bundle.read_stage(stage))
-    wanted = list(_wanted(bundle, request, library, targets, tools))
-    observer.planned(len(wanted))
     cache = EngineCache(request.cache)
+    wanted = _wanted(bundle, request, library, targets, tools)
+    tasks = find_tasks(list(wanted), cache, force=request.force)
+    observer.planned(len(tasks))
     with _Sources(bundle, request, tools, cache.root, observer) as sources:
         work = _Work(bundle, request, library, cache, sources, observer, tools)
-        return [work.provide(one) for one in wanted]
+        return [work.provide(task) for task in tasks]
 
 
 def _wanted(
@@ -220,22 +205,21 @@ class _Work:
     observer: Observer
     tools: BuildTools
 
-    def provide(self, wanted: Wanted) -> Outcome:
-        """Find an engine, or build it."""
-        entry, fault = self.cache.look_up(wanted.identity, wanted.shapes)
-        if entry is not None and not self.request.force:
-            outcome = Outcome(wanted, entry, "")
+    def provide(self, task: Task) -> Outcome:
+        """Take an engine that was found, or build it."""
+        if task.entry is not None:
+            outcome = Outcome(task.wanted, task.entry, "")
         else:
-            outcome = self._build(wanted, self._reason(wanted, entry, fault))
+            outcome = self._build(task.wanted, self._reason(task))
         self.observer.done(outcome)
         return outcome
 
-    def _reason(self, wanted: Wanted, entry: Entry | None, fault: str) -> str:
-        if entry is not None:
+    def _reason(self, task: Task) -> str:
+        if task.forced:
             return "asked for with --force"
-        name = self.bundle.manifest.name
-        known = self.cache.sidecars()
-        return fault or self.request.because or explain(wanted.identity, wanted.shapes, name, known)
+        identity, shapes = task.wanted.identity, task.wanted.shapes
+        why = task.fault or self.request.because
+        return why or explain(identity, shapes, self.bundle.manifest.name, self.cache.sidecars())
 
     def _build(self, wanted: Wanted, reason: str) -> Outcome:
         source = self.sources.of(wanted)

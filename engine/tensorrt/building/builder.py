@@ -18,6 +18,7 @@ from sideman.engine.tensorrt.building.progress import OnProgress, Watch, interru
 from sideman.engine.tensorrt.flavours import Flavour
 from sideman.engine.tensorrt.messages import Messages, failed_build, messages_of, out_of_memory
 from sideman.engine.tensorrt.shapes import Shape
+from sideman.engine.tensorrt.target_names import split_targets
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class BuildOrder:
         source: its ONNX file, in the precision that the engine is to have.
         spec: its tensors.
         shapes: one fixed optimisation profile is made for each.
-        target: such as "sm89".
+        target: such as "sm89", or several of them (`target_names`).
     """
 
     stage: str
@@ -40,6 +41,10 @@ class BuildOrder:
 
     def __str__(self) -> str:
         return f"Stage {self.stage} for {self.target}"
+
+    def failed(self, errors: list[str]) -> BackendError:
+        """The error for a library that built nothing, from what it said."""
+        return failed_build(str(self), errors, several=len(split_targets(self.target)) > 1)
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,7 @@ def _raising(order: BuildOrder, messages: Messages) -> Iterator[list[str]]:
         except MemoryError as error:
             raise out_of_memory(str(order), str(error) or "MemoryError") from error
         except (RuntimeError, TypeError, ValueError) as error:
-            raise failed_build(str(order), [*errors, str(error)]) from error
+            raise order.failed([*errors, str(error)]) from error
 
 
 def _build(
@@ -134,7 +139,7 @@ def _build(
     plan = builder.build_serialized_network(network, config)
     watch.reraise()
     if plan is None:
-        raise failed_build(str(order), errors)
+        raise order.failed(errors)
     return plan
 
 
@@ -147,7 +152,7 @@ def _parse(
         return
     found = [parser.get_error(index) for index in range(parser.num_errors)]
     if not found:
-        raise failed_build(str(order), errors)
+        raise order.failed(errors)
     lines = [_parser_error(error) for error in found]
     raise BackendError(
         f"{order}: {flavour_name(library)} cannot read the graph: {'; '.join(lines)}.",

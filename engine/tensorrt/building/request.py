@@ -17,7 +17,7 @@ class BuildRequest:
         rows: how many stems are generated at once; a profile for each.
         decoded_columns: lengths of decoded audio in latent columns.
         precision: "fp16", "bf16" or "fp32".
-        targets: such as "sm89"; none means this machine's GPU.
+        targets: such as "sm89", one each; none means this machine's GPU.
         force: build what is there already, too.
         cache: the cache's folder; None takes the user's own.
         because: why an engine that was removed beforehand has to be built.

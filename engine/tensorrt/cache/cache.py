@@ -23,6 +23,7 @@ from sideman.engine.tensorrt.cache.identity import EngineIdentity, shapes_key
 from sideman.engine.tensorrt.cache.sidecar import Sidecar
 from sideman.engine.tensorrt.flavours import FLAVOURS
 from sideman.engine.tensorrt.shapes import Shape
+from sideman.engine.tensorrt.target_names import serves, split_targets
 
 #: Characters of a hash in the name of a file or folder; sidecars hold it whole.
 _SHORT = 32
@@ -79,9 +80,11 @@ class EngineCache:
         return self.engines / identity.key[:_SHORT]
 
     def of(self, identity: EngineIdentity) -> list[Entry]:
-        """All entries of an identity, newest first; engines' contents are not read.
+        """All entries of an identity; engines' contents are not read.
 
-        An entry whose sidecar claims another identity is faulty: somebody copied it there.
+        Those for its target alone stand before those that serve other targets, too, for they may
+        hold faster kernels; then the newest stands first. An entry whose sidecar claims another
+        identity is faulty: somebody copied it there.
         """
         entries = []
         for path in sorted(self.folder(identity).glob("*.json")):
@@ -89,7 +92,23 @@ class EngineCache:
             if entry.sidecar and dict(entry.sidecar.identity) != identity.as_dict():
                 entry = Entry(path, entry.sidecar, f"{path.name} belongs to another engine")
             entries.append(entry)
-        return sorted(entries, key=lambda e: e.sidecar.created if e.sidecar else 0, reverse=True)
+        return sorted([*entries, *self._shared(identity)], key=_rank)
+
+    def _shared(self, identity: EngineIdentity) -> Iterator[Entry]:
+        """Entries in other folders, of plans that serve this target among others."""
+        wanted = identity.as_dict()
+        for path in sorted(self.engines.glob("*/*.json")):
+            if path.parent == self.folder(identity):
+                continue
+            entry = read_entry(path)
+            if entry.sidecar is None:
+                # It is unknown whose engine it was.
+                continue
+            claimed = dict(entry.sidecar.identity)
+            target = str(claimed.get("target"))
+            others = target != identity.target and serves(target, identity.target)
+            if others and claimed | {"target": identity.target} == wanted:
+                yield Entry(path, entry.sidecar, _place_fault(entry) or entry.fault)
 
     def look_up(
         self, identity: EngineIdentity, shapes: tuple[Shape, ...]
@@ -246,6 +265,14 @@ def _size_fault(engine: Path, sidecar: Sidecar) -> str:
     return (
         "" if size == sidecar.bytes else f"{engine.name} has {size:,} bytes, not {sidecar.bytes:,}"
     )
+
+
+def _rank(entry: Entry) -> tuple[float, float]:
+    """Sorts entries of an identity: the fewer targets, the better, then the newer."""
+    if entry.sidecar is None:
+        return float("inf"), 0.0
+    targets = split_targets(str(entry.sidecar.identity.get("target")))
+    return len(targets), -entry.sidecar.created
 
 
 def _place_fault(entry: Entry) -> str:

@@ -40,7 +40,8 @@ class FoundEngine:
 
 
 def find_engines(cache: EngineCache, identity: EngineIdentity) -> dict[Shape, FoundEngine]:
-    """Engines that were built for an identity, by shape; the newest one of each shape.
+    """Engines that were built for an identity, by shape; of each shape the first in the order of
+    `EngineCache.of`.
 
     Contents are not read here but in `read_engine`, once.
 

@@ -33,7 +33,8 @@ class EngineIdentity:
         weights: SHA-256 of each file of external weights.
         flavour: name of the TensorRT flavour.
         version: of the library, with its build number.
-        target: compute capability, such as "sm89".
+        target: compute capability, such as "sm89", or several that one plan serves
+            (`target_names`).
         gpu: the GPU's name where the engine belongs to that model; empty where it belongs to an
             architecture.
         precision: "fp32", "fp16" or "bf16".
@@ -108,10 +109,12 @@ def rewrites(bundle: Bundle, stage: str, flavour: Flavour, target: str, precisio
         return False
     if is_precision != "fp32":
         wanted = f"{precision} for {target}" if convolve else precision
+        # Where products become convolutions, no bundle is built as it is.
+        use = "Build" if convolve else f"Use --precision {is_precision}, or build"
         raise BackendError(
             f"Stage {stage} of {bundle.manifest.name} is in {is_precision} already and cannot "
             f"become {wanted}.",
-            "Build from the float32 bundle that it was made of.",
+            f"{use} from the float32 bundle that it was made of.",
         )
     return True
 

@@ -8,6 +8,7 @@ from typing import Any
 from sideman.engine.tensorrt.cache.identity import EngineIdentity
 from sideman.engine.tensorrt.cache.sidecar import Sidecar
 from sideman.engine.tensorrt.shapes import Shape
+from sideman.engine.tensorrt.target_names import serves
 
 #: Fields that follow from others: they are mentioned only if those others are the same.
 _FOLLOWS = {
@@ -72,7 +73,10 @@ def explain(
 
 
 def _differing(wanted: dict[str, Any], sidecar: Sidecar) -> list[str]:
-    return [field for field, value in wanted.items() if sidecar.identity.get(field) != value]
+    built = dict(sidecar.identity)
+    if serves(str(built.get("target")), wanted["target"]):
+        built["target"] = wanted["target"]
+    return [field for field, value in wanted.items() if built.get(field) != value]
 
 
 def _change(field: str, new: Any, old: Any) -> str:

@@ -59,6 +59,8 @@ class TensorRTBackend(Backend):
         BackendError: there is no GPU, or one for which this library has no engines.
     """
 
+    on_host = False
+
     def __init__(
         self,
         flavour: str = "tensorrt-rtx",

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.manifest import STAGES
 from sideman.engine.errors import BackendError
-from sideman.engine.tensorrt.building.build import BuildTools, Observer, Wanted, build_bundle
+from sideman.engine.tensorrt.building.build import BuildTools, Observer, build_bundle
 from sideman.engine.tensorrt.building.request import BuildRequest
+from sideman.engine.tensorrt.building.tasks import Wanted
 from sideman.engine.tensorrt.cache.cache import EngineCache
 from sideman.engine.tensorrt.cache.finding import FoundEngine, find_engines
 from sideman.engine.tensorrt.cache.identity import EngineIdentity, identify
@@ -135,9 +136,13 @@ class BundleEngines:
         """Shapes whose engine is damaged, so far as its sidecar can be read."""
         shapes: set[Shape] = set()
         for entry in self.cache.of(self.identity(stage)):
-            if entry.fault:
+            if not entry.fault:
+                continue
+            lost = set(entry.sidecar.shapes if entry.sidecar else ()) - set(found)
+            # A damaged plan for several targets stays when one for this target takes its place.
+            if lost or entry.sidecar is None:
                 logger.warning("Stage %s: %s.", stage, entry.fault)
-                shapes |= set(entry.sidecar.shapes if entry.sidecar else ()) - set(found)
+            shapes |= lost
         return shapes
 
     def _sizes(

@@ -32,12 +32,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--backend", default="onnxruntime", help="as of sideman serve")
     parser.add_argument("--precision", help="likewise")
     parser.add_argument(
-        "--songs", type=int, default=6, help="how many that are held out (%(default)s)"
+        "--songs", type=int, default=6, help="how many held-out songs (%(default)s)"
     )
+    parser.add_argument("--threads", type=int, help="as of sideman serve")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here, too")
     options = parser.parse_args(arguments)
     bear_any_encoding()
-    choice = BackendChoice(options.backend, precision=options.precision)
+    choice = BackendChoice(options.backend, options.threads, options.precision)
     try:
         scores = score_bundle(
             options.bundle,

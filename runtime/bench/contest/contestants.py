@@ -13,6 +13,7 @@ from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.loading.registry import BACKENDS, check_choice
 from sideman.engine.loading.stages import load_stages
 from sideman.runtime.bench.contest.yardsticks import ALL, Yardstick
+from sideman.runtime.playing.shortcuts import OWN, Shortcuts
 
 #: The exact one first, for others are compared with the first.
 _ORDER = ("fp32", "fp16", "bf16", "int8")
@@ -27,26 +28,31 @@ class Contestant:
         choice: what runs it; of a yardstick the threads alone count.
         yardstick: what runs it, where that is no backend of sideman.
         sources: folders in which a yardstick looks for what the bundle was exported from.
+        shortcuts: what is left out of every cycle.
     """
 
     bundle: Path
     choice: BackendChoice
     yardstick: Yardstick | None = None
     sources: tuple[Path, ...] = ()
+    shortcuts: Shortcuts = OWN
 
     @property
     def runs_on(self) -> str:
-        """What runs it, as options name it: "openvino bf16"."""
+        """What runs it and how, as options name it: "openvino bf16, 1 evaluation"."""
+        name = " ".join(filter(None, (self.choice.name, self.choice.precision)))
         if self.yardstick is not None:
-            return self.yardstick.name
-        return " ".join(filter(None, (self.choice.name, self.choice.precision)))
+            name = self.yardstick.name
+        return ", ".join(filter(None, (name, str(self.shortcuts))))
 
     def load(self) -> tuple[Manifest, Backend, dict[str, Stage]]:
         """Load the stages; takes seconds to minutes.
 
         Raises:
-            SidemanError: they cannot be run here.
+            SidemanError: they cannot be run here, or not with what is left out.
         """
+        manifest = Bundle.open(self.bundle, check=False).manifest
+        self.shortcuts.check(manifest, self.choice.name)
         if self.yardstick is None:
             return load_stages(self.bundle, self.choice)
         manifest = Bundle.open(self.bundle).manifest
@@ -58,6 +64,7 @@ def choose(
     backend: BackendChoice,
     yardsticks: Sequence[Yardstick] = (),
     sources: Sequence[Path] = (),
+    shortcuts: Sequence[Shortcuts] = (OWN,),
 ) -> list[Contestant]:
     """Every bundle with every choice of a backend, then every yardstick of every bundle.
 
@@ -68,6 +75,7 @@ def choose(
         yardsticks: that are installed.
         sources: folders in which they look for what a bundle was exported from; without any, in
             the one that the bundle lies in.
+        shortcuts: with each of which all of them play.
 
     Raises:
         BackendError: all backends in one precision; or one that does not exist, or an option that
@@ -79,12 +87,18 @@ def choose(
     else:
         check_choice(backend)
         choices = [backend]
-    found = [Contestant(bundle, choice) for choice in choices for bundle in bundles]
+    found = [
+        Contestant(bundle, choice, shortcuts=each)
+        for choice in choices
+        for bundle in bundles
+        for each in shortcuts
+    ]
     threads = BackendChoice("yardstick", backend.threads)
     return found + [
-        Contestant(bundle, threads, yardstick, tuple(sources) or (bundle.absolute().parent,))
+        Contestant(bundle, threads, yardstick, tuple(sources) or (bundle.absolute().parent,), each)
         for yardstick in yardsticks
         for bundle in bundles
+        for each in shortcuts
     ]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sideman.engine.bundle.calibration_report import read_report
+from sideman.engine.bundle.calibration_report import keeps_bound, read_report
 from sideman.engine.bundle.manifest import SHORT_NAMES
 from sideman.engine.comparing.stages import Loaded
 from sideman.runtime.bench.contest.contestants import Contestant
@@ -68,10 +68,19 @@ class Entrant:
         self.manifest, backend, stages = contestant.load()
         try:
             # The first run is inside: some compile only then.
-            self._session = Session(self.manifest, backend, stages, GaussianNoise(asked.seed))
+            self._session = Session(
+                self.manifest,
+                backend,
+                stages,
+                GaussianNoise(asked.seed),
+                shortcuts=contestant.shortcuts,
+            )
             self.precision = _short(Loaded(backend, stages).precision())
             report = read_report(contestant.bundle)
-            self.keeps_bound = report is not None and not report.get("forced")
+            choice = contestant.choice
+            self.keeps_bound = report is not None and keeps_bound(
+                report, choice.name, choice.precision
+            )
             self.stems = choose_stems(asked.stems, self.manifest.stems)
             geometry = Geometry.reference(self.manifest.grid, asked.r, asked.w, asked.fade)
             self._rows = tuple(self.manifest.stems.index(stem) for stem in self.stems)
@@ -92,7 +101,7 @@ class Entrant:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """Equal for those that compute the same of the same weights."""
+        """Equal for those that compute the same of the same weights, but for what is left out."""
         manifest = self.manifest
         origin = manifest.origin
         made_of = tuple(

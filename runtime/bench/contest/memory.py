@@ -7,9 +7,9 @@ from pathlib import Path
 
 from sideman.engine.bundle.manifest import Manifest
 
-#: Most memory that a loaded bundle took, over its weights in float32: 2.66 GB of 1.26 GB
-#: (docs/openvino.md), and what every library takes beside it.
-_FACTOR, _LIBRARY = 2.2, 200 * 2**20
+#: Most memory that a loaded bundle took, over its weights in float32: 3.85 GB of 1.26 GB with ONNX
+#: Runtime (docs/measurements/cpu-zen4-2026-11-29), and what every library takes beside it.
+_FACTOR, _LIBRARY = 2.9, 200 * 2**20
 
 
 def resident_bytes() -> int | None:

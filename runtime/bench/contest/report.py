@@ -115,6 +115,7 @@ def _figures_as_json(each: Figures) -> dict[str, Any]:
         "yardstick": each.yardstick,
         "stems": each.stems,
         "evaluations": each.evaluations,
+        "shortcuts": dataclasses.asdict(each.contestant.shortcuts),
         "load_seconds": each.load_seconds,
         "grown_bytes": each.grown_bytes,
         "deadline_seconds": each.deadline_seconds,

@@ -30,7 +30,7 @@ Say = Callable[[str], None]
 class Contest(Performance):
     """Options of a contest: a performance, and how much of it is measured.
 
-    `bundle` and `backend` of the performance are not used: `contestants` has them.
+    `bundle`, `backend` and `shortcuts` of the performance are not used: `contestants` has them.
 
     Attributes:
         contestants: who takes part; ratios are to the first.

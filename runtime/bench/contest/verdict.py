@@ -31,10 +31,15 @@ def judge(figures: Sequence[Figures]) -> Verdict:
 
     Args:
         figures: of all that were timed; the first is what the others are compared with. Yardsticks
-            are not chosen.
+            are not chosen, nor those that leave out what the first does not: their answer is
+            another one, however close.
     """
     first, named = figures[0], _names(figures)
-    able = [each for each in figures if not each.yardstick]
+    able = [
+        each
+        for each in figures
+        if not each.yardstick and each.contestant.shortcuts == first.contestant.shortcuts
+    ]
     exact = [each for each in able if each.passed]
     if not exact:
         return Verdict(first, f"Use {named[id(first)]}: nothing here is exact enough.")

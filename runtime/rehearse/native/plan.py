@@ -8,11 +8,13 @@ from pathlib import Path
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.manifest import Manifest
+from sideman.engine.errors import SidemanError
 from sideman.engine.loading.stages import DEFAULT
 from sideman.runtime.client import check_columns
 from sideman.runtime.listening.truth import Truth
 from sideman.runtime.native.setting import DEFAULT_LEAD, DEFAULT_STEP, OVERLAP
 from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.playing.shortcuts import OWN, Shortcuts
 from sideman.runtime.rehearse import demo
 from sideman.runtime.rehearse.audio import Programme, make_programme
 from sideman.runtime.rehearse.performance import choose_stems
@@ -35,6 +37,7 @@ class NativeRequest:
         backend: what runs the stages of a server that is started.
         seed: of the noise; None draws another one each time.
         trace: where a trace of the server's cycles goes; None writes none.
+        shortcuts: what a server that is started leaves out of every cycle.
     """
 
     bundle: Path | None = None
@@ -49,6 +52,7 @@ class NativeRequest:
     backend: BackendChoice = DEFAULT
     seed: int | None = None
     trace: Path | None = None
+    shortcuts: Shortcuts = OWN
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,13 @@ def make_native_plan(request: NativeRequest) -> NativePlan:
     """
     bundle = request.bundle or demo.demo_bundle()
     manifest = Bundle.open(bundle, check=False).manifest
+    request.shortcuts.check(manifest, request.backend.name)
+    if request.server is not None and request.shortcuts != OWN:
+        raise SidemanError(
+            f"{' '.join(request.shortcuts.arguments())}: the server that --server names plays as "
+            "it was started.",
+            "Give the option to `sideman serve`, or leave out --server.",
+        )
     check_columns(request.step, request.lead)
     geometry = Geometry.columnar(
         manifest.grid, request.step or DEFAULT_STEP, request.lead or DEFAULT_LEAD, OVERLAP

@@ -39,6 +39,7 @@ def figures(plan: NativePlan, played: Played, profile: dict[str, Any]) -> dict[s
     return {
         "bundle": plan.manifest.name,
         "stems": list(plan.stems),
+        "shortcuts": asdict(plan.request.shortcuts),
         "rate": plan.manifest.grid.sample_rate,
         "seconds": played.stems.shape[1] / plan.manifest.grid.sample_rate,
         "step_columns": last.step,

@@ -46,7 +46,7 @@ def run_native(request: NativeRequest, console: Console | None = None) -> bool:
     let_packets_in()
     plan = make_native_plan(request)
     make_folder(request.out)
-    for note in plan.programme.notes:
+    for note in (*plan.programme.notes, *request.shortcuts.notes(plan.manifest)):
         console.print(note, markup=False)
     console.print(
         f"{', '.join(path.name for path in plan.inputs)} in, {', '.join(plan.stems)} out: "
@@ -108,7 +108,15 @@ def _play(plan: NativePlan, console: Console) -> tuple[Played, dict[str, Any]]:
         if address is None:
             address = ("127.0.0.1", free_port())
             server = stack.enter_context(
-                ServerProcess(server_arguments(plan.bundle, request.backend, request.seed, address))
+                ServerProcess(
+                    server_arguments(
+                        plan.bundle,
+                        request.backend,
+                        request.seed,
+                        address,
+                        shortcuts=request.shortcuts,
+                    )
+                )
             )
         client = stack.enter_context(
             Client(address, plan.stems, rate=rate, step=request.step, lead=request.lead)

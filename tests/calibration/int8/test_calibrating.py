@@ -12,9 +12,8 @@ from typer.testing import CliRunner
 from sideman.calibration.errors import CalibrationError
 from sideman.calibration.int8 import calibrating, prices, recording, stage_work
 from sideman.calibration.int8.calibrating import calibrate_bundle
-from sideman.calibration.int8.drawing import write_findings
 from sideman.calibration.int8.judging import Error
-from sideman.calibration.int8.prices import FP32, INT8, NO_ERROR, Price, Way
+from sideman.calibration.int8.prices import FP32, INT8, NO_ERROR, Price, Way, WayFailedError
 from sideman.calibration.int8.request import Request
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.describe import describe
@@ -91,8 +90,7 @@ def test_stopped_taken_up_again_and_written(music, tmp_path) -> None:
     else:
         assert "OpenVINO: not measured, OpenVINO is not installed" in text
         assert len(told["ways"]) == 2
-    written = write_findings(result.report, tmp_path / "found")
-    assert [file.name for file in written] == ["layers.md", "layers.png", "speed.png"]
+    assert [file.name for file in result.files] == ["layers.md", "layers.png", "speed.png"]
 
     backend = OnnxRuntimeCudaBackend.__new__(OnnxRuntimeCudaBackend)
     with pytest.raises(BackendError, match="has no kernels on a GPU"):
@@ -105,13 +103,32 @@ WAYS = (Way(FP32, None), Way(INT8, None, FP32), Way("bf16", None), Way("both", N
 def stage(names=("a", "b"), *seconds: float) -> calibrating._Stage:
     error = {("bass", 0.0): Error(30.0, 0.5)}
     choice = stage_work.Choice((), (), tuple(names), (), error)
-    costs = {way.name: Price(one, NO_ERROR) for way, one in zip(WAYS, seconds, strict=False)}
+    by_name = {way.name: time for way, time in zip(WAYS, seconds, strict=False)}
+    costs = {
+        way.name: Price(
+            by_name[way.name],
+            NO_ERROR,
+            bool(way.without) and by_name[way.name] < by_name[way.without],
+        )
+        for way in WAYS[: len(seconds)]
+    }
     return calibrating._Stage(None, choice, [], tuple(names), dict(error), "", costs)
 
 
-def speed(*cycles: float) -> dict:
+def speed(*cycles: float, beyond: str = "") -> dict:
     ways = zip(WAYS, cycles, strict=False)
-    return {"ways": [{"name": w.name, "eight_bits": bool(w.without), "cycle": c} for w, c in ways]}
+    return {
+        "ways": [
+            {
+                "name": way.name,
+                "eight_bits": bool(way.without),
+                "keeps_bound": way.name != beyond,
+                "cycle": cycle,
+            }
+            for way, cycle in ways
+        ],
+        "why_not": {"OpenVINO": "it is not installed"},
+    }
 
 
 def test_a_stage_that_no_library_computes_faster_stays_in_float32() -> None:
@@ -123,19 +140,60 @@ def test_a_stage_that_no_library_computes_faster_stays_in_float32() -> None:
     assert (fast.names, fast.prices[INT8].seconds, fast.note) == (("a",), 1.5, "")
 
 
-def test_reasons_against_a_bundle(music, tmp_path) -> None:
-    asked = request(music, tmp_path / "out", min_snr=25.0, max_distance=1.0)
+def test_reasons_against_a_bundle() -> None:
     good = {"encode": stage(), "decode": stage()}
     reasons = calibrating._reasons
-    assert reasons(good, speed(2.0, 1.0), asked) == []
-    assert reasons(good, speed(2.0, 1.4, 1.2, 1.0), asked) == []
-    assert reasons(good, None, asked) == []
-    (slower,) = reasons(good, speed(2.0, 1.4, 1.2, 1.3), asked)
+    assert reasons(good, speed(2.0, 1.0)) == []
+    assert reasons(good, speed(2.0, 1.4, 1.2, 1.0)) == []
+    assert reasons(good, None) == []
+    (slower,) = reasons(good, speed(2.0, 1.4, 1.2, 1.3))
     assert "1300.0 ms at best, as both, and 1200.0 ms without 8 bits, as bf16" in slower
-    (short,) = reasons(good, None, request(music, tmp_path / "out", min_snr=31.0))
-    assert "Stage encode falls short" in short
-    (nothing,) = reasons({"step": stage(names=())}, None, asked)
+    # What errs by too much counts neither for it nor against it.
+    (slower,) = reasons(good, speed(2.0, 1.4, 1.2, 1.0, beyond="both"))
+    assert "1400.0 ms at best, as int8 in ONNX Runtime" in slower
+    assert reasons(good, speed(2.0, 1.4, 1.2, 1.5, beyond="bf16")) == []
+    (none,) = reasons(good, speed(2.0, 1.0, beyond=INT8))
+    assert "No library here keeps to the bound" in none
+    (nothing,) = reasons({"step": stage(names=())}, speed(1.0, 1.0))
     assert "Nothing of it would compute in 8 bits" in nothing
+
+
+def test_what_was_found_is_told_in_sentences() -> None:
+    dropped = stage(())
+    dropped.note = "all in float32: no faster"
+    lines = list(calibrating._told({"step": dropped}, speed(2.0, 1.0, beyond=INT8)))
+    assert lines == [
+        "step: all in float32: no faster.",
+        f"{FP32}: 2000.0 ms a cycle.",
+        f"{INT8}: 1000.0 ms a cycle, beyond the bound.",
+        "OpenVINO was not tried: it is not installed.",
+    ]
+    assert list(calibrating._told({}, None)) == []
+
+
+def test_a_library_that_refuses_a_stage_is_left_out(monkeypatch) -> None:
+    ours, theirs = object(), object()
+    ways = (
+        Way(FP32, ours),
+        Way(INT8, ours, FP32),
+        Way("bf16", theirs),
+        Way("both", theirs, "bf16"),
+    )
+    asked = []
+
+    def price(ways, *_: object) -> dict[str, Price]:
+        asked.append([way.name for way in ways])
+        if ways[-1].backend is theirs:
+            raise WayFailedError(ways[-1], BackendError("It is refused.", "Do without."))
+        return {way.name: Price(1.0, NO_ERROR, bool(way.without)) for way in ways}
+
+    monkeypatch.setattr(calibrating, "price", price)
+    one, why_not = stage(), {}
+    left = calibrating._price_stage(one, ways, why_not, None, None, lambda *_: None)
+    assert [way.name for way in left] == [FP32, INT8]
+    assert asked == [[way.name for way in ways], [FP32, INT8]]
+    assert set(why_not) == {"bf16", "both"}
+    assert "both: It is refused." in why_not["bf16"]
 
 
 def test_the_command_line_says_what_is_wrong(tmp_path) -> None:

@@ -191,7 +191,7 @@ def test_the_tool_says_nothing_of_its_own(made, calls, tmp_path, caplog) -> None
     assert quantising.OPERATION == "Conv"
 
 
-@pytest.mark.parametrize("target", ["sm89", "sm120"])
+@pytest.mark.parametrize("target", ["sm89", "sm120", "sm89,sm120"])
 def test_tensorrt_for_rtx_builds_what_is_made_for_it(made, calls, tmp_path, target) -> None:
     library = pytest.importorskip("tensorrt_rtx", reason="needs the extra 'tensorrt-rtx'")
     from sideman.engine.bundle.manifest import StageSpec

@@ -18,7 +18,8 @@ RATE = 44_100
 
 def write(path: Path, level: float = 0.1, seconds: float = 0.5) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    soundfile.write(path, np.full(int(seconds * RATE), level, np.float32), RATE, subtype="FLOAT")
+    subtype = "PCM_16" if path.suffix == ".flac" else "FLOAT"
+    soundfile.write(path, np.full(int(seconds * RATE), level, np.float32), RATE, subtype=subtype)
 
 
 def test_a_stem_is_generated_from_the_sum_of_the_others(tmp_path) -> None:
@@ -37,6 +38,21 @@ def test_other_files_are_heard_as_they_are(tmp_path) -> None:
     music = read_music(tmp_path, STEMS, RATE)
     assert [piece.context("bass")[0] for piece in music.pieces] == pytest.approx([0.1, 0.2])
     assert music.seconds == pytest.approx(1.0)
+
+
+def test_a_mix_beside_stems_is_left_out_and_named(tmp_path) -> None:
+    for stem in ("bass", "drums", "mix"):
+        write(tmp_path / "song" / f"{stem}.wav")
+    music = read_music(tmp_path, STEMS, RATE)
+    assert set(music.pieces[0].planes) == {"bass", "drums"}
+    assert music.left_out == ("song/mix.wav",)
+
+
+def test_two_files_of_one_stem_are_refused(tmp_path) -> None:
+    for name in ("bass.wav", "drums.wav", "bass.flac"):
+        write(tmp_path / "song" / name)
+    with pytest.raises(CalibrationError, match="more than one bass"):
+        read_music(tmp_path, STEMS, RATE)
 
 
 def test_the_hash_is_of_names_and_contents(tmp_path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sideman.calibration.int8.judging import Error
 from sideman.calibration.int8.sensitivity import (
     Bound,
+    KnownErrors,
     blocks,
     fewest_kept,
     layers,
@@ -52,6 +53,22 @@ def test_the_worst_stay_in_float32_until_the_bound_holds(tmp_path, snr, kept) ->
 def test_sound_is_judged_by_its_distance(tmp_path) -> None:
     groups = measure_groups(layers(NAMES), measure, tmp_path / "alone.json")
     assert fewest_kept("decode", groups, Bound(200.0, 0.2), measure)[1] == 1
+
+
+def test_choices_that_were_measured_are_not_measured_again(tmp_path) -> None:
+    file, asked = tmp_path / "tried.json", []
+
+    def measured() -> dict:
+        asked.append(1)
+        return measure(NAMES[:2]) | {("piano", 0.0): Error(math.inf, math.nan)}
+
+    first = KnownErrors(file).of(NAMES[:2], measured)
+    again = KnownErrors(file).of(tuple(reversed(NAMES[:2])), measured)
+    assert again.keys() == first.keys()
+    assert again["bass", 80.0] == first["bass", 80.0]
+    assert math.isnan(again["piano", 0.0].distance)
+    KnownErrors(file).of(NAMES[:1], measured)
+    assert len(asked) == 2
 
 
 def test_layers_that_were_measured_are_not_measured_again(tmp_path) -> None:

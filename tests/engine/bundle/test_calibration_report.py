@@ -9,6 +9,7 @@ import pytest
 from sideman.engine.bundle.calibration_report import (
     REPORT,
     describe_report,
+    keeps_bound,
     read_report,
     report_json,
 )
@@ -57,21 +58,42 @@ def test_what_each_way_costs_is_told() -> None:
     exact = {"encode": latent | {"snr_db": None}}
     speed = {
         "ways": [
-            {"name": "int8 in A", "eight_bits": True, "cycle": 0.4, "stages": stages},
-            {"name": "fp32 in A", "eight_bits": False, "cycle": 0.5, "stages": exact},
+            {"name": "int8 in A", "keeps_bound": False, "cycle": 0.4, "stages": stages},
+            {"name": "fp32 in A", "keeps_bound": True, "cycle": 0.5, "stages": exact},
         ],
         "why_not": {"bf16": "no bfloat16"},
         "machine": {"processor": "a processor", "cores": 2},
     }
     text = "\n".join(describe_report(MADE | {"speed": speed}))
     for said in (
-        "int8 in A: 400.0 ms a cycle (encode 100.0, decode 200.0)",
+        "int8 in A: 400.0 ms a cycle (encode 100.0, decode 200.0), beyond the bound",
         "worst error: encode SNR 26.0 dB, decode 0.79 dB away",
         "worst error: encode none",
         "bf16: not measured, no bfloat16",
         "on a processor, 2 cores",
     ):
         assert said in text
+
+
+@pytest.mark.parametrize(
+    ("backend", "precision", "forced", "kept"),
+    [
+        ("onnxruntime", None, [], True),
+        ("openvino", "bf16", [], False),
+        # Nobody has measured that.
+        ("openvino", None, [], False),
+        ("onnxruntime", None, ["It is slow."], False),
+    ],
+)
+def test_a_bound_is_kept_by_those_who_were_measured(backend, precision, forced, kept) -> None:
+    ways = [
+        {"backend": "onnxruntime", "precision": "", "eight_bits": True, "keeps_bound": True},
+        {"backend": "openvino", "precision": "bf16", "eight_bits": False, "keeps_bound": True},
+        {"backend": "openvino", "precision": "bf16", "eight_bits": True, "keeps_bound": False},
+    ]
+    report = {"forced": forced, "speed": {"ways": ways}}
+    assert keeps_bound(report, backend, precision) == kept
+    assert keeps_bound(report | {"speed": None}, backend, precision) != bool(forced)
 
 
 def test_a_bundle_without_one_has_none(tmp_path) -> None:

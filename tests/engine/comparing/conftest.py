@@ -53,7 +53,7 @@ def reference() -> Iterator[tuple[Manifest, Loaded]]:
 
 @pytest.fixture(scope="session")
 def sizes() -> dict[str, int]:
-    return LatentGrid.free_sizes(2, 3)
+    return LatentGrid.free_sizes(2, 3, 64)
 
 
 @pytest.fixture

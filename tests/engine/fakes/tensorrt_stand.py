@@ -77,10 +77,17 @@ class Stand:
         columns: Sequence[int] = (COLUMNS,),
         precision: str = "fp16",
         force: bool = False,
+        targets: Sequence[str] = (),
     ) -> list[Outcome]:
-        """What `sideman build` does on the machine of a performer."""
+        """What `sideman build` does on the machine of a performer, or elsewhere for targets."""
         request = BuildRequest(
-            self.flavour, tuple(rows), tuple(columns), precision, force=force, cache=self.cache.root
+            self.flavour,
+            tuple(rows),
+            tuple(columns),
+            precision,
+            tuple(targets),
+            force=force,
+            cache=self.cache.root,
         )
         outcomes = build_bundle(self.bundle.path, request, None, self.tools)
         self.built.clear()

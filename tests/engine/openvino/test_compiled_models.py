@@ -109,6 +109,7 @@ def test_everything_that_can_make_a_model_wrong_is_in_its_key(library) -> None:
         "config": {"HINT": "bf16"},
         "revision": identity.revision + 1,
         "sideman": "other",
+        "pinned": (("batch", 9),),
     }
     assert others.keys() == {field.name for field in dataclasses.fields(ModelIdentity)}
     for name, value in others.items():

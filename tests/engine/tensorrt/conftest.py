@@ -78,7 +78,10 @@ class FakeLibrary(ModuleType):
     """
 
     ComputeCapability = SimpleNamespace(
-        __members__=dict.fromkeys(("NONE", "CURRENT", "SM75", "SM89")), SM75="SM75", SM89="SM89"
+        __members__=dict.fromkeys(("NONE", "CURRENT", "SM75", "SM89", "SM120")),
+        SM75="SM75",
+        SM89="SM89",
+        SM120="SM120",
     )
     NetworkDefinitionCreationFlag = SimpleNamespace(__members__={"STRONGLY_TYPED": 0})
     BuilderFlag = SimpleNamespace(TF32="TF32", REQUIRE_USER_ALLOCATION="REQUIRE_USER_ALLOCATION")
@@ -167,6 +170,7 @@ class _FakeConfig:
     def __init__(self, library):
         self._library = library
         self.seen: dict = {"set": [], "cleared": [], "profiles": [], "timing": None}
+        self.seen["capabilities"] = []
 
     def set_flag(self, flag):
         self.seen["set"].append(flag)
@@ -175,8 +179,8 @@ class _FakeConfig:
         self.seen["cleared"].append(flag)
 
     def set_compute_capability(self, capability, index):
-        assert index < self.num_compute_capabilities
-        self.seen["capability"] = capability
+        assert len(self.seen["capabilities"]) == index < self.num_compute_capabilities
+        self.seen["capabilities"].append(capability)
         return self._library.accepts_capability
 
     def add_optimization_profile(self, profile):

@@ -49,7 +49,7 @@ def test_a_missing_library_names_its_command(monkeypatch):
 
 
 def test_targets_are_those_of_the_library_without_its_placeholders(library, rtx_library):
-    assert TENSORRT_RTX.targets(library) == ("sm75", "sm89")
+    assert TENSORRT_RTX.targets(library) == ("sm75", "sm89", "sm120")
     assert TENSORRT.targets(library) == ()
     assert {"sm75", "sm80", "sm86", "sm89", "sm120"} <= set(TENSORRT_RTX.targets(rtx_library))
     assert not {"none", "current"} & set(TENSORRT_RTX.targets(rtx_library))
@@ -75,3 +75,9 @@ def test_the_real_configuration_is_as_its_flags_say(rtx_library):
     assert config.num_compute_capabilities == 1
     assert config.get_compute_capability(0) == rtx_library.ComputeCapability.SM86
     assert TENSORRT_RTX.flags != TENSORRT.flags
+    TENSORRT_RTX.configure(rtx_library, config, "sm89,sm120")
+    names = rtx_library.ComputeCapability
+    assert [config.get_compute_capability(i) for i in range(config.num_compute_capabilities)] == [
+        names.SM89,
+        names.SM120,
+    ]

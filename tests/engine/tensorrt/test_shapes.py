@@ -25,7 +25,8 @@ def manifest(small):
 def test_every_stage_gets_each_combination_of_its_own_sizes_once(manifest, rows, columns):
     plan = plan_shapes(manifest, rows, columns)
     assert list(plan) == list(manifest.stages)
-    assert plan["encode"] == (Shape(),)
+    assert plan["encode"] == (Shape.of({"encoded_columns": 64, "encoded_samples": 263_680}),)
+    assert str(plan["encode"][0]) == "fixed"
     assert plan["step"] == tuple(Shape.of({"batch": row}) for row in dict.fromkeys(rows))
     assert len(plan["decode"]) == len(set(rows)) * len(set(columns))
     for stage, shapes in plan.items():

@@ -94,12 +94,49 @@ def test_two_bundles_are_compared(bench, tmp_path):
     assert rows[0][-2:] == rows[1][-2:] == ["0e+00", "0e+00"]
 
 
+def test_fewer_evaluations_are_measured_and_said(bench, tmp_path):
+    file = tmp_path / "figures.json"
+    options = ("--evaluations", 1, "--cycles", 1, "--warm-up", 0, "--r", 0.125, "--no-advise")
+    result = bench(*options, "--json", file)
+    assert result.exit_code == 0, result.output
+    assert "1 evaluation a cycle (--evaluations)" in result.stdout
+    data = json.loads(file.read_text())
+    assert data["evaluations"] == data["plan"]["shortcuts"]["evaluations"] == 1
+
+
+@pytest.mark.parametrize("encode", ["known", "new"])
+def test_fewer_columns_are_encoded_and_compared(bench, tmp_path, encode):
+    file = tmp_path / "figures.json"
+    options = ("--encode", encode, "--price", "--cycles", 2, "--warm-up", 0, "--r", 0.125)
+    result = bench(*options, "--json", file)
+    assert result.exit_code == 0, result.output
+    whole, part = json.loads(file.read_text())["contestants"]
+    assert part["name"] == f"onnxruntime, encode {encode}"
+    assert whole["latent_error"] == 0
+    # Another answer, and one to the same music.
+    assert 0 < part["latent_error"] < 1
+
+
+def test_the_price_of_what_is_left_out_is_told_beside_the_whole(bench, tmp_path):
+    file = tmp_path / "figures.json"
+    options = ("--evaluations", 1, "--price", "--cycles", 1, "--warm-up", 0, "--r", 0.125)
+    result = bench(*options, "--json", file)
+    assert result.exit_code == 0, result.output
+    whole, one = json.loads(file.read_text())["contestants"]
+    assert (whole["name"], one["name"]) == ("onnxruntime", "onnxruntime, 1 evaluation")
+    assert (whole["evaluations"], one["evaluations"]) == (2, 1)
+    assert whole["passed"]
+    assert not one["passed"]
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
         (("--trace", "trace.json"), "--trace"),
         (("--package", 512, "--keep-warm", 5), "--package, --keep-warm"),
+        (("--advise",), "--advise"),
         (("--precision", "bf16"), "--precision has no meaning"),
+        (("--price",), "nothing is left out"),
         (("--yardsticks", "sundial"), "There is no yardstick 'sundial'"),
     ],
 )
@@ -107,3 +144,10 @@ def test_a_comparison_refuses_what_it_cannot_follow(bench, options, says):
     result = bench("--backend", "all", *options)
     assert isinstance(result.exception, SidemanError)
     assert says in str(result.exception)
+
+
+@pytest.mark.parametrize("options", [("--reload",), ("--tolerance", 0.1), ("--sources", ".")])
+def test_what_only_a_comparison_follows_is_refused_without_one(bench, options):
+    result = bench(*options)
+    assert isinstance(result.exception, SidemanError)
+    assert f"{options[0]}: nothing is compared here" in str(result.exception)

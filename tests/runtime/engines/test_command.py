@@ -12,7 +12,8 @@ import typer
 from typer.testing import CliRunner
 
 from sideman.engine.errors import BackendError, GeometryError
-from sideman.engine.tensorrt.building.build import Outcome, Wanted
+from sideman.engine.tensorrt.building.build import Outcome
+from sideman.engine.tensorrt.building.tasks import Wanted
 from sideman.runtime.engines.command import register
 from tests.models.places import BUNDLE
 

@@ -10,6 +10,7 @@ from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import MissingExtraError, SidemanError
 from sideman.runtime.jam.plan import Request, make_plan
 from sideman.runtime.jam.portaudio import load_portaudio
+from sideman.runtime.playing.shortcuts import Shortcuts
 from tests.runtime.jam.fake_portaudio import FakePortAudio, PortAudioError
 
 SERVER = ("127.0.0.1", 7000)
@@ -20,6 +21,12 @@ def test_the_demo_s_bundle_plays_where_nothing_is_named() -> None:
     assert plan.bundle is not None
     assert (plan.bundle.name, plan.stems) == ("bundle", ("bass",))
     assert (plan.wiring.inputs, plan.wiring.outputs) == ((0,), (0, 1))
+
+
+def test_what_is_not_the_bundle_s_own_answer_is_told() -> None:
+    assert make_plan(Request(), FakePortAudio()).notes == ()
+    (note,) = make_plan(Request(shortcuts=Shortcuts(1)), FakePortAudio()).notes
+    assert note.startswith("1 evaluation a cycle")
 
 
 def test_the_rate_is_the_sound_card_s_own_unless_it_is_named() -> None:
@@ -41,6 +48,8 @@ def test_a_server_s_stems_are_asked_for_as_they_are_named() -> None:
         (Request("bundle", server=SERVER), "leave out --server"),
         (Request(server=SERVER, seed=3), "leave out --server"),
         (Request(server=SERVER, backend=BackendChoice(threads=1)), "leave out --server"),
+        (Request(server=SERVER, shortcuts=Shortcuts(1)), "leave out --server"),
+        (Request(shortcuts=Shortcuts(0)), "no number of evaluations"),
         (Request(server=SERVER, stems=("",)), "no stem"),
         (Request(stems=("trumpet",)), "no stem 'trumpet'"),
         (Request(input_channels="2"), "no input 2"),

@@ -18,6 +18,7 @@ from sideman.engine.errors import SidemanError
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.profile import SPANS
 from sideman.runtime.playing.session import Session
+from sideman.runtime.playing.shortcuts import Shortcuts
 from sideman.runtime.rehearse.audio import Programme
 from sideman.runtime.rehearse.command import register
 from sideman.runtime.rehearse.judging import judge_rehearsal
@@ -224,6 +225,10 @@ def test_options_reach_the_server(small_bundle, tune):
     arguments = server_arguments(small_bundle, choice, None, ("::1", 1), ("::1", 2))
     options = ("--backend", "tensorrt-rtx", "--precision", "bf16", "--device", "1")
     assert arguments[-6:] == [*options]
+    arguments = server_arguments(
+        small_bundle, choice, 3, ("::1", 1), shortcuts=Shortcuts(evaluations=1)
+    )
+    assert arguments[-4:] == ["--seed", "3", "--evaluations", "1"]
 
 
 def test_what_cannot_be_played_is_refused_before_anything_starts(small_bundle, tune, tmp_path):
@@ -233,6 +238,8 @@ def test_what_cannot_be_played_is_refused_before_anything_starts(small_bundle, t
         make_plan(Request(small_bundle, (tune,), r=0.5))
     with pytest.raises(SidemanError, match="is not a bundle"):
         make_plan(Request(tmp_path, (tune,)))
+    with pytest.raises(SidemanError, match="no number of evaluations"):
+        make_plan(Request(small_bundle, (tune,), shortcuts=Shortcuts(evaluations=0)))
 
 
 def test_stems_come_in_the_models_order_once(small_bundle, tune):

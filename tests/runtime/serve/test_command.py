@@ -192,6 +192,21 @@ def test_with_a_bundle_nothing_is_said_of_the_demonstration_s(serve):
     assert "No BUNDLE" not in log
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+@pytest.mark.parametrize(("options", "said"), [((), 0), (("--evaluations", "1"), 1)])
+def test_it_says_at_the_start_that_the_answer_is_not_the_bundle_s_own(
+    serve, tmp_path, options, said
+):
+    write_bundle(tmp_path / "bundle")
+    file = tmp_path / "profile.json"
+    served = serve("--profile", str(file), *options, bundle="bundle")
+    served.wait_ready()
+    _, _, log = served.end()
+    assert log.count("1 evaluation a cycle (--evaluations), where fake is made for 2") == said
+    kept = json.loads(file.read_text())["about"]["shortcuts"]
+    assert kept == {"evaluations": 1 if said else None, "encode": "whole"}
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for other processes")
 def test_ctrl_c_ends_it_cleanly(serve):
     served = serve()

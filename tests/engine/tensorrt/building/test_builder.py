@@ -45,7 +45,7 @@ def test_every_shape_becomes_a_fixed_profile(library, order):
     assert config["profiles"] == [{"in": ((1, 3),) * 3}, {"in": ((4, 3),) * 3}]
     assert config["cleared"] == ["TF32"]
     assert config["set"] == ["REQUIRE_USER_ALLOCATION"]
-    assert config["capability"] == "SM89"
+    assert config["capabilities"] == ["SM89"]
     assert config["timing"] is None
     assert progress == [(0.5, "Building")]
     assert seen == [True]
@@ -62,7 +62,7 @@ def test_the_classic_library_keeps_its_timings_and_takes_no_target(library, orde
     again = build_engine(TENSORRT, library, order, timing_cache=first.timing_cache)
     assert first.timing_cache == b"+"
     assert again.timing_cache == b"++"
-    assert "capability" not in library.calls[1][1]
+    assert library.calls[1][1]["capabilities"] == []
     assert library.calls[1][1]["set"] == []
 
 
@@ -125,6 +125,19 @@ def test_a_target_that_the_library_refuses(library, order):
     library.accepts_capability = False
     with pytest.raises(BackendError, match="refuses the target sm89"):
         build_engine(TENSORRT_RTX, library, order)
+
+
+def test_one_plan_is_built_for_all_its_targets(library, order):
+    build_engine(TENSORRT_RTX, library, dataclasses.replace(order, target="sm89,sm120"))
+    assert library.calls[1][1]["capabilities"] == ["SM89", "SM120"]
+
+
+def test_a_plan_for_several_targets_that_fails_is_to_be_tried_one_by_one(library, order):
+    library.plan, library.says = None, [(1, "Cannot compile operation 'a' for Turing")]
+    for target, several in (("sm89", False), ("sm89,sm120", True)):
+        with pytest.raises(BackendError, match=f"Stage step for {target}: ") as error:
+            build_engine(TENSORRT_RTX, library, dataclasses.replace(order, target=target))
+        assert ("one --target at a time" in error.value.remedy) is several
 
 
 def test_ctrl_c_during_a_build_stops_it(library, order):
@@ -241,6 +254,10 @@ class TestRealLibrary:
         assert build_engine(
             TENSORRT_RTX, rtx_library, dataclasses.replace(order, target="sm80")
         ).plan
+        # One target that cannot be built for is enough.
+        with pytest.raises(BackendError, match="FP32 GEMM") as error:
+            build_engine(TENSORRT_RTX, rtx_library, dataclasses.replace(order, target="sm75,sm80"))
+        assert "one --target at a time" in error.value.remedy
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from sideman.engine.tensorrt.cache.finding import find_engines, read_engine
 from sideman.engine.tensorrt.flavours import TENSORRT_RTX
 from sideman.engine.tensorrt.precision import Rewriter
 from sideman.engine.tensorrt.shapes import Shape
+from sideman.engine.tensorrt.target_names import join_targets
 from sideman.engine.tensors import TensorSpec
 
 #: Columns that the published server decodes at r = 0.25.
@@ -173,6 +174,34 @@ def test_an_engine_holds_a_profile_for_each_shape(rtx_library, tmp_path):
         for some in (shapes[:1], shapes)
     ]
     assert sizes[0] < sizes[1]
+
+
+def test_one_plan_for_two_targets_holds_the_weights_once(rtx_library, tmp_path):
+    """And is the same whatever order they come in. Weights are 4 MB, and outweigh the rest."""
+    onnx = pytest.importorskip("onnx")
+    helper, kind = onnx.helper, onnx.TensorProto.FLOAT
+    weights = np.random.default_rng(0).standard_normal((1024, 1024), np.float32)
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["x", "w"], ["y"])],
+        "product",
+        [helper.make_tensor_value_info("x", kind, [1, 1024])],
+        [helper.make_tensor_value_info("y", kind, [1, 1024])],
+        [onnx.numpy_helper.from_array(weights, "w")],
+    )
+    path = tmp_path / "step.onnx"
+    opset = [helper.make_opsetid("", 21)]
+    onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=10), path)
+    ends = ((TensorSpec(name, (1, 1024)),) for name in "xy")
+    spec = StageSpec(path.name, "float32", *ends)
+
+    def build(*targets):
+        order = BuildOrder("step", path, spec, (Shape(),), join_targets(targets))
+        return bytes(build_engine(TENSORRT_RTX, rtx_library, order).plan)
+
+    alone, both = build("sm89"), build("sm89", "sm120")
+    assert weights.nbytes < len(both) < len(alone) + weights.nbytes / 4
+    assert both == build("sm120", "sm89")
+    assert both != alone
 
 
 def test_one_byte_of_a_real_bundle_s_weights_builds_one_stage(small, tools, request_of, tmp_path):

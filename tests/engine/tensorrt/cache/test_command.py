@@ -44,6 +44,14 @@ def test_the_list_says_what_is_sound(run, cache, store):
     assert "3 engines, 0.0 MB in" in output
 
 
+@pytest.mark.parametrize("target", ["sm89,sm120", "sm80,sm86,sm89,sm120,sm121"])
+def test_the_list_names_every_target_of_a_plan(run, cache, store, target):
+    store(cache, target=target)
+    (row,) = (line for line in run("list").stdout.splitlines() if "step" in line)
+    assert f"{target} fp16" in row
+    assert "ok" in row
+
+
 def test_an_empty_cache_is_said_to_be_one(run, tmp_path):
     assert f"No engines in {tmp_path}" in run("list").stdout
 

@@ -30,8 +30,12 @@ def test_an_int8_bundle_is_built_as_it_is_and_becomes_nothing_else(tmp_path) -> 
     bundle = Bundle.open(folder)
     for stage in ("encode", "step"):
         assert not rewrites(bundle, stage, TENSORRT_RTX, "sm89", "int8")
-    with pytest.raises(BackendError, match="is in int8 already"):
+    with pytest.raises(BackendError, match="is in int8 already") as refused:
         rewrites(bundle, "step", TENSORRT_RTX, "sm89", "fp16")
+    assert refused.value.remedy.startswith("Use --precision int8, or build from the float32")
+    with pytest.raises(BackendError, match="cannot become fp16 for sm75") as refused:
+        rewrites(bundle, "step", TENSORRT_RTX, "sm75", "fp16")
+    assert refused.value.remedy.startswith("Build from the float32")
 
 
 def test_turing_compiles_no_float32_products_beside_int8() -> None:

@@ -258,7 +258,7 @@ def test_a_part_of_a_buffer_that_is_not_aligned_is_refused(stand: Stand) -> None
 def test_nothing_is_used_after_it_was_closed(stand: Stand) -> None:
     backend = stand.backend()
     stage = stand.stages(backend)["encode"]
-    shapes = {t.name: t.shape for t in (*stage.spec.inputs, *stage.spec.outputs)}
+    shapes = whole_shapes(stage)
     binding = stage.bind({name: backend.allocate(shape) for name, shape in shapes.items()})
     binding.run()
     backend.close()
@@ -303,7 +303,7 @@ def test_a_lost_device_can_still_be_closed(stand: Stand) -> None:
 def test_a_lost_device_is_told_apart_from_a_failing_library(stand: Stand) -> None:
     with stand.backend() as backend:
         stage = stand.stages(backend)["encode"]
-        shapes = {t.name: t.shape for t in (*stage.spec.inputs, *stage.spec.outputs)}
+        shapes = whole_shapes(stage)
         binding = stage.bind({name: backend.allocate(shape) for name, shape in shapes.items()})
         stand.library.fail("execute", "Cuda Runtime (unspecified launch failure)")
         stand.driver.fail("memory", DeviceLostError("The GPU is lost.", "Start again."))
@@ -324,7 +324,7 @@ def test_the_fake_library_notices_what_tensorrt_would_not_forgive(stand: Stand) 
     """The other tests lean on these checks."""
     with stand.backend() as backend:
         stage = stand.stages(backend)["encode"]
-        shapes = {t.name: t.shape for t in (*stage.spec.inputs, *stage.spec.outputs)}
+        shapes = whole_shapes(stage)
         binding = stage.bind({name: backend.allocate(shape) for name, shape in shapes.items()})
         binding.run()
         (context,) = backend._scratch.contexts()
@@ -344,4 +344,13 @@ def _zeros(stage, rows: int) -> dict[str, np.ndarray]:
             [rows if size == "batch" else int(size) for size in tensor.shape], np.float32
         )
         for tensor in stage.spec.inputs
+    }
+
+
+def whole_shapes(stage) -> dict[str, tuple[int, ...]]:
+    """Of the encoder's tensors, where the whole window is encoded."""
+    sizes = GRID.whole_sizes
+    return {
+        tensor.name: tuple(sizes.get(size, size) for size in tensor.shape)
+        for tensor in (*stage.spec.inputs, *stage.spec.outputs)
     }

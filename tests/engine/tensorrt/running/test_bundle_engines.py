@@ -187,6 +187,40 @@ def test_an_engine_that_could_be_faster_is_taken_and_told(empty_rtx_stand: Stand
     assert "not as fast as it could" in caplog.text
 
 
+def test_a_plan_for_several_targets_is_taken(empty_rtx_stand: Stand) -> None:
+    empty_rtx_stand.build(targets=("sm89", "sm120"))
+    load(empty_rtx_stand)
+    assert empty_rtx_stand.built == []
+
+
+def test_a_damaged_plan_for_several_targets_is_built_anew_for_this_one(
+    empty_rtx_stand: Stand, caplog
+) -> None:
+    stand = empty_rtx_stand
+    stand.build(targets=("sm89", "sm120"))
+    (file,) = stand.engine_files("step")
+    file.write_bytes(file.read_bytes()[:-3])
+    load(stand)
+    assert stand.built == ["step"]
+    assert "is truncated" in caplog.text
+    targets = [e.details.identity["target"] for e in stand.cache.entries()]
+    assert sorted(targets) == ["sm89", "sm89,sm120", "sm89,sm120", "sm89,sm120"]
+    # The damaged one lies there still, and is no news any more.
+    caplog.clear()
+    stand.built.clear()
+    load(stand)
+    assert stand.built == []
+    assert "truncated" not in caplog.text
+
+
+def test_plans_for_other_targets_are_named_where_there_is_none(empty_rtx_stand: Stand) -> None:
+    empty_rtx_stand.build(targets=("sm75", "sm120"))
+    with empty_rtx_stand.backend() as backend, pytest.raises(BackendError) as caught:
+        empty_rtx_stand.stages(backend)
+    assert "nearest: target sm89, not sm120" in caught.value.what
+    assert "--target sm89" in caught.value.remedy
+
+
 def test_an_unreadable_sidecar_is_told(stand: Stand, caplog) -> None:
     (entry,) = [e for e in stand.cache.entries() if e.sidecar.identity["stage"] == "step"]
     entry.path.write_text("{")

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from sideman.engine.backends.choice import BackendChoice
 from sideman.export.demo.scoring import __main__ as command
 from sideman.export.demo.world.song import STEMS
 from sideman.runtime.listening.judge import Score
@@ -19,10 +20,10 @@ def test_scores_of_a_bundle_in_another_precision(monkeypatch, capsys, tmp_path) 
         return {1: {stem: Score(0.75, 0.5, -3.0) for stem in STEMS}}
 
     monkeypatch.setattr(command, "score_bundle", score)
-    options = ["--backend", "openvino", "--precision", "bf16", "--songs", "1"]
+    options = ["--backend", "openvino", "--precision", "bf16", "--threads", "2", "--songs", "1"]
     assert command.main([str(BUNDLE), *options, "--json", str(tmp_path / "s.json")]) == 0
     assert (asked["bundle"], asked["songs"]) == (BUNDLE, 1)
-    assert (asked["backend"].name, asked["backend"].precision) == ("openvino", "bf16")
+    assert asked["backend"] == BackendChoice("openvino", 2, "bf16")
     said = capsys.readouterr()
     assert "| look-ahead (w = 1) | 0.75 |" in said.out
     assert said.err == "half way\n"

@@ -10,6 +10,7 @@ from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import BackendError
 from sideman.runtime.bench.contest.contestants import choose
 from sideman.runtime.bench.contest.yardsticks import ALL, Yardstick
+from sideman.runtime.playing.shortcuts import OWN, Shortcuts
 
 A, B = Path("x/a"), Path("y/b")
 #: Of engines, in the order in which they play.
@@ -39,6 +40,17 @@ def test_yardsticks_come_last_and_look_beside_their_bundle() -> None:
     assert (usual.runs_on, last.runs_on, last.choice.threads) == ("onnxruntime", "sundial", 2)
     assert last.sources == (A.absolute().parent,)
     assert choose([A], BackendChoice(), [stick], [B])[1].sources == (B,)
+
+
+def test_each_plays_with_and_without_what_is_left_out() -> None:
+    stick = Yardstick("sundial", None)
+    found = choose([A], BackendChoice(), [stick], shortcuts=(OWN, Shortcuts(1)))
+    assert [each.runs_on for each in found] == [
+        "onnxruntime",
+        "onnxruntime, 1 evaluation",
+        "sundial",
+        "sundial, 1 evaluation",
+    ]
 
 
 @pytest.mark.parametrize("choice", [BackendChoice(ALL, precision="bf16"), BackendChoice("abacus")])

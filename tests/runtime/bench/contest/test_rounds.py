@@ -16,6 +16,7 @@ from sideman.runtime.bench.contest import rounds
 from sideman.runtime.bench.contest.contestants import Contestant
 from sideman.runtime.bench.contest.rounds import Contest, run
 from sideman.runtime.bench.contest.yardsticks import Yardstick
+from sideman.runtime.playing.shortcuts import Shortcuts
 from tests.fakes.backend import FakeBackend
 from tests.fakes.manifest import write_bundle
 
@@ -114,6 +115,23 @@ def test_the_first_in_float32_is_what_errors_are_taken_from(stand: Stand) -> Non
     assert figures[0].error > 0
     assert figures[1].error == 0
     assert figures[0].ratio.median == 1
+
+
+def test_what_is_left_out_makes_another_answer_and_that_is_its_error(stand: Stand) -> None:
+    whole = stand.contestant("whole")
+    figures = run(contest(whole, replace(whole, shortcuts=Shortcuts(1)))).figures
+    assert [each.evaluations for each in figures] == [2, 1]
+    assert figures[0].error == 0
+    assert figures[1].compared
+    assert not figures[1].passed
+
+
+def test_what_a_bundle_cannot_leave_out_is_the_reason(stand: Stand) -> None:
+    whole = stand.contestant("whole")
+    outcome = run(contest(whole, replace(whole, shortcuts=Shortcuts(0))))
+    (absent,) = outcome.absent
+    assert "no number of evaluations" in absent.reason
+    assert stand.loaded == ["whole"]
 
 
 def test_models_that_differ_are_not_compared(stand: Stand) -> None:

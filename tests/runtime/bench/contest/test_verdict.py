@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sideman.runtime.bench.contest.contestants import Contestant
 from sideman.runtime.bench.contest.figures import Figures, Ratio, tolerance_between
 from sideman.runtime.bench.contest.verdict import judge
 from sideman.runtime.bench.contest.yardsticks import Yardstick
+from sideman.runtime.playing.shortcuts import Shortcuts
 
 FIRST = (1.0, 1.2, 0.9, 1.0)
 
@@ -72,6 +74,13 @@ def test_eight_bits_are_judged_by_their_calibration() -> None:
     verdict = judge([made("usual", 1), forced])
     assert verdict.chosen.name == "usual"
     assert "its calibration does not say" in verdict.text
+
+
+def test_another_answer_is_never_advised() -> None:
+    short = made("short", 0.1, keeps_bound=True)
+    contestant = replace(short.contestant, shortcuts=Shortcuts(1, "known"))
+    verdict = judge([made("usual", 1), replace(short, contestant=contestant)])
+    assert verdict.chosen.name == "usual"
 
 
 def test_a_spread_that_reaches_one_is_no_faster() -> None:

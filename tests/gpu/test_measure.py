@@ -151,7 +151,7 @@ def test_the_yardstick_computes_what_the_engine_computes(tmp_path: Path) -> None
     arrays = random_inputs(grid, geometry, table_, len(manifest.stems))
     with backend:
         cycle = Cycle(backend, stages, grid, geometry, table_, (0,), len(manifest.stems))
-        for name in ("audio", "source", "keep", "known"):
+        for name in ("audio", "source", "keep"):
             getattr(cycle, name).host[...] = arrays[name]
         for name, key in (("source", "source_noise"), ("step", "noise"), ("decoder", "decoder")):
             getattr(cycle.noise, name).host[...] = arrays[key]

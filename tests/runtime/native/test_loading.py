@@ -22,6 +22,10 @@ def wait_for(client: Client, **wanted) -> None:
         time.sleep(0.002)
 
 
+def settings(session: EchoSession) -> list[tuple]:
+    return [(call[1], call[2]) for call in session.calls if call[0] == "configure"]
+
+
 def test_a_client_sees_the_load_go_on_until_it_plays() -> None:
     loading, go_on, session = Loading(), threading.Event(), EchoSession()
 
@@ -46,8 +50,11 @@ def test_a_client_sees_the_load_go_on_until_it_plays() -> None:
         wait_for(client, state="playing", percent=100.0)
         assert loading.percent is None
         session.let_go()
+        # The client may play before the cycle thread has come to its setting.
+        end = time.monotonic() + PATIENCE
+        while len(configured := settings(session)) < 4 and time.monotonic() < end:
+            time.sleep(0.002)
     # What it waits for has run warm before the server was ready, and is in force again afterwards.
-    configured = [(call[1], call[2]) for call in session.calls if call[0] == "configure"]
     usual, hoped, again, played = configured
     assert again == usual
     assert played == hoped

@@ -51,7 +51,7 @@ def test_a_cycle_is_one_queue_of_work_with_one_wait(stand: Stand) -> None:
         assert driver.operations == [
             *(
                 ("copy_to_device", buffer.address, buffer.nbytes)
-                for buffer in (cycle.audio, cycle.source, cycle.keep)
+                for buffer in (cycle.source, cycle.keep, cycle.audio)
             ),
             ("kernel", "encode"),
             ("kernel", "step"),

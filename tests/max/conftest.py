@@ -22,8 +22,8 @@ BUILD = ROOT / "build" / f"max-{PRESET}"
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Only one of several test processes builds at a time."""
+def alone() -> Iterator[None]:
+    """Only one of several test processes builds, or packs what was built, at a time."""
     if sys.platform == "win32":
         yield
         return
@@ -46,16 +46,16 @@ def max_tool() -> Callable[[str], Path]:
 
     def build(name: str) -> Path:
         if name not in built:
-            with _alone():
-                _run("cmake", "--preset", PRESET)
-                _run("cmake", "--build", "--preset", PRESET, "--target", name)
+            with alone():
+                run("cmake", "--preset", PRESET)
+                run("cmake", "--build", "--preset", PRESET, "--target", name)
             built[name] = BUILD / "bin" / (f"{name}.exe" if PRESET == "windows" else name)
         return built[name]
 
     return build
 
 
-def _run(*command: str) -> None:
+def run(*command: str) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

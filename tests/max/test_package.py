@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.max import pd
-from tests.max.conftest import BUILD
+from tests.max.conftest import BUILD, PRESET, alone, run
 
 CHECK = Path(__file__).parents[2] / "max" / "tests" / "check_archives.py"
 
@@ -23,14 +23,17 @@ CHECK = Path(__file__).parents[2] / "max" / "tests" / "check_archives.py"
 @pytest.fixture(scope="module")
 def archives(max_tool: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what `cpack` has written, after a file was renamed since the last time."""
-    stale = BUILD / "package" / "max" / "sideman" / "patchers" / "renamed.maxpat"
-    stale.parent.mkdir(parents=True, exist_ok=True)
-    stale.write_text("{}")
     build = max_tool("all").parent.parent
     out = tmp_path_factory.mktemp("archives")
-    done = subprocess.run(
-        ["cpack", "-B", str(out)], cwd=build, capture_output=True, text=True, check=False
-    )
+    stale = BUILD / "package" / "max" / "sideman" / "patchers" / "renamed.maxpat"
+    # Another test process may have the same in mind: the folder is made anew each time.
+    with alone():
+        stale.parent.mkdir(parents=True, exist_ok=True)
+        stale.write_text("{}")
+        run("cmake", "--build", "--preset", PRESET, "--target", "all")
+        done = subprocess.run(
+            ["cpack", "-B", str(out)], cwd=build, capture_output=True, text=True, check=False
+        )
     assert done.returncode == 0, done.stdout + done.stderr
     return out
 

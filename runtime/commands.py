@@ -1,4 +1,4 @@
-"""Subcommands: `serve`, `jam`, `rehearse`, `replay`, `bench`, `doctor`, `build`."""
+"""Subcommands: `serve`, `jam`, `rehearse`, `replay`, `listen`, `bench`, `doctor`, `build`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sideman.runtime.bench import command as bench
 from sideman.runtime.doctor import command as doctor
 from sideman.runtime.engines import command as build
 from sideman.runtime.jam import command as jam
+from sideman.runtime.listen import command as listen
 from sideman.runtime.rehearse import command as rehearse
 from sideman.runtime.replay import command as replay
 from sideman.runtime.serve import command as serve
@@ -15,5 +16,5 @@ from sideman.runtime.serve import command as serve
 
 def register(app: typer.Typer) -> None:
     """Add the subcommands to the application."""
-    for part in (serve, jam, rehearse, replay, bench, doctor, build):
+    for part in (serve, jam, rehearse, replay, listen, bench, doctor, build):
         part.register(app)

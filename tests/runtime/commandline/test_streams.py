@@ -17,7 +17,7 @@ COMMANDS = (
     [],
     *([name] for name in (
         "bench", "build", "cache", "calibrate", "checkpoint", "convert", "diff", "doctor",
-        "export", "inspect", "jam", "rehearse", "replay", "serve", "verify",
+        "export", "inspect", "jam", "listen", "rehearse", "replay", "serve", "verify",
     )),
     ["cache", "list"],
     ["cache", "prune"],

@@ -1,0 +1,1 @@
+"""A page of sounds to compare by ear: every regime, stem, model and precision side by side."""

@@ -1,0 +1,74 @@
+// The keyboard: what the mouse can do, without leaving the place where one reads.
+
+// Cards of the row that was chosen last, in the order of the page.
+function cardsOfRow() {
+  if (!chosen) return [];
+  const cards = document.querySelectorAll(`.card[data-row="${CSS.escape(chosen.row)}"]`);
+  return [...cards].map((card) => card.dataset.card);
+}
+
+// The card to which the key of the ground truth leads back.
+let compared = null;
+
+// Lets something be heard, and takes the focus along: Space acts on the button that has it.
+function hearByKey(wanted) {
+  hear(wanted);
+  if (!document.activeElement.matches("button.listen")) return;
+  const { row, card, mode } = wanted;
+  listenButtons
+    .find(({ dataset }) => dataset.row === row && dataset.card === card && dataset.mode === mode)
+    ?.focus();
+}
+
+function moveBy(step) {
+  const cards = cardsOfRow();
+  const index = cards.indexOf(chosen.card);
+  const card = cards[(index + step + cards.length) % cards.length];
+  hearByKey({ ...chosen, card, mode: modeOn(card) });
+}
+
+// Stem or mix, whichever was heard last.
+let lastMode = "mix";
+function modeOn(card) {
+  if (chosen && chosen.mode !== "context") lastMode = chosen.mode;
+  return card === "context" ? "context" : lastMode;
+}
+
+function toTruth() {
+  const truth = `${chosen.row}-truth`;
+  if (!ROWS[chosen.row].cards[truth]) return tell("There is no ground truth of this instrument.");
+  if (chosen.card !== truth) {
+    compared = chosen.card;
+    return hearByKey({ ...chosen, card: truth, mode: modeOn(truth) });
+  }
+  if (compared && (ROWS[chosen.row].cards[compared] || compared === "context"))
+    hearByKey({ ...chosen, card: compared, mode: modeOn(compared) });
+}
+
+const pageKeys = {
+  " ": toggle,
+  ArrowLeft: () => goTo(transport.now() - 1),
+  ArrowRight: () => goTo(transport.now() + 1),
+  ArrowUp: () => chosen && moveBy(-1),
+  ArrowDown: () => chosen && moveBy(1),
+  m: () =>
+    chosen &&
+    chosen.mode !== "context" &&
+    hearByKey({ ...chosen, mode: chosen.mode === "mix" ? "stem" : "mix" }),
+  g: () => chosen && toTruth(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  const at = event.target;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  // Sliders, lists and tables that scroll have keys of their own; a button's own key is Space.
+  if (at.matches("select, textarea, .scroll") || at.matches("input")) return;
+  if (key === " " && at.closest("button, a, summary")) return;
+  // Until something was chosen, arrows scroll the page.
+  if (key.startsWith("Arrow") && !chosen) return;
+  const keys = blindTest.open ? blindKeys : pageKeys;
+  if (!Object.hasOwn(keys, key)) return;
+  event.preventDefault();
+  keys[key]();
+});

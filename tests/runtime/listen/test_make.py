@@ -1,0 +1,211 @@
+"""Pages from options to files, with models of a few lines."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+import soundfile
+
+from sideman.engine.errors import BackendError, SidemanError
+from sideman.runtime.listen.against import Earlier
+from sideman.runtime.listen.make import Request, make
+from sideman.runtime.listen.store import PAGE, RECORD
+
+VOID = {"meta", "link", "input", "img", "br"}
+
+
+class Checker(HTMLParser):
+    """Every tag is closed, every id is there once, and what is linked is in the folder."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.files: list[str] = []
+        self.named: list[str] = []
+
+    def handle_starttag(self, tag, attrs) -> None:
+        found = dict(attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+        self.ids += [found["id"]] if "id" in found else []
+        self.files += [found[key] for key in ("src", "href") if found.get(key)]
+        self.named += found.get("aria-labelledby", "").split()
+
+    def handle_endtag(self, tag) -> None:
+        assert self.open.pop() == tag
+
+
+def check_page(out) -> Checker:
+    checker = Checker()
+    checker.feed((out / PAGE).read_text("utf-8"))
+    assert checker.open == []
+    assert len(set(checker.ids)) == len(checker.ids)
+    assert set(checker.named) <= set(checker.ids)
+    for name in checker.files:
+        if not name.startswith(("#", "data:")):
+            assert (out / name).is_file(), name
+    return checker
+
+
+def record(out) -> dict:
+    return json.loads((out / RECORD).read_text("utf-8"))
+
+
+@pytest.fixture
+def request_of(bundles, stems, tmp_path):
+    def of(**other) -> Request:
+        return Request(**{"bundles": tuple(bundles), "inputs": (stems,), "out": tmp_path / "out",
+                          "seconds": 2.0} | other)  # fmt: skip
+
+    return of
+
+
+def test_every_bundle_plays_every_stem_in_every_regime(request_of, players, console) -> None:
+    asked = request_of()
+    assert make(asked, console)
+    found = record(asked.out)
+    # Guitar has no file of its own and is played to all three.
+    assert [row["stem"] for row in found["rows"]] == ["bass", "drums", "guitar", "piano"]
+    assert [bool(row["truth"]) for row in found["rows"]] == [True, True, False, True]
+    assert len(found["cells"]) == found["wanted"] == 2 * 3 * 4
+    # Each is loaded once.
+    assert [path.name for path in players.opened] == ["first", "second"]
+    assert players.cycles == sum(len(cell["cycles"]) for cell in found["cells"])
+    check_page(asked.out)
+    for cell in found["cells"]:
+        sound, rate = soundfile.read(asked.out / cell["sound"]["file"])
+        assert (len(sound), rate) == (2 * 44_100, 44_100)
+        assert {"level"} <= cell["figures"].keys()
+        assert ("distance" in cell["figures"]) == (cell["row"] != "take-1-guitar")
+
+
+def test_all_play_from_the_same_noise_and_leave_themselves_out(request_of, players, console):
+    asked = request_of()
+    make(asked, console)
+    found = record(asked.out)
+    sounds = {
+        (c["row"], c["player"], c["regime"]): soundfile.read(asked.out / c["sound"]["file"])[0]
+        for c in found["cells"]
+    }
+    for (row, player, regime), sound in sounds.items():
+        if player == "player-1":
+            # The two are the same but for their names.
+            assert np.array_equal(sound, sounds[row, "player-2", regime])
+    bass, drums = found["rows"][:2]
+    parts = {n: soundfile.read(asked.inputs[0] / f"{n}.wav")[0] for n in ("bass", "drums", "piano")}
+    context = soundfile.read(asked.out / bass["context"]["file"])[0]
+    assert np.abs(context - parts["drums"] - parts["piano"]).max() < 1e-3
+    truth = soundfile.read(asked.out / drums["truth"]["file"])[0]
+    assert np.abs(truth - parts["drums"]).max() < 1e-3
+
+
+def test_interrupted_kept_and_gone_on_with(request_of, players, console) -> None:
+    asked = request_of()
+
+    def interrupt(number: int) -> None:
+        if number == 100:
+            raise KeyboardInterrupt
+
+    players.fail = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        make(asked, console)
+    kept = record(asked.out)
+    done = sum(len(cell["cycles"]) for cell in kept["cells"])
+    assert 0 < len(kept["cells"]) < kept["wanted"]
+    check_page(asked.out)
+    page = (asked.out / PAGE).read_text("utf-8")
+    assert f"{len(kept['cells'])} of {kept['wanted']} sounds are there" in " ".join(page.split())
+    assert "Not played yet" in page
+    assert "the same command goes on" in console.export_text()
+    players.fail = lambda number: None
+    before = players.cycles
+    assert make(asked, console)
+    found = record(asked.out)
+    assert players.cycles - before == sum(len(c["cycles"]) for c in found["cells"]) - done
+    assert "Not played yet" not in (asked.out / PAGE).read_text("utf-8")
+    # Run once more, nothing is played.
+    before = players.cycles
+    assert make(asked, console)
+    assert players.cycles == before
+
+
+def test_more_bundles_play_only_what_is_missing(request_of, bundles, players, console) -> None:
+    make(request_of(bundles=(bundles[0],)), console)
+    before = players.cycles
+    make(request_of(bundles=(bundles[1], bundles[0])), console)
+    assert players.cycles == 2 * before
+    check_page(request_of().out)
+
+
+def test_other_sounds_of_the_folder_are_not_removed_unasked(request_of, players, console) -> None:
+    make(request_of(), console)
+    with pytest.raises(SidemanError, match=r"does not ask for.*\n.*--force"):
+        make(request_of(seed=1), console)
+    assert make(request_of(seed=1, force=True), console)
+    named = {name for s in (request_of().out / "sounds").iterdir() for name in [s.name]}
+    found = record(request_of().out)
+    # Cells, contexts and truths, each as sound, script and picture; nothing of before.
+    assert len(named) == 3 * (len(found["cells"]) + 4 + 3)
+
+
+def test_one_that_fails_is_named_and_the_others_play(request_of, players, console) -> None:
+    def fail(number: int) -> None:
+        if players.opened[-1].name == "first":
+            raise BackendError("Stage decode gave numbers that are not finite.")
+
+    players.fail = fail
+    assert not make(request_of(), console)
+    found = record(request_of().out)
+    assert {cell["player"] for cell in found["cells"]} == {"player-2"}
+    assert "first stopped: Stage decode gave numbers" in console.export_text()
+    assert "first stopped: Stage decode" in (request_of().out / PAGE).read_text("utf-8")
+
+
+def test_leads_play_as_the_native_protocol_does(request_of, players, console) -> None:
+    asked = request_of(leads="1,2", columns=2, stems="bass")
+    assert make(asked, console)
+    found = record(asked.out)
+    assert [regime["name"] for regime in found["regimes"]] == ["lead 1", "lead 2"]
+    assert [regime["live"] for regime in found["regimes"]] == [True, True]
+    # 4,096 samples a column, less 1,536 and the overlap of 882.
+    assert found["regimes"][0]["deadline"] == pytest.approx((4096 - 1536 - 882) / 44_100)
+    for cell in found["cells"]:
+        sound = soundfile.read(asked.out / cell["sound"]["file"])[0]
+        ahead = int(cell["regime"][-1]) * 4096 - 1536 - 882
+        assert not np.any(sound[: 2 * 4096 + ahead - 1])
+        assert np.any(sound[2 * 4096 + ahead :])
+
+
+def test_against_an_earlier_page(request_of, bundles, players, console, tmp_path) -> None:
+    before = request_of(bundles=(bundles[0],), out=tmp_path / "before")
+    make(before, console)
+    asked = request_of(bundles=(bundles[1],), earlier=Earlier(before.out), seed=3)
+    make(asked, console)
+    found = record(asked.out)
+    # One player each: they are compared, whatever they are called.
+    assert found["against"]["paired"] == found["against"]["there"] == len(found["cells"])
+    assert {cell["earlier"]["name"] for cell in found["cells"]} == {"first"}
+    check_page(asked.out)
+    page = (asked.out / PAGE).read_text("utf-8")
+    assert "first → second" in page
+    for cell in found["cells"]:
+        assert (asked.out / cell["earlier"]["sound"]["file"]).is_file()
+    both = request_of(out=tmp_path / "both", earlier=Earlier(asked.out), seed=3)
+    make(both, console)
+    # Of two players, the one of the same name.
+    assert {c["player"] for c in record(both.out)["cells"] if "earlier" in c} == {"player-2"}
+    with pytest.raises(SidemanError, match="same folder"):
+        make(request_of(earlier=Earlier(asked.out), bundles=(bundles[1],), seed=3), console)
+
+
+def test_a_page_of_another_hand_is_left_alone(request_of, players, console) -> None:
+    out = request_of().out
+    out.mkdir()
+    (out / PAGE).write_text("mine")
+    with pytest.raises(SidemanError, match="did not write"):
+        make(request_of(), console)
+    assert (out / PAGE).read_text() == "mine"

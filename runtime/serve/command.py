@@ -273,9 +273,9 @@ def run(server: Server, notes: Sequence[str] = ()) -> None:
         before[number] = signal.signal(number, end)
     try:
         try:
-            server.start()
             for note in notes:
                 log.info("%s", note)
+            server.start()
             server.wait()
         except _Ended:
             pass

@@ -157,7 +157,7 @@ def test_a_client_that_is_silent_makes_room_for_another(peers, monkeypatch) -> N
     first, second = peers(), peers()
     accept = first.ask(HELLO)
     first.ask(beat(accept))
-    monkeypatch.setattr("sideman.runtime.native.endpoint._GIVEN_UP_SECONDS", 0.0)
+    monkeypatch.setattr("sideman.runtime.native.endpoint.GIVEN_UP_SECONDS", 0.0)
     assert isinstance(second.ask(HELLO), Accept)
     assert first.hear() == Bye(accept.session, "Another client plays now.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import sys
 from collections.abc import Mapping
 from concurrent.futures import Future
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 NAMESPACE = "sideman"
 #: Calls that a player answers at a time: a report that waits, and orders.
 _AT_A_TIME = 8
-#: Cores that a Ray of our own believes to have.
-_ENOUGH = 1_024
 #: What Ray is told before it is imported. It looks at none of these later.
 _QUIET = {
     # No figures of use leave this machine.
@@ -96,12 +95,18 @@ class DirectorActor:
 
     Args:
         plan: of the fleet.
-        players: their actors, by name.
+        players: names of their actors, by the player's name. Names, not actors: a director that
+            starts again finds them by these.
         status_port: for figures.
     """
 
-    def __init__(self, plan: Plan, players: Mapping[str, Any], status_port: int) -> None:
-        links = {name: _RayLink(handle) for name, handle in players.items()}
+    def __init__(self, plan: Plan, players: Mapping[str, str], status_port: int) -> None:
+        import ray
+
+        links = {
+            name: _RayLink(ray.get_actor(actor, namespace=NAMESPACE))
+            for name, actor in players.items()
+        }
         self._desk = Desk(plan, links)
         try:
             self._web = Web(self._desk, status_port)
@@ -150,12 +155,14 @@ class Cluster:
     Args:
         address: "local" for a Ray of its own on this machine, "auto" for the cluster that this
             machine belongs to, or what `ray.init` takes.
+        cores: that a Ray of its own is to believe in: all players', whatever this machine has. It
+            starts about as many processes at once, so they are no more.
 
     Raises:
         SidemanError: no Ray, or no cluster.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, cores: int = 1) -> None:
         self.ray = ray = load_ray(loopback=address == "local")
         options: dict[str, Any] = {
             "namespace": NAMESPACE,
@@ -166,10 +173,11 @@ class Cluster:
         if address == "local":
             options |= {
                 "include_dashboard": False,
-                # How many players this machine bears is the operator's to say.
-                "num_cpus": _ENOUGH,
+                "num_cpus": cores,
                 "object_store_memory": 80 * 1024 * 1024,
             }
+        # It warns of what is as it should be.
+        logging.getLogger("ray").setLevel(logging.ERROR)
         try:
             ray.init(address=address, **options)
         except ConnectionError as error:
@@ -177,6 +185,13 @@ class Cluster:
                 f"No Ray cluster was found ({str(error).splitlines()[0]}).",
                 "Start one with 'ray start --head' (docs/fleet.md tells how), or leave --address "
                 "out: then a fleet of this machine alone is started.",
+            ) from error
+        except Exception as error:  # what Ray raises here has no other name
+            ray.shutdown()
+            raise SidemanError(
+                f"Ray did not start: {str(error).strip().splitlines()[0]}",
+                "Its logs are in /tmp/ray/session_latest/logs. Is this machine short of memory, or "
+                "too busy?",
             ) from error
 
     def __enter__(self) -> Self:
@@ -243,7 +258,13 @@ class Fleet:
             max_concurrency=_AT_A_TIME,
             runtime_env={"env_vars": variables},
         )
-        self.players = {name: player.remote(each, make) for name, each in fleets.players.items()}
+        # Several fleets may share a cluster.
+        mine = secrets.token_hex(3)
+        self._names = {name: f"{mine}-{name}" for name in fleets.players}
+        self.players = {
+            name: player.options(name=self._names[name]).remote(each, make)
+            for name, each in fleets.players.items()
+        }
         try:
             self.director = self._direct(fleets.plan, status_port, environment or {})
             host, port, self.status_port = self._get(self.director.places.remote())
@@ -296,7 +317,7 @@ class Fleet:
             scheduling_strategy=NodeAffinitySchedulingStrategy(here, soft=False),
             runtime_env={"env_vars": dict(variables)},
         )
-        return director.remote(plan, self.players, status_port)
+        return director.remote(plan, self._names, status_port)
 
     def _get(self, ref: Any) -> Any:
         try:

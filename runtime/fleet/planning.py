@@ -133,11 +133,11 @@ def _bundles(folders: tuple[Path, ...]) -> tuple[dict[str, str], tuple[str, ...]
                 f"{folder} is no folder.",
                 "Give the one that `sideman export --out` wrote, or none for the demonstration's.",
             )
-        Bundle.open(folder, check=False)
-        name = folder.absolute().name
+        name = Bundle.open(folder, check=False).manifest.name
         if name in found:
             raise SidemanError(
-                f"Two bundles are called {name}.", "Clients ask by name: rename a folder."
+                f"Two bundles are called {name}.",
+                "Clients ask by name: export one of them under another, `sideman export --name`.",
             )
         found[name] = str(folder.absolute())
     return found, notes

@@ -44,8 +44,9 @@ def run(request: Request) -> None:
 
 
 def _run(request: Request) -> None:
-    plan_fleet(request, gpus=1)  # what is wrong is said before anything starts
-    with Cluster(request.address) as cluster:
+    rough = plan_fleet(request, gpus=1)  # what is wrong is said before anything starts
+    cores = max(1, rough.cores) * max(len(rough.players), 8 if rough.gpus else 1)
+    with Cluster(request.address, cores) as cluster:
         fleets = plan_fleet(request, gpus=cluster.gpus())
         cluster.check(len(fleets.players) * fleets.gpus)
         with Fleet(cluster, fleets, request.status_port) as fleet:

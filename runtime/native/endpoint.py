@@ -56,6 +56,8 @@ _NO_SOUND_SECONDS = 0.5
 _TOLD_SECONDS = 0.25
 #: Signs of life of which the client's latency is the smallest.
 _BEATS = 8
+#: Refusals of one kind and host that are logged in so many seconds: a client asks every second.
+_REFUSALS, _REFUSALS_SECONDS = 3, 60.0
 #: Seconds between two requests for what is missing, at least.
 _ASK_SECONDS = 0.01
 
@@ -157,7 +159,7 @@ class NativeEndpoint:
         self._client: Address = ("", 0)
         self._voided = ""
         self._restored: NativeSetting | None = None
-        self._refused = Throttle()
+        self._refused = Throttle(_REFUSALS, _REFUSALS_SECONDS)
         self.settings = LoadedModel(self.void, self.restore, exact_mask=exact_mask)
         self.replies = NativeReplies(
             access.listener, access.announced, access.counters, access.clock, self.client
@@ -574,7 +576,7 @@ class NativeEndpoint:
 
     def refuse(self, refused: Refuse, size: int, sender: Address, now: float) -> None:
         """Refuse a hello of so many bytes."""
-        if self._refused.admits(str(sender[0]), refused.reason, now)[0]:
+        if self._refused.admits(str(sender[0]), refused.code, now)[0]:
             log.info("%s is refused: %s", sender[0], refused.reason)
         self._answer(refused, size, sender)
 

@@ -32,6 +32,8 @@ MARGIN_SECONDS = 0.02
 #: Seconds after which one who was refused may try again. Nobody knows when another one stops; a
 #: client that has gone without a word is given up in this time.
 RETRY_SECONDS = 10
+#: What is exactly as much as there is fits.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def worst_wait(demands: Sequence[Demand], index: int) -> float:
         if other.due > own.due:
             running = max(running, other.cycle)
         else:
-            before += other.cycle * (int((own.due - other.due) / other.step) + 1)
+            before += other.cycle * (int((own.due - other.due) / other.step + _ROUNDING) + 1)
     return running + before
 
 
@@ -98,7 +100,7 @@ def refusal(playing: Sequence[Demand], wanted: Demand) -> str:
         return ""
     together = [*playing, wanted]
     used, most = share(playing), share(together)
-    if most > MOST_SHARE:
+    if most > MOST_SHARE + _ROUNDING:
         return (
             f"There is no room: {_sessions(len(playing))} {'take' if len(playing) > 1 else 'takes'}"
             f" {used:.0%} of the time, {most:.0%} with yours, and {MOST_SHARE:.0%} is the most."

@@ -11,6 +11,7 @@ from sideman.runtime.client import Client
 from sideman.runtime.sharing.server import SharedServer
 from tests.runtime.fakes.session import PATIENCE
 from tests.runtime.native.echo import Host
+from tests.runtime.native.peer import Peer
 from tests.runtime.sharing.echo import EchoEngine
 
 
@@ -54,3 +55,17 @@ def join() -> Iterator[Callable[..., Host]]:
     yield make
     for client in clients:
         client.close()
+
+
+@pytest.fixture
+def peers() -> Iterator[Callable[[SharedServer], Peer]]:
+    """A client that says exactly what it is told."""
+    made: list[Peer] = []
+
+    def make(server: SharedServer) -> Peer:
+        made.append(Peer(server))
+        return made[-1]
+
+    yield make
+    for peer in made:
+        peer.socket.close()

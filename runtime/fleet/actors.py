@@ -248,21 +248,22 @@ class Fleet:
     ) -> None:
         self._ray = cluster.ray
         variables = {"OMP_NUM_THREADS": str(fleets.cores), **(environment or {})}
-        player = self._ray.remote(PlayerActor).options(
-            num_cpus=fleets.cores,
-            num_gpus=fleets.gpus,
+        player = self._ray.remote(PlayerActor)
+        options = {
+            "num_cpus": fleets.cores,
+            "num_gpus": fleets.gpus,
             # Ray starts it again, elsewhere if its node is gone. Its sessions are not moved: their
             # clients say hello again.
-            max_restarts=-1,
-            max_task_retries=0,
-            max_concurrency=_AT_A_TIME,
-            runtime_env={"env_vars": variables},
-        )
+            "max_restarts": -1,
+            "max_task_retries": 0,
+            "max_concurrency": _AT_A_TIME,
+            "runtime_env": {"env_vars": variables},
+        }
         # Several fleets may share a cluster.
         mine = secrets.token_hex(3)
         self._names = {name: f"{mine}-{name}" for name in fleets.players}
         self.players = {
-            name: player.options(name=self._names[name]).remote(each, make)
+            name: player.options(name=self._names[name], **options).remote(each, make)
             for name, each in fleets.players.items()
         }
         try:

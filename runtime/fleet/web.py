@@ -69,7 +69,7 @@ class Web:
             ) from error
         self.port = int(self._server.server_address[1])
         self._thread = threading.Thread(
-            target=self._server.serve_forever, name="sideman-web", daemon=True
+            target=self._server.serve_forever, args=(0.05,), name="sideman-web", daemon=True
         )
         self._thread.start()
 

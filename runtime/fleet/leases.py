@@ -48,6 +48,8 @@ class Leases:
         self._draw = draw
         self._by_token: dict[str, Lease] = {}
         self._by_client: dict[str, Lease] = {}
+        self._by_player: dict[str, dict[str, Lease]] = {}
+        self._waiting: dict[str, Lease] = {}  # by token
 
     def __len__(self) -> int:
         return len(self._by_token)
@@ -66,20 +68,19 @@ class Leases:
 
     def at(self, player: str) -> list[Lease]:
         """All leases of a player."""
-        return [lease for lease in self._by_token.values() if lease.player == player]
+        return list(self._by_player.get(player, {}).values())
 
     def waiting(self) -> dict[str, int]:
         """By player: leases whose session has not begun, so that no report counts it."""
         found: dict[str, int] = {}
-        for lease in self._by_token.values():
-            if not lease.playing:
-                found[lease.player] = found.get(lease.player, 0) + 1
+        for lease in self._waiting.values():
+            found[lease.player] = found.get(lease.player, 0) + 1
         return found
 
     def first_lapse(self) -> float | None:
         """When the next lease lapses, in seconds; None where none waits."""
         return min(
-            (each.until for each in self._by_token.values() if not each.playing), default=None
+            (each.until for each in self._waiting.values()), default=None
         )
 
     def follow(self, player: str, sessions: Iterable[tuple[str, str]], now: float) -> list[Lease]:
@@ -98,6 +99,7 @@ class Leases:
             lease = self._by_token.get(token)
             if lease is not None:
                 lease.playing = True
+                self._waiting.pop(token, None)
             elif client not in self._by_client:
                 # The director itself was started anew, or this lease had lapsed a moment before.
                 self._keep(Lease(token, player, client, now, playing=True))
@@ -108,7 +110,7 @@ class Leases:
 
     def lapse(self, now: float) -> list[Lease]:
         """End those whose client never came; tells which."""
-        over = [e for e in self._by_token.values() if not e.playing and now >= e.until]
+        over = [lease for lease in self._waiting.values() if now >= lease.until]
         for lease in over:
             self.lapsed += 1
             self.end(lease)
@@ -117,8 +119,13 @@ class Leases:
     def end(self, lease: Lease) -> None:
         """End a lease; any number of times."""
         self._by_token.pop(lease.token, None)
+        self._waiting.pop(lease.token, None)
+        self._by_player.get(lease.player, {}).pop(lease.token, None)
         if self._by_client.get(lease.client) is lease:
             del self._by_client[lease.client]
 
     def _keep(self, lease: Lease) -> None:
         self._by_token[lease.token] = self._by_client[lease.client] = lease
+        self._by_player.setdefault(lease.player, {})[lease.token] = lease
+        if not lease.playing:
+            self._waiting[lease.token] = lease

@@ -78,7 +78,7 @@ class Turns:
         played = seat.times.played
         seat.cycles.handle(event)
         if isinstance(event, Step) and event.setting is not None and seat.times.played > played:
-            self._ledger.note(event.setting, seat.times.cycles[-1])
+            self._ledger.note(event.setting, seat.times.last)
 
     def _take(self) -> tuple[Seat, Event] | None:
         """The next event, waited for; None when the server ends."""

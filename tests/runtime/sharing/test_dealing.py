@@ -67,7 +67,7 @@ def test_what_does_not_fit_is_refused_with_figures_and_nobody_else_notices(
     assert load.share == pytest.approx(2 * QUARTER / (4096 / 44_100))
     assert all(isinstance(p.ask(beat(a)), Beat) for p, a in zip(seated, accepts, strict=True))
     # What takes less fits.
-    play(peers(server), step=8, lead=8)
+    play(peers(server), step=8, lead=16, stems="")
 
 
 def test_a_change_that_does_not_fit_is_refused_and_the_session_plays_on(

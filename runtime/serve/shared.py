@@ -54,8 +54,9 @@ def make_server(
         exact_mask: hide exactly the unknown columns.
         keep_warm: seconds of waiting after which the device is given a little work.
     """
-    from sideman.runtime.sharing.engine import BundleEngine
+    from sideman.runtime.sharing.engine import BundleEngine, side_by_side
 
+    backend, workers = side_by_side(backend)
     loading = Loading()
     open_engine: Callable[[], BundleEngine] = lambda: BundleEngine(  # noqa: E731
         bundle, backend=backend, seed=seed, progress=loading.note, shortcuts=shortcuts
@@ -68,4 +69,5 @@ def make_server(
         keep_warm=keep_warm,
         loading=loading,
         exact_mask=exact_mask,
+        workers=workers,
     )

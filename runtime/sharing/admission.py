@@ -6,12 +6,14 @@ margin. Cycles are not interrupted, and the one with the earliest deadline is ne
 
 Two conditions have to hold for all sessions together:
 
-1. The sum of C / T is at most 70 %. What is left is for cycles that take longer than usual, and
-   for settings that are prepared between cycles.
+1. The sum of C / T is at most 70 %; where several workers run cycles side by side, 70 % of each.
+   What is left is for cycles that take longer than usual, and for settings that are prepared
+   between cycles.
 2. For each session, the longest that a step can wait, and its own cycle, take no longer than D.
    A step waits for the cycle that runs when it comes, at worst the longest of those whose deadlines
    are later (they are not interrupted), and for every step of the others whose deadline is not
    later than its own: ⌊(D - D') / T'⌋ + 1 of a session with D' and T', where D' is not more than D.
+   Several workers share that: while a step waits, each of them is busy.
 
 Who would play alone always fits: nobody else is harmed, and the server says how it goes.
 
@@ -70,43 +72,46 @@ def share(demands: Sequence[Demand]) -> float:
     return sum(each.share for each in demands)
 
 
-def worst_wait(demands: Sequence[Demand], index: int) -> float:
+def worst_wait(demands: Sequence[Demand], index: int, workers: int = 1) -> float:
     """Seconds that a step of one session can wait for cycles of the others at the most.
 
     Args:
         demands: of all sessions.
         index: of the one.
+        workers: cycles that run side by side.
     """
     own = demands[index]
-    running, before = 0.0, 0.0
+    running: list[float] = []
+    before = 0.0
     for i, other in enumerate(demands):
         if i == index:
             continue
         if other.due > own.due:
-            running = max(running, other.cycle)
+            running.append(other.cycle)
         else:
             before += other.cycle * (int((own.due - other.due) / other.step + _ROUNDING) + 1)
-    return running + before
+    return (sum(sorted(running)[-workers:]) + before) / workers
 
 
-def refusal(playing: Sequence[Demand], wanted: Demand) -> str:
+def refusal(playing: Sequence[Demand], wanted: Demand, workers: int = 1) -> str:
     """Why a session does not fit beside those that play; nothing where it does.
 
     Args:
         playing: demands of the others.
         wanted: of the one that asks.
+        workers: cycles that run side by side.
     """
     if not playing:
         return ""
     together = [*playing, wanted]
-    used, most = share(playing), share(together)
+    used, most = share(playing) / workers, share(together) / workers
     if most > MOST_SHARE + _ROUNDING:
         return (
             f"There is no room: {_sessions(len(playing))} {'take' if len(playing) > 1 else 'takes'}"
             f" {used:.0%} of the time, {most:.0%} with yours, and {MOST_SHARE:.0%} is the most."
         )
     for index, each in enumerate(together):
-        wait = worst_wait(together, index)
+        wait = worst_wait(together, index, workers)
         if wait + each.cycle <= each.due:
             continue
         whose = "yours" if index == len(playing) else "another player"
@@ -118,17 +123,18 @@ def refusal(playing: Sequence[Demand], wanted: Demand) -> str:
     return ""
 
 
-def room(playing: Sequence[Demand], usual: Demand, most: int) -> int:
+def room(playing: Sequence[Demand], usual: Demand, most: int, workers: int = 1) -> int:
     """How many more sessions of one kind fit.
 
     Args:
         playing: demands of those that play.
         usual: of each further one.
         most: seats that are free.
+        workers: cycles that run side by side.
     """
     together = list(playing)
     for count in range(most):
-        if refusal(together, usual):
+        if refusal(together, usual, workers):
             return count
         together.append(usual)
     return most

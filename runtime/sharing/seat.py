@@ -92,6 +92,7 @@ class Seat:
         cycles: handles events; cycle thread.
         model: the session.
         due: when the endpoint wants to be called again, in seconds; receive thread.
+        busy: whether a worker handles an event of it; whoever holds the condition.
         counted: cycles late and steps dropped when the present session began.
 
     Args:
@@ -106,6 +107,7 @@ class Seat:
         self.times = times = SeatTime()
         self.model = Model(common.open_session)
         self.due: float | None = None
+        self.busy = False
         self.counted = (0, 0)
         self._common = common
         access = Access(

@@ -83,6 +83,7 @@ class SharedServer:
         loading: `open_engine` tells it how far it is, for clients that wait.
         exact_mask: hide exactly the unknown columns rather than the next trained number.
         leases_only: let nobody in without a token that `expect` has named.
+        workers: cycles that run side by side, where the engine lets them.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class SharedServer:
         loading: Loading | None = None,
         exact_mask: bool = False,
         leases_only: bool = False,
+        workers: int = 1,
     ) -> None:
         if sessions < 1:
             raise SidemanError(f"{sessions} sessions are none.", "Allow 1 or more.")
@@ -111,6 +113,7 @@ class SharedServer:
         self._keep_warm = keep_warm
         self._loading = Loading() if loading is None else loading
         self._exact_mask = exact_mask
+        self._workers = workers
         self._leases_only = leases_only
         self._leases = Leases()
         self._ledger = Ledger()
@@ -167,7 +170,13 @@ class SharedServer:
         )
         self._seats = seats = tuple(Seat(i, common) for i in range(self._count))
         self._turns = turns = Turns(
-            seats, self._changed, self._ledger, self._load, self._close_engine, self._keep_warm
+            seats,
+            self._changed,
+            self._ledger,
+            self._load,
+            self._close_engine,
+            self._keep_warm,
+            self._workers,
         )
         self._dealer = dealer = Dealer(
             seats,
@@ -302,9 +311,11 @@ class SharedServer:
             state,
             detail,
             self._name,
-            share(demands),
-            max((worst_wait(demands, i) for i in range(len(demands))), default=0.0),
-            (free if usual is None else room(demands, usual, free)) if state == "ready" else 0,
+            share(demands) / self._workers,
+            max((worst_wait(demands, i, self._workers) for i in range(len(demands))), default=0.0),
+            (free if usual is None else room(demands, usual, free, self._workers))
+            if state == "ready"
+            else 0,
             free,
             len(self._seats),
             self._without_room + (0 if self._dealer is None else self._dealer.refused),
@@ -471,7 +482,7 @@ class SharedServer:
 
     def _reason(self, number: int, wanted: Demand) -> str:
         others = [s.demand() for s in self._seats if s.number != number]
-        return refusal([each for each in others if each is not None], wanted)
+        return refusal([each for each in others if each is not None], wanted, self._workers)
 
     def _free_ghosts(self, number: int) -> bool:
         """End sessions whose clients have gone without a word; whether there were any."""

@@ -29,13 +29,14 @@ class SeatTime(CycleTime):
         cycles: the last cycles that were played, newest last, in seconds.
         waits: likewise, how long their steps waited.
         played: cycles that were played since the start.
+        last: seconds of the newest of them. The receive thread may empty `cycles` at any time.
         held: seconds that the step that is played had to be held back, because something of it was
             missing; they are no wait.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.wait = self.held = 0.0
+        self.wait = self.held = self.last = 0.0
         self.played = 0
         self.cycles: deque[float] = deque(maxlen=_REMEMBERED)
         self.waits: deque[float] = deque(maxlen=_REMEMBERED)
@@ -45,9 +46,11 @@ class SeatTime(CycleTime):
         super().note(seconds, waited)
         if waited is not None:
             self.played += 1
+            self.last = seconds
             self.cycles.append(seconds)
             self.waits.append(max(0.0, waited - self.held))
-            self.wait = float(np.percentile(self.waits, 99))
+            waits = list(self.waits)
+            self.wait = float(np.percentile(waits, 99)) if waits else 0.0
 
     def forget(self) -> None:
         """As `CycleTime.forget`."""

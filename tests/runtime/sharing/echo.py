@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import numpy as np
@@ -25,30 +26,40 @@ class SharedEcho(EchoSession):
         return max(0.001, self._engine.cycle * max(1, len(self._rows)))
 
     def step(self, audio: np.ndarray) -> np.ndarray:
-        assert not self._engine.running, "two cycles at once"
-        self._engine.running = True
+        engine = self._engine
+        with engine.lock:
+            engine.running += 1
+            engine.most = max(engine.most, engine.running)
+            assert engine.running <= engine.side_by_side, "more cycles at once than may be"
         try:
-            time.sleep(self._engine.cycle * len(self._rows))
-            self._engine.order.append(self)
+            time.sleep(engine.cycle * len(self._rows))
+            engine.order.append(self)
             return super().step(audio)
         finally:
-            self._engine.running = False
+            with engine.lock:
+                engine.running -= 1
 
 
 class EchoEngine:
-    """Attributes.
+    """An engine whose sessions are echoes.
 
-    cycle: seconds of a cycle, for each stem.
-    made: its sessions.
-    order: the session of every cycle.
-    closed: how often it was closed.
+    Attributes:
+        cycle: seconds of a cycle, for each stem.
+        made: its sessions.
+        order: the session of every cycle.
+        side_by_side: cycles that may run at once.
+        running: that do now.
+        most: that did.
+        closed: how often it was closed.
     """
 
     def __init__(self, cycle: float = 0.0) -> None:
         self.cycle = cycle
         self.made: list[SharedEcho] = []
         self.order: list[SharedEcho] = []
-        self.running = False
+        self.side_by_side = 1
+        self.running = self.most = 0
+        self.lock = threading.Lock()
         self.closed = 0
 
     def session(self) -> SharedEcho:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import socket
 import time
 from time import perf_counter
 
@@ -24,8 +25,8 @@ def play(peer: Peer, **changes) -> Accept:
     return accept
 
 
-def until(what) -> None:
-    end = time.monotonic() + PATIENCE
+def until(what, seconds: float = PATIENCE) -> None:
+    end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end
         time.sleep(0.005)
@@ -67,7 +68,7 @@ def test_what_does_not_fit_is_refused_with_figures_and_nobody_else_notices(
     assert load.share == pytest.approx(2 * QUARTER / (4096 / 44_100))
     assert all(isinstance(p.ask(beat(a)), Beat) for p, a in zip(seated, accepts, strict=True))
     # What takes less fits.
-    play(peers(server), step=8, lead=8)
+    play(peers(server), step=8, lead=16, stems="")
 
 
 def test_a_change_that_does_not_fit_is_refused_and_the_session_plays_on(
@@ -214,3 +215,39 @@ def test_a_model_that_cannot_be_loaded_is_told_and_ends_nothing(peers) -> None:
         assert "The bundle is damaged." in refuse.reason
         assert server.figures().state == "failed"
     assert not server.left_behind
+
+
+def ask_other(server, datagram: bytes) -> bytes:
+    """What a client of `multi_track` is told, which names the port that it wants it on."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        other.settimeout(PATIENCE)
+        port = other.getsockname()[1].to_bytes(4, "big")
+        other.sendto(datagram + port, server.address)
+        return other.recv(65_536)
+
+
+def test_stats_tell_all_sessions_together(serve, peers, engine) -> None:
+    engine.cycle = QUARTER
+    server = serve(4)
+    for _ in range(2):
+        play(peers(server), lead=8)
+    told = ask_other(server, b"/stats\0\0,i\0\0")
+    assert told.startswith(b"/stats_response")
+    assert b"fake; 2 of 4 play, 54% of the time" in told
+    figures = server.figures()
+    assert (figures.state, figures.levels) == ("ready", {})
+
+
+def test_a_client_of_multi_track_is_told_that_nobody_of_it_plays_here(serve, monkeypatch) -> None:
+    from sideman.runtime.sharing import server as module
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as replies:
+        replies.bind(("127.0.0.1", 0))
+        replies.settimeout(PATIENCE)
+        monkeypatch.setattr(module, "REPLY_PORT", replies.getsockname()[1])
+        server = serve(2)
+        replies.sendto(b"/load_model\0,T\0\0", server.address)
+        told = replies.recv(65_536)
+    assert told.startswith(b"/error")
+    assert b"none of multi_track" in told

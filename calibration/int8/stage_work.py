@@ -5,11 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sideman.calibration.int8.judging import Case, Errors, make_cases, measure
+from sideman.calibration.int8.histograms import SHARE, find_most
+from sideman.calibration.int8.judging import (
+    Case,
+    Errors,
+    make_cases,
+    measure,
+    worst_distance,
+    worst_snr,
+)
 from sideman.calibration.int8.mixing import Mixer
 from sideman.calibration.int8.quantising import Scheme, quantise
 from sideman.calibration.int8.ranges import Inputs, find_ranges, prepare
@@ -38,6 +46,8 @@ Progress = Callable[[str, int, int], None]
 _TELLING = {"encode": "w+0", "step": "w+0", "decode": "native"}
 #: Runs by which a choice of layers is timed against float32.
 _ROUNDS = 5
+#: How far ranges may reach, in words.
+_WHOLE, _MOST = "lowest to highest", f"{100 * SHARE:g} % of the values"
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,19 @@ class Choice:
     names: tuple[str, ...]
     trials: tuple[tuple[Trial, float], ...]
     errors: Errors
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far the ranges of a stage's activations reach.
+
+    Attributes:
+        name: in words, of the one that was taken.
+        tried: every one, with the error of the stage with all of its convolutions in eight bits.
+    """
+
+    name: str
+    tried: tuple[Group, ...]
 
 
 @dataclass
@@ -82,25 +105,42 @@ class StageWork:
     backend: Backend
     progress: Progress
 
-    def mixer(self, scheme: Scheme) -> Mixer:
-        """Find the ranges of all activations and quantise every convolution."""
+    def mixers(self, scheme: Scheme) -> dict[str, Mixer]:
+        """Quantise every convolution, once with each reach of the ranges of its activations.
+
+        Ranges that hold every value are coarse where a few values lie far out; narrower ones cut
+        those off. Which of the two errs less differs from stage to stage (docs/calibration.md).
+
+        Returns:
+            By how far the ranges reach, in words.
+        """
         files = self.bundle.read_stage(self.stage)
         graph = prepare(files, self.folder / "prepared")
         total = self._count(CALIBRATE)
-        ranges = find_ranges(
+        whole = find_ranges(
             graph,
             self._inputs(),
             self.folder / "ranges",
             lambda done: self.progress(f"{self.stage}: ranges of activations", done, total),
         )
-        quantised = quantise(graph, ranges, scheme)
+        most = find_most(
+            graph,
+            self._inputs(),
+            whole,
+            self.folder / "histograms",
+            lambda done: self.progress(f"{self.stage}: histograms", min(done, total), total),
+        )
+        found = {
+            reach: Mixer.of(files, quantise(graph, ranges, scheme))
+            for reach, ranges in ((_WHOLE, whole), (_MOST, most))
+        }
         shutil.rmtree(graph.parent)
-        return Mixer.of(files, quantised)
+        return found
 
-    def cases(self, mixer: Mixer) -> list[Case]:
+    def cases(self) -> list[Case]:
         """What float32 makes of the cycles that are judged."""
         total = self._count(JUDGE)
-        stage = self.backend.load(self.stage, mixer.files, self._spec)
+        stage = self.backend.load(self.stage, self.bundle.read_stage(self.stage), self._spec)
         return make_cases(
             read_cycles(self.recorded, self.places, JUDGE),
             self.stage,
@@ -108,6 +148,24 @@ class StageWork:
             stage,
             lambda done: self.progress(f"{self.stage}: float32", done, total),
         )
+
+    def closest(self, mixers: Mapping[str, Mixer], cases: Sequence[Case]) -> Reach:
+        """Take the ranges with which the whole stage in eight bits is closest to float32.
+
+        Args:
+            mixers: as `mixers` returns them.
+            cases: that it is judged by.
+        """
+        telling = self._telling(cases)
+        every = tuple(next(iter(mixers.values())).names)
+        groups = []
+        for number, (reach, mixer) in enumerate(mixers.items(), start=1):
+            known = KnownErrors(self.folder / f"reach-{number}-{self._digest(mixer)}.json")
+            errors = known.of(every, lambda mixer=mixer: self._measure(mixer, every, telling))  # type: ignore[misc]
+            groups.append(Group(reach, every, worst_snr(errors), worst_distance(errors)))
+            self.progress(f"{self.stage}: ranges compared", number, len(mixers))
+        best = worst_first(self.stage, groups)[-1].name
+        return Reach(best, tuple(groups))
 
     def choose(self, mixer: Mixer, cases: Sequence[Case], bound: Bound, *, timed: bool) -> Choice:
         """Find the layers that have to stay in float32 for the bound to hold.
@@ -119,7 +177,7 @@ class StageWork:
             timed: whether this machine's time for it means anything.
         """
         large = sum(map(len, mixer.files.weights.values())) >= BLOCKS_FROM
-        telling = [case for case in cases if case.regime == _TELLING[self.stage]]
+        telling = self._telling(cases)
         groups = measure_groups(
             (blocks if large else layers)(mixer.names),
             lambda names: self._measure(mixer, names, telling),
@@ -151,6 +209,9 @@ class StageWork:
         ]
         kept = tuple(group.name for group in ordered[:count])
         return Choice(tuple(groups), kept, names, tuple(zip(trials, times, strict=True)), errors)
+
+    def _telling(self, cases: Sequence[Case]) -> list[Case]:
+        return [case for case in cases if case.regime == _TELLING[self.stage]]
 
     @property
     def _spec(self) -> StageSpec:

@@ -104,6 +104,8 @@ def _lines(report: Mapping[str, Any]) -> Any:
     for name, stage in report["stages"].items():
         kernels = stage["integer_kernels"]
         ran = "" if kernels is None else f", {kernels} integer kernels counted"
+        # There was no other reach before reports told it.
+        ran += f", ranges of {stage.get('ranges', 'lowest to highest')}"
         yield (
             f"{name:<11} {stage['quantised']} of {stage['convolutions']} convolutions in 8 bits"
             f"{ran}{'; ' + stage['note'] if stage['note'] else ''}"

@@ -10,7 +10,14 @@ import soundfile
 from typer.testing import CliRunner
 
 from sideman.calibration.errors import CalibrationError
-from sideman.calibration.int8 import calibrating, prices, recording, stage_work
+from sideman.calibration.int8 import (
+    chosen,
+    prices,
+    recording,
+    reporting,
+    stage_prices,
+    stage_work,
+)
 from sideman.calibration.int8.calibrating import calibrate_bundle
 from sideman.calibration.int8.judging import Error
 from sideman.calibration.int8.prices import FP32, INT8, NO_ERROR, Price, Way, WayFailedError
@@ -100,7 +107,7 @@ def test_stopped_taken_up_again_and_written(music, tmp_path) -> None:
 WAYS = (Way(FP32, None), Way(INT8, None, FP32), Way("bf16", None), Way("both", None, "bf16"))
 
 
-def stage(names=("a", "b"), *seconds: float) -> calibrating._Stage:
+def stage(names=("a", "b"), *seconds: float) -> chosen.ChosenStage:
     error = {("bass", 0.0): Error(30.0, 0.5)}
     choice = stage_work.Choice((), (), tuple(names), (), error)
     by_name = {way.name: time for way, time in zip(WAYS, seconds, strict=False)}
@@ -112,7 +119,7 @@ def stage(names=("a", "b"), *seconds: float) -> calibrating._Stage:
         )
         for way in WAYS[: len(seconds)]
     }
-    return calibrating._Stage(None, choice, [], tuple(names), dict(error), "", costs)
+    return chosen.ChosenStage(None, None, choice, [], tuple(names), dict(error), "", costs)
 
 
 def speed(*cycles: float, beyond: str = "") -> dict:
@@ -134,7 +141,7 @@ def speed(*cycles: float, beyond: str = "") -> dict:
 def test_a_stage_that_no_library_computes_faster_stays_in_float32() -> None:
     slow, fast = stage(("a",), 1.0, 1.5, 0.5, 0.6), stage(("a",), 1.0, 1.5, 0.5, 0.4)
     for one in (slow, fast):
-        calibrating._drop_if_no_faster(one, WAYS)
+        stage_prices._drop_if_no_faster(one, WAYS)
     assert (slow.names, slow.prices[INT8].seconds, slow.prices["both"].seconds) == ((), 1.0, 0.5)
     assert "no faster here (1500.0 ms rather than 1000.0 in int8" in slow.note
     assert (fast.names, fast.prices[INT8].seconds, fast.note) == (("a",), 1.5, "")
@@ -142,7 +149,7 @@ def test_a_stage_that_no_library_computes_faster_stays_in_float32() -> None:
 
 def test_reasons_against_a_bundle() -> None:
     good = {"encode": stage(), "decode": stage()}
-    reasons = calibrating._reasons
+    reasons = reporting.reasons_against
     assert reasons(good, speed(2.0, 1.0)) == []
     assert reasons(good, speed(2.0, 1.4, 1.2, 1.0)) == []
     assert reasons(good, None) == []
@@ -161,14 +168,14 @@ def test_reasons_against_a_bundle() -> None:
 def test_what_was_found_is_told_in_sentences() -> None:
     dropped = stage(())
     dropped.note = "all in float32: no faster"
-    lines = list(calibrating._told({"step": dropped}, speed(2.0, 1.0, beyond=INT8)))
+    lines = list(reporting.told({"step": dropped}, speed(2.0, 1.0, beyond=INT8)))
     assert lines == [
         "step: all in float32: no faster.",
         f"{FP32}: 2000.0 ms a cycle.",
         f"{INT8}: 1000.0 ms a cycle, beyond the bound.",
         "OpenVINO was not tried: it is not installed.",
     ]
-    assert list(calibrating._told({}, None)) == []
+    assert list(reporting.told({}, None)) == []
 
 
 def test_a_library_that_refuses_a_stage_is_left_out(monkeypatch) -> None:
@@ -187,9 +194,9 @@ def test_a_library_that_refuses_a_stage_is_left_out(monkeypatch) -> None:
             raise WayFailedError(ways[-1], BackendError("It is refused.", "Do without."))
         return {way.name: Price(1.0, NO_ERROR, bool(way.without)) for way in ways}
 
-    monkeypatch.setattr(calibrating, "price", price)
+    monkeypatch.setattr(stage_prices, "price", price)
     one, why_not = stage(), {}
-    left = calibrating._price_stage(one, ways, why_not, None, None, lambda *_: None)
+    left = stage_prices._price_stage(one, ways, why_not, None, None, lambda *_: None)
     assert [way.name for way in left] == [FP32, INT8]
     assert asked == [[way.name for way in ways], [FP32, INT8]]
     assert set(why_not) == {"bf16", "both"}

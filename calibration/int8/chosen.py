@@ -1,0 +1,36 @@
+"""A stage of which is known what of it computes in eight bits."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from sideman.calibration.int8.judging import Case, Errors
+from sideman.calibration.int8.mixing import Mixer
+from sideman.calibration.int8.prices import Price
+from sideman.calibration.int8.stage_work import Choice, Reach
+
+
+@dataclass
+class ChosenStage:
+    """How a stage is written, and what is known of it.
+
+    Attributes:
+        mixer: makes it with any choice of convolutions in eight bits.
+        reach: how far the ranges of its activations reach.
+        choice: what became of its layers.
+        cases: that it was judged by.
+        names: convolutions that are quantised in the end.
+        errors: of the stage then; empty where nothing is quantised.
+        note: why nothing is, for people.
+        prices: time and error of every way to run it, by the way's name.
+    """
+
+    mixer: Mixer
+    reach: Reach
+    choice: Choice
+    cases: list[Case]
+    names: tuple[str, ...]
+    errors: Errors
+    note: str = ""
+    prices: dict[str, Price] = dataclasses.field(default_factory=dict)

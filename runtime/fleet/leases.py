@@ -79,9 +79,7 @@ class Leases:
 
     def first_lapse(self) -> float | None:
         """When the next lease lapses, in seconds; None where none waits."""
-        return min(
-            (each.until for each in self._waiting.values()), default=None
-        )
+        return min((each.until for each in self._waiting.values()), default=None)
 
     def follow(self, player: str, sessions: Iterable[tuple[str, str]], now: float) -> list[Lease]:
         """Compare with the sessions that a player tells of.

@@ -72,7 +72,9 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     try:
         with (
             Cluster(nodes.address) as cluster,
-            Fleet(cluster, Fleets(plan, players, 1, 0), make=echo_server, environment=environment) as f,
+            Fleet(
+                cluster, Fleets(plan, players, 1, 0), make=echo_server, environment=environment
+            ) as f,
         ):
             while {p["state"] for p in f.figures()["players"]} != {"ready"}:
                 time.sleep(0.1)

@@ -1,4 +1,4 @@
-"""10,000 sessions on 250 GPUs, as far as the director is concerned: what it costs, what breaks first.
+"""10,000 sessions on 250 GPUs, as far as the director is concerned.
 
 The director, its door and its proofs are the real ones, in one process without Ray; hellos are real
 datagrams that are handed to the door, reports are those that a player of 40 sessions would make.
@@ -79,7 +79,7 @@ def simulate(players: int = PLAYERS, each: int = SESSIONS) -> dict[str, Any]:
     blobs = [pickle.dumps(report(name, now)) for name in names]
     begun = time.perf_counter()
     for blob in blobs:
-        director.heard(pickle.loads(blob), now)  # noqa: S301 - made three lines above
+        director.heard(pickle.loads(blob), now)
     reports = time.perf_counter() - begun
     begun = time.perf_counter()
     director.expire(now)

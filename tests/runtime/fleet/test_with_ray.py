@@ -88,7 +88,7 @@ def test_nothing_of_it_listens_beyond_this_machine(fleet) -> None:
             parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
             if parent in family or int(entry.name) in family:
                 for link in (entry / "fd").iterdir():
-                    target = os.readlink(link)
+                    target = str(link.readlink())
                     if target.startswith("socket:["):
                         ours.add(target[8:-1])
         except OSError:

@@ -1,4 +1,4 @@
-"""Subcommands: `serve`, `jam`, `rehearse`, `replay`, `listen`, `bench`, `doctor`, `build`, `fleet`."""
+"""Subcommands: from `serve` to `fleet`, one module each."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NAMESPACE = "sideman"
 #: Calls that a player answers at a time: a report that waits, and orders.
 _AT_A_TIME = 8
-#: What Ray is told before it is imported. It looks at none of these later.
+#: What Ray is told before it is imported: some of it is read then.
 _QUIET = {
     # No figures of use leave this machine.
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -46,10 +46,18 @@ def load_ray(*, loopback: bool) -> Any:
 
     Raises:
         MissingExtraError: it is not installed.
+        SidemanError: it was imported before, and would not keep to loopback.
     """
-    if "ray" not in sys.modules:
-        for name, value in (_QUIET | (_LOOPBACK if loopback else {})).items():
-            os.environ.setdefault(name, value)
+    imported = "ray" in sys.modules
+    wanted = _QUIET | (_LOOPBACK if loopback else {})
+    late = [name for name in _LOOPBACK if name in wanted and name not in os.environ]
+    if imported and late:
+        raise SidemanError(
+            f"Ray was imported before {late[0]} was set: it would be open to other machines.",
+            "Let nothing of this process import ray before a fleet does.",
+        )
+    for name, value in wanted.items():
+        os.environ.setdefault(name, value)
     return require("ray", "run a fleet")
 
 
@@ -107,16 +115,24 @@ class DirectorActor:
             name: _RayLink(ray.get_actor(actor, namespace=NAMESPACE))
             for name, actor in players.items()
         }
-        self._desk = Desk(plan, links)
+        self._trouble: SidemanError | None = None
         try:
+            self._desk = Desk(plan, links)
             self._web = Web(self._desk, status_port)
-        except BaseException:
-            self._desk.close()
-            raise
+        except SidemanError as error:
+            # Of an actor whose making fails, Ray keeps the text alone.
+            self._trouble = error
+            return
         self._desk.start()
 
     def places(self) -> tuple[str, int, int]:
-        """Host and port of the front door, and the port of the figures."""
+        """Host and port of the front door, and the port of the figures.
+
+        Raises:
+            SidemanError: what kept it from starting.
+        """
+        if self._trouble is not None:
+            raise self._trouble
         host, port = self._desk.address[:2]
         return str(host), int(port), self._web.port
 
@@ -130,6 +146,8 @@ class DirectorActor:
 
     def stop(self) -> None:
         """Close the door."""
+        if self._trouble is not None:
+            return
         self._web.close()
         self._desk.close()
 
@@ -266,12 +284,14 @@ class Fleet:
             name: player.options(name=self._names[name], **options).remote(each, make)
             for name, each in fleets.players.items()
         }
+        self.director: Any = None
         try:
             self.director = self._direct(fleets.plan, status_port, environment or {})
             host, port, self.status_port = self._get(self.director.places.remote())
         except BaseException:
-            for actor in self.players.values():
-                self._ray.kill(actor)
+            for actor in (*self.players.values(), self.director):
+                if actor is not None:
+                    self._ray.kill(actor)
             raise
         self.address = host, port
 
@@ -323,22 +343,11 @@ class Fleet:
     def _get(self, ref: Any) -> Any:
         try:
             return self._ray.get(ref)
-        except self._ray.exceptions.RayActorError as error:
-            cause = _cause(error)
-            if cause is None:
-                raise
-            raise cause from None
         except self._ray.exceptions.RayTaskError as error:
             cause = error.cause
             if isinstance(cause, SidemanError):
                 raise SidemanError(cause.what, cause.remedy) from None
             raise
-
-
-def _cause(error: BaseException) -> SidemanError | None:
-    """The error of ours that an actor did not start with."""
-    cause = getattr(error, "cause", None) or error.__cause__
-    return SidemanError(cause.what, cause.remedy) if isinstance(cause, SidemanError) else None
 
 
 def _end(reason: str) -> None:

@@ -16,38 +16,14 @@ from typing import Protocol
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import SidemanError
 from sideman.runtime.fleet.report import Order, Report, SessionReport
+from sideman.runtime.sharing.admission import MOST_SHARE
+from sideman.runtime.sharing.figures import Load, SessionFigures
 from sideman.runtime.system.hosts import Address
 
 log = logging.getLogger("sideman.runtime.fleet")
 
 #: Seconds between two looks at whether a session has begun or ended.
 _LOOK_SECONDS = 0.05
-
-
-class _Session(Protocol):
-    """What of `sideman.runtime.sharing.figures.SessionFigures` is told."""
-
-    token: str
-    client: str
-    step: float
-    ahead: float
-    cycle_p50: float
-    cycle_p99: float
-    wait_p50: float
-    wait_p99: float
-    late: int
-    dropped: int
-    quiet: float
-
-
-class _Load(Protocol):
-    """What of `sideman.runtime.sharing.figures.Load` is told."""
-
-    state: str
-    detail: str
-    share: float
-    worst_wait: float
-    room: int
 
 
 class Shared(Protocol):
@@ -71,10 +47,10 @@ class Shared(Protocol):
     def revoke(self, token: str) -> None:
         """Take that back."""
 
-    def sessions(self) -> Iterable[_Session]:
+    def sessions(self) -> Iterable[SessionFigures]:
         """Those that play."""
 
-    def load(self) -> _Load:
+    def load(self) -> Load:
         """How much of it is used."""
 
 
@@ -263,7 +239,7 @@ class Player:
             self._plan.announced or str(host),
             int(port),
             used=load.share,
-            each=load.share / len(sessions) if sessions else 0.0,
+            each=max(0.0, MOST_SHARE - load.share) / load.room if load.room else 0.0,
             worst=load.worst_wait,
             room=load.room,
             sessions=sessions,

@@ -1,4 +1,4 @@
-"""10,000 sessions on 250 GPUs, as far as the director is concerned.
+"""10,000 sessions on 250 GPUs, as far as the director is concerned: what they cost.
 
 The director, its door and its proofs are the real ones, in one process without Ray; hellos are real
 datagrams that are handed to the door, reports are those that a player of 40 sessions would make.

@@ -102,7 +102,7 @@ function draw() {
   const place = Math.min(transport.now(), length);
   const slider = byId("place");
   slider.max = length;
-  if (document.activeElement !== slider || transport.playing) slider.value = place;
+  slider.value = place;
   const minutes = Math.floor(place / 60);
   const text = `${minutes}:${(place - 60 * minutes).toFixed(1).padStart(4, "0")}`;
   byId("clock").textContent = text;

@@ -96,6 +96,7 @@ class Recorder:
                 "mix_peak": float(np.abs(context + sound).max(initial=0.0)),
                 "cycles": [round(seconds, 6) for seconds in played.cycles],
                 "worked": round(played.worked, 3),
+                "waited": None if played.waited is None else round(played.waited, 3),
                 "notes": [told] if told else [],
                 "runs_on": runs_on,
                 "backend": cell.player.choice.name,

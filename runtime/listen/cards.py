@@ -135,7 +135,9 @@ def _cell_card(
     if "earlier" in cell:
         card = f"{cell['id']}-earlier"
         before = cell["earlier"]["figures"]
-        buttons += _stem_and_mix(row, card, f"earlier page, {name}", "Earlier ")
+        buttons += '<span class="line"></span>' + _stem_and_mix(
+            row, card, f"earlier page, {name}", "Earlier "
+        )
     notes = "".join(f'<p class="small">{escape(note)}</p>' for note in cell["notes"])
     return _card(
         row, cell["id"], regime["name"], cell["sound"], buttons,
@@ -186,8 +188,9 @@ def _figures(figures: Mapping[str, float], before: Mapping[str, float] | None) -
             continue
         title, meaning = NAMES[name]
         told = format_figure(name, figures[name])
-        if before and name in before:
-            told += f' <span class="was">was {format_figure(name, before[name])}</span>'
+        was = format_figure(name, before[name]) if before and name in before else told
+        if was != told:
+            told += f' <span class="was">was {was}</span>'
         parts.append(f'<div><dt title="{escape(meaning)}">{title}</dt><dd>{told}</dd></div>')
     return f'<dl class="figures">{"".join(parts)}</dl>' if parts else ""
 

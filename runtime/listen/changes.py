@@ -26,16 +26,16 @@ def against_table(record: Mapping[str, Any]) -> str:
     left = len(record["cells"]) - against["paired"]
     rest = f" {left} of this page's sounds have no counterpart there." if left else ""
     lost = against["there"] - against["paired"]
-    rest += f" {lost} of that page's have none here." if lost else ""
+    rest += f" {lost} of that page's sounds have none here." if lost else ""
     table = f"""<div class="scroll" tabindex="0" role="region" aria-labelledby="against-title">
-<table><thead><tr><th scope="col">sound</th><th scope="col">model</th>{heads}
+<table class="changes"><thead><tr><th scope="col">sound</th><th scope="col">model</th>{heads}
 <th scope="col">cycle</th></tr></thead>
 <tbody>{rows}</tbody>
 <tfoot>{_means(cells, told)}</tfoot></table></div>
 """
     return f"""<section aria-labelledby="against-title">
 <h2 id="against-title">Against an earlier page</h2>
-<p>{against["paired"]} sounds are compared with those of {escape(against["folder"])}, made on
+<p>{against["paired"]} sounds are compared with those of “{escape(against["folder"])}”, made on
 {escape(format_time(against["made"]))} on {escape(str(against["processor"]))}.{rest} The earlier
 ones are on the cards of the new ones.</p>
 {table if cells else ""}</section>

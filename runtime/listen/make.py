@@ -200,6 +200,14 @@ def _tell(plan: Plan, record: dict[str, Any], console: Console) -> None:
     size = sum(file.stat().st_size for file in plan.out.rglob("*") if file.is_file())
     for fault in record.get("faults", ()):
         console.print(fault, markup=False)
+    if against := record.get("against"):
+        console.print(
+            f"{against['paired']} sounds are compared with those of {against['folder']}."
+            if against["paired"]
+            else f"No sound has a counterpart in {against['folder']}: instrument, regime, what is "
+            "played to and the name of the model have to be the same.",
+            markup=False,
+        )
     console.print(
         f"{plan.out / PAGE}: {len(record['cells'])} of {record['wanted']} sounds, "
         f"{size / 1e6:,.0f} MB. Open it in a browser.",

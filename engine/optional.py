@@ -21,6 +21,8 @@ EXTRA_OF = {
     "tensorrt_rtx": "tensorrt-rtx",
     "polygraphy": "calibration",
     "sounddevice": "jam",
+    "ray": "fleet",
+    "prometheus_client": "fleet",
     "torch": "export",
     "onnx": "calibration",
     "onnx_ir": "export",

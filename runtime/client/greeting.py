@@ -102,11 +102,22 @@ class Greeting:
         return now - self._said
 
     def wait(self, now: float, *, loading: bool) -> None:
-        """It was refused: ask again a little later, and from the position that it is then."""
+        """It was refused: ask again a little later, and from the position that it is then.
+
+        Whoever was sent on asks where it began, which may know of another place.
+        """
+        if self._away_until is not None and not loading:
+            self.leave(now, pause=True)
+            return
         self._due = now + (_LOADING_SECONDS if loading else _AGAIN_SECONDS)
         self._over = now
         if self._away_until is not None:
             self._away_until = now + _AWAY_SECONDS
+
+    @property
+    def away(self) -> bool:
+        """Whether it was sent on."""
+        return self._away_until is not None
 
     def go_home(self, now: float) -> None:
         """Ask the server that the client was made for."""

@@ -293,7 +293,7 @@ class Network:
                     self._control(read_control(self._buffer, size), now)
             except ProtocolError as error:
                 self._messages.fail(error.what, now)
-        if gone and self._session is not None:
+        if gone and (self._session is not None or self._greeting.away):
             self._leave("The server is gone.")
 
     def _audio(self, packet: Packet, now: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sideman.engine.errors import ProtocolError, SidemanError
 from sideman.runtime.native.advice import LeadAdvice, too_slow
@@ -46,7 +46,7 @@ log = logging.getLogger("sideman.runtime.server")
 #: A session ends after so many seconds without a datagram.
 SILENT_SECONDS = 10.0
 #: After so many, another client takes its place.
-_GIVEN_UP_SECONDS = 2.0
+GIVEN_UP_SECONDS = 2.0
 #: Who was heard within so many seconds has not begun anew: a hello from its address is an old one,
 #: or another's. It is less than the time after which clients make their hello anew.
 _FRESH_SECONDS = 0.5
@@ -56,6 +56,8 @@ _NO_SOUND_SECONDS = 0.5
 _TOLD_SECONDS = 0.25
 #: Signs of life of which the client's latency is the smallest.
 _BEATS = 8
+#: Refusals of one kind and host that are logged in so many seconds: a client asks every second.
+_REFUSALS, _REFUSALS_SECONDS = 3, 60.0
 #: Seconds between two requests for what is missing, at least.
 _ASK_SECONDS = 0.01
 
@@ -84,6 +86,7 @@ class _Session:
         late: samples of stems that came too late, by the last sign of life.
         counted: lost samples of the context that the server has counted.
         ahead: samples by which the client's playhead was ahead of the context, newest last.
+        begun: when it was accepted, in seconds.
     """
 
     number: int
@@ -104,6 +107,28 @@ class _Session:
     late: int = 0
     counted: int = 0
     ahead: deque[int] = field(default_factory=lambda: deque(maxlen=_BEATS))
+    begun: float = 0.0
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A session as others see it.
+
+    Attributes:
+        client: its address.
+        token: of the redirect that it came with; empty without one.
+        setting: of the newest epoch.
+        begun: when it was accepted, in seconds.
+        seen: when it spoke last.
+        confirmed: whether it has shown that it knows the session's number.
+    """
+
+    client: Address
+    token: str
+    setting: NativeSetting
+    begun: float
+    seen: float
+    confirmed: bool
 
 
 class NativeEndpoint:
@@ -114,6 +139,7 @@ class NativeEndpoint:
         busy: why no session can begin although none plays; empty where one can.
         freed: called when a session has ended.
         exact_mask: hide exactly the unknown columns rather than the next trained number.
+        admit: raises `NoRoomError` where what is asked for does not fit beside what others play.
     """
 
     def __init__(
@@ -123,15 +149,17 @@ class NativeEndpoint:
         freed: Callable[[], None] = lambda: None,
         *,
         exact_mask: bool = False,
+        admit: Callable[[NativeSetting], None] = lambda setting: None,
     ) -> None:
         self._access = access
         self._busy = busy
         self._freed = freed
+        self._admit = admit
         self._session: _Session | None = None
         self._client: Address = ("", 0)
         self._voided = ""
         self._restored: NativeSetting | None = None
-        self._refused = Throttle()
+        self._refused = Throttle(_REFUSALS, _REFUSALS_SECONDS)
         self.settings = LoadedModel(self.void, self.restore, exact_mask=exact_mask)
         self.replies = NativeReplies(
             access.listener, access.announced, access.counters, access.clock, self.client
@@ -153,6 +181,25 @@ class NativeEndpoint:
         """The client that plays, if any; any thread."""
         session = self._session
         return None if session is None else session.client
+
+    def sitting(self) -> Sitting | None:
+        """Who plays, and what, if anybody does; any thread."""
+        session = self._session
+        if session is None:
+            return None
+        return Sitting(
+            session.client,
+            session.hello.token,
+            session.epochs.setting,
+            session.begun,
+            session.seen,
+            session.confirmed,
+        )
+
+    def give_up(self, reason: str) -> None:
+        """End the session, if there is one, and tell its client why."""
+        if self._session is not None:
+            self._end(self._session, reason)
 
     def void(self, reason: str) -> None:
         """End the session soon, because of the model; any thread."""
@@ -284,9 +331,7 @@ class NativeEndpoint:
                 return
             except SidemanError as error:
                 refused = Refuse(hello.request, code_of(error), error.what, error.remedy)
-        if self._refused.admits(str(sender[0]), refused.reason, now)[0]:
-            log.info("%s is refused: %s", sender[0], refused.reason)
-        self._answer(refused, size, sender)
+        self.refuse(refused, size, sender, now)
         if refused.code == "loading":
             self.settings.hope(Wish(hello.step, hello.lead, hello.stems, hello.rate))
             self._tell_loading(size - len(write_control(refused)), sender)
@@ -310,7 +355,7 @@ class NativeEndpoint:
         silent = now - session.seen
         if session.client == sender:
             return "" if silent >= _FRESH_SECONDS else "A client of this address plays."
-        return "" if silent >= _GIVEN_UP_SECONDS else "Another client plays."
+        return "" if silent >= GIVEN_UP_SECONDS else "Another client plays."
 
     def _refusal(self, hello: Hello, sender: Address, now: float) -> Refuse | None:
         """Why no session can begin, without a look at the wish itself."""
@@ -352,6 +397,7 @@ class NativeEndpoint:
                 f"{hello.margin!r} is no margin.", f"Use one of {', '.join(MARGINS)}."
             )
         setting = self.settings.setting(wish, number, 1, hello.origin)
+        self._admit(setting)
         accept = Accept(
             request=hello.request,
             version=min(VERSIONS[1], hello.highest),
@@ -388,7 +434,7 @@ class NativeEndpoint:
         epochs = Epochs(setting, heard, self._access.cycle_seconds, self._put_step, self._configure)
         advice = LeadAdvice(hello.margin, hello.rate, self.settings.columns)
         self._session = _Session(
-            number, sender, hello, accept, epochs, now, heard, advice, now, hello.request
+            number, sender, hello, accept, epochs, now, heard, advice, now, hello.request, begun=now
         )
         log.info("%s (%s) plays: %s.", sender[0], hello.client, setting)
         self._answer(accept, size, sender)
@@ -437,6 +483,8 @@ class NativeEndpoint:
     def _switch(self, session: _Session, request: int, wish: Wish) -> None:
         """Begin an epoch at the boundary of the step that is being played in, which stays whole."""
         following = self._following(session, wish, session.epochs.boundary)
+        if request:  # what has played before is not asked for
+            self._admit(following)
         session.epochs.change(following)
         self._tell_epoch(session, request, following)
 
@@ -482,6 +530,7 @@ class NativeEndpoint:
         elif beat.landing and beat.epoch == epochs.setting.epoch and not epochs.waiting:
             cycle = self._access.most_cycle_seconds()
             lead = session.advice.note(placement, beat.landing, session.seen, cycle)
+            lead = self._advisable(session, lead)
             if close := session.advice.warning(placement, beat.landing):
                 self.replies.warn("close", close)
         self.replies.tell(
@@ -499,6 +548,16 @@ class NativeEndpoint:
             session.client,
         )
 
+    def _advisable(self, session: _Session, lead: int) -> int:
+        """The lead that is advised; the present one where there is no room for it."""
+        wish = session.epochs.setting.wish
+        if lead != wish.lead:
+            try:
+                self._admit(self._following(session, replace(wish, lead=lead), 0))
+            except SidemanError:
+                return wish.lead
+        return lead
+
     def _resend(self, session: _Session, resend: Resend) -> None:
         self.replies.stems.resend(resend.epoch, resends.unpack(resend.entries), session.client)
 
@@ -514,6 +573,12 @@ class NativeEndpoint:
         if reason:
             self.replies.tell(Bye(session.number, reason), session.client)
         self._freed()
+
+    def refuse(self, refused: Refuse, size: int, sender: Address, now: float) -> None:
+        """Refuse a hello of so many bytes."""
+        if self._refused.admits(str(sender[0]), refused.code, now)[0]:
+            log.info("%s is refused: %s", sender[0], refused.reason)
+        self._answer(refused, size, sender)
 
     def _answer(self, message: Accept | Refuse, size: int, to: Address) -> None:
         """Answer a hello, with no more bytes than it had: its sender's address may be false."""

@@ -206,6 +206,12 @@ class UnknownStemError(ProtocolError):
     """A stem that the model does not have."""
 
 
+class NoRoomError(ProtocolError):
+    """What is asked for does not fit beside what others play."""
+
+
 def code_of(error: SidemanError) -> str:
     """The code of a `Refuse` for what is wrong with a wish."""
+    if isinstance(error, NoRoomError):
+        return "busy"
     return "stems" if isinstance(error, UnknownStemError) else "geometry"

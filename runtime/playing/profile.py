@@ -51,6 +51,8 @@ MEANING = {
     "path": "last context packet in to first stem packet out",
 }
 _NANO = 1_000_000_000
+#: Cycles that are kept: 16,384 steps of 1.5 s are almost seven hours.
+REMEMBERED = 16_384
 
 
 class Profile:
@@ -60,13 +62,13 @@ class Profile:
     Times are nanoseconds of `time.perf_counter_ns`.
 
     Args:
-        capacity: cycles that are remembered; 16,384 steps of 1.5 s are almost seven hours.
+        capacity: cycles that are remembered.
     """
 
     SPANS = SPANS
     _INDEX = {name: i for i, name in enumerate(SPANS)}  # noqa: RUF012 - never changed
 
-    def __init__(self, capacity: int = 16_384) -> None:
+    def __init__(self, capacity: int = REMEMBERED) -> None:
         self._ring = np.full((capacity, len(SPANS)), np.nan)
         self._current = np.full(len(SPANS), np.nan)
         self._last = np.full(len(SPANS), np.nan)

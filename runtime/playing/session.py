@@ -19,7 +19,7 @@ from sideman.engine.loading.stages import DEFAULT, load_stages
 from sideman.runtime.playing.cycle import Cycle
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.noise import GaussianNoise, NoiseSource
-from sideman.runtime.playing.profile import Profile
+from sideman.runtime.playing.profile import REMEMBERED, Profile
 from sideman.runtime.playing.replay_check import check_replay
 from sideman.runtime.playing.samplers import make_table
 from sideman.runtime.playing.shortcuts import OWN, Shortcuts
@@ -43,6 +43,10 @@ class Session:
         noise: where random numbers come from.
         sampler: another sampler or schedule than the bundle's own.
         shortcuts: what is left out of every cycle.
+        beside: a session that has loaded the stages. What both have in common is not made again:
+            weights, the latent of silence, and which sizes the stages have run in. The stages stay
+            its own, so it is closed last.
+        remembered: cycles that the profile keeps.
 
     Raises:
         SidemanError: this bundle or backend cannot leave that out.
@@ -56,17 +60,22 @@ class Session:
         noise: NoiseSource | None = None,
         sampler: SamplerSpec | None = None,
         shortcuts: Shortcuts = OWN,
+        *,
+        beside: Session | None = None,
+        remembered: int = REMEMBERED,
     ) -> None:
         self.manifest = manifest
         self.grid = manifest.grid
         self.stems = manifest.stems
-        self.profile = Profile()
+        self.profile = Profile(remembered)
         self._backend = backend
+        self._owner = beside is None
         self._stages = stages
         self._noise = noise or GaussianNoise()
         shortcuts.check(manifest)
         shortcuts.check_backend(backend.name, on_host=backend.on_host)
         self.shortcuts = shortcuts
+        self._sampler = sampler
         self._table = make_table(sampler or shortcuts.sampler(manifest))
         self._cycle: Cycle | None = None
         self._geometry: Geometry | None = None
@@ -74,8 +83,12 @@ class Session:
         self._compared = 0
         # The sizes of the cycle; those in which the stages have run, and seconds of the last run.
         self._sizes: tuple[tuple[str, int], ...] = ()
-        self._warm: dict[tuple[tuple[str, int], ...], float] = {}
-        self._silence = self._encode_silence()
+        self._warm: dict[tuple[tuple[str, int], ...], float] = (
+            {} if beside is None else beside._warm
+        )
+        self._silence: NDArray[np.float32] = (
+            self._encode_silence() if beside is None else beside._silence
+        )
         self._window = Window(self.grid, self.grid.window_samples, len(self.stems))
         self.reset()
 
@@ -112,6 +125,27 @@ class Session:
         except BaseException:
             owner.close()
             raise
+
+    def another(self, noise: NoiseSource | None = None, *, remembered: int = REMEMBERED) -> Session:
+        """A further session on the stages of this one, with a window and noise of its own.
+
+        Cycles of sessions that share stages run one after the other, unless the backend's stages
+        may run side by side.
+
+        Args:
+            noise: where its random numbers come from.
+            remembered: cycles that its profile keeps.
+        """
+        return Session(
+            self.manifest,
+            self._backend,
+            self._stages,
+            noise,
+            self._sampler,
+            self.shortcuts,
+            beside=self,
+            remembered=remembered,
+        )
 
     @property
     def name(self) -> str:
@@ -378,10 +412,11 @@ class Session:
         }
 
     def close(self) -> None:
-        """Free the stages."""
+        """Free what is the session's own; the stages too, if it has loaded them."""
         self._cycle = None
         self._stages = {}
-        self._backend.close()
+        if self._owner:
+            self._backend.close()
 
     def __enter__(self) -> Self:
         return self

@@ -154,7 +154,7 @@ class _CycleTime(CycleTime):
         super().__init__()
         self._parts = parts
 
-    def note(self, seconds: float) -> None:
+    def note(self, seconds: float, waited: float | None = None) -> None:
         with self._parts.turn(Kind.CYCLE, SECONDS.pack(seconds)) as known:
             super().note(unpack(Kind.CYCLE, known)[0])
 

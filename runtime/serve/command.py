@@ -22,7 +22,10 @@ from sideman.runtime.commandline.options import (
 )
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from sideman.runtime.server.server import Server
+    from sideman.runtime.sharing.server import SharedServer
 
 
 def register(app: typer.Typer) -> None:
@@ -57,6 +60,15 @@ def register(app: typer.Typer) -> None:
             typer.Option(
                 metavar="HOST",
                 help="A host or network (192.168.1.0/24) that may speak; needed beyond loopback.",
+            ),
+        ] = None,
+        sessions: Annotated[
+            int | None,
+            typer.Option(
+                min=1,
+                metavar="N",
+                help="Let up to N clients of the native protocol play at once, with one engine.",
+                show_default="one client",
             ),
         ] = None,
         backend: BackendOption = "onnxruntime",
@@ -124,7 +136,7 @@ def register(app: typer.Typer) -> None:
         from sideman.runtime.playing.session import Session
         from sideman.runtime.playing.shortcuts import OWN, Shortcuts
         from sideman.runtime.serve.external import Places, with_external
-        from sideman.runtime.serve.log import log_to_standard_error
+        from sideman.runtime.serve.shared import make_server, refuse_alone
         from sideman.runtime.server.cycle_log import CycleLog
         from sideman.runtime.server.loading import Loading
         from sideman.runtime.server.server import DEFAULT_LISTEN, Server
@@ -143,11 +155,24 @@ def register(app: typer.Typer) -> None:
             clientport=clientport,
         )
 
+        if sessions is not None:
+            refuse_alone(
+                {
+                    "--reply": reply is not None,
+                    "--debug-dir": debug_dir is not None,
+                    "--record": record is not None,
+                    "--profile": profile is not None,
+                    "--trace": trace is not None,
+                    "--client_ip": client_ip is not None,
+                    "--serverport": serverport is not None,
+                    "--clientport": clientport is not None,
+                }
+            )
         check_folder("--profile", profile)
         check_folder("--trace", trace)
         console = None
         if panel:
-            from sideman.runtime.serve.panel import Panel, check_terminal, terminal
+            from sideman.runtime.serve.panel import check_terminal, terminal
 
             console = terminal()
             check_terminal(console)
@@ -187,6 +212,23 @@ def register(app: typer.Typer) -> None:
                 prints=debug_dir is not None,
                 shortcuts=shortcuts,
             )
+        warm = None if keep_warm is None else keep_warm / 1000
+        level = logging.DEBUG if verbose else logging.INFO
+        if sessions is not None:
+            shared = make_server(
+                bundle,
+                sessions,
+                places,
+                backend=choice,
+                shortcuts=shortcuts,
+                seed=seed,
+                exact_mask=exact_mask,
+                keep_warm=warm,
+            )
+            let_packets_in()
+            watch(shared, notes, level, console)
+            leave(shared)
+            return
         server = Server(
             lambda: Session.open(
                 bundle, backend=choice, noise=noise, progress=loading.note, shortcuts=shortcuts
@@ -198,18 +240,12 @@ def register(app: typer.Typer) -> None:
             debug_dir=debug_dir,
             bundle=bundle,
             cycle_log=cycle_log,
-            keep_warm=None if keep_warm is None else keep_warm / 1000,
+            keep_warm=warm,
             loading=loading,
             parts=recorder,
         )
         let_packets_in()
-        level = logging.DEBUG if verbose else logging.INFO
-        if console is not None:
-            with Panel(server.figures, level, console):
-                run(server, notes)
-        else:
-            with log_to_standard_error(level):
-                run(server, notes)
+        watch(server, notes, level, console)
         try:
             about = {
                 "bundle": str(bundle),
@@ -227,10 +263,7 @@ def register(app: typer.Typer) -> None:
             if server.left_behind:
                 leave_at_once(str(error))
             raise
-        if server.left_behind:
-            leave_at_once()
-        if server.lost:
-            raise SidemanError(server.lost)
+        leave(server)
 
 
 log = logging.getLogger("sideman.runtime.serve")
@@ -243,7 +276,45 @@ class _Ended(BaseException):
     """A signal asked the server to end."""
 
 
-def run(server: Server, notes: Sequence[str] = ()) -> None:
+def watch(
+    server: Server | SharedServer, notes: Sequence[str], level: int, console: Console | None
+) -> None:
+    """Run a server, with its log on standard error, or with a panel.
+
+    Args:
+        server: not started yet.
+        notes: as `run` takes them.
+        level: from which on the log is shown.
+        console: where the panel is drawn; None for no panel.
+    """
+    if console is not None:
+        from sideman.runtime.serve.panel import Panel
+
+        with Panel(server.figures, level, console):
+            run(server, notes)
+    else:
+        from sideman.runtime.serve.log import log_to_standard_error
+
+        with log_to_standard_error(level):
+            run(server, notes)
+
+
+def leave(server: Server | SharedServer) -> None:
+    """End as the server has ended.
+
+    Raises:
+        SidemanError: it had to end by itself.
+    """
+    from sideman.engine.errors import SidemanError
+    from sideman.runtime.commandline.leaving import leave_at_once
+
+    if server.left_behind:
+        leave_at_once()
+    if server.lost:
+        raise SidemanError(server.lost)
+
+
+def run(server: Server | SharedServer, notes: Sequence[str] = ()) -> None:
     """Run a server until Ctrl-C or SIGTERM; main thread.
 
     The first signal ends it cleanly, and does not wait for a load: see `Server.left_behind`. A

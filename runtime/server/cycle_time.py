@@ -28,8 +28,13 @@ class CycleTime:
         self._last: deque[float] = deque(maxlen=_REMEMBERED)
         self._many: deque[float] = deque(maxlen=_MANY)
 
-    def note(self, seconds: float) -> None:
-        """Add a cycle."""
+    def note(self, seconds: float, waited: float | None = None) -> None:
+        """Add a cycle.
+
+        Args:
+            seconds: that it took.
+            waited: seconds that its step waited before it; None where nobody waited for it.
+        """
         self._last.append(seconds)
         self._many.append(seconds)
         self.longest = max(self._last)

@@ -35,7 +35,8 @@ log = logging.getLogger("sideman.runtime.server")
 class Cycles:
     """Loads the model, then handles events one at a time.
 
-    All methods but `start` and `join` run on the cycle thread, which is the one that calls `run`.
+    All methods but `start` and `join` run on the cycle thread, which is the one that calls `run`;
+    or, where several of these take turns on one thread, `load`, `handle` and `close`.
 
     Args:
         queue: where events come from.
@@ -94,10 +95,16 @@ class Cycles:
         self._preparing = False
         # When the thread had done all that it knew of: a step that came before that has waited.
         self._free = clock()
-        self._thread = threading.Thread(target=self.run, name="sideman-cycle", daemon=True)
+        self._thread: threading.Thread | None = None
+
+    @property
+    def preparing(self) -> bool:
+        """Whether it does what the server's end does not wait for; any thread."""
+        return self._preparing
 
     def start(self) -> None:
-        """Start the thread; any thread, once."""
+        """Start a thread of its own; any thread, once."""
+        self._thread = threading.Thread(target=self.run, name="sideman-cycle", daemon=True)
         self._thread.start()
 
     def join(self, patience: float) -> bool:
@@ -112,7 +119,7 @@ class Cycles:
         Returns:
             Whether the thread has ended; else the process cannot end in an orderly way.
         """
-        if self._thread.ident is None:
+        if self._thread is None:
             return True
         self._thread.join(patience)
         while self._thread.is_alive() and not self._preparing:
@@ -121,18 +128,34 @@ class Cycles:
 
     def run(self) -> None:
         """Load the model and handle events until the queue is closed."""
-        self._load(self._replies.announced)
-        self._free = self._clock()
+        self.load()
         while (event := self._queue.take(self._keep_warm)) is not None:
-            try:
-                self._handle(event)
-            except Exception as error:
-                log.debug("%s failed.", type(event).__name__, exc_info=True)
-                sender = self._replies.announced if isinstance(event, Idle) else event.sender
-                self._replies.error(f"{type(event).__name__} failed: {error}", sender)
-                self._end_if_lost(error)
-                self._give_up_if_unplayable(error, sender)
-            self._free = self._clock()
+            self.handle(event)
+        self.close()
+
+    def load(self, level: int = logging.INFO) -> None:
+        """Load the model.
+
+        Args:
+            level: of the log's line about it.
+        """
+        self._load(self._replies.announced, level)
+        self._free = self._clock()
+
+    def handle(self, event: Event) -> None:
+        """Handle one event; what goes wrong is told, and never raised."""
+        try:
+            self._handle(event)
+        except Exception as error:
+            log.debug("%s failed.", type(event).__name__, exc_info=True)
+            sender = self._replies.announced if isinstance(event, Idle) else event.sender
+            self._replies.error(f"{type(event).__name__} failed: {error}", sender)
+            self._end_if_lost(error)
+            self._give_up_if_unplayable(error, sender)
+        self._free = self._clock()
+
+    def close(self) -> None:
+        """Free the model: the server is ending."""
         self._model.close("The server is ending.")
 
     def _handle(self, event: Event) -> None:
@@ -193,15 +216,15 @@ class Cycles:
         finally:
             self._preparing = False
 
-    def _load(self, sender: Address) -> None:
+    def _load(self, sender: Address, level: int = logging.INFO) -> None:
         self._loading.note(0.0, "")
         try:
             with self._preparation():
-                self._load_now(sender)
+                self._load_now(sender, level)
         finally:
             self._loading.end()
 
-    def _load_now(self, sender: Address) -> None:
+    def _load_now(self, sender: Address, level: int) -> None:
         self._last_refused = (None, "")
         self._settings.drop_model()
         self._setting = None
@@ -228,7 +251,8 @@ class Cycles:
             self._replies.error(complaint, sender)
         self._model.mark_ready()
         untrained = "" if session.trained else " (untrained: its weights are random)"
-        log.info("Loaded %s%s on %s.", session.name, untrained, self._note_backend(session))
+        backend = self._note_backend(session)
+        log.log(level, "Loaded %s%s on %s.", session.name, untrained, backend)
         self._replies.loaded(sender, session.name)
 
     def _note_backend(self, session: Session) -> str:
@@ -398,7 +422,7 @@ class Cycles:
                 return
         else:
             self._reply(step, setting, stems, session.profile, taken)
-            self._cycle_time.note(self._clock() - taken)
+            self._cycle_time.note(self._clock() - taken, taken - step.last)
         session.prepare()
 
     def _reply(

@@ -38,10 +38,13 @@ class EventQueue:
 
     Steps are never refused and never reordered. At most one of them is wanted: when another is
     complete, the waiting one becomes a dropped step, which stays at its place in the order.
+
+    Args:
+        changed: notified of every event; several queues may have it in common.
     """
 
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
+    def __init__(self, changed: threading.Condition | None = None) -> None:
+        self._changed = changed or threading.Condition()
         self._events: deque[Event] = deque()
         self._controls = 0
         self._free: list[Step] = []
@@ -117,6 +120,16 @@ class EventQueue:
             self._events.append(control)
             self._changed.notify()
         return True
+
+    @property
+    def first(self) -> Event | None:
+        """What would be taken next, if anything; whoever holds the condition."""
+        return self._events[0] if self._events else None
+
+    @property
+    def wanted(self) -> Step | None:
+        """The step that waits for an answer, if any; whoever holds the condition."""
+        return self._waiting
 
     @property
     def full(self) -> bool:

@@ -14,9 +14,14 @@ class Throttle:
     """Lets at most ten identical errors a second and host through, and two hundred of all kinds.
 
     Any thread.
+
+    Args:
+        same: how many identical ones, instead of ten.
+        seconds: in which so many are let through, instead of one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, same: int = _SAME_A_SECOND, seconds: float = 1.0) -> None:
+        self._same, self._seconds = same, seconds
         self._lock = threading.Lock()
         # (host, text) to [second, told, suppressed]; an empty text stands for all of a host.
         self._entries: OrderedDict[tuple[str, str], list[int]] = OrderedDict()
@@ -32,11 +37,11 @@ class Throttle:
         Returns:
             Whether to tell it, and how many like it have been suppressed since the last one told.
         """
-        second = int(now)
+        second = int(now / self._seconds)
         with self._lock:
             overall = self._entry((host, ""), second)
             entry = self._entry((host, text), second)
-            if entry[1] >= _SAME_A_SECOND or overall[1] >= _ALL_A_SECOND:
+            if entry[1] >= self._same or overall[1] >= _ALL_A_SECOND:
                 entry[2] += 1
                 return False, 0
             entry[1] += 1

@@ -78,6 +78,8 @@ double Greeting::accepted(int step_samples, double now) {
 }
 
 void Greeting::wait(double now, bool loading) {
+    // Whoever was sent on asks where it began, which may know of another place.
+    if (away_until_ >= 0 && !loading) return leave(now, true);
     due_ = now + (loading ? loading_seconds : again_seconds);
     over_ = now;
     if (away_until_ >= 0) away_until_ = now + away_seconds;

@@ -17,10 +17,11 @@ COMMANDS = (
     [],
     *([name] for name in (
         "bench", "build", "cache", "calibrate", "checkpoint", "convert", "diff", "doctor",
-        "export", "inspect", "jam", "listen", "rehearse", "replay", "serve", "verify",
+        "export", "fleet", "inspect", "jam", "listen", "rehearse", "replay", "serve", "verify",
     )),
     ["cache", "list"],
     ["cache", "prune"],
+    *(["fleet", name] for name in ("start", "status", "drain", "resume", "change")),
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from sideman.runtime.native import beside as module
 from sideman.runtime.streaming.control import Accept, Bye, Refuse
-from tests.runtime.native.test_sessions import HELLO, Peer
+from tests.runtime.native.peer import HELLO, Peer
 
 
 @pytest.fixture

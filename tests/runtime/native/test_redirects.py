@@ -89,6 +89,16 @@ def test_when_the_other_server_ends_it_asks_where_it_began(front, server, echo) 
         assert front.hellos[-1].token == ""
 
 
+def test_who_is_refused_there_asks_where_it_began(front, server) -> None:
+    with Client(front.address, ("harp",)) as client:  # which no model here plays
+        until(client, "harp")
+        end = time.monotonic() + PATIENCE
+        while len(front.hellos) < 2 or front.hellos[-1].request == front.hellos[0].request:
+            assert time.monotonic() < end
+            time.sleep(0.002)
+        assert front.hellos[-1].token == ""
+
+
 def test_servers_that_send_it_round_and_round_are_named_and_asked_with_pauses(front) -> None:
     front.to = front.address
     with Client(front.address, ("bass",)) as client:

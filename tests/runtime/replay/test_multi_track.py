@@ -20,7 +20,7 @@ from sideman.runtime.streaming.control import Accept, Bye, Refuse
 from tests.fakes.manifest import write_bundle
 from tests.runtime.fakes.client import Client
 from tests.runtime.native.echo import EchoSession
-from tests.runtime.native.test_sessions import HELLO, Peer
+from tests.runtime.native.peer import HELLO, Peer
 from tests.runtime.replay.conftest import again
 from tests.runtime.replay.test_native import check, heard
 

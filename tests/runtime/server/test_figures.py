@@ -14,7 +14,7 @@ from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.figures import Figures
 from sideman.runtime.streaming.control import Accept
 from tests.runtime.fakes.client import Client, control, read
-from tests.runtime.native.test_sessions import HELLO, Peer
+from tests.runtime.native.peer import HELLO, Peer
 
 
 def stats(client: Client, *arguments: object) -> dict[str, object]:

@@ -1,0 +1,347 @@
+"""The only module that knows Ray: directors and players as actors, and a fleet's life."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Self
+
+from sideman.engine.errors import SidemanError
+from sideman.engine.optional import require
+from sideman.runtime.fleet.desk import Desk, Plan
+from sideman.runtime.fleet.player import MakeShared, Player, PlayerPlan, shared_server
+from sideman.runtime.fleet.report import Order, Report
+from sideman.runtime.fleet.web import Web
+
+if TYPE_CHECKING:
+    from sideman.runtime.fleet.planning import Fleets
+
+#: Names of a fleet's actors stand in this.
+NAMESPACE = "sideman"
+#: Calls that a player answers at a time: a report that waits, and orders.
+_AT_A_TIME = 8
+#: What Ray is told before it is imported. It looks at none of these later.
+_QUIET = {
+    # No figures of use leave this machine.
+    "RAY_USAGE_STATS_ENABLED": "0",
+    # Ray's workers run at niceness 15 otherwise, 28 times slower beside an ordinary process.
+    "RAY_worker_niceness": "0",
+    # It would make an environment anew for each worker under `uv run`.
+    "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
+}
+#: On Linux Ray binds all addresses of the machine, and takes `_node_ip_address="127.0.0.1"` for the
+#: machine's own address. What makes it keep to loopback is what it does by itself on other systems.
+_LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+
+
+def load_ray(*, loopback: bool) -> Any:
+    """Import Ray so that it is quiet.
+
+    Args:
+        loopback: whether a cluster that is started here is for this machine alone.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    if "ray" not in sys.modules:
+        for name, value in (_QUIET | (_LOOPBACK if loopback else {})).items():
+            os.environ.setdefault(name, value)
+    return require("ray", "run a fleet")
+
+
+class PlayerActor:
+    """A player in a process of Ray's.
+
+    Args:
+        plan: of the player.
+        make: makes its servers.
+    """
+
+    def __init__(self, plan: PlayerPlan, make: MakeShared = shared_server) -> None:
+        from dataclasses import replace
+
+        import ray
+
+        from sideman.runtime.system.threads import let_packets_in
+
+        let_packets_in()
+        address = str(ray.util.get_node_ip_address())  # type: ignore[no-untyped-call]
+        node = f"{address} ({ray.get_runtime_context().get_node_id()[:6]})"
+        self._player = Player(replace(plan, host=plan.host or address), node, make, _end)
+
+    def report(self, wait: float) -> Report:
+        """As `Player.report`."""
+        return self._player.report(wait)
+
+    def give(self, order: Order) -> str:
+        """As `Player.give`."""
+        return self._player.give(order)
+
+    def stop(self) -> None:
+        """As `Player.stop`."""
+        self._player.stop()
+
+    def process(self) -> tuple[int, int, str | None]:
+        """Its number, its niceness, and its threads of OpenMP; for tests."""
+        return os.getpid(), os.nice(0), os.environ.get("OMP_NUM_THREADS")
+
+
+class DirectorActor:
+    """The director in a process of Ray's.
+
+    Args:
+        plan: of the fleet.
+        players: names of their actors, by the player's name. Names, not actors: a director that
+            starts again finds them by these.
+        status_port: for figures.
+    """
+
+    def __init__(self, plan: Plan, players: Mapping[str, str], status_port: int) -> None:
+        import ray
+
+        links = {
+            name: _RayLink(ray.get_actor(actor, namespace=NAMESPACE))
+            for name, actor in players.items()
+        }
+        self._desk = Desk(plan, links)
+        try:
+            self._web = Web(self._desk, status_port)
+        except BaseException:
+            self._desk.close()
+            raise
+        self._desk.start()
+
+    def places(self) -> tuple[str, int, int]:
+        """Host and port of the front door, and the port of the figures."""
+        host, port = self._desk.address[:2]
+        return str(host), int(port), self._web.port
+
+    def news(self, since: int) -> list[tuple[int, str]]:
+        """As `Desk.news`."""
+        return self._desk.news(since)
+
+    def figures(self) -> dict[str, Any]:
+        """As `Desk.figures`."""
+        return self._desk.figures()
+
+    def stop(self) -> None:
+        """Close the door."""
+        self._web.close()
+        self._desk.close()
+
+
+class _RayLink:
+    """A player, through its actor."""
+
+    def __init__(self, handle: Any) -> None:
+        self._handle = handle
+
+    def report(self, wait: float) -> Future[Report]:
+        future: Future[Report] = self._handle.report.remote(wait).future()
+        return future
+
+    def give(self, order: Order) -> Future[str]:
+        future: Future[str] = self._handle.give.remote(order).future()
+        return future
+
+
+class Cluster:
+    """A connection to Ray, for the length of a `with` block; main thread.
+
+    Args:
+        address: "local" for a Ray of its own on this machine, "auto" for the cluster that this
+            machine belongs to, or what `ray.init` takes.
+        cores: that a Ray of its own is to believe in: all players', whatever this machine has. It
+            starts about as many processes at once, so they are no more.
+
+    Raises:
+        SidemanError: no Ray, or no cluster.
+    """
+
+    def __init__(self, address: str, cores: int = 1) -> None:
+        self.ray = ray = load_ray(loopback=address == "local")
+        options: dict[str, Any] = {
+            "namespace": NAMESPACE,
+            "log_to_driver": False,
+            "logging_level": logging.ERROR,
+            "configure_logging": False,
+        }
+        if address == "local":
+            options |= {
+                "include_dashboard": False,
+                "num_cpus": cores,
+                "object_store_memory": 80 * 1024 * 1024,
+            }
+        # It warns of what is as it should be.
+        logging.getLogger("ray").setLevel(logging.ERROR)
+        try:
+            ray.init(address=address, **options)
+        except ConnectionError as error:
+            raise SidemanError(
+                f"No Ray cluster was found ({str(error).splitlines()[0]}).",
+                "Start one with 'ray start --head' (docs/fleet.md tells how), or leave --address "
+                "out: then a fleet of this machine alone is started.",
+            ) from error
+        except Exception as error:  # what Ray raises here has no other name
+            ray.shutdown()
+            raise SidemanError(
+                f"Ray did not start: {str(error).strip().splitlines()[0]}",
+                "Its logs are in /tmp/ray/session_latest/logs. Is this machine short of memory, or "
+                "too busy?",
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.ray.shutdown()
+
+    def gpus(self) -> int:
+        """All that there are now."""
+        return int(self.ray.cluster_resources().get("GPU", 0))
+
+    def check(self, gpus: int) -> None:
+        """Refuse a fleet that would wait for GPUs for ever.
+
+        Raises:
+            SidemanError: there are fewer.
+        """
+        if gpus > self.gpus():
+            raise SidemanError(
+                f"{gpus} players need a GPU each, and Ray finds {self.gpus()}.",
+                "Use fewer --players, or another --backend.",
+            )
+
+
+class Fleet:
+    """Actors of a fleet, for the length of a `with` block; main thread.
+
+    Attributes:
+        players: their actors, by name.
+        director: its actor.
+        address: host and port of the front door.
+        status_port: where figures are.
+
+    Args:
+        cluster: that it runs on.
+        fleets: what is to run.
+        status_port: for figures; 0 takes any.
+        make: makes players' servers; tests put another here.
+        environment: variables of the players' processes.
+
+    Raises:
+        SidemanError: an address that cannot be used.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        fleets: Fleets,
+        status_port: int = 0,
+        *,
+        make: MakeShared = shared_server,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._ray = cluster.ray
+        variables = {"OMP_NUM_THREADS": str(fleets.cores), **(environment or {})}
+        player = self._ray.remote(PlayerActor)
+        options = {
+            "num_cpus": fleets.cores,
+            "num_gpus": fleets.gpus,
+            # Ray starts it again, elsewhere if its node is gone. Its sessions are not moved: their
+            # clients say hello again.
+            "max_restarts": -1,
+            "max_task_retries": 0,
+            "max_concurrency": _AT_A_TIME,
+            "runtime_env": {"env_vars": variables},
+        }
+        # Several fleets may share a cluster.
+        mine = secrets.token_hex(3)
+        self._names = {name: f"{mine}-{name}" for name in fleets.players}
+        self.players = {
+            name: player.options(name=self._names[name], **options).remote(each, make)
+            for name, each in fleets.players.items()
+        }
+        try:
+            self.director = self._direct(fleets.plan, status_port, environment or {})
+            host, port, self.status_port = self._get(self.director.places.remote())
+        except BaseException:
+            for actor in self.players.values():
+                self._ray.kill(actor)
+            raise
+        self.address = host, port
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def news(self, since: int) -> list[tuple[int, str]]:
+        """As `Desk.news`; nothing while the director starts again."""
+        try:
+            found: list[tuple[int, str]] = self._get(self.director.news.remote(since))
+        except self._ray.exceptions.RayActorError:
+            return []
+        return found
+
+    def figures(self) -> dict[str, Any]:
+        """As `Desk.figures`."""
+        found: dict[str, Any] = self._get(self.director.figures.remote())
+        return found
+
+    def close(self, seconds: float = 5.0) -> None:
+        """End all actors; clients that play are told.
+
+        Args:
+            seconds: that they are waited for: a player that has not started yet answers late.
+        """
+        ray, actors = self._ray, [self.director, *self.players.values()]
+        ended = [actor.stop.remote() for actor in actors]
+        ray.wait(ended, num_returns=len(ended), timeout=seconds)
+        for actor in actors:
+            ray.kill(actor)
+
+    def _direct(self, plan: Plan, status_port: int, variables: Mapping[str, str]) -> Any:
+        """The director, on this node: here is the address that it listens on."""
+        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+        here = self._ray.get_runtime_context().get_node_id()
+        director = self._ray.remote(DirectorActor).options(
+            num_cpus=0,
+            max_restarts=-1,
+            max_concurrency=_AT_A_TIME,
+            scheduling_strategy=NodeAffinitySchedulingStrategy(here, soft=False),
+            runtime_env={"env_vars": dict(variables)},
+        )
+        return director.remote(plan, self._names, status_port)
+
+    def _get(self, ref: Any) -> Any:
+        try:
+            return self._ray.get(ref)
+        except self._ray.exceptions.RayActorError as error:
+            cause = _cause(error)
+            if cause is None:
+                raise
+            raise cause from None
+        except self._ray.exceptions.RayTaskError as error:
+            cause = error.cause
+            if isinstance(cause, SidemanError):
+                raise SidemanError(cause.what, cause.remedy) from None
+            raise
+
+
+def _cause(error: BaseException) -> SidemanError | None:
+    """The error of ours that an actor did not start with."""
+    cause = getattr(error, "cause", None) or error.__cause__
+    return SidemanError(cause.what, cause.remedy) if isinstance(cause, SidemanError) else None
+
+
+def _end(reason: str) -> None:
+    """The device is lost: nothing but a new process helps, and Ray starts one."""
+    logging.getLogger("sideman.runtime.fleet").error("%s", reason)
+    os._exit(1)

@@ -1,0 +1,373 @@
+"""Decides who plays where; no socket, no Ray, no clock of its own."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from sideman.engine.errors import SidemanError
+from sideman.runtime.fleet.leases import LEASE_SECONDS, Lease, Leases
+from sideman.runtime.fleet.report import Order, Report
+from sideman.runtime.fleet.state import GONE_SECONDS, PlayerState
+
+log = logging.getLogger("sideman.runtime.fleet")
+
+#: Seconds for which a client that came back from a player is sent to another one, if there is one.
+_AVOIDED_SECONDS = 10.0
+#: When to ask again where nobody knows when a place becomes free.
+_AGAIN_SECONDS = 10.0
+#: Lines of news that are kept for who asks.
+_NEWS = 200
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What the players of a name are to play.
+
+    Attributes:
+        folder: of the bundle.
+        revision: greater than that of every assignment before.
+    """
+
+    folder: str
+    revision: int = 0
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Nobody can take this client now.
+
+    Attributes:
+        code: as in `Refuse`.
+        reason: a sentence.
+        offer: what to do, a sentence.
+    """
+
+    code: str
+    reason: str
+    offer: str
+
+
+class Director:
+    """Grants leases, and lets players drain and change; one thread.
+
+    A player's arithmetic says how many fit (`Report.room`). The director takes off those that it
+    has sent and that no report counts yet, so it never grants more, and of the players that have
+    room it chooses the one whose time is taken least.
+
+    Attributes:
+        leases: who may play where.
+        players: by name.
+        assignments: what they are to play, by the bundle's name; the first is the usual one.
+        refused: counts by code.
+        orders: for players, not given yet; whoever gives them takes them out.
+
+    Args:
+        bundles: folders by name, the usual one first.
+        players: bundle's name by player's name.
+        draw: makes tokens.
+    """
+
+    def __init__(
+        self,
+        bundles: Mapping[str, str],
+        players: Mapping[str, str],
+        draw: Callable[[], str] | None = None,
+    ) -> None:
+        self.leases = Leases() if draw is None else Leases(draw)
+        self.assignments = {name: Assignment(folder) for name, folder in bundles.items()}
+        self.players = {name: PlayerState(name, bundle) for name, bundle in players.items()}
+        self.refused: Counter[str] = Counter()
+        self.orders: list[Order] = []
+        self.news: list[tuple[int, str]] = []
+        self._said = 0
+        # By client: the player that it came back from, and until when that is avoided.
+        self._avoided: dict[str, tuple[str, float]] = {}
+        self._drained_by_hand: set[str] = set()
+        self._ordered: dict[str, tuple[str, int]] = {}
+
+    # Players
+
+    def heard(self, report: Report, now: float) -> None:
+        """A player reports."""
+        state = self.players.get(report.player)
+        if state is None:
+            return
+        before = state.state(now)
+        if state.note(report, now):
+            self._ordered.pop(state.name, None)
+            for lease in self.leases.at(state.name):
+                self.leases.end(lease)  # they were its former life's
+            if state.restarts:
+                self.tell(f"{state.name} has started again on {report.node}.")
+        for lease in self.leases.follow(
+            state.name, ((s.token, s.client) for s in report.sessions), now
+        ):
+            self.tell(f"{lease.client} has left {state.name}.")
+        assignment = self.assignments[state.bundle]
+        if report.revision > assignment.revision:
+            # The director was started anew, and its players know better.
+            self.assignments[state.bundle] = Assignment(report.folder, report.revision)
+        after = state.state(now)
+        if after != before:
+            detail = f": {report.detail}" if report.detail else ""
+            self.tell(f"{state.name} on {report.node} is {after}{detail}.")
+        self._roll(now)
+
+    def lost(self, player: str, reason: str, now: float) -> None:
+        """A player is gone, with its sessions."""
+        state = self.players[player]
+        if state.report is None:
+            state.trouble = reason
+            return
+        ended = self.leases.at(player)
+        for lease in ended:
+            self.leases.end(lease)
+        state.lose(reason)
+        self._ordered.pop(player, None)
+        self.tell(f"{player} is gone, with {len(ended)} of its leases: {reason}")
+
+    def expire(self, now: float) -> None:
+        """End what has waited long enough."""
+        for lease in self.leases.lapse(now):
+            self._order(Order(lease.player, "revoke", lease.token))
+            self.tell(f"{lease.client} never came to {lease.player}: its place is free again.")
+        for state in self.players.values():
+            if state.report is not None and now - state.heard >= GONE_SECONDS:
+                self.lost(state.name, f"Nothing was heard of it for {GONE_SECONDS:g} s.", now)
+        for client in [c for c, (_, until) in self._avoided.items() if now >= until]:
+            del self._avoided[client]
+        self._roll(now)
+
+    # Clients
+
+    def hello(self, bundle: str, client: str, now: float) -> tuple[Lease, Report] | Refusal:
+        """A client whose address is proved wants to play.
+
+        Its earlier lease ends: who says hello here plays nowhere.
+
+        Args:
+            bundle: name; empty for the usual one.
+            client: HOST:PORT.
+            now: seconds.
+
+        Returns:
+            A lease and where, or why not.
+        """
+        before = self.leases.of(client)
+        if before is not None:
+            self.give_up(before)
+            if before.playing:
+                self._avoided[client] = before.player, now + _AVOIDED_SECONDS
+        name = bundle or next(iter(self.assignments))
+        if name not in self.assignments:
+            return self._refuse(
+                "model",
+                f"No bundle {name!r} plays here.",
+                f"There are: {', '.join(self.assignments)}.",
+            )
+        chosen = self._choose(name, client, now)
+        if chosen is None:
+            return self._refusal(name, now)
+        lease = self.leases.grant(chosen.name, client, now)
+        assert chosen.report is not None, "only players that report are chosen"
+        self._order(Order(chosen.name, "expect", lease.token, LEASE_SECONDS))
+        return lease, chosen.report
+
+    def has_room(self, bundle: str, now: float) -> bool:
+        """Whether a hello might be granted; says no without keeping anything."""
+        name = bundle or next(iter(self.assignments))
+        waiting = self.leases.waiting()
+        return any(
+            state.bundle == name and state.room(now, waiting.get(state.name, 0))
+            for state in self.players.values()
+        )
+
+    def full(self, bundle: str, now: float) -> Refusal:
+        """Why there is no room."""
+        name = bundle or next(iter(self.assignments))
+        if name not in self.assignments:
+            return self._refuse(
+                "model",
+                f"No bundle {name!r} plays here.",
+                f"There are: {', '.join(self.assignments)}.",
+            )
+        return self._refusal(name, now)
+
+    def declined(self, lease: Lease, reason: str) -> Refusal:
+        """The player would not take the token, or was not reached."""
+        self.leases.end(lease)
+        self.players[lease.player].refused += 1
+        self.tell(f"{lease.player} does not take {lease.client}: {reason}")
+        return self._refuse(
+            "busy", f"The player that was free is not: {reason}", "Say hello again."
+        )
+
+    def give_up(self, lease: Lease) -> None:
+        """End a lease from here, and its session."""
+        self.leases.end(lease)
+        self.players[lease.player].without(lease.token)
+        self._order(Order(lease.player, "revoke", lease.token))
+
+    # Operators
+
+    def drain(self, player: str) -> None:
+        """Send nobody there any more; who plays there plays on.
+
+        Raises:
+            SidemanError: no such player.
+        """
+        self._known(player).draining = "by hand"
+        self._drained_by_hand.add(player)
+        self.tell(f"{player} is drained.")
+
+    def resume(self, player: str) -> None:
+        """Send clients there again.
+
+        Raises:
+            SidemanError: no such player.
+        """
+        self._known(player).draining = ""
+        self._drained_by_hand.discard(player)
+        self.tell(f"{player} takes clients again.")
+
+    def change(self, bundle: str, folder: str, now: float) -> None:
+        """Let the players of a name play another bundle, one after the other, each when it is free.
+
+        Raises:
+            SidemanError: no such name.
+        """
+        if bundle not in self.assignments:
+            raise SidemanError(
+                f"No bundle {bundle!r} plays here.", f"There are: {', '.join(self.assignments)}."
+            )
+        # Beside a path a revision, so that the same folder with other files is another assignment.
+        self.assignments[bundle] = Assignment(folder, self.assignments[bundle].revision + 1)
+        self.tell(f"{bundle} changes to {PurePath(folder).name}, player by player.")
+        self._roll(now)
+
+    def changing(self, bundle: str) -> list[str]:
+        """Players of a bundle that do not play yet what they are to play."""
+        revision = self.assignments[bundle].revision
+        return [
+            state.name
+            for state in self.players.values()
+            if state.bundle == bundle
+            and (state.report is None or state.report.revision != revision)
+            and revision
+        ]
+
+    def tell(self, line: str) -> None:
+        """News for the operator."""
+        self._said += 1
+        self.news.append((self._said, line))
+        del self.news[:-_NEWS]
+        log.info("%s", line)
+
+    # Within
+
+    def _known(self, player: str) -> PlayerState:
+        if player not in self.players:
+            raise SidemanError(
+                f"There is no player {player!r}.", f"There are: {', '.join(self.players)}."
+            )
+        return self.players[player]
+
+    def _order(self, order: Order) -> None:
+        self.orders.append(order)
+
+    def _choose(self, bundle: str, client: str, now: float) -> PlayerState | None:
+        waiting = self.leases.waiting()
+        free = [
+            state
+            for state in self.players.values()
+            if state.bundle == bundle and state.room(now, waiting.get(state.name, 0))
+        ]
+        avoided = self._avoided.get(client, ("", 0.0))[0]
+        return min(
+            free,
+            key=lambda s: (s.name == avoided, s.load(waiting.get(s.name, 0)), s.name),
+            default=None,
+        )
+
+    def _refusal(self, bundle: str, now: float) -> Refusal:
+        found = [state for state in self.players.values() if state.bundle == bundle]
+        states = Counter(state.state(now) for state in found)
+        here = [s for s in found if s.report is not None and s.state(now) in ("ready", "draining")]
+        if here:
+            ready = [s for s in here if not s.draining]
+            if not ready:
+                return self._refuse("busy", f"All players of {bundle} are being drained.", "")
+            waiting = self.leases.waiting()
+            least = min(s.load(waiting.get(s.name, 0)) for s in ready)
+            sessions = sum(len(s.sessions) for s in ready)
+            again = self._again(now, bundle)
+            return self._refuse(
+                "busy",
+                f"No room for another performer of {bundle}: {sessions} play, and of the player "
+                f"that has most time left {100 * least:.0f} % is taken.",
+                f"Say hello again in {again:.0f} s.",
+            )
+        failed = [s.report.detail for s in found if s.report and s.state(now) == "failed"]
+        if failed and states["failed"] == len(found):
+            return self._refuse("model", " ".join(failed[0].split()), "Mend that and start again.")
+        details = [s.report.detail for s in found if s.report and s.state(now) == "loading"]
+        reason = details[0] if details else "it has not started"
+        return self._refuse(
+            "loading", f"No player of {bundle} is ready: {reason}", "Say hello again."
+        )
+
+    def _again(self, now: float, bundle: str) -> float:
+        """Seconds after which a place may be free."""
+        dues = [_AGAIN_SECONDS]
+        if (lapse := self.leases.first_lapse()) is not None:
+            dues.append(lapse - now)
+        # A client that is silent has gone; its player gives it up after ten seconds.
+        dues += [
+            10.0 - session.quiet
+            for state in self.players.values()
+            if state.bundle == bundle
+            for session in state.sessions
+            if session.quiet > 2.0
+        ]
+        return max(1.0, min(dues))
+
+    def _refuse(self, code: str, reason: str, offer: str) -> Refusal:
+        self.refused[code] += 1
+        return Refusal(code, reason, offer)
+
+    def _roll(self, now: float) -> None:
+        """One player of a bundle at a time: no new leases, then the other bundle, then the next."""
+        for bundle, assignment in self.assignments.items():
+            states = [s for s in self.players.values() if s.bundle == bundle]
+            behind = [s for s in states if s.report and s.report.revision != assignment.revision]
+            for state in states:
+                if state.draining == "changing" and state not in behind:
+                    state.draining = "by hand" if state.name in self._drained_by_hand else ""
+            on_its_way = [
+                s for s in states if s.report and s not in behind and s.report.state == "loading"
+            ]
+            failed = [
+                s for s in states if s.report and s not in behind and s.report.state == "failed"
+            ]
+            if not behind or on_its_way or failed:
+                # A bundle that does not load stops here, and the others play on as before.
+                for state in behind:
+                    if state.draining == "changing" and not on_its_way:
+                        state.draining = ""
+                continue
+            # The one that is free first: whoever has the fewest sessions.
+            state = min(behind, key=lambda s: (s.draining != "changing", len(s.sessions), s.name))
+            state.draining = "changing"
+            wanted = assignment.folder, assignment.revision
+            if (
+                state.sessions
+                or self.leases.at(state.name)
+                or self._ordered.get(state.name) == wanted
+            ):
+                continue
+            self._ordered[state.name] = wanted
+            self._order(Order(state.name, "become", folder=wanted[0], revision=wanted[1]))

@@ -1,0 +1,129 @@
+"""Who may play where: leases, all granted here."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+#: Seconds in which a client has to say hello to its player; it asks the front door again after as
+#: many (`runtime/client/greeting.py`).
+LEASE_SECONDS = 5.0
+#: Seconds beyond that in which the player may still tell of the session.
+_GRACE_SECONDS = 2.0
+
+
+@dataclass
+class Lease:
+    """One client's right to one place.
+
+    Attributes:
+        token: that the client shows to the player.
+        player: its name.
+        client: HOST:PORT, proved.
+        until: when it lapses if no session has begun, in seconds.
+        playing: whether its session has begun.
+    """
+
+    token: str
+    player: str
+    client: str
+    until: float
+    playing: bool = False
+
+
+class Leases:
+    """All leases of a fleet; one thread.
+
+    Attributes:
+        granted: how many ever were.
+        lapsed: of these, how many never became a session.
+
+    Args:
+        draw: makes a token that nobody can guess.
+    """
+
+    def __init__(self, draw: Callable[[], str] = lambda: secrets.token_urlsafe(18)) -> None:
+        self.granted = self.lapsed = 0
+        self._draw = draw
+        self._by_token: dict[str, Lease] = {}
+        self._by_client: dict[str, Lease] = {}
+        self._by_player: dict[str, dict[str, Lease]] = {}
+        self._waiting: dict[str, Lease] = {}  # by token
+
+    def __len__(self) -> int:
+        return len(self._by_token)
+
+    def grant(self, player: str, client: str, now: float) -> Lease:
+        """Grant a place; a client has one at most, so an earlier one has to be ended before."""
+        assert client not in self._by_client, "a client has one lease"
+        lease = Lease(self._draw(), player, client, now + LEASE_SECONDS + _GRACE_SECONDS)
+        self.granted += 1
+        self._keep(lease)
+        return lease
+
+    def of(self, client: str) -> Lease | None:
+        """The lease of a client, if it has one."""
+        return self._by_client.get(client)
+
+    def at(self, player: str) -> list[Lease]:
+        """All leases of a player."""
+        return list(self._by_player.get(player, {}).values())
+
+    def waiting(self) -> dict[str, int]:
+        """By player: leases whose session has not begun, so that no report counts it."""
+        found: dict[str, int] = {}
+        for lease in self._waiting.values():
+            found[lease.player] = found.get(lease.player, 0) + 1
+        return found
+
+    def first_lapse(self) -> float | None:
+        """When the next lease lapses, in seconds; None where none waits."""
+        return min((each.until for each in self._waiting.values()), default=None)
+
+    def follow(self, player: str, sessions: Iterable[tuple[str, str]], now: float) -> list[Lease]:
+        """Compare with the sessions that a player tells of.
+
+        Args:
+            player: its name.
+            sessions: token and client of each; those without a token count for nothing.
+            now: seconds.
+
+        Returns:
+            Leases that ended with their sessions.
+        """
+        told = {token: client for token, client in sessions if token}
+        for token, client in told.items():
+            lease = self._by_token.get(token)
+            if lease is not None:
+                lease.playing = True
+                self._waiting.pop(token, None)
+            elif client not in self._by_client:
+                # The director itself was started anew, or this lease had lapsed a moment before.
+                self._keep(Lease(token, player, client, now, playing=True))
+        ended = [lease for lease in self.at(player) if lease.playing and lease.token not in told]
+        for lease in ended:
+            self.end(lease)
+        return ended
+
+    def lapse(self, now: float) -> list[Lease]:
+        """End those whose client never came; tells which."""
+        over = [lease for lease in self._waiting.values() if now >= lease.until]
+        for lease in over:
+            self.lapsed += 1
+            self.end(lease)
+        return over
+
+    def end(self, lease: Lease) -> None:
+        """End a lease; any number of times."""
+        self._by_token.pop(lease.token, None)
+        self._waiting.pop(lease.token, None)
+        self._by_player.get(lease.player, {}).pop(lease.token, None)
+        if self._by_client.get(lease.client) is lease:
+            del self._by_client[lease.client]
+
+    def _keep(self, lease: Lease) -> None:
+        self._by_token[lease.token] = self._by_client[lease.client] = lease
+        self._by_player.setdefault(lease.player, {})[lease.token] = lease
+        if not lease.playing:
+            self._waiting[lease.token] = lease

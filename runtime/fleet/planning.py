@@ -1,0 +1,170 @@
+"""A fleet, planned from the options of `sideman fleet start`."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from sideman.engine.backends.choice import BackendChoice
+from sideman.engine.cores import available_cores
+from sideman.engine.errors import SidemanError
+from sideman.engine.loading.registry import check_choice
+from sideman.runtime.fleet.desk import Plan
+from sideman.runtime.fleet.player import PlayerPlan
+from sideman.runtime.system.hosts import is_loopback, parse_address, resolve
+
+#: Backends whose players take a GPU each.
+ON_GPU = ("onnxruntime-cuda", "tensorrt", "tensorrt-rtx")
+
+
+@dataclass(frozen=True)
+class Request:
+    """The options of `sideman fleet start`, as they were written."""
+
+    bundles: tuple[Path, ...]
+    address: str
+    players: int | None
+    listen: str
+    announce: str
+    player_ports: str
+    allow: tuple[str, ...]
+    sessions: int
+    cores: int | None
+    backend: str
+    precision: str | None
+    status_port: int
+    verbose: bool
+
+
+@dataclass(frozen=True)
+class Fleets:
+    """A fleet, planned.
+
+    Attributes:
+        plan: of the director.
+        players: by name.
+        cores: of a player.
+        gpus: of a player.
+        notes: lines that the log begins with.
+    """
+
+    plan: Plan
+    players: dict[str, PlayerPlan]
+    cores: int
+    gpus: int
+    notes: tuple[str, ...] = ()
+
+
+def plan_fleet(request: Request, *, gpus: int = 0) -> Fleets:
+    """A fleet of what was asked for.
+
+    Args:
+        request: the options.
+        gpus: that there are.
+
+    Raises:
+        SidemanError: options that do not go together, or a folder that is no bundle.
+    """
+    if request.address not in ("auto", "local"):
+        raise SidemanError(
+            f"--address {request.address!r} is neither auto nor local.",
+            "auto joins the Ray cluster that this machine belongs to; local starts one here.",
+        )
+    bundles, notes = _bundles(request.bundles)
+    listen = parse_address(request.listen, "--listen")
+    ports = _ports(request.player_ports)
+    on_gpu = request.backend in ON_GPU
+    count = request.players or max(gpus if on_gpu else 0, len(bundles))
+    if count < len(bundles):
+        raise SidemanError(
+            f"{count} players cannot play {len(bundles)} bundles.",
+            f"Use --players {len(bundles)} or more.",
+        )
+    cores = request.cores or (1 if on_gpu else max(1, available_cores() // count))
+    threads = None if on_gpu else cores
+    choice = BackendChoice(request.backend, threads, request.precision)
+    check_choice(choice)
+    host = _players_host(request, listen)
+    announced = parse_address(request.announce, "--announce")[0] if request.announce else ""
+    if request.address != "local":
+        announced = ""  # each node has its own
+    names = list(bundles)
+    numbers = dict.fromkeys(names, 0)
+    players: dict[str, PlayerPlan] = {}
+    owners: dict[str, str] = {}
+    for index in range(count):
+        bundle = names[index % len(names)]
+        numbers[bundle] += 1
+        name = f"{bundle}-{numbers[bundle]}"
+        owners[name] = bundle
+        players[name] = PlayerPlan(
+            name, bundles[bundle], request.sessions, choice, host, ports, request.allow, announced
+        )
+    plan = Plan(bundles, owners, listen, request.allow, request.announce)
+    return Fleets(plan, players, cores, int(on_gpu), notes)
+
+
+def _players_host(request: Request, listen: tuple[str, int]) -> str:
+    """Where players bind; nothing for the address of the node that each runs on."""
+    family, at = resolve(*listen, "--listen")
+    if is_loopback(at):
+        # Clients that reach the door only from this machine reach players only there, too.
+        return str(at[0])
+    if request.address != "local":
+        return ""
+    return _own_address(family) if str(at[0]) in ("0.0.0.0", "::") else str(at[0])  # noqa: S104
+
+
+def _bundles(folders: tuple[Path, ...]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Folders by name; each is opened, so that what is wrong is said at once."""
+    from sideman.engine.bundle.bundle import Bundle
+
+    notes: tuple[str, ...] = ()
+    if not folders:
+        from sideman.runtime.rehearse.demo import demo_bundle
+
+        folders = (demo_bundle(),)
+        notes = ("No BUNDLE is named, so the demonstration's small model plays.",)
+    found: dict[str, str] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise SidemanError(
+                f"{folder} is no folder.",
+                "Give the one that `sideman export --out` wrote, or none for the demonstration's.",
+            )
+        name = Bundle.open(folder, check=False).manifest.name
+        if name in found:
+            raise SidemanError(
+                f"Two bundles are called {name}.",
+                "Clients ask by name: export one of them under another, `sideman export --name`.",
+            )
+        found[name] = str(folder.absolute())
+    return found, notes
+
+
+def _ports(text: str) -> tuple[int, int]:
+    if not text:
+        return 0, 0
+    first, _, last = text.partition("-")
+    if not (first.isdigit() and (last or first).isdigit()):
+        raise SidemanError(f"--player-ports {text!r} is not FIRST-LAST.", "For example 7001-7016.")
+    low, high = int(first), int(last or first)
+    if not 0 < low <= high <= 65_535:
+        raise SidemanError(
+            f"--player-ports {text!r} names no ports.", "Ports are from 1 to 65535, lowest first."
+        )
+    return low, high
+
+
+def _own_address(family: int) -> str:
+    """The address of this machine that datagrams to others leave from."""
+    far = "2001:db8::1" if family == socket.AF_INET6 else "192.0.2.1"  # nobody's; nothing is sent
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((far, 9))
+            return str(probe.getsockname()[0])
+    except OSError as error:
+        raise SidemanError(
+            f"This machine's own address was not found: {error}.", "Name it: --listen HOST:PORT."
+        ) from error

@@ -1,0 +1,284 @@
+"""A player: one engine, its own UDP socket, several sessions; no Ray in it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Protocol
+
+from sideman.engine.backends.choice import BackendChoice
+from sideman.engine.errors import SidemanError
+from sideman.runtime.fleet.report import Order, Report, SessionReport
+from sideman.runtime.system.hosts import Address
+
+log = logging.getLogger("sideman.runtime.fleet")
+
+#: Seconds between two looks at whether a session has begun or ended.
+_LOOK_SECONDS = 0.05
+
+
+class _Session(Protocol):
+    """What of `sideman.runtime.sharing.figures.SessionFigures` is told."""
+
+    token: str
+    client: str
+    step: float
+    ahead: float
+    cycle_p50: float
+    cycle_p99: float
+    wait_p50: float
+    wait_p99: float
+    late: int
+    dropped: int
+    quiet: float
+
+
+class _Load(Protocol):
+    """What of `sideman.runtime.sharing.figures.Load` is told."""
+
+    state: str
+    detail: str
+    share: float
+    worst_wait: float
+    room: int
+
+
+class Shared(Protocol):
+    """What a player needs of `sideman.runtime.sharing.server.SharedServer`."""
+
+    lost: str
+
+    @property
+    def address(self) -> Address:
+        """Where it listens."""
+
+    def start(self) -> None:
+        """Listen, and begin to load."""
+
+    def stop(self) -> None:
+        """End, and tell clients that play."""
+
+    def expect(self, token: str, until: float) -> None:
+        """Let a hello with this token in, until a time of `time.perf_counter`."""
+
+    def revoke(self, token: str) -> None:
+        """Take that back."""
+
+    def sessions(self) -> Iterable[_Session]:
+        """Those that play."""
+
+    def load(self) -> _Load:
+        """How much of it is used."""
+
+
+@dataclass(frozen=True)
+class PlayerPlan:
+    """What a player is made of; it travels to the node where it runs.
+
+    Attributes:
+        name: of the player.
+        folder: of the bundle that it plays at first.
+        seats: sessions at once at the most.
+        backend: what runs the stages.
+        host: that clients reach it at, and that it binds; empty for its node's own address.
+        ports: first and last port that it may take; (0, 0) lets the system choose.
+        allow: hosts that may speak.
+        announced: host that clients are told; empty for the one that it binds.
+        exact_mask: as of `SharedServer`.
+    """
+
+    name: str
+    folder: str
+    seats: int
+    backend: BackendChoice
+    host: str
+    ports: tuple[int, int] = (0, 0)
+    allow: tuple[str, ...] = ()
+    announced: str = ""
+    exact_mask: bool = False
+
+
+#: Makes a server that has not started: of a plan, a folder, and where it listens.
+MakeShared = Callable[[PlayerPlan, str, tuple[str, int]], Shared]
+
+
+def shared_server(plan: PlayerPlan, folder: str, listen: tuple[str, int]) -> Shared:
+    """A server of a bundle whose clients all come with leases."""
+    from pathlib import Path
+
+    from sideman.runtime.server.loading import Loading
+    from sideman.runtime.sharing.engine import BundleEngine
+    from sideman.runtime.sharing.server import SharedServer
+
+    loading = Loading()
+    return SharedServer(
+        lambda: BundleEngine(Path(folder), backend=plan.backend, progress=loading.note),
+        plan.seats,
+        listen,
+        plan.allow,
+        loading=loading,
+        exact_mask=plan.exact_mask,
+        leases_only=True,
+    )
+
+
+class Player:
+    """Plays a bundle for whoever the director sends, and says how it does.
+
+    `report` waits and belongs on a thread of its own; all methods may be called by any.
+
+    Args:
+        plan: of the player.
+        node: where it runs, for people.
+        make: makes its servers.
+        lost: called, once, when the device is lost: the process has to end.
+    """
+
+    def __init__(
+        self,
+        plan: PlayerPlan,
+        node: str,
+        make: MakeShared = shared_server,
+        lost: Callable[[str], None] = lambda reason: None,
+    ) -> None:
+        self._plan = plan
+        self._node = node
+        self._make = make
+        self._lost = lost
+        self._life = secrets.token_hex(4)
+        self._lock = threading.RLock()
+        self._told: object = None
+        self._server: Shared | None = None
+        self._folder, self._revision = plan.folder, 0
+        self._trouble = ""
+        self._warnings = _niceness()
+        self._serve()
+
+    def report(self, wait: float) -> Report:
+        """How it does: as soon as something has changed since the last time.
+
+        Args:
+            wait: seconds that are waited for that at the most.
+        """
+        end = time.monotonic() + wait
+        while True:
+            report = self._report()
+            playing = tuple(session.token for session in report.sessions)
+            told = report.state, report.detail, report.revision, report.port, playing
+            if told != self._told or time.monotonic() >= end:
+                self._told = told
+                return report
+            time.sleep(_LOOK_SECONDS)
+
+    def give(self, order: Order) -> str:
+        """Carry out an order; tells why it cannot, if it cannot."""
+        with self._lock:
+            server = self._server
+            if order.kind == "become":
+                self._become(order)
+            elif server is None:
+                return self._trouble or "It has no server."
+            elif order.kind == "expect":
+                server.expect(order.token, perf_counter() + order.seconds)
+            elif order.kind == "revoke":
+                server.revoke(order.token)
+            else:
+                return f"It knows no order {order.kind!r}."
+            return ""
+
+    def stop(self) -> None:
+        """End, and tell clients that play."""
+        with self._lock:
+            server, self._server = self._server, None
+        if server is not None:
+            server.stop()
+
+    def _become(self, order: Order) -> None:
+        if order.revision == self._revision:
+            return  # it was told twice
+        self.stop()
+        self._folder, self._revision = order.folder, order.revision
+        self._serve()
+
+    def _serve(self) -> None:
+        """Listen, and begin to load; what goes wrong is told in reports."""
+        self._trouble = ""
+        first, last = self._plan.ports
+        for port in range(first, last + 1):
+            try:
+                server = self._make(self._plan, self._folder, (self._plan.host, port))
+                server.start()
+            except SidemanError as error:
+                self._trouble = str(error)
+            else:
+                self._server, self._trouble = server, ""
+                return
+        log.error("%s: %s", self._plan.name, self._trouble)
+
+    def _report(self) -> Report:
+        with self._lock:
+            server, trouble = self._server, self._trouble
+            folder, revision = self._folder, self._revision
+        report = Report(
+            self._plan.name, self._life, self._node, folder, revision, "failed", trouble,
+            warnings=self._warnings,
+        )  # fmt: skip
+        if server is None:
+            return report
+        if server.lost:
+            self._lost(server.lost)
+        load = server.load()
+        sessions = tuple(
+            SessionReport(
+                each.token,
+                each.client,
+                each.step,
+                each.ahead,
+                each.cycle_p50,
+                each.cycle_p99,
+                each.wait_p50,
+                each.wait_p99,
+                each.late,
+                each.dropped,
+                each.quiet,
+            )
+            for each in server.sessions()
+        )
+        host, port = server.address[:2]
+        return Report(
+            self._plan.name,
+            self._life,
+            self._node,
+            folder,
+            revision,
+            "failed" if server.lost else load.state,
+            server.lost or load.detail,
+            self._plan.announced or str(host),
+            int(port),
+            used=load.share,
+            each=load.share / len(sessions) if sessions else 0.0,
+            worst=load.worst_wait,
+            room=load.room,
+            sessions=sessions,
+            warnings=self._warnings,
+        )
+
+
+def _niceness() -> tuple[str, ...]:
+    """What is wrong with this process's priority."""
+    if sys.platform == "win32":
+        return ()
+    nice = os.nice(0)
+    if nice <= 0:
+        return ()
+    return (
+        f"Its process runs at niceness {nice}, behind all others of its machine: start Ray "
+        "there with RAY_worker_niceness=0 in its environment.",
+    )

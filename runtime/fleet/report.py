@@ -1,0 +1,96 @@
+"""What a player tells the director, and the director a player."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SessionReport:
+    """A session that plays, as its player sees it; times in seconds.
+
+    Attributes:
+        token: of its lease; empty where it has none.
+        client: HOST:PORT.
+        step: of audio in a step.
+        deadline: that a reply may take, from a boundary's arrival to the first sample's playing.
+        cycle_p50: that a cycle takes; half take longer.
+        cycle_p99: likewise, 1 % take longer.
+        wait_p50: between a step's last sample and the beginning of its cycle; half wait longer.
+        wait_p99: likewise, 1 % wait longer.
+        late: replies after their deadline.
+        dropped: steps without a reply.
+        quiet: since its last datagram.
+    """
+
+    token: str
+    client: str
+    step: float = 0.0
+    deadline: float = 0.0
+    cycle_p50: float = 0.0
+    cycle_p99: float = 0.0
+    wait_p50: float = 0.0
+    wait_p99: float = 0.0
+    late: int = 0
+    dropped: int = 0
+    quiet: float = 0.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """A player at one moment.
+
+    Attributes:
+        player: its name, which outlives its process.
+        life: drawn anew whenever its process starts.
+        node: where it runs, for people.
+        folder: of the bundle that it plays.
+        revision: of the assignment that it follows.
+        state: "loading", "ready" or "failed".
+        detail: how far it is, or what went wrong.
+        host: where clients reach it; empty before it listens.
+        port: likewise.
+        used: share of its time that sessions take, from 0 to 1.
+        each: share that one more usual session would take.
+        worst: seconds that a step may wait at the worst, by arithmetic.
+        room: usual sessions that still fit, by the player's own arithmetic.
+        sessions: that play.
+        warnings: of the process, such as its priority.
+    """
+
+    player: str
+    life: str
+    node: str
+    folder: str
+    revision: int
+    state: str
+    detail: str = ""
+    host: str = ""
+    port: int = 0
+    used: float = 0.0
+    each: float = 0.0
+    worst: float = 0.0
+    room: int = 0
+    sessions: tuple[SessionReport, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the director wants of a player.
+
+    Attributes:
+        player: its name.
+        kind: "expect" and "revoke" a token, or "become" a player of another bundle.
+        token: of a lease; empty for "become".
+        seconds: that the token is good for.
+        folder: of the bundle to play from now on.
+        revision: of that assignment.
+    """
+
+    player: str
+    kind: str
+    token: str = ""
+    seconds: float = 0.0
+    folder: str = ""
+    revision: int = 0

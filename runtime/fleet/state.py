@@ -1,0 +1,110 @@
+"""What the director knows of a player."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from sideman.runtime.fleet.report import Report, SessionReport
+
+#: Seconds without a report after which a player gets nobody; it reports twice a second. After as
+#: many as the second, its sessions count as over.
+DOUBTED_SECONDS, GONE_SECONDS = 1.25, 10.0
+
+
+@dataclass
+class PlayerState:
+    """A player as its reports show it; the director's thread.
+
+    Attributes:
+        name: of the player.
+        bundle: name of what it plays.
+        report: the newest; None before the first, and when it is gone.
+        heard: when it came, in seconds.
+        lives: how often its process has started.
+        draining: why nobody new is sent there; empty where somebody is.
+        trouble: why it is not there; empty where it is.
+        refused: tokens that it would not take.
+        totals: late and dropped steps of sessions that are over.
+    """
+
+    name: str
+    bundle: str
+    report: Report | None = None
+    heard: float = float("-inf")
+    lives: int = 0
+    draining: str = ""
+    trouble: str = ""
+    refused: int = 0
+    totals: dict[str, int] = field(default_factory=lambda: {"late": 0, "dropped": 0})
+    _life: str = ""
+
+    def note(self, report: Report, now: float) -> bool:
+        """Take a report; tells whether its process has started since the one before."""
+        before = self.report
+        begun = report.life != self._life
+        if begun:
+            self._life = report.life
+            self.lives += 1
+        elif before is not None:
+            self._sum_up(before, report)
+        self.report, self.heard, self.trouble = report, now, ""
+        return begun
+
+    def lose(self, reason: str) -> None:
+        """It is gone, with all its sessions."""
+        if self.report is not None:
+            self._sum_up(self.report, None)
+        self.report, self.trouble = None, reason
+
+    def _sum_up(self, before: Report, after: Report | None) -> None:
+        """Keep the counts of sessions that are over, so that a player's counts never fall."""
+        still = {session.token for session in after.sessions} if after else set()
+        for session in before.sessions:
+            if session.token not in still:
+                self.totals["late"] += session.late
+                self.totals["dropped"] += session.dropped
+
+    @property
+    def restarts(self) -> int:
+        """How often its process has started again."""
+        return max(0, self.lives - 1)
+
+    @property
+    def sessions(self) -> tuple[SessionReport, ...]:
+        """Those that play here."""
+        return () if self.report is None else self.report.sessions
+
+    def counts(self) -> Mapping[str, int]:
+        """Late and dropped steps since the start."""
+        return {
+            "late": self.totals["late"] + sum(s.late for s in self.sessions),
+            "dropped": self.totals["dropped"] + sum(s.dropped for s in self.sessions),
+        }
+
+    def state(self, now: float) -> str:
+        """One of "absent", "silent", "loading", "failed", "draining" and "ready"."""
+        if self.report is None:
+            return "absent"
+        if now - self.heard >= DOUBTED_SECONDS:
+            return "silent"
+        if self.report.state != "ready":
+            return self.report.state
+        return "draining" if self.draining else "ready"
+
+    def room(self, now: float, waiting: int) -> int:
+        """How many more it can be sent, besides those on their way."""
+        if self.report is None or self.state(now) != "ready":
+            return 0
+        return max(0, self.report.room - waiting)
+
+    def load(self, waiting: int) -> float:
+        """Share of its time that is taken, those on their way included."""
+        assert self.report is not None, "ask only players that report"
+        return self.report.used + waiting * self.report.each
+
+    def without(self, token: str) -> None:
+        """Forget a session that was ended from here, until the next report."""
+        if self.report is not None:
+            left = tuple(s for s in self.report.sessions if s.token != token)
+            self.report = replace(self.report, sessions=left)

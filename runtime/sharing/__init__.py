@@ -1,0 +1,1 @@
+"""Several sessions on one engine: weights once, and cycles in the order of their deadlines."""

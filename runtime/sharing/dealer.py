@@ -1,0 +1,174 @@
+"""Deals datagrams to seats: by the client's address, and by hello to who has none yet."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+from sideman.engine.errors import SidemanError
+from sideman.runtime.native.endpoint import GIVEN_UP_SECONDS
+from sideman.runtime.osc.message import Buffer
+from sideman.runtime.server.counters import Counters
+from sideman.runtime.sharing.admission import RETRY_SECONDS
+from sideman.runtime.sharing.leases import Leases
+from sideman.runtime.sharing.seat import Seat
+from sideman.runtime.streaming.control import PREFIX, Hello, Refuse, read_control
+from sideman.runtime.system.hosts import Address
+
+log = logging.getLogger("sideman.runtime.server")
+
+_HELLO = PREFIX + b"hello\0"
+#: A client that was accepted shows within so many seconds that it heard of it; one that has not may
+#: be a false sender, and gives its seat to who finds no other.
+_CONFIRM_SECONDS = 0.5
+_LATER = f"Say hello again in {RETRY_SECONDS} s."
+#: The first word of a wish that only a front door fulfils.
+_NO_LEASE = "Players here are sent by a front door; this hello has no token that it gave."
+_DRAINING = "No new session begins here: this player is being emptied."
+
+#: Takes what is none of the native protocol: buffer, bytes, sender, seconds.
+Stranger = Callable[[Buffer, int, Address, float], None]
+
+
+class Dealer:
+    """Hands datagrams to the seat of their client; receive thread, but for the attributes.
+
+    Attributes:
+        draining: whether no new session begins; any thread may set it.
+        refused: hellos that found no room, since the start.
+
+    Args:
+        seats: of the server.
+        leases: tokens that let in.
+        leases_only: refuse a hello without such a token.
+        counters: of datagrams that belong to no seat.
+        stranger: takes datagrams of another protocol.
+        nudge: called when a client has shown that it is there.
+    """
+
+    def __init__(
+        self,
+        seats: Sequence[Seat],
+        leases: Leases,
+        *,
+        leases_only: bool,
+        counters: Counters,
+        stranger: Stranger,
+        nudge: Callable[[], None],
+    ) -> None:
+        self.draining = False
+        self.refused = 0
+        self._seats = seats
+        self._leases = leases
+        self._leases_only = leases_only
+        self._counters = counters
+        self._stranger = stranger
+        self._nudge = nudge
+        self._seat_of: dict[Address, Seat] = {}
+        self._touched: set[int] = set()
+
+    def handle(self, data: Buffer, size: int, sender: Address, now: float) -> None:
+        """Handle one datagram; never raises for what is in it."""
+        if not data.startswith(PREFIX, 0, size):
+            self._stranger(data, size, sender, now)
+            return
+        hello = self._hello(data, size)
+        seat = self._seat_of.get(sender)
+        if seat is not None and seat.endpoint.client() != sender:
+            del self._seat_of[sender]
+            seat = None
+        if hello is not None and (seat is None or not self._welcome_again(seat, hello, now)):
+            self._place(hello, data, size, sender, now)
+        elif seat is None:
+            self._counters.count("ignored")
+        else:
+            self._hand(seat, data, size, sender, now)
+
+    def expire(self, now: float) -> float | None:
+        """Look after the seats that heard something, or wait for a moment that has come."""
+        dues: list[float] = []
+        for seat in self._seats:
+            if seat.number in self._touched or (seat.due is not None and seat.due <= now):
+                seat.due = seat.endpoint.expire(now)
+            if seat.due is not None:
+                dues.append(seat.due)
+        self._touched.clear()
+        return min(dues, default=None)
+
+    @staticmethod
+    def _hello(data: Buffer, size: int) -> Hello | None:
+        """A hello, if it is one that makes sense."""
+        if not data.startswith(_HELLO, 0, size):
+            return None
+        try:
+            message = read_control(data, size)
+        except SidemanError:
+            return None  # whoever it is handed to tells what is wrong, or counts it
+        return message if isinstance(message, Hello) else None
+
+    def _hand(self, seat: Seat, data: Buffer, size: int, sender: Address, now: float) -> None:
+        before = seat.endpoint.sitting()
+        seat.endpoint.handle(data, size, sender, now)
+        after = seat.endpoint.sitting()
+        self._touched.add(seat.number)
+        if after is None:
+            return
+        if before is None or before.begun != after.begun or before.client != after.client:
+            if before is not None and before.client != after.client:
+                self._seat_of.pop(before.client, None)
+            self._seat_of[after.client] = seat
+            seat.begin()
+        if after.confirmed and (before is None or not before.confirmed):
+            self._nudge()
+
+    def _welcome_again(self, seat: Seat, hello: Hello, now: float) -> bool:
+        """Whether a hello of a client that has a seat is for that seat."""
+        sitting = seat.endpoint.sitting()
+        same = sitting is not None and sitting.token == hello.token
+        return same or not self._leases_only or self._leases.admits(hello.token, now)
+
+    def _place(self, hello: Hello, data: Buffer, size: int, sender: Address, now: float) -> None:
+        """Find a seat for a client that has none, or tell it why there is none."""
+        leased = self._leases.admits(hello.token, now)
+        if self._leases_only and not leased:
+            self._refuse(hello, _NO_LEASE, "Say hello at the front door.", size, sender, now)
+            return
+        if self.draining:
+            self._refuse(hello, _DRAINING, "Say hello at the front door.", size, sender, now)
+            return
+        seat = self._seat_for(hello, now, leased=leased)
+        if seat is None:
+            count = len(self._seats)
+            reason = "Another client plays." if count == 1 else f"All {count} seats are taken."
+            self._refuse(hello, reason, _LATER, size, sender, now)
+            return
+        self._hand(seat, data, size, sender, now)
+
+    def _seat_for(self, hello: Hello, now: float, *, leased: bool) -> Seat | None:
+        """A seat that nobody has; else that of who has left without a word, or is nobody."""
+        free: list[Seat] = []
+        gone: list[tuple[float, int, Seat]] = []
+        seated: set[str] = set()
+        for seat in self._seats:
+            sitting = seat.endpoint.sitting()
+            if sitting is None:
+                free.append(seat)
+                continue
+            silent = now - sitting.seen
+            if hello.token and sitting.token == hello.token:
+                # A lease is for one seat: its owner comes from another address now.
+                return seat if silent >= GIVEN_UP_SECONDS or not sitting.confirmed else None
+            seated.add(sitting.token)
+            if silent >= (GIVEN_UP_SECONDS if sitting.confirmed else _CONFIRM_SECONDS):
+                gone.append((silent, seat.number, seat))
+        promised = 0 if leased else self._leases.pending(seated, now)
+        if len(free) > promised:
+            return free[0]
+        return max(gone)[2] if gone and len(free) + len(gone) > promised else None
+
+    def _refuse(
+        self, hello: Hello, reason: str, offer: str, size: int, sender: Address, now: float
+    ) -> None:
+        self.refused += 1
+        refused = Refuse(hello.request, "busy", reason, offer)
+        self._seats[0].endpoint.refuse(refused, size, sender, now)

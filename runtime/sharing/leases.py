@@ -1,0 +1,40 @@
+"""Tokens of sessions that were promised elsewhere."""
+
+from __future__ import annotations
+
+import threading
+
+
+class Leases:
+    """Which tokens let a client in, and until when; any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._until: dict[str, float] = {}
+
+    def expect(self, token: str, until: float) -> None:
+        """Let a hello with this token in until a time, in seconds of the server's clock."""
+        with self._lock:
+            self._until[token] = until
+
+    def revoke(self, token: str) -> None:
+        """Let nobody in with this token any more."""
+        with self._lock:
+            self._until.pop(token, None)
+
+    def admits(self, token: str, now: float) -> bool:
+        """Whether a token lets in; those that are over are forgotten."""
+        with self._lock:
+            for old in [each for each, until in self._until.items() if until < now]:
+                del self._until[old]
+            return token in self._until
+
+    def pending(self, seated: set[str], now: float) -> int:
+        """How many are promised a seat and have not come.
+
+        Args:
+            seated: tokens of those that have.
+            now: seconds.
+        """
+        with self._lock:
+            return sum(until >= now and token not in seated for token, until in self._until.items())

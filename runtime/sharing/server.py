@@ -1,0 +1,534 @@
+"""The shared server: one socket, one engine, one cycle thread, and a seat for each session."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
+from time import perf_counter
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from sideman.engine.errors import SidemanError
+from sideman.runtime.multi_track.endpoint import multi_track
+from sideman.runtime.native.endpoint import GIVEN_UP_SECONDS
+from sideman.runtime.native.setting import (
+    DEFAULT_LEAD,
+    DEFAULT_STEP,
+    OVERLAP,
+    NativeSetting,
+    NoRoomError,
+    Wish,
+)
+from sideman.runtime.playing.geometry import Geometry
+from sideman.runtime.server.counters import Counters
+from sideman.runtime.server.event_queue import EventQueue
+from sideman.runtime.server.figures import Figures
+from sideman.runtime.server.loading import Loading
+from sideman.runtime.server.protocol import Access, Clock, Endpoint
+from sideman.runtime.server.receiver import Receiver
+from sideman.runtime.server.server import DEFAULT_LISTEN, LOAD_PATIENCE, REPLY_PORT
+from sideman.runtime.sharing.admission import (
+    RETRY_SECONDS,
+    Demand,
+    refusal,
+    room,
+    share,
+    worst_wait,
+)
+from sideman.runtime.sharing.dealer import Dealer
+from sideman.runtime.sharing.engine import Engine
+from sideman.runtime.sharing.figures import Load, SessionFigures
+from sideman.runtime.sharing.leases import Leases
+from sideman.runtime.sharing.seat import Common, Seat
+from sideman.runtime.sharing.times import Ledger
+from sideman.runtime.sharing.turns import Turns
+from sideman.runtime.system.hosts import Address, Guard, resolve, shown_address
+from sideman.runtime.system.sockets import enlarge_receive_buffer, open_listener, open_sender
+
+if TYPE_CHECKING:
+    from sideman.runtime.playing.session import Session
+
+log = logging.getLogger("sideman.runtime.server")
+
+_NATIVE_ONLY = (
+    "This server lets several clients of the native protocol play, and none of multi_track's: "
+    "start one without --sessions for it."
+)
+
+
+class SharedServer:
+    """Serves several clients of the native protocol with one engine.
+
+    `start`, `stop` and `wait` belong to the thread that made the server; all else may be called by
+    any.
+
+    Attributes:
+        counters: of datagrams that belong to no session.
+        lost: why the server had to end by itself; empty while it has not.
+        left_behind: as `Server.left_behind`.
+
+    Args:
+        open_engine: loads what all sessions share; called once, on the cycle thread.
+        sessions: how many may play at once, at the most.
+        listen: host and port to bind; port 0 lets the system choose.
+        allow: hosts that may speak; needed beyond loopback.
+        clock: seconds that only increase.
+        keep_warm: seconds of waiting after which the device is given a little work; None for
+            never.
+        loading: `open_engine` tells it how far it is, for clients that wait.
+        exact_mask: hide exactly the unknown columns rather than the next trained number.
+        leases_only: let nobody in without a token that `expect` has named.
+        workers: cycles that run side by side, where the engine lets them.
+    """
+
+    def __init__(
+        self,
+        open_engine: Callable[[], Engine],
+        sessions: int,
+        listen: tuple[str, int] = DEFAULT_LISTEN,
+        allow: Iterable[str] = (),
+        clock: Clock = perf_counter,
+        *,
+        keep_warm: float | None = None,
+        loading: Loading | None = None,
+        exact_mask: bool = False,
+        leases_only: bool = False,
+        workers: int = 1,
+    ) -> None:
+        if sessions < 1:
+            raise SidemanError(f"{sessions} sessions are none.", "Allow 1 or more.")
+        self.counters = Counters()
+        self.lost = ""
+        self.left_behind = False
+        self._open_engine = open_engine
+        self._count = sessions
+        self._listen = listen
+        self._allow = tuple(allow)
+        self._clock = clock
+        self._keep_warm = keep_warm
+        self._loading = Loading() if loading is None else loading
+        self._exact_mask = exact_mask
+        self._workers = workers
+        self._leases_only = leases_only
+        self._leases = Leases()
+        self._ledger = Ledger()
+        self._ending = threading.Event()
+        self._changed = threading.Condition()
+        self._address: Address | None = None
+        self._engine: Engine | None = None
+        self._name = ""
+        self._failed = ""
+        self._seats: tuple[Seat, ...] = ()
+        self._dealer: Dealer | None = None
+        self._legacy: Endpoint | None = None
+        self._receiver: Receiver | None = None
+        self._turns: Turns | None = None
+        self._without_room = 0
+        self._begun: float | None = None
+
+    @property
+    def address(self) -> Address:
+        """Host and port that are listened on, once started."""
+        assert self._address is not None, "start the server first"
+        return self._address
+
+    def start(self) -> None:
+        """Bind, and begin to load the model; once.
+
+        Raises:
+            SidemanError: an address that cannot be used, a busy port, or nobody allowed to speak.
+        """
+        self._begun = self._clock()
+        family, listen = resolve(*self._listen, "--listen")
+        guard = Guard(listen, self._allow)
+        listener = open_listener(family, listen)
+        try:
+            sender = open_sender(family, listen)
+        except BaseException:
+            listener.close()
+            raise
+        self._address = listener.getsockname()
+        self._legacy = legacy = self._others(listener, sender)
+        log.debug("The receive buffer is %d bytes.", enlarge_receive_buffer(listener))
+        common = Common(
+            self._changed,
+            listener,
+            self._address,
+            self._clock,
+            self._loading,
+            self._ledger,
+            self._open_session,
+            self._admit,
+            self._check_buffer,
+            self._lose,
+            self._exact_mask,
+        )
+        self._seats = seats = tuple(Seat(i, common) for i in range(self._count))
+        self._turns = turns = Turns(
+            seats,
+            self._changed,
+            self._ledger,
+            self._load,
+            self._close_engine,
+            self._keep_warm,
+            self._workers,
+        )
+        self._dealer = dealer = Dealer(
+            seats,
+            self._leases,
+            leases_only=self._leases_only,
+            counters=self.counters,
+            stranger=legacy.handle,
+            nudge=turns.nudge,
+        )
+        first = seats[0].endpoint
+        endpoint = Endpoint(
+            dealer.handle,
+            dealer.expire,
+            first.settings,
+            first.replies,
+            frozenset(),
+            lambda samples: 4 * samples * self._count,
+        )
+        self._receiver = receiver = Receiver(listener, guard, endpoint, self.counters, self._clock)
+        log.info(
+            "Listening on %s for up to %d sessions.", shown_address(self._address), self._count
+        )
+        receiver.start()
+        turns.start()
+
+    def stop(self, *, drawings: float = 0.0) -> None:
+        """End all threads, after the cycle that runs, and close the socket; any number of times.
+
+        A model that is being loaded is waited for briefly, then left behind.
+
+        Args:
+            drawings: as `Server.stop` has it; a shared server draws nothing.
+        """
+        self._ending.set()
+        for seat in self._seats:
+            seat.queue.close()
+        receiver, turns = self._receiver, self._turns
+        self._receiver = self._turns = None
+        if receiver is not None:
+            receiver.stop()
+        if turns is not None:
+            self.left_behind = not turns.join(LOAD_PATIENCE)
+        if receiver is not None:
+            for seat in self._seats:
+                seat.endpoint.close()
+                seat.endpoint.replies.close()
+            if self._legacy is not None:
+                self._legacy.replies.close()
+            log.info("Stopped: %s.", self.total)
+            receiver.close()
+
+    def wait(self) -> None:
+        """Return when another thread has called `stop`, or the device is lost.
+
+        Signals interrupt it.
+        """
+        while not self._ending.wait(0.5):  # in slices, as `Server.wait`
+            pass
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def expect(self, token: str, until: float) -> None:
+        """Let a hello with a token in, because a session was granted elsewhere.
+
+        Args:
+            token: that the hello will have.
+            until: seconds of the server's clock (`time.perf_counter`, unless it was given another)
+                until which it may come. A session that has begun goes on.
+        """
+        self._leases.expect(token, until)
+
+    def revoke(self, token: str) -> None:
+        """Take back what `expect` has said; a session that has begun goes on."""
+        self._leases.revoke(token)
+
+    def drain(self) -> None:
+        """Let no new session begin; those that play go on."""
+        assert self._dealer is not None, "start the server first"
+        self._dealer.draining = True
+
+    @property
+    def total(self) -> Counters:
+        """Counts of all sessions since the start, added up."""
+        total = Counters()
+        for each in (self.counters, *(seat.counters for seat in self._seats)):
+            for name, number in each.as_dict().items():
+                setattr(total, name, getattr(total, name) + number)
+            total.lost += each.lost
+            errors = [e for e in (total.last_error, each.last_error) if e is not None]
+            total.last_error = max(errors, key=lambda error: error[1], default=None)
+        return total
+
+    def sessions(self) -> tuple[SessionFigures, ...]:
+        """How each session does."""
+        now, found = self._clock(), []
+        for seat in self._seats:
+            sitting = seat.endpoint.sitting()
+            if sitting is None:
+                continue
+            place, rate = sitting.setting.placement, sitting.setting.rate
+            cycle, wait = _spread(seat.times.cycles), _spread(seat.times.waits)
+            late, dropped = seat.counted
+            found.append(
+                SessionFigures(
+                    sitting.token,
+                    shown_address(sitting.client),
+                    now - sitting.begun,
+                    place.step_samples / rate,
+                    place.ahead / rate,
+                    *cycle,
+                    *wait,
+                    seat.counters.late - late,
+                    seat.counters.dropped - dropped,
+                    now - sitting.seen,
+                    ",".join(sitting.setting.generated),
+                )
+            )
+        return tuple(found)
+
+    def load(self) -> Load:
+        """How much of the server is used."""
+        demands = [d for seat in self._seats if (d := seat.demand()) is not None]
+        free = sum(not seat.playing for seat in self._seats)
+        state, detail = self._state()
+        usual = self._usual()
+        return Load(
+            state,
+            detail,
+            self._name,
+            share(demands) / self._workers,
+            max((worst_wait(demands, i, self._workers) for i in range(len(demands))), default=0.0),
+            (free if usual is None else room(demands, usual, free, self._workers))
+            if state == "ready"
+            else 0,
+            free,
+            len(self._seats),
+            self._without_room + (0 if self._dealer is None else self._dealer.refused),
+        )
+
+    def figures(self) -> Figures:
+        """How the server does, all sessions together.
+
+        Counts are sums. Cycle and deadline are those of the step that was answered last, whose ever
+        it was; levels are nobody's.
+        """
+        now, total, (state, detail) = self._clock(), self.total, self._state()
+        load, playing = self.load(), self.sessions()
+        if self._name and state != "failed":
+            detail = f"{detail}; {len(playing)} of {load.seats} play, {load.share:.0%} of the time"
+        found = Figures(
+            state,
+            detail,
+            uptime=0.0 if self._begun is None else now - self._begun,
+            usual=max((each.cycle_p50 for each in playing), default=0.0),
+            most=max((each.cycle_p99 for each in playing), default=0.0),
+            cycles=total.cycles,
+            late=total.late,
+            dropped=total.dropped,
+            patched=total.patched,
+            lost=total.lost,
+            errors=total.errors,
+        )
+        if (error := total.last_error) is not None:
+            found = replace(found, error=error[0], error_age=now - error[1])
+        if self._seats:
+            found = replace(found, engine=self._seats[0].cycles.engine)
+        answers = [a for seat in self._seats if (a := seat.cycles.answered) is not None]
+        if answers:
+            last = max(answers, key=lambda answer: answer.at)
+            found = replace(
+                found,
+                quiet=now - last.at,
+                cycle=last.seconds,
+                deadline=last.deadline,
+                step=last.step,
+            )
+        return found
+
+    def _state(self) -> tuple[str, str]:
+        if self._failed:
+            return "failed", self._failed
+        if self._loading.percent is not None or not self._name:
+            return "loading", f"{self._loading.percent or 0:.0f} % {self._loading.what}".strip()
+        if self._dealer is not None and self._dealer.draining:
+            return "draining", self._name
+        return "ready", self._name
+
+    def _usual(self) -> Demand | None:
+        """What a session needs that leaves step and lead to the server, with one stem."""
+        settings = self._seats[0].endpoint.settings if self._seats else None
+        if settings is None or not settings.stems:
+            return None
+        with suppress(SidemanError):
+            wish = Wish(DEFAULT_STEP, DEFAULT_LEAD, settings.stems[0], settings.rate)
+            return self._seats[0].demand_of(settings.setting(wish, 0, 0, 0))
+        return None
+
+    # The cycle thread
+
+    def _load(self) -> bool:
+        """Load the engine, and what is every seat's own."""
+        self._loading.note(0.0, "")
+        try:
+            self._engine = engine = self._open_engine()
+            self._foresee(engine)
+            for seat in self._seats:
+                if seat.queue.closed:
+                    return False
+                level = logging.INFO if seat is self._seats[0] else logging.DEBUG
+                seat.cycles.load(level)
+                if reason := seat.model.failed():
+                    self._failed = reason
+                    return False
+        except Exception as error:
+            log.debug("Loading failed.", exc_info=True)
+            self._failed = f"The model could not be loaded: {error}"
+            for seat in self._seats:
+                seat.model.close(self._failed, self._failed)
+            self.counters.fail(self._failed, self._clock())
+            log.error("%s", self._failed)
+            return False
+        finally:
+            self._loading.end()
+        return True
+
+    def _foresee(self, engine: Engine) -> None:
+        """Let the stages run warm for each number of stems, and note how long a cycle takes."""
+        session = engine.session()
+        try:
+            self._name = session.name
+            geometry = Geometry.columnar(
+                session.grid, DEFAULT_STEP, DEFAULT_LEAD, OVERLAP, exact_mask=self._exact_mask
+            )
+            for count in range(1, len(session.stems) + 1):
+                if self._ending.is_set():
+                    return
+                rows = tuple(range(count))
+                try:
+                    session.check(geometry, rows)
+                except SidemanError:
+                    continue  # nothing was built for so many
+                session.configure(geometry, rows)
+                # The first run of all takes several times as long as the others.
+                session.warm_up(2 if count == 1 else 1)
+                if session.expected_seconds is not None:
+                    self._ledger.foresee(geometry, count, session.expected_seconds)
+        finally:
+            session.close()
+
+    def _open_session(self) -> Session:
+        assert self._engine is not None, "the engine is there before its sessions"
+        return self._engine.session()
+
+    def _close_engine(self) -> None:
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            try:
+                engine.close()
+            except Exception as error:
+                log.debug("Closing the engine failed.", exc_info=True)
+                log.warning("Closing the engine failed: %s", error)
+
+    def _lose(self, reason: str) -> None:
+        self.lost = reason
+        for seat in self._seats:
+            seat.queue.close()
+        self._ending.set()
+
+    # The receive thread
+
+    def _admit(self, number: int, setting: NativeSetting) -> None:
+        """Refuse what does not fit beside what the others play.
+
+        A session that asks for no more than it has stays, however full it is.
+
+        Raises:
+            NoRoomError: the reason, in figures.
+        """
+        seat = self._seats[number]
+        wanted = seat.demand_of(setting)
+        if wanted is None:
+            return  # nobody knows: the first cycles will tell
+        sitting = seat.endpoint.sitting()
+        if sitting is not None and sitting.setting.session == setting.session:
+            had = seat.demand_of(sitting.setting)
+            if had is not None and wanted.share <= had.share and wanted.due >= had.due:
+                return
+        reason = self._reason(number, wanted)
+        if reason and self._free_ghosts(number):
+            reason = self._reason(number, wanted)
+        if reason:
+            self._without_room += 1
+            raise NoRoomError(
+                reason,
+                f"Say hello again in {RETRY_SECONDS} s, or ask for longer steps, a longer lead or "
+                "fewer stems.",
+            )
+
+    def _reason(self, number: int, wanted: Demand) -> str:
+        others = [s.demand() for s in self._seats if s.number != number]
+        return refusal([each for each in others if each is not None], wanted, self._workers)
+
+    def _free_ghosts(self, number: int) -> bool:
+        """End sessions whose clients have gone without a word; whether there were any."""
+        now, found = self._clock(), False
+        for seat in self._seats:
+            sitting = seat.endpoint.sitting()
+            if seat.number != number and sitting and now - sitting.seen >= GIVEN_UP_SECONDS:
+                seat.endpoint.give_up("Another client plays now.")
+                found = True
+        return found
+
+    def _check_buffer(self, samples: int) -> None:
+        receiver = self._receiver
+        if receiver is not None:
+            receiver.check_buffer(samples)
+
+    def _others(self, listener: socket.socket, sender: socket.socket) -> Endpoint:
+        """The protocol of `multi_track`: its clients are told how the server does, and no more."""
+        assert self._address is not None, "bound"
+        host = "::1" if ":" in self._address[0] else "127.0.0.1"
+        return multi_track()(
+            Access(
+                EventQueue(),
+                sender,
+                listener,
+                (host, REPLY_PORT),
+                self.counters,
+                self._clock,
+                lambda: None,
+                lambda: "",
+                prints=False,
+                taken=lambda: _NATIVE_ONLY,
+                figures=self.figures,
+            )
+        )
+
+
+def _spread(values: Iterable[float]) -> tuple[float, float]:
+    """What half and what 1 % of them exceed; 0 where there are none."""
+    for _ in range(3):
+        try:
+            series = list(values)
+        except RuntimeError:  # the cycle thread added one meanwhile
+            continue
+        if series:
+            p50, p99 = np.percentile(series, (50, 99))
+            return float(p50), float(p99)
+        break
+    return 0.0, 0.0

@@ -1,0 +1,240 @@
+"""Leases, placement, draining and rolling change, as pure logic."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+
+from sideman.engine.errors import SidemanError
+from sideman.runtime.fleet.director import Director, Refusal
+from sideman.runtime.fleet.leases import LEASE_SECONDS
+from sideman.runtime.fleet.state import DOUBTED_SECONDS, GONE_SECONDS
+from tests.runtime.fleet.fakes import report
+
+BUNDLES = {"small": "/small", "large": "/large"}
+PLAYERS = {"small-1": "small", "small-2": "small", "large-1": "large"}
+
+
+@pytest.fixture
+def director() -> Director:
+    numbers = count(1)
+    made = Director(BUNDLES, PLAYERS, lambda: f"token {next(numbers)}")
+    for name in PLAYERS:
+        made.heard(report(name), 0.0)
+    return made
+
+
+def lease(director: Director, client: str, now: float = 0.0, bundle: str = ""):
+    found = director.hello(bundle, client, now)
+    assert not isinstance(found, Refusal), found
+    return found[0]
+
+
+def refusal(director: Director, client: str, now: float = 0.0, bundle: str = "") -> Refusal:
+    found = director.hello(bundle, client, now)
+    assert isinstance(found, Refusal), found
+    return found
+
+
+def take(director: Director) -> list:
+    orders, director.orders = director.orders, []
+    return orders
+
+
+def test_the_player_whose_time_is_taken_least_is_chosen(director) -> None:
+    director.heard(report("small-1", used=0.5), 0.0)
+    director.heard(report("small-2", used=0.4), 0.0)
+    assert lease(director, "a:1").player == "small-2"
+    # One is on its way there now, which takes 20 %.
+    assert lease(director, "b:1").player == "small-1"
+
+
+def test_no_more_than_the_players_arithmetic_allows(director) -> None:
+    for client in "abcd":
+        lease(director, f"{client}:1")
+    refused = refusal(director, "e:1")
+    assert refused.code == "busy"
+    assert "No room" in refused.reason
+    assert "%" in refused.reason
+    assert "again in" in refused.offer
+    # Two of them play, and the player that has them says that none fits besides.
+    playing = tuple((e.token, e.client) for e in director.leases.at("small-1"))
+    director.heard(report("small-1", room=0, used=0.4, sessions=playing), 0.1)
+    assert refusal(director, "e:1", 0.1).code == "busy"
+    director.heard(report("small-1", room=1, used=0.4, sessions=playing), 0.2)
+    assert lease(director, "e:1", 0.2).player == "small-1"
+
+
+def test_bundles_stand_side_by_side(director) -> None:
+    assert lease(director, "a:1", bundle="large").player == "large-1"
+    wrong = refusal(director, "b:1", bundle="third")
+    assert wrong.code == "model"
+    assert "small, large" in wrong.offer
+
+
+def test_the_player_is_told_to_expect_the_token(director) -> None:
+    granted = lease(director, "a:1")
+    (order,) = take(director)
+    assert (order.player, order.kind, order.token) == (granted.player, "expect", granted.token)
+    assert order.seconds == LEASE_SECONDS
+
+
+def test_a_lease_ends_with_its_session(director) -> None:
+    granted = lease(director, "a:1")
+    playing = ((granted.token, "a:1"),)
+    director.heard(report(granted.player, sessions=playing), 0.1)
+    assert director.leases.of("a:1").playing
+    director.heard(report(granted.player), 9.0)
+    assert director.leases.of("a:1") is None
+
+
+def test_a_report_from_before_the_hello_ends_nothing(director) -> None:
+    granted = lease(director, "a:1")
+    director.heard(report(granted.player), 0.05)
+    assert director.leases.of("a:1") is granted
+
+
+def test_who_never_comes_loses_its_place_within_ten_seconds(director) -> None:
+    granted = lease(director, "a:1")
+    take(director)
+    director.expire(4.9)
+    assert director.leases.of("a:1") is granted
+    director.expire(9.9)
+    assert director.leases.of("a:1") is None
+    assert director.leases.lapsed == 1
+    assert [(o.kind, o.token) for o in take(director)] == [("revoke", granted.token)]
+
+
+def test_who_comes_back_is_sent_elsewhere_and_has_one_place(director) -> None:
+    first = lease(director, "a:1")
+    director.heard(report(first.player, sessions=((first.token, "a:1"),)), 0.1)
+    take(director)
+    second = lease(director, "a:1", 0.2)
+    assert second.player != first.player
+    assert len(director.leases) == 1
+    kinds = [(order.player, order.kind) for order in take(director)]
+    assert kinds == [(first.player, "revoke"), (second.player, "expect")]
+
+
+def test_who_comes_back_stays_where_there_is_nothing_else(director) -> None:
+    director.heard(report("small-2", room=0), 0.0)
+    first = lease(director, "a:1")
+    director.heard(report("small-1", sessions=((first.token, "a:1"),)), 0.1)
+    assert lease(director, "a:1", 0.2).player == "small-1"
+
+
+def test_a_player_that_is_silent_or_gone_gets_nobody(director) -> None:
+    later = DOUBTED_SECONDS + 0.1
+    director.heard(report("small-2"), later)
+    for client in "ab":
+        assert lease(director, f"{client}:1", later).player == "small-2"
+    assert refusal(director, "c:1", later).code == "busy"
+    director.expire(GONE_SECONDS + 0.1)
+    assert director.players["small-1"].state(GONE_SECONDS + 0.1) == "absent"
+
+
+def test_a_player_that_dies_takes_its_leases_with_it(director) -> None:
+    granted = lease(director, "a:1")
+    director.heard(report(granted.player, sessions=((granted.token, "a:1"),)), 0.1)
+    director.lost(granted.player, "It was killed.", 0.2)
+    assert director.leases.of("a:1") is None
+    other = lease(director, "a:1", 0.3)
+    assert other.player != granted.player
+    director.heard(report(granted.player, life="2"), 5.0)
+    assert director.players[granted.player].restarts == 1
+    assert director.leases.of("a:1") is other
+
+
+def test_a_director_that_starts_again_learns_of_sessions(director) -> None:
+    anew = Director(BUNDLES, PLAYERS)
+    anew.heard(report("small-1", sessions=(("from before", "a:1"),)), 0.0)
+    assert anew.leases.of("a:1").token == "from before"
+    anew.heard(report("small-1"), 1.0)
+    assert anew.leases.of("a:1") is None
+
+
+def test_while_all_load_clients_are_told_to_ask_soon(director) -> None:
+    for name in PLAYERS:
+        director.heard(report(name, state="loading"), 0.0)
+    assert refusal(director, "a:1").code == "loading"
+
+
+def test_where_none_loads_the_reason_is_told(director) -> None:
+    for name in ("small-1", "small-2"):
+        director.heard(report(name, state="failed"), 0.0)
+    assert refusal(director, "a:1").code == "model"
+    assert lease(director, "a:1", bundle="large").player == "large-1"
+
+
+def test_a_player_that_declines_gives_its_lease_back(director) -> None:
+    granted = lease(director, "a:1")
+    assert director.declined(granted, "It is full.").code == "busy"
+    assert director.leases.of("a:1") is None
+    assert director.players[granted.player].refused == 1
+
+
+def test_draining_moves_nobody_and_sends_nobody(director) -> None:
+    granted = lease(director, "a:1")
+    playing = ((granted.token, "a:1"),)
+    director.heard(report(granted.player, sessions=playing), 0.1)
+    take(director)
+    director.drain(granted.player)
+    for client in "bc":
+        assert lease(director, f"{client}:1", 0.1).player != granted.player
+    assert refusal(director, "d:1", 0.1).code == "busy"
+    assert director.leases.of("a:1") is granted
+    assert all(order.player != granted.player for order in take(director))
+    director.resume(granted.player)
+    assert lease(director, "d:1", 0.1).player == granted.player
+    with pytest.raises(SidemanError, match="no player 'nobody'"):
+        director.drain("nobody")
+
+
+def test_a_change_rolls_from_player_to_player_and_waits_for_sessions(director) -> None:
+    granted = lease(director, "a:1")
+    director.heard(report("small-1", sessions=((granted.token, "a:1"),)), 0.1)
+    take(director)
+    director.change("small", "/newer", 0.2)
+    # The one that is free goes first, and the other takes clients meanwhile.
+    (order,) = take(director)
+    assert (order.player, order.kind, order.folder, order.revision) == (
+        "small-2", "become", "/newer", 1,
+    )  # fmt: skip
+    assert lease(director, "b:1", 0.3).player == "small-1"
+    director.leases.end(director.leases.of("b:1"))
+    take(director)
+    director.heard(report("small-2", state="loading", revision=1), 0.4)
+    assert take(director) == []
+    director.heard(report("small-2", revision=1), 0.5)
+    assert director.players["small-1"].state(0.5) == "draining"
+    assert take(director) == []  # somebody plays there
+    assert lease(director, "c:1", 0.6).player == "small-2"
+    take(director)
+    director.heard(report("small-1"), 0.7)
+    (order,) = take(director)
+    assert (order.player, order.kind) == ("small-1", "become")
+    director.heard(report("small-1", revision=1), 1.0)
+    assert director.players["small-1"].state(1.0) == "ready"
+    assert director.changing("small") == []
+    assert director.changing("large") == []
+
+
+def test_a_bundle_that_does_not_load_stops_the_change(director) -> None:
+    director.change("small", "/broken", 0.0)
+    (order,) = take(director)
+    director.heard(report(order.player, state="failed", revision=1), 0.1)
+    other = "small-1" if order.player == "small-2" else "small-2"
+    director.heard(report(other), 0.1)
+    assert take(director) == []
+    assert lease(director, "a:1", 0.2).player == other
+
+
+def test_a_change_survives_the_director_and_reaches_who_starts_again(director) -> None:
+    anew = Director(BUNDLES, PLAYERS)
+    anew.heard(report("small-1", revision=3), 0.0)
+    anew.heard(report("small-2"), 0.0)
+    (order,) = take(anew)
+    assert (order.player, order.kind, order.revision) == ("small-2", "become", 3)
+    with pytest.raises(SidemanError, match="No bundle 'third'"):
+        anew.change("third", "/x", 0.0)

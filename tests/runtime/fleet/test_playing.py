@@ -1,0 +1,128 @@
+"""Real clients over UDP play with players that a front door sends them to; without Ray."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from sideman.runtime.client import Client
+from tests.runtime.fakes.session import PATIENCE
+from tests.runtime.fleet.fakes import ThreadFleet
+from tests.runtime.native.echo import Host
+
+
+@pytest.fixture
+def fleet() -> Iterator[ThreadFleet]:
+    made = ThreadFleet()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def host(fleet: ThreadFleet) -> Iterator[Callable[..., Host]]:
+    clients: list[Client] = []
+
+    def make(**options) -> Host:
+        clients.append(Client(fleet.desk.address[:2], ("bass",), step=4, lead=4, **options))
+        clients[-1].start()
+        return Host(clients[-1])
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+def until(true: Callable[[], object], seconds: float = PATIENCE) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def sessions(fleet: ThreadFleet) -> list[dict]:
+    return fleet.desk.figures()["sessions"]
+
+
+def noise(seed: int, count: int = 70_000) -> np.ndarray:
+    return np.random.default_rng(seed).uniform(-0.5, 0.5, count).astype(np.float32)
+
+
+def test_each_hears_itself_and_nobody_else(fleet, host) -> None:
+    hosts = [host() for _ in range(3)]
+    for each in hosts:
+        each.connect()
+    sounds = [noise(seed) for seed in range(3)]
+    for at in range(0, len(sounds[0]), 4_096):
+        for each, sound in zip(hosts, sounds, strict=True):
+            each.play(sound[at : at + 4_096])
+    for each, sound in zip(hosts, sounds, strict=True):
+        place = each.client._network._session.placement
+        # The echo: one reply and `ahead` later than it was played.
+        delay = place.reply_samples + place.ahead
+        heard = each.heard[0, place.start(1) : len(sound)]
+        assert np.allclose(heard, sound[place.start(1) - delay : len(sound) - delay], atol=1e-5)
+    until(lambda: len(sessions(fleet)) == 3)
+    assert {s["player"] for s in sessions(fleet)} == {"echo-1", "echo-2"}
+
+
+def test_who_is_too_many_is_refused_and_nobody_else_notices(fleet, host) -> None:
+    hosts = [host() for _ in range(8)]
+    for each in hosts:
+        each.connect()
+    until(lambda: len(sessions(fleet)) == 8)
+    ninth = host()
+    until(lambda: "No room" in ninth.client.status.text)
+    assert ninth.client.status.state == "connecting"
+    assert ninth.client.status.refused == "busy"
+    assert all(each.client.status.state == "playing" for each in hosts)
+    hosts[0].client.close()
+    ninth.connect()
+
+
+def test_when_a_player_dies_its_clients_find_another(fleet, host) -> None:
+    hosts = [host() for _ in range(2)]
+    for each in hosts:
+        each.connect()
+    until(lambda: len(sessions(fleet)) == 2)
+    gone = next(s["player"] for s in sessions(fleet))
+    numbers = [each.client._network._session.number for each in hosts]
+    fleet.links[gone].kill()
+
+    def moved() -> bool:
+        for each in hosts:
+            each._process(np.zeros(512, np.float32))
+        return all(s["player"] != gone for s in sessions(fleet)) and len(sessions(fleet)) == 2
+
+    until(moved)
+    for each in hosts:
+        each.connect()
+    again = [each.client._network._session.number for each in hosts]
+    assert sum(a != b for a, b in zip(numbers, again, strict=True)) == 1
+    fleet.links[gone].start_again(fleet.plans[gone])
+    until(lambda: fleet.desk.figures()["restarts"] == 1)
+    assert fleet.desk.figures()["players"][0]["state"] in ("ready", "loading")
+
+
+def test_a_change_waits_for_who_plays(fleet, host) -> None:
+    first = host()
+    first.connect()
+    until(lambda: len(sessions(fleet)) == 1)
+    fleet.desk.change("echo", "echo:6")
+
+    def changed() -> list[str]:
+        return fleet.desk.figures()["bundles"][0]["changing"]
+
+    playing = sessions(fleet)[0]["player"]
+    until(lambda: changed() == [playing])
+    assert first.client.status.state == "playing"
+    second = host()
+    second.connect()
+    until(lambda: len(sessions(fleet)) == 2)
+    assert len({s["player"] for s in sessions(fleet)}) == 2
+    first.client.close()
+    until(lambda: changed() == [])
+    assert second.client.status.state == "playing"
+    assert fleet.links[playing].player._folder == "echo:6"

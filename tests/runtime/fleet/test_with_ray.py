@@ -1,0 +1,154 @@
+"""A fleet on a real Ray of this machine: one start, and everything that only Ray can show."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sideman.engine.errors import SidemanError
+from sideman.engine.optional import found
+from sideman.runtime.client import Client
+from sideman.runtime.fleet.desk import Plan
+from sideman.runtime.fleet.planning import Fleets
+from sideman.runtime.rehearse.process import free_port
+from tests.runtime.fleet.fakes import echo_server, plan_of
+from tests.runtime.native.echo import Host
+
+pytestmark = [
+    pytest.mark.skipif(not found("ray"), reason="Ray is not installed: pip install sideman[fleet]"),
+    pytest.mark.skipif(sys.platform != "linux", reason="Ray's clusters are for Linux"),
+    # It starts a dozen processes and waits for what they do in real time.
+    pytest.mark.realtime,
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+ROOT = Path(__file__).parents[3]
+NAMES = ("echo-1", "echo-2")
+
+
+@pytest.fixture(scope="module")
+def fleet() -> Iterator:
+    from sideman.runtime.fleet.actors import Cluster, Fleet
+
+    players = {name: plan_of(name, seats=2) for name in NAMES}
+    # A port of its own: a director that starts again takes the same.
+    listen = ("127.0.0.1", free_port())
+    plan = Plan({"echo": "echo:5"}, dict.fromkeys(NAMES, "echo"), listen, reply_port=9)
+    paths = os.pathsep.join([str(ROOT), *(p for p in sys.path if p)])
+    with (
+        Cluster("local", 2) as cluster,
+        Fleet(
+            cluster,
+            Fleets(plan, players, 1, 0),
+            make=echo_server,
+            environment={"PYTHONPATH": paths},
+        ) as made,
+    ):
+        made.cluster, made.environment = cluster, {"PYTHONPATH": paths}
+        until(lambda: states(made) == ["ready", "ready"])
+        yield made
+
+
+def until(true: Callable[[], object], seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def states(fleet) -> list[str]:
+    return [player["state"] for player in fleet.figures()["players"]]
+
+
+def process(fleet, name: str) -> tuple[int, int, str | None]:
+    return fleet._ray.get(fleet.players[name].process.remote())
+
+
+def test_workers_have_the_priority_and_the_threads_that_they_should(fleet) -> None:
+    for name in NAMES:
+        _, niceness, threads = process(fleet, name)
+        assert niceness == os.nice(0)
+        assert threads == "1"
+    assert not any("niceness" in line for line in fleet.figures()["warnings"])
+
+
+def test_nothing_of_it_listens_beyond_this_machine(fleet) -> None:
+    pid, *_ = process(fleet, "echo-1")
+    session = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]
+    family = {int(session), os.getpid(), pid}
+    # All that Ray has started hangs on its node's process, or on this one.
+    ours = set()
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent in family or int(entry.name) in family:
+                for link in (entry / "fd").iterdir():
+                    target = str(link.readlink())
+                    if target.startswith("socket:["):
+                        ours.add(target[8:-1])
+        except OSError:
+            continue
+    open_to_all, seen = [], 0
+    for name in ("tcp", "tcp6", "udp", "udp6"):
+        for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[9] not in ours or (name.startswith("tcp") and fields[3] != "0A"):
+                continue
+            seen += 1
+            if set(fields[1].partition(":")[0]) == {"0"}:
+                open_to_all.append(f"{name} {fields[1]}")
+    assert seen > 4
+    assert open_to_all == []
+
+
+def test_a_killed_player_is_started_again_and_its_client_plays_on(fleet) -> None:
+    with Client(fleet.address, ("bass",), step=4, lead=4) as client:
+        host = Host(client)
+        host.connect()
+        until(lambda: fleet.figures()["sessions"])
+        (playing,) = fleet.figures()["sessions"]
+        pid, *_ = process(fleet, playing["player"])
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: client.status.state != "playing")
+        host.connect()
+        until(lambda: [s["player"] for s in fleet.figures()["sessions"]] != [playing["player"]])
+        until(lambda: states(fleet) == ["ready", "ready"])
+        assert fleet.figures()["restarts"] == 1
+        assert process(fleet, playing["player"])[0] != pid
+        assert any("started again" in line for _, line in fleet.news(0))
+
+
+def test_a_director_that_dies_comes_back_and_nobody_stops_playing(fleet) -> None:
+    with Client(fleet.address, ("bass",), step=4, lead=4) as client:
+        Host(client).connect()
+        until(lambda: fleet.figures()["sessions"])
+        number = client._network._session.number
+        before = fleet.figures()["uptime"]
+        fleet._ray.kill(fleet.director, no_restart=False)
+
+        def back() -> bool:
+            try:
+                told = fleet.figures()
+            except Exception:
+                return False
+            return told["uptime"] < before and len(told["sessions"]) == 1
+
+        until(back)
+        assert client._network._session.number == number
+        assert fleet.figures()["leases"]["playing"] == 1
+        with Client(fleet.address, ("bass",), step=4, lead=4) as other:
+            Host(other).connect()
+
+
+def test_a_busy_port_is_one_sentence(fleet) -> None:
+    from sideman.runtime.fleet.actors import Fleet
+
+    host, port = fleet.address
+    plan = Plan({"echo": "echo:5"}, {}, (host, port))
+    with pytest.raises(SidemanError, match=f"Port {port} is busy"):
+        Fleet(fleet.cluster, Fleets(plan, {}, 1, 0), environment=fleet.environment)

@@ -36,6 +36,11 @@ _RENAME = (
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
 
 
+def short_name(precision: str) -> str:
+    """A manifest's name of a precision as options have it, such as "fp32"; another as it is."""
+    return SHORT_NAMES.get(precision, precision)
+
+
 @dataclass(frozen=True)
 class SamplerSpec:
     """The sampler and schedule that a model was trained or distilled for.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sideman.engine.bundle.manifest import SHORT_NAMES
+from sideman.engine.bundle.manifest import short_name
 from sideman.engine.errors import SidemanError
 
 #: Largest relative error that passes, by precision.
@@ -41,7 +41,7 @@ def coarsest(precisions: Iterable[str]) -> str:
     Raises:
         SidemanError: one that nobody knows.
     """
-    short = [SHORT_NAMES.get(each, each) for each in precisions]
+    short = [short_name(each) for each in precisions]
     if unknown := sorted(set(short) - set(_FINEST_FIRST)):
         raise SidemanError(
             f"There is no precision {unknown[0]!r}.", f"Known are: {', '.join(_FINEST_FIRST)}."
@@ -59,7 +59,7 @@ def tolerance_of(precision: str, *, recording: bool = False) -> float:
     Raises:
         SidemanError: there is no bound for it.
     """
-    short = SHORT_NAMES.get(precision, precision)
+    short = short_name(precision)
     known = RECORDING_TOLERANCES if recording else TOLERANCES
     if short not in known:
         what = " of recordings" if recording else ""

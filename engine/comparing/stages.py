@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sideman.engine.backends.base import Backend, Stage
 from sideman.engine.backends.once import run_once
-from sideman.engine.bundle.manifest import INT8, SHORT_NAMES, STAGES, Manifest
+from sideman.engine.bundle.manifest import INT8, STAGES, Manifest, short_name
 from sideman.engine.comparing.cases import Array, Case, CaseMaker
 from sideman.engine.comparing.deviation import StageResult, coarsest
 from sideman.engine.comparing.runner import LoadedStage, compare_runs
@@ -32,7 +32,7 @@ class Loaded:
         """
         own: str | None = getattr(self.backend, "precision", None)
         graphs = coarsest(stage.spec.precision for stage in self.stages.values())
-        return graphs if own is None or graphs == SHORT_NAMES[INT8] else own
+        return graphs if own is None or graphs == short_name(INT8) else own
 
 
 def check_comparable(reference: Manifest, tested: Manifest) -> None:

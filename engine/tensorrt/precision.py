@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from sideman.engine.bundle.manifest import INT8, SHORT_NAMES
+from sideman.engine.bundle.manifest import INT8, short_name
 from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.flavours import Flavour
 
@@ -48,7 +48,7 @@ def find_rewriter() -> Rewriter:
 
 def precision_of(spec_precision: str) -> str:
     """The short name that engines use for a precision in a manifest, such as "fp16"."""
-    return SHORT_NAMES.get(spec_precision, spec_precision)
+    return short_name(spec_precision)
 
 
 def convolves_products(flavour: Flavour, target: str) -> bool:

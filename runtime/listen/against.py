@@ -44,7 +44,8 @@ class Earlier:
 
         Args:
             record: of the new page; each paired cell gets "earlier": the player's name, figures,
-                cycles and sound. "against" tells the earlier page and what could not be paired.
+                sound, and cycles with what `live.busy` wants. "against" tells the earlier page and
+                what could not be paired.
             out: the new page's folder.
 
         Raises:
@@ -71,7 +72,7 @@ class Earlier:
             cell["earlier"] = {
                 "name": theirs[other["player"]],
                 "figures": other["figures"],
-                "cycles": other["cycles"],
+                **{key: other.get(key) for key in ("cycles", "worked", "waited", "backend")},
                 "mix_peak": other["mix_peak"],
                 "sound": self._copy(other["sound"], out),
             }

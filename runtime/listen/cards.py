@@ -10,7 +10,7 @@ from sideman.runtime.listen.figures import FIGURES
 from sideman.runtime.rehearse.audio import MIX_PEAK
 
 #: What the figures are called, and what each means.
-_NAMES = {
+NAMES = {
     "level": ("level", "root mean square, below full scale"),
     "distance": ("distance", "log-spectral distance to the ground truth; 0 is the same"),
     "chord_fit": ("chord fit", "share of beats whose note is of the chord"),
@@ -85,7 +85,8 @@ def row_section(record: Mapping[str, Any], row: Mapping[str, Any]) -> str:
             ]
         groups.append(_group(player["name"], cards))
     own = escape(row["id"])
-    return f"""<section class="row" id="{own}" aria-labelledby="{own}-title">
+    lined = f'style="--of: {max(2, len(record["regimes"]))}"'
+    return f"""<section class="row" id="{own}" aria-labelledby="{own}-title" {lined}>
 <div class="row-head"><h3 id="{own}-title">{named}</h3>
 <button type="button" class="blind-open" data-row="{own}">Blind test of {named}</button></div>
 {_chance(row)}{"".join(groups)}</section>
@@ -134,7 +135,9 @@ def _cell_card(
     if "earlier" in cell:
         card = f"{cell['id']}-earlier"
         before = cell["earlier"]["figures"]
-        buttons += _stem_and_mix(row, card, f"earlier page, {name}", "Earlier ")
+        buttons += '<span class="line"></span>' + _stem_and_mix(
+            row, card, f"earlier page, {name}", "Earlier "
+        )
     notes = "".join(f'<p class="small">{escape(note)}</p>' for note in cell["notes"])
     return _card(
         row, cell["id"], regime["name"], cell["sound"], buttons,
@@ -183,10 +186,11 @@ def _figures(figures: Mapping[str, float], before: Mapping[str, float] | None) -
     for name in FIGURES:
         if name not in figures:
             continue
-        title, meaning = _NAMES[name]
+        title, meaning = NAMES[name]
         told = format_figure(name, figures[name])
-        if before and name in before:
-            told += f' <span class="was">was {format_figure(name, before[name])}</span>'
+        was = format_figure(name, before[name]) if before and name in before else told
+        if was != told:
+            told += f' <span class="was">was {was}</span>'
         parts.append(f'<div><dt title="{escape(meaning)}">{title}</dt><dd>{told}</dd></div>')
     return f'<dl class="figures">{"".join(parts)}</dl>' if parts else ""
 
@@ -198,3 +202,8 @@ def format_figure(name: str, value: float) -> str:
     if name == "onset_f":
         return f"{value:.2f}"
     return f"{value:.1f} {FIGURES[name]}".replace("-", "−")
+
+
+def format_time(made: str) -> str:
+    """When a page was made, to the minute, by the clock of where it was."""
+    return str(made).replace("T", " ")[:16]

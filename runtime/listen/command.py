@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 import typer
 
 from sideman.engine.options import DeviceOption, ThreadsOption
-from sideman.runtime.commandline.options import FadeOption, StemsOption, StepOption
 from sideman.runtime.playing.geometry import DEFAULT_FADE, DEFAULT_R
 
 
@@ -54,8 +53,13 @@ def listen(
             "native protocol plays.",
         ),
     ] = None,
-    columns: Annotated[int, typer.Option(min=1, max=32, help="With --leads: step in columns.")] = 4,
-    stems: StemsOption = "all",
+    columns: Annotated[
+        int | None,
+        typer.Option(min=1, max=32, help="With --leads: step in columns.", show_default="4"),
+    ] = None,
+    stems: Annotated[
+        str, typer.Option(help="Instruments to generate, separated by commas.")
+    ] = "all",
     start: Annotated[
         float, typer.Option(min=0.0, help="Seconds into the files at which the page begins.")
     ] = 0.0,
@@ -74,12 +78,28 @@ def listen(
     ] = None,
     threads: ThreadsOption = None,
     device: DeviceOption = 0,
-    r: StepOption = DEFAULT_R,
-    fade: FadeOption = DEFAULT_FADE,
+    r: Annotated[
+        float | None,
+        typer.Option(
+            "--r",
+            help="With --regimes: step as a fraction of the window.",
+            show_default=f"{DEFAULT_R:g}",
+        ),
+    ] = None,
+    fade: Annotated[
+        float | None,
+        typer.Option(
+            help="With --regimes: cross-fade, as a fraction of a second.",
+            show_default=f"{DEFAULT_FADE:g}",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the noise, the same for all.")] = 0,
     audio: Annotated[
-        Literal["flac", "wav"],
-        typer.Option(help="Of the page; wav is larger, for a browser that plays no FLAC."),
+        Literal["flac", "opus", "wav"],
+        typer.Option(
+            help="Files of the page: flac loses nothing; opus is smaller, for the mail, and loses "
+            "a little; wav is larger, for a browser that plays no FLAC.",
+        ),
     ] = "flac",
     against: Annotated[
         Path | None,
@@ -100,13 +120,10 @@ def listen(
     from rich.console import Console
 
     from sideman.engine.disk import naming_a_full_disk
-    from sideman.engine.errors import SidemanError
     from sideman.runtime.commandline.signals import ended_by_signals
     from sideman.runtime.listen.against import Earlier
     from sideman.runtime.listen.make import Request, make
 
-    if regimes is not None and leads is not None:
-        raise SidemanError("--regimes and --leads exclude each other.", "Make a page of each.")
     request = Request(
         bundles=tuple(bundles or ()),
         inputs=tuple(inputs or ()),

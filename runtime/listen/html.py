@@ -16,10 +16,11 @@ from typing import Any
 
 from sideman.engine.disk import naming_a_full_disk
 from sideman.engine.files import write_whole
-from sideman.runtime.listen.cards import data_of_row, row_section
+from sideman.runtime.listen.cards import data_of_row, format_time, row_section
+from sideman.runtime.listen.changes import against_table
+from sideman.runtime.listen.live import player_table
 from sideman.runtime.listen.sounds import FOLDER
 from sideman.runtime.listen.store import PAGE
-from sideman.runtime.listen.tables import against_table, player_table
 
 #: Parts of the page that are no Python, in the order in which they are put inside.
 SCRIPTS = ("transport.js", "sounds.js", "page.js", "keys.js", "blind.js")
@@ -111,7 +112,7 @@ def _introduction(record: Mapping[str, Any]) -> str:
     )
     parts += [f"<p>{escape(note)}</p>" for note in record["notes"]]
     parts.append(
-        f'<p class="small">Made on {escape(record["made"])} by sideman '
+        f'<p class="small">Made on {escape(format_time(record["made"]))} by sideman '
         f"{escape(record['version'])}, on {escape(str(machine['processor']))} with "
         f"{machine['cores']} cores. Keys: <kbd>Space</kbd> plays and stops, <kbd>←</kbd> "
         "<kbd>→</kbd> go a second, <kbd>↑</kbd> <kbd>↓</kbd> change the sound, <kbd>M</kbd> "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,19 @@ from sideman.runtime.listen.plan import Plan, make_plan
 from sideman.runtime.listen.players import Player, find_players, parse_backends
 from sideman.runtime.listen.regimes import Regime, parse_leads, parse_regimes
 from sideman.runtime.listen.run import run
+from sideman.runtime.listen.sounds import check_kind
 from sideman.runtime.listen.store import PAGE, Store
 from sideman.runtime.listen.takes import Section, Take, read_take
+from sideman.runtime.playing.geometry import DEFAULT_FADE, DEFAULT_R
+from sideman.runtime.rehearse.demo import demo_bundle
 from sideman.runtime.rehearse.output import make_folder
 
 Say = Callable[[str], None]
 
 #: What the published page shows.
 REGIMES = "-1,0,1"
+#: As the native protocol's clients step, unless they are told otherwise.
+COLUMNS = 4
 #: Folder in the page's folder for what the demonstration makes and this machine alone needs.
 _MADE = "demonstration"
 
@@ -40,15 +45,15 @@ class Request:
         out: the page's folder.
         regimes: as written; None takes `REGIMES` where no leads are given.
         leads: as written.
-        columns: of a step, with leads.
+        columns: of a step, with leads; None takes `COLUMNS`.
         stems: as written; "all" takes all.
         start: seconds into the files.
         seconds: length; None takes 30, or the demonstration's own.
         backends: as written; none takes the usual one.
         threads: inside an operator.
         device: index of the GPU.
-        r: step as a fraction of the window, with regimes.
-        fade: seconds, with regimes.
+        r: step as a fraction of the window, with regimes; None takes the usual one.
+        fade: seconds, with regimes; None takes the usual one.
         seed: of the noise.
         audio: a key of `sounds.FORMATS`.
         earlier: page to compare with.
@@ -60,15 +65,15 @@ class Request:
     out: Path = Path("listening")
     regimes: str | None = None
     leads: str | None = None
-    columns: int = 4
+    columns: int | None = None
     stems: str | None = "all"
     start: float = 0.0
     seconds: float | None = None
     backends: tuple[str, ...] = ()
     threads: int | None = None
     device: int = 0
-    r: float = 0.25
-    fade: float = 0.02
+    r: float | None = None
+    fade: float | None = None
     seed: int = 0
     audio: str = "flac"
     earlier: Earlier | None = None
@@ -115,43 +120,62 @@ def _plan(request: Request, console: Console) -> Plan:
     )
     if request.earlier is not None:
         request.earlier.check(request.out)
+    check_kind(request.audio)
     store = Store(request.out)
-    make_folder(request.out)
-    say = _sayer(console)
-    notes: list[str] = []
-    bundles = list(request.bundles)
-    if not bundles:
-        bundles, said = demonstration.bundles(request.out / _MADE, say)
-        notes += said
-    players = find_players(bundles, choices)
+    players = find_players(request.bundles or (demo_bundle(),), choices)
     for regime in regimes:
         regime.geometry(players[0].manifest.grid)
-    takes = _takes(request, players, say, notes)
+    make_folder(request.out)
+    say = _sayer(console)
+    takes, notes = _takes(request, players, say)
     wanted = None if request.stems in (None, "all") else split_stems(request.stems)
     plan = make_plan(request.out, takes, players, regimes, wanted, request.seed, notes)
+    if not request.bundles:
+        # Only now: it takes minutes, and all else that is asked for has been found possible.
+        bundles, said = demonstration.bundles(request.out / _MADE, say)
+        players = find_players(bundles, choices)
+        notes += said
+        plan = make_plan(request.out, takes, players, regimes, wanted, request.seed, notes)
     _refuse_loss(store, plan, request)
     return plan
 
 
 def _regimes(request: Request) -> tuple[Regime, ...]:
-    if request.leads is not None:
-        return parse_leads(request.leads, request.columns)
-    return parse_regimes(request.regimes or REGIMES, request.r, request.fade)
+    """As they are asked for.
+
+    Raises:
+        SidemanError: a word that is no regime or lead, or an option that would change nothing.
+    """
+    if request.leads is None:
+        if request.columns is not None:
+            raise SidemanError(
+                "--columns is the step of --leads, and none are given.",
+                "With --regimes, --r is the step: a fraction of the window.",
+            )
+        r = DEFAULT_R if request.r is None else request.r
+        fade = DEFAULT_FADE if request.fade is None else request.fade
+        return parse_regimes(REGIMES if request.regimes is None else request.regimes, r, fade)
+    for option in ("regimes", "r", "fade"):
+        if getattr(request, option) is not None:
+            raise SidemanError(
+                f"--{option} and --leads exclude each other.",
+                "Make a page of each."
+                if option == "regimes"
+                else "With --leads, --columns is the step, and the fade is the protocol's.",
+            )
+    return parse_leads(request.leads, COLUMNS if request.columns is None else request.columns)
 
 
-def _takes(request: Request, players: list[Player], say: Say, notes: list[str]) -> list[Take]:
+def _takes(request: Request, players: Sequence[Player], say: Say) -> tuple[list[Take], list[str]]:
+    """The music, and a sentence for each part of the demonstration's that cannot be made here."""
     grid = players[0].manifest.grid
     stems = list(dict.fromkeys(stem for player in players for stem in player.manifest.stems))
     lead_in = grid.window_samples / grid.sample_rate
+    section = Section(request.start, request.seconds or Section.seconds, lead_in)
     if request.inputs:
-        section = Section(request.start, request.seconds or Section.seconds, lead_in)
-        return [read_take(request.inputs, grid.sample_rate, stems, section)]
-    asked = None
-    if request.start or request.seconds is not None:
-        asked = Section(request.start, request.seconds or Section.seconds, lead_in)
-    takes, said = demonstration.takes(request.out / _MADE, grid.sample_rate, stems, asked, say)
-    notes += said
-    return takes
+        return [read_take(request.inputs, grid.sample_rate, stems, section)], []
+    asked = section if request.start or request.seconds is not None else None
+    return demonstration.takes(request.out / _MADE, grid.sample_rate, stems, asked, say)
 
 
 def _refuse_loss(store: Store, plan: Plan, request: Request) -> None:
@@ -176,6 +200,14 @@ def _tell(plan: Plan, record: dict[str, Any], console: Console) -> None:
     size = sum(file.stat().st_size for file in plan.out.rglob("*") if file.is_file())
     for fault in record.get("faults", ()):
         console.print(fault, markup=False)
+    if against := record.get("against"):
+        console.print(
+            f"{against['paired']} sounds are compared with those of {against['folder']}."
+            if against["paired"]
+            else f"No sound has a counterpart in {against['folder']}: instrument, regime, what is "
+            "played to and the name of the model have to be the same.",
+            markup=False,
+        )
     console.print(
         f"{plan.out / PAGE}: {len(record['cells'])} of {record['wanted']} sounds, "
         f"{size / 1e6:,.0f} MB. Open it in a browser.",

@@ -17,6 +17,7 @@ from sideman.runtime.rehearse.offline import play_offline
 from sideman.runtime.rehearse.timeline import Placement
 from sideman.runtime.streaming.lane import Lane
 from sideman.runtime.streaming.lane import Placement as ColumnPlacement
+from sideman.runtime.system.waiting import seconds_waited
 
 Samples = npt.NDArray[np.float32]
 
@@ -28,13 +29,15 @@ class Played:
     Attributes:
         sound: [samples], as many as the context, each at the time that the model made it for.
         cycles: seconds of every cycle.
-        worked: seconds that processors worked for this process meanwhile, all cores together: less
-            than the cycles took on a CPU means that others kept it busy.
+        worked: seconds that processors worked for this process meanwhile, all threads together.
+        waited: seconds that its threads were ready to work meanwhile, and others had the processor;
+            None where the system does not tell.
     """
 
     sound: Samples
     cycles: tuple[float, ...]
     worked: float
+    waited: float | None
 
 
 def cycles_of(geometry: Geometry, samples: int) -> int:
@@ -76,7 +79,7 @@ def play(
         on_cycle()
 
     session.reset()
-    began = process_time()
+    worked, waited = process_time(), seconds_waited()
     if regime.w is None:
         sound = _by_columns(session, geometry, regime, stem, padded, done)
     else:
@@ -86,7 +89,10 @@ def play(
         sound = heard[stem][geometry.late_samples :]
     whole = np.zeros(len(context), np.float32)
     whole[: len(sound)] = sound[: len(context)]
-    return Played(whole, tuple(cycles), process_time() - began)
+    worked, now = process_time() - worked, seconds_waited()
+    # A thread that has ended took its seconds along.
+    late = None if now is None or waited is None else max(0.0, now - waited)
+    return Played(whole, tuple(cycles), worked, late)
 
 
 def _by_columns(

@@ -18,7 +18,7 @@ from sideman.runtime.listen.pictures import loudest
 from sideman.runtime.listen.plan import Cell, Plan, Row, digest
 from sideman.runtime.listen.players import Player
 from sideman.runtime.listen.playing import Played
-from sideman.runtime.listen.sounds import turned_down, write_sound
+from sideman.runtime.listen.sounds import in_kind, turned_down, write_sound
 from sideman.runtime.listen.store import FORMAT, Store
 from sideman.runtime.listen.takes import Take
 from sideman.runtime.system.machine import describe_machine
@@ -43,6 +43,20 @@ class Recorder:
         self._machine = describe_machine()
         self._loudest: dict[str, float] = {}
         self._rows: dict[str, dict[str, Any]] = {}
+        self._take_over()
+
+    def _take_over(self) -> None:
+        """Bring what is there already to the kind of file that is asked for, as far as it can be.
+
+        What cannot is played again.
+        """
+        cells = self._store.cells
+        for key in [cell.key for cell in self._plan.cells if cell.key in cells]:
+            sound = in_kind(self._plan.out, cells[key]["sound"], self._kind)
+            if sound is None:
+                del cells[key]
+            else:
+                cells[key] = {**cells[key], "sound": sound}
 
     def write_rows(self) -> None:
         """Write every context and ground truth that is not there yet.
@@ -82,6 +96,7 @@ class Recorder:
                 "mix_peak": float(np.abs(context + sound).max(initial=0.0)),
                 "cycles": [round(seconds, 6) for seconds in played.cycles],
                 "worked": round(played.worked, 3),
+                "waited": None if played.waited is None else round(played.waited, 3),
                 "notes": [told] if told else [],
                 "runs_on": runs_on,
                 "backend": cell.player.choice.name,
@@ -161,7 +176,9 @@ class Recorder:
 
     def _once(self, name: str, sound: Samples, row: Row) -> dict[str, Any]:
         named = f"{name}-{digest(sound)[:_KEY]}"
-        return self._store.row_sound(named) or self._write(named, sound, row)
+        there = self._store.row_sound(named)
+        found = there and in_kind(self._plan.out, there, self._kind)
+        return found or self._write(named, sound, row)
 
     def _write(self, name: str, sound: Samples, row: Row) -> dict[str, Any]:
         return write_sound(

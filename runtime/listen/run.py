@@ -62,7 +62,10 @@ def run(plan: Plan, kind: str, console: Console, earlier: Earlier | None = None)
         store.write_record(record)
         return record
 
-    write()
+    record = write()
+    if not missing:
+        store.sweep(record)
+        return record
     left = TimeLeft(missing)
     with _bar(console, left) as (progress, task):
         for player in plan.players:

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.engine.disk import naming_a_full_disk
+from sideman.engine.errors import SidemanError
 from sideman.engine.files import file_in_place_of, write_whole
 from sideman.runtime.listen.pictures import draw
 from sideman.runtime.rehearse.audio import MIX_PEAK
@@ -27,14 +28,18 @@ Samples = npt.NDArray[np.float32]
 
 #: Folder of sounds and pictures, in the page's folder.
 FOLDER = "sounds"
-#: Containers that browsers play, by ending. Lossy ones would hide what is compared.
-FORMATS = {"flac": "FLAC", "wav": "WAV"}
+#: Container and coding by ending, as soundfile names them.
+FORMATS = {"flac": ("FLAC", "PCM_16"), "opus": ("OGG", "OPUS"), "wav": ("WAV", "PCM_16")}
+#: What loses something: a file is not made of such a one.
+LOSSY = ("opus",)
+#: Samples a second of Opus; it knows no 44,100.
+_OPUS_RATE = 48_000
 
 
 def write_sound(
     out: Path, name: str, sound: Samples, rate: int, loudest: float, kind: str = "flac"
 ) -> dict[str, Any]:
-    """Write a sound in 16 bits, as a script, and as a picture.
+    """Write a sound as a file, as a script, and as a picture.
 
     Args:
         out: the page's folder.
@@ -52,8 +57,6 @@ def write_sound(
         SidemanError: the disk is full.
         OSError: a file cannot be written.
     """
-    import soundfile
-
     folder = out / FOLDER
     peak = float(np.abs(sound).max(initial=0.0))
     gain = MIX_PEAK / peak if peak > 1.0 else 1.0
@@ -61,10 +64,7 @@ def write_sound(
     with naming_a_full_disk():
         folder.mkdir(parents=True, exist_ok=True)
         draw(sound, rate, loudest, folder / f"{name}.png")
-        with file_in_place_of(file) as partial:
-            soundfile.write(
-                partial, sound * np.float32(gain), rate, subtype="PCM_16", format=FORMATS[kind]
-            )
+        _write_file(file, sound * np.float32(gain), rate)
         write_script(file, name)
     return {
         "name": name,
@@ -73,6 +73,68 @@ def write_sound(
         "seconds": len(sound) / rate,
         "gain": gain,
     }
+
+
+def check_kind(kind: str) -> None:
+    """Refuse a kind of files that this machine cannot write.
+
+    Args:
+        kind: a key of `FORMATS`.
+
+    Raises:
+        SidemanError: its libsndfile does not know it.
+    """
+    import soundfile
+
+    if not soundfile.check_format(*FORMATS[kind]):
+        raise SidemanError(
+            f"The library libsndfile {soundfile.__libsndfile_version__} of this machine writes no "
+            f"{kind}.",
+            "Leave out --audio, or upgrade: pip install --upgrade soundfile.",
+        )
+
+
+def in_kind(out: Path, sound: dict[str, Any], kind: str) -> dict[str, Any] | None:
+    """A sound that is there already, in another kind of file.
+
+    Args:
+        out: the page's folder.
+        sound: as `write_sound` returned it; its files are there, and stay.
+        kind: a key of `FORMATS`.
+
+    Returns:
+        What the record keeps of it; None where the file has lost something, and is of another kind.
+
+    Raises:
+        SidemanError: the disk is full.
+        OSError: a file cannot be read or written.
+    """
+    import soundfile
+
+    old = out / sound["file"]
+    if old.suffix == f".{kind}":
+        return sound
+    if old.suffix[1:] in LOSSY:
+        return None
+    file = old.with_suffix(f".{kind}")
+    # As integers, for libsndfile divides by 32,768 what it reads, and writes 32,767 times a float.
+    samples, rate = soundfile.read(old, dtype="float32" if kind in LOSSY else "int16")
+    with naming_a_full_disk():
+        _write_file(file, samples, rate)
+        write_script(file, sound["name"])
+    return {**sound, "file": f"{FOLDER}/{file.name}"}
+
+
+def _write_file(file: Path, sound: Samples | npt.NDArray[np.int16], rate: int) -> None:
+    import soundfile
+
+    container, coding = FORMATS[file.suffix[1:]]
+    if coding == "OPUS" and rate != _OPUS_RATE:
+        import soxr
+
+        sound, rate = soxr.resample(sound, rate, _OPUS_RATE), _OPUS_RATE
+    with file_in_place_of(file) as partial:
+        soundfile.write(partial, sound, rate, subtype=coding, format=container)
 
 
 def write_script(file: Path, name: str) -> None:

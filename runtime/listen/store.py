@@ -51,6 +51,7 @@ def read_record(folder: Path) -> dict[str, Any]:
         for cell in record["cells"]:
             numbers = (cell["mix_peak"], *cell["cycles"], *cell["figures"].values())
             _check_numbers(*numbers, *(row["mix_peak"] for row in record["rows"]))
+            _check_numbers(cell["worked"], cell.get("waited") or 0)
         for sound in sounds_of(record):
             _check_inside(sound, file)
             _check_numbers(sound["seconds"], sound["gain"])
@@ -94,7 +95,7 @@ class Store:
         cells: what the record keeps of finished cells, by key.
 
     Args:
-        folder: made by `prepare` if it is missing.
+        folder: of the page; it need not be there yet.
 
     Raises:
         SidemanError: a record is there that cannot be read, or another program's page.

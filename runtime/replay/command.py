@@ -42,7 +42,10 @@ def register(app: typer.Typer) -> None:
         ] = None,
         precision: Annotated[
             str | None,
-            typer.Option(help="Which of the built engines.", show_default="the same"),
+            typer.Option(
+                help="Another precision: of an engine, or in OpenVINO.",
+                show_default="the same",
+            ),
         ] = None,
         device: Annotated[
             int | None,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sideman.engine.bundle.calibration_report import keeps_bound, read_report
-from sideman.engine.bundle.manifest import SHORT_NAMES
+from sideman.engine.bundle.manifest import short_name
 from sideman.engine.comparing.stages import Loaded
 from sideman.runtime.bench.contest.contestants import Contestant
 from sideman.runtime.bench.contest.memory import resident_bytes
@@ -75,7 +75,7 @@ class Entrant:
                 GaussianNoise(asked.seed),
                 shortcuts=contestant.shortcuts,
             )
-            self.precision = _short(Loaded(backend, stages).precision())
+            self.precision = short_name(Loaded(backend, stages).precision())
             report = read_report(contestant.bundle)
             choice = contestant.choice
             self.keeps_bound = report is not None and keeps_bound(
@@ -128,7 +128,3 @@ class Entrant:
     def close(self) -> None:
         """Free the stages."""
         self._session.close()
-
-
-def _short(precision: str) -> str:
-    return SHORT_NAMES.get(precision, precision)

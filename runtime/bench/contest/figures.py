@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sideman.engine.bundle.manifest import INT8, SHORT_NAMES
+from sideman.engine.bundle.manifest import INT8, short_name
 from sideman.engine.comparing.deviation import (
     RECORDING_TOLERANCES,
     coarsest,
@@ -219,11 +219,6 @@ class Outcome:
     figures: tuple[Figures, ...]
     absent: tuple[Absent, ...]
     reloaded: bool
-
-
-def short_name(precision: str) -> str:
-    """A manifest's name of a precision as options have it: "fp32"."""
-    return SHORT_NAMES.get(precision, precision)
 
 
 def tolerance_between(*precisions: str) -> float | None:

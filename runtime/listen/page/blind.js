@@ -3,6 +3,8 @@
 const blindTest = {
   open: false,
   running: false,
+  // Of the test: what was begun before has another.
+  number: 0,
   row: null,
   // What A, B and X are: {row, card, mode}.
   sounds: {},
@@ -27,6 +29,7 @@ function openBlind(row) {
   blindTest.row = row;
   blindTest.open = true;
   byId("blind-title").textContent = `Blind test: ${ROWS[row].name}`;
+  byId("blind-fault").textContent = "";
   show("setup");
   blind.showModal();
 }
@@ -42,9 +45,18 @@ async function beginBlind() {
   if (chance()) cards.reverse();
   const row = blindTest.row;
   const [A, B] = cards.map((card) => ({ row, card, mode }));
-  Object.assign(blindTest, { running: true, sounds: { A, B }, right: 0, trials: 0 });
+  const mine = ++blindTest.number;
+  byId("blind-fault").textContent = "";
   // A sound that has to be decoded first would give itself away.
-  await Promise.all([partsOf(A), partsOf(B)]);
+  try {
+    await Promise.all([partsOf(A), partsOf(B)]);
+  } catch (error) {
+    if (mine === blindTest.number) byId("blind-fault").textContent = `Not heard: ${error.message}.`;
+    return;
+  }
+  // Meanwhile the test may have been closed, or begun once more.
+  if (mine !== blindTest.number) return;
+  Object.assign(blindTest, { running: true, sounds: { A, B }, right: 0, trials: 0 });
   nextTrial();
   show("trial");
   hearLetter("A");
@@ -133,5 +145,6 @@ for (const button of blind.querySelectorAll(".blind-close"))
   button.addEventListener("click", () => blind.close());
 blind.addEventListener("close", () => {
   blindTest.open = false;
+  blindTest.number++;
   if (blindTest.running) quietBlind();
 });

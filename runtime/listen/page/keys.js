@@ -62,13 +62,24 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   const at = event.target;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  // Sliders, lists and tables that scroll have keys of their own; a button's own key is Space.
-  if (at.matches("select, textarea, .scroll") || at.matches("input")) return;
-  if (key === " " && at.closest("button, a, summary")) return;
+  // Lists and tables that scroll have keys of their own, sliders their arrows; a button's own key is
+  // Space.
+  if (at.matches("select, .scroll")) return;
+  if (key === " " && at.closest("button, a")) return;
+  const arrow = key.startsWith("Arrow");
+  if (arrow && at.id === "place") {
+    // By itself, the slider would go a hundredth of a second.
+    event.preventDefault();
+    goTo(transport.now() + (key === "ArrowRight" || key === "ArrowUp" ? 1 : -1));
+    return;
+  }
+  if (arrow && at.matches("input")) return;
   // Until something was chosen, arrows scroll the page.
-  if (key.startsWith("Arrow") && !chosen) return;
+  if (arrow && !chosen) return;
   const keys = blindTest.open ? blindKeys : pageKeys;
   if (!Object.hasOwn(keys, key)) return;
   event.preventDefault();
+  // A key that is held down goes on through the music, and answers once.
+  if (event.repeat && !arrow) return;
   keys[key]();
 });

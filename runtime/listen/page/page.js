@@ -72,29 +72,16 @@ async function goTo(place) {
 
 // Shows which button is heard, and what the big button does.
 function mark() {
+  const shown = blindTest.running ? null : chosen;
+  for (const card of document.querySelectorAll(".card")) card.classList.remove("chosen");
   for (const button of listenButtons) {
     const { row, card, mode } = button.dataset;
-    const same =
-      !blindTest.running &&
-      chosen !== null &&
-      chosen.row === row &&
-      chosen.card === card &&
-      chosen.mode === mode;
-    button.setAttribute("aria-pressed", String(same && transport.playing));
-    button.closest(".card").classList.toggle("chosen", same || otherOfCard(button));
+    const here = shown !== null && shown.row === row && shown.card === card;
+    button.setAttribute("aria-pressed", String(here && shown.mode === mode && transport.playing));
+    if (here) button.closest(".card").classList.add("chosen");
   }
   byId("play").textContent = transport.playing ? "❚❚" : "▶";
   byId("play").setAttribute("aria-label", transport.playing ? "Stop" : "Play");
-}
-
-function otherOfCard(button) {
-  return (
-    !blindTest.running &&
-    chosen !== null &&
-    [...button.parentElement.children].some(
-      (each) => each.dataset.card === chosen.card && each.dataset.row === chosen.row,
-    )
-  );
 }
 
 function draw() {
@@ -102,7 +89,7 @@ function draw() {
   const place = Math.min(transport.now(), length);
   const slider = byId("place");
   slider.max = length;
-  if (document.activeElement !== slider || transport.playing) slider.value = place;
+  slider.value = place;
   const minutes = Math.floor(place / 60);
   const text = `${minutes}:${(place - 60 * minutes).toFixed(1).padStart(4, "0")}`;
   byId("clock").textContent = text;

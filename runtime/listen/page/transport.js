@@ -60,6 +60,8 @@ const transport = {
       const source = context.createBufferSource();
       source.buffer = part.buffer;
       source.loop = true;
+      // What was decoded may be some samples longer than the music.
+      source.loopEnd = length;
       const level = context.createGain();
       level.gain.value = part.gain;
       source.connect(level).connect(gain);

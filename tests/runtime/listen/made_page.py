@@ -24,11 +24,13 @@ def noise(name: str) -> np.ndarray:
     return np.random.default_rng(list(seed)).uniform(-0.25, 0.25, SECONDS * RATE).astype(np.float32)
 
 
-def make_page(folder: Path, stems: tuple[str, ...] = ("bass", "drums")) -> dict[str, Any]:
+def make_page(
+    folder: Path, stems: tuple[str, ...] = ("bass", "drums"), kind: str = "flac"
+) -> dict[str, Any]:
     """Write a page of two players, two regimes and these stems; returns its record."""
 
     def sound(name: str) -> dict[str, Any]:
-        return write_sound(folder, name, noise(name), RATE, -10.0)
+        return write_sound(folder, name, noise(name), RATE, -10.0, kind)
 
     record: dict[str, Any] = {
         "format": FORMAT,
@@ -93,6 +95,7 @@ def make_page(folder: Path, stems: tuple[str, ...] = ("bass", "drums")) -> dict[
             "mix_peak": 0.5,
             "cycles": [0.5, 0.6],
             "worked": 1.0,
+            "waited": 0.0,
             "notes": [],
             "runs_on": "ONNX Runtime",
             "backend": "onnxruntime",

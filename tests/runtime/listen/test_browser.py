@@ -162,6 +162,20 @@ def test_all_can_be_done_with_the_keyboard(page: Browser) -> None:
     page.wait(lambda: page.run("return transport.place") == place - 1, "arrows")
 
 
+def test_keys_work_on_the_slider_too(page: Browser) -> None:
+    click(page, "take-1-bass-truth", "stem")
+    page.wait(lambda: playing(page) == "take-1-bass-truth stem", "the first sound")
+    page.click(page.one("#place"))
+    keys(page, " ")
+    page.wait(lambda: not page.run("return transport.playing"), "Space on the slider")
+    page.run("transport.place = 1")
+    keys(page, "→→")
+    page.wait(lambda: page.run("return transport.place") == 3, "arrows on the slider")
+    assert page.run("return document.getElementById('place').value") == "3"
+    keys(page, "m")
+    page.wait(lambda: playing(page) == "take-1-bass-truth mix", "M on the slider")
+
+
 def test_the_blind_test_counts(page: Browser) -> None:
     page.click(page.one('.blind-open[data-row="take-1-drums"]'))
     page.click(page.one("#blind-start"))
@@ -184,6 +198,22 @@ def test_the_blind_test_counts(page: Browser) -> None:
     page.click(page.one("#blind-result .blind-close"))
     assert not page.run("return transport.playing")
     assert right == 3
+
+
+def test_a_blind_test_that_is_closed_while_it_loads_does_not_begin(page: Browser) -> None:
+    page.click(page.one('.blind-open[data-row="take-1-drums"]'))
+    # Nothing is decoded before the test goes on.
+    page.run("window.release = null; const before = partsOf;"
+             "partsOf = (each) => new Promise((go) => { window.release = go; })"
+             ".then(() => before(each));")  # fmt: skip
+    page.click(page.one("#blind-start"))
+    page.wait(lambda: page.run("return window.release !== null"), "the loading")
+    page.press("\ue00c")
+    page.wait(lambda: not page.run("return document.getElementById('blind').open"), "Escape")
+    page.driver.execute_async_script(
+        "const done = arguments[0]; window.release(); setTimeout(done, 300);"
+    )
+    assert not page.run("return blindTest.running || transport.playing")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -247,6 +277,33 @@ def test_a_sound_that_is_missing_is_told(chromium: Browser, tmp_path: Path) -> N
     click(chromium, "take-1-bass-truth", "stem")
     chromium.wait(lambda: "bass-truth.js is missing" in chromium.said, "the message")
     assert any("ERR_FILE_NOT_FOUND" in said for said in chromium.complaints())
+    chromium.click(chromium.one(".blind-open"))
+    chromium.click(chromium.one("#blind-start"))
+    fault = chromium.one("#blind-fault")
+    chromium.wait(lambda: "bass-truth.js is missing" in fault.text, "the message in the test")
+    chromium.press("\ue00c")
     # The others still play.
     click(chromium, "take-1-bass-player-1-look-ahead", "stem")
     hears(chromium, noise("bass-1-look-ahead"), "another sound")
+
+
+def test_opus_stands_at_the_same_place(chromium: Browser, tmp_path: Path) -> None:
+    make_page(tmp_path, ("bass",), kind="opus")
+    chromium.open(tmp_path)
+    # Both are decoded by the browser, and compared with what was written.
+    for name in ("bass-truth", "bass-context"):
+        heard = np.array(chromium.driver.execute_async_script(_DECODED, name), np.float32)
+        assert abs(len(heard) - SECONDS * RATE) <= 2
+        known = noise(name)
+        assert place(heard[RATE : 2 * RATE], known) == pytest.approx(RATE, abs=2)
+    click(chromium, "take-1-bass-truth", "stem")
+    hears(chromium, noise("bass-truth"), "Opus")
+    assert chromium.complaints() == []
+
+
+_DECODED = """
+const [name, done] = arguments;
+bytesOf(name)
+  .then((bytes) => new OfflineAudioContext(1, RATE, RATE).decodeAudioData(bytes))
+  .then((buffer) => done([...buffer.getChannelData(0)]));
+"""

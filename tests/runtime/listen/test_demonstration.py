@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from sideman.engine.errors import MissingExtraError
+from sideman.engine.errors import MissingExtraError, SidemanError
 from sideman.runtime.listen import demonstration
+from sideman.runtime.listen.make import Request, make
 from sideman.runtime.listen.plan import make_plan
 from sideman.runtime.listen.players import BackendChoice, find_players
 from sideman.runtime.listen.regimes import parse_regimes
@@ -105,3 +106,17 @@ def test_another_part_of_the_loop_has_no_truth_to_be_judged_by(entries, tmp_path
     assert loop.truth is None
     assert loop.lacks == ("bass",)
     assert notes[0].startswith("There is no song of the demonstration's world: ")
+
+
+def test_what_cannot_be_played_is_named_before_anything_is_exported(
+    entries, tmp_path, console
+) -> None:
+    def export(folder: Path, say) -> None:
+        raise AssertionError("exported")
+
+    entries += [Entry("diffusion", export), Entry("song", write_song)]
+    bad = tmp_path / "drums.wav"
+    bad.write_text("no sound")
+    for wrong in ({"inputs": (bad,)}, {"stems": "flute"}, {"r": 0.9}):
+        with pytest.raises(SidemanError):
+            make(Request(out=tmp_path / "out", **wrong), console)

@@ -165,6 +165,40 @@ def test_one_that_fails_is_named_and_the_others_play(request_of, players, consol
     assert "first stopped: Stage decode" in (request_of().out / PAGE).read_text("utf-8")
 
 
+def test_another_kind_of_files_is_written_without_playing(request_of, players, console) -> None:
+    make(request_of(), console)
+    played = players.cycles
+    before = {p.name for p in (request_of().out / "sounds").glob("*.flac")}
+    assert make(request_of(audio="wav"), console)
+    assert players.cycles == played
+    folder = request_of().out / "sounds"
+    assert {p.stem for p in folder.glob("*.wav")} == {name[:-5] for name in before}
+    assert not list(folder.glob("*.flac"))
+    check_page(request_of().out)
+    make(request_of(audio="opus"), console)
+    assert players.cycles == played
+    # What Opus has lost is played again.
+    assert make(request_of(), console)
+    assert players.cycles == 2 * played
+    assert {p.name for p in folder.glob("*.flac")} == before
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"leads": "1", "regimes": "1"},
+        {"leads": "1", "r": 0.25},
+        {"leads": "1", "fade": 0.02},
+        {"columns": 4},
+    ],
+    ids=" ".join,
+)
+def test_options_that_would_change_nothing_are_refused(request_of, players, console, options):
+    with pytest.raises(SidemanError, match=r"exclude each other|none are given"):
+        make(request_of(**options), console)
+    assert players.opened == []
+
+
 def test_leads_play_as_the_native_protocol_does(request_of, players, console) -> None:
     asked = request_of(leads="1,2", columns=2, stems="bass")
     assert make(asked, console)

@@ -1,4 +1,4 @@
-"""Bundles and backends, regimes and leads, noise and time: what a page is made of."""
+"""Bundles and backends, regimes and leads, and noise: what a page is made of."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ from sideman.engine.errors import SidemanError
 from sideman.runtime.listen.noise import SameNoise
 from sideman.runtime.listen.players import find_players, parse_backends
 from sideman.runtime.listen.regimes import parse_leads, parse_regimes
-from sideman.runtime.listen.tables import busy, player_table, verdict
 from sideman.runtime.playing.noise import Noise
-from sideman.runtime.playing.profile import Spread
 from sideman.runtime.playing.samplers import make_table
 from tests.fakes.backend import FakeBackend
 from tests.fakes.manifest import CONSISTENCY, write_bundle
 from tests.runtime.listen.conftest import GRID
-from tests.runtime.listen.made_page import make_page
 
 GRID_6S = LatentGrid()
 
@@ -108,41 +105,3 @@ def test_a_model_that_draws_more_begins_every_cycle_from_the_same() -> None:
             assert np.array_equal(one.host, other.host)
     assert not np.array_equal(drawn(1).initial.host, drawn(2).initial.host)
     assert drawn(1).decoder.host.std() == pytest.approx(1, abs=0.02)
-
-
-def spread(seconds: float) -> Spread:
-    found = Spread.of([seconds] * 3)
-    assert found is not None
-    return found
-
-
-@pytest.mark.parametrize(
-    ("seconds", "live", "word"),
-    [(0.4, True, "yes"), (1.49, True, "no"), (1.6, True, "no"), (0.01, False, "never")],
-)
-def test_what_could_be_played_live(seconds: float, live: bool, word: str) -> None:
-    found, why = verdict(spread(seconds), {"step": 1.5, "deadline": 1.48, "live": live})
-    assert found == word
-    assert f"{1000 * seconds:.0f}" in why
-
-
-@pytest.mark.parametrize(
-    ("backend", "worked", "said"),
-    [("onnxruntime", 0.3, True), ("onnxruntime", 0.95, False), ("tensorrt", 0.1, False)],
-)
-def test_times_of_a_busy_machine_are_told(backend: str, worked: float, said: bool) -> None:
-    cell = {"player": "player-1", "backend": backend, "cycles": [0.5, 0.5], "worked": worked}
-    assert busy({"cells": [cell]}, "player-1") is said
-
-
-def test_a_busy_machine_proves_nobody_too_slow(tmp_path) -> None:
-    record = make_page(tmp_path, ("bass",))
-    for cell in record["cells"]:
-        cell |= {"cycles": [2.0], "worked": 1.9}
-    assert "too slow" in player_table(record)
-    for cell in record["cells"]:
-        cell["worked"] = 0.5
-    table = player_table(record)
-    assert "too slow" not in table
-    assert "not known" in table
-    assert "on a busy machine" in table

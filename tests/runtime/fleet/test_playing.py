@@ -17,6 +17,7 @@ from tests.runtime.native.echo import Host
 @pytest.fixture
 def fleet() -> Iterator[ThreadFleet]:
     made = ThreadFleet()
+    until(lambda: {p["state"] for p in made.desk.figures()["players"]} == {"ready"})
     yield made
     made.close()
 

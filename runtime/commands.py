@@ -1,4 +1,4 @@
-"""Subcommands: from `serve` to `fleet`, one module each."""
+"""Subcommands of the runtime: `serve`, `jam`, `bench` and the others."""
 
 from __future__ import annotations
 

@@ -20,7 +20,10 @@ Samples = npt.NDArray[np.float32]
 ENDINGS = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff")
 #: Root mean square below which a context counts as silent: −70 dB under full scale.
 _SILENT = 10 ** (-70 / 20)
-_GIVE_AUDIO = f"Give a folder with music in it ({', '.join(ENDINGS)})."
+_GIVE_AUDIO = (
+    f"Give a folder with music in it ({', '.join(ENDINGS)}), or with folders of stems; what lies "
+    "deeper is not looked for."
+)
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,9 @@ class Music:
 def read_music(folder: Path, stems: Sequence[str], sample_rate: int) -> Music:
     """Read every sound file of a folder.
 
-    A file is a piece that is heard as it is, whichever stem is generated. A folder in it whose
-    files bear names of stems (bass.wav, drums.wav) is one piece: a stem is generated from the sum
-    of the others.
+    A file is a piece that is heard as it is, whichever stem is generated. A folder whose files bear
+    names of stems (bass.wav, drums.wav), this one or one in it, is one piece: a stem is generated
+    from the sum of the others.
 
     Args:
         folder: holds files and folders of stems.
@@ -80,20 +83,20 @@ def read_music(folder: Path, stems: Sequence[str], sample_rate: int) -> Music:
     """
     if not folder.is_dir():
         raise CalibrationError(f"--audio {folder} is no folder.", _GIVE_AUDIO)
-    groups = [[file] for file in _sounds(folder)]
-    groups += [files for inner in sorted(folder.iterdir()) if (files := _sounds(inner))]
+    places = [folder, *sorted(folder.iterdir())]
+    groups = [files for place in places if (files := _sounds(place))]
     if not groups:
         raise CalibrationError(f"There is no sound file in {folder}.", _GIVE_AUDIO)
     digest = hashlib.sha256()
     pieces, left_out = [], []
     for found in groups:
-        files = _played(found, folder, stems)
+        files = _played(found, stems)
         left_out += [str(file.relative_to(folder)) for file in found if file not in files]
         for file in files:
             digest.update(f"{file.relative_to(folder).as_posix()}\n".encode())
             with file.open("rb") as stream:
                 digest.update(hashlib.file_digest(stream, "sha256").digest())
-        pieces += list(_pieces(files, folder, stems, sample_rate))
+        pieces += list(_pieces(files, stems, sample_rate))
     heard = [piece for piece in pieces if any(map(_sounds_at_all, piece.planes.values()))]
     if not heard:
         raise CalibrationError(f"All that lies in {folder} is silent.", _GIVE_AUDIO)
@@ -101,11 +104,11 @@ def read_music(folder: Path, stems: Sequence[str], sample_rate: int) -> Music:
     return Music(tuple(heard), digest.hexdigest(), sum(longest) / sample_rate, tuple(left_out))
 
 
-def _played(files: list[Path], folder: Path, stems: Sequence[str]) -> list[Path]:
+def _played(files: list[Path], stems: Sequence[str]) -> list[Path]:
     """Of a folder of stems those that the model has; else all files."""
     named = [file for file in files if file.stem.lower() in stems]
     names = [file.stem.lower() for file in named]
-    if files[0].parent == folder or len(set(names)) < 2:
+    if len(set(names)) < 2:
         return files
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise CalibrationError(
@@ -114,12 +117,10 @@ def _played(files: list[Path], folder: Path, stems: Sequence[str]) -> list[Path]
     return named
 
 
-def _pieces(
-    files: list[Path], folder: Path, stems: Sequence[str], sample_rate: int
-) -> Iterable[Piece]:
+def _pieces(files: list[Path], stems: Sequence[str], sample_rate: int) -> Iterable[Piece]:
     """One piece of a folder of stems, else one a file."""
     named = {file.stem.lower(): file for file in files if file.stem.lower() in stems}
-    if files[0].parent != folder and len(named) > 1:
+    if len(named) > 1:
         planes = {stem: _read(file, sample_rate) for stem, file in named.items()}
         yield Piece(files[0].parent.name, planes)
     else:

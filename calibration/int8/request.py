@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -66,7 +67,10 @@ class Request:
             )
         scheme = SCHEMES[self.target]
         if self.weight_bits not in (None, 7, 8):
-            raise CalibrationError(f"Weights have 7 or 8 bits, not {self.weight_bits}.")
+            raise CalibrationError(
+                f"Weights have 7 or 8 bits, not {self.weight_bits}.",
+                "Leave --weight-bits out for what this processor multiplies.",
+            )
         if self.weight_bits is not None:
             return replace(scheme, weight_bits=self.weight_bits)
         # Where the system does not say, seven bits: they are right everywhere, only less exact.
@@ -88,10 +92,23 @@ class Request:
                 f"Only int8 needs calibration, not {precision!r}.", hint or "Use --precision int8."
             )
         self.scheme()
-        if not self.min_snr == self.min_snr or self.max_distance <= 0:
-            raise CalibrationError("--min-snr must be a number, --max-distance a positive one.")
+        # A bound that nothing can keep to, or that is no number, would show after hours.
+        if not (math.isfinite(self.min_snr) and math.isfinite(self.max_distance)):
+            raise CalibrationError(
+                f"--min-snr {self.min_snr:g} and --max-distance {self.max_distance:g} have to be "
+                "finite numbers.",
+                f"Unless told otherwise they are {MIN_SNR:g} and {MAX_DISTANCE:g} dB.",
+            )
+        if self.max_distance <= 0:
+            raise CalibrationError(
+                f"--max-distance {self.max_distance:g} can be kept to by nothing in 8 bits.",
+                f"Unless told otherwise it is {MAX_DISTANCE:g} dB.",
+            )
         if self.cycles < 1:
-            raise CalibrationError("--cycles must be 1 or more.")
+            raise CalibrationError(
+                f"--cycles {self.cycles} would play nothing.",
+                f"Give 1 or more; unless told otherwise it is {CYCLES}.",
+            )
         if self.out.resolve() == self.bundle.resolve():
             raise CalibrationError(
                 f"{self.out} would be replaced by itself.", "Choose another --out."
@@ -107,6 +124,7 @@ class Request:
             found = ", ".join(f"{name} in {precision}" for name, precision in others.items())
             raise CalibrationError(
                 f"{self.bundle} is not float32: {found}.",
-                "Calibrate the float32 bundle that it was made of.",
+                "Calibrate the float32 bundle that it was made of; 'sideman export' writes one of "
+                "the checkpoint.",
             )
         return bundle

@@ -40,6 +40,14 @@ def test_other_files_are_heard_as_they_are(tmp_path) -> None:
     assert music.seconds == pytest.approx(1.0)
 
 
+def test_the_folder_itself_may_be_one_of_stems(tmp_path) -> None:
+    for name in ("bass", "drums", "full_mix"):
+        write(tmp_path / f"{name}.wav")
+    music = read_music(tmp_path, STEMS, RATE)
+    assert [set(piece.planes) for piece in music.pieces] == [{"bass", "drums"}]
+    assert music.left_out == ("full_mix.wav",)
+
+
 def test_a_mix_beside_stems_is_left_out_and_named(tmp_path) -> None:
     for stem in ("bass", "drums", "mix"):
         write(tmp_path / "song" / f"{stem}.wav")

@@ -29,6 +29,8 @@ def request_(tmp_path) -> Request:
         ({}, "int4", "Only int8 needs calibration"),
         ({"weight_bits": 4}, "int8", "7 or 8 bits"),
         ({"min_snr": float("nan")}, "int8", "--min-snr"),
+        ({"min_snr": float("inf")}, "int8", "--min-snr"),
+        ({"max_distance": float("nan")}, "int8", "--max-distance"),
         ({"max_distance": 0.0}, "int8", "--max-distance"),
         ({"cycles": 0}, "int8", "--cycles"),
     ],

@@ -33,8 +33,9 @@ class SharedEcho(EchoSession):
             assert engine.running <= engine.side_by_side, "more cycles at once than may be"
         try:
             time.sleep(engine.cycle * len(self._rows))
+            stems = super().step(audio)
             engine.order.append(self)
-            return super().step(audio)
+            return stems
         finally:
             with engine.lock:
                 engine.running -= 1
@@ -46,7 +47,7 @@ class EchoEngine:
     Attributes:
         cycle: seconds of a cycle, for each stem.
         made: its sessions.
-        order: the session of every cycle.
+        order: the session of every cycle that has ended.
         side_by_side: cycles that may run at once.
         running: that do now.
         most: that did.

@@ -77,13 +77,14 @@ def test_the_step_that_is_due_first_is_played_first(serve, join, engine) -> None
     blocker.hold()
     for _ in range(10):  # one step of the patient one runs, and the next of each comes meanwhile
         patient._process(sound(2, 512))
+    end = time.monotonic() + 5
     while not engine.running:
-        pass
+        assert time.monotonic() < end
+        time.sleep(0.002)
     engine.order.clear()
     for host in hosts:
         for _ in range(9):
             host._process(sound(3, 512))
-    end = time.monotonic() + 5
     while sum(seat.queue.wanted is not None for seat in server._seats) < 3:
         assert time.monotonic() < end
         time.sleep(0.002)

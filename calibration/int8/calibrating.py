@@ -130,8 +130,9 @@ def _key(request: Request, music: Music) -> str:
 
 
 def _choose(work: StageWork, request: Request, on_cpu: bool) -> ChosenStage:
-    mixers = work.mixers(request.scheme())
-    cases = work.cases()
+    files = work.bundle.read_stage(work.stage)
+    mixers = work.mixers(files, request.scheme())
+    cases = work.cases(files)
     reach = work.closest(mixers, cases)
     mixer = mixers[reach.name]
     bound = Bound(request.min_snr, request.max_distance)

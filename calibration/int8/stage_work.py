@@ -37,6 +37,7 @@ from sideman.calibration.int8.sensitivity import (
 from sideman.calibration.int8.speed import Contestant, ratio, time_stages
 from sideman.engine.backends.base import Backend
 from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.runtime.playing.samplers import make_table
 
@@ -105,16 +106,19 @@ class StageWork:
     backend: Backend
     progress: Progress
 
-    def mixers(self, scheme: Scheme) -> dict[str, Mixer]:
+    def mixers(self, files: GraphFiles, scheme: Scheme) -> dict[str, Mixer]:
         """Quantise every convolution, once with each reach of the ranges of its activations.
 
         Ranges that hold every value are coarse where a few values lie far out; narrower ones cut
         those off. Which of the two errs less differs from stage to stage (docs/calibration.md).
 
+        Args:
+            files: the stage in float32.
+            scheme: how numbers become eight bits.
+
         Returns:
             By how far the ranges reach, in words.
         """
-        files = self.bundle.read_stage(self.stage)
         graph = prepare(files, self.folder / "prepared")
         total = self._count(CALIBRATE)
         whole = find_ranges(
@@ -137,10 +141,10 @@ class StageWork:
         shutil.rmtree(graph.parent)
         return found
 
-    def cases(self) -> list[Case]:
-        """What float32 makes of the cycles that are judged."""
+    def cases(self, files: GraphFiles) -> list[Case]:
+        """What the stage in float32 makes of the cycles that are judged."""
         total = self._count(JUDGE)
-        stage = self.backend.load(self.stage, self.bundle.read_stage(self.stage), self._spec)
+        stage = self.backend.load(self.stage, files, self._spec)
         return make_cases(
             read_cycles(self.recorded, self.places, JUDGE),
             self.stage,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from sideman.engine.bundle.manifest import INT8, short_name
+from sideman.engine.bundle.manifest import INT8
 from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.flavours import Flavour
 
@@ -44,11 +44,6 @@ def find_rewriter() -> Rewriter:
         f"No part of this installation writes precisions (entry point {NAME} of {GROUP}).",
         'Install sideman whole: pip install "sideman[calibration]"',
     )
-
-
-def precision_of(spec_precision: str) -> str:
-    """The short name that engines use for a precision in a manifest, such as "fp16"."""
-    return short_name(spec_precision)
 
 
 def convolves_products(flavour: Flavour, target: str) -> bool:

@@ -26,6 +26,14 @@ DemoOrBundle = Annotated[
         metavar="BUNDLE", help="Folder of the bundle; without it the demo's own is used."
     ),
 ]
+AllowOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow",
+        metavar="HOST",
+        help="A host or network (192.168.1.0/24) that may speak; needed beyond loopback.",
+    ),
+]
 PackageOption = Annotated[
     int | None,
     typer.Option(

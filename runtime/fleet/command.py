@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from sideman.engine.options import BackendOption, PrecisionOption
+from sideman.runtime.commandline.options import AllowOption
 from sideman.runtime.fleet.web import DEFAULT_PORT, HOST, WISH_HEADER
 
 _START = "start"
@@ -96,13 +97,7 @@ def start(
             show_default="any that is free",
         ),
     ] = "",
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="HOST",
-            help="A host or network (192.168.1.0/24) that may speak; needed beyond loopback.",
-        ),
-    ] = None,
+    allow: AllowOption = None,
     sessions: Annotated[
         int, typer.Option(min=1, help="Sessions of a player, at most; fewer fit a slow one.")
     ] = 16,

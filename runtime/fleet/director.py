@@ -12,6 +12,7 @@ from sideman.engine.errors import SidemanError
 from sideman.runtime.fleet.leases import LEASE_SECONDS, Lease, Leases
 from sideman.runtime.fleet.report import Order, Report
 from sideman.runtime.fleet.state import GONE_SECONDS, PlayerState
+from sideman.runtime.native.endpoint import GIVEN_UP_SECONDS, SILENT_SECONDS
 
 log = logging.getLogger("sideman.runtime.fleet")
 
@@ -162,16 +163,9 @@ class Director:
             self.give_up(before)
             if before.playing:
                 self._avoided[client] = before.player, now + _AVOIDED_SECONDS
-        name = bundle or next(iter(self.assignments))
-        if name not in self.assignments:
-            return self._refuse(
-                "model",
-                f"No bundle {name!r} plays here.",
-                f"There are: {', '.join(self.assignments)}.",
-            )
-        chosen = self._choose(name, client, now)
+        chosen = self._choose(bundle, client, now)
         if chosen is None:
-            return self._refusal(name, now)
+            return self.full(bundle, now)
         lease = self.leases.grant(chosen.name, client, now)
         assert chosen.report is not None, "only players that report are chosen"
         self._order(Order(chosen.name, "expect", lease.token, LEASE_SECONDS))
@@ -179,16 +173,11 @@ class Director:
 
     def has_room(self, bundle: str, now: float) -> bool:
         """Whether a hello might be granted; says no without keeping anything."""
-        name = bundle or next(iter(self.assignments))
-        waiting = self.leases.waiting()
-        return any(
-            state.bundle == name and state.room(now, waiting.get(state.name, 0))
-            for state in self.players.values()
-        )
+        return bool(self._free(bundle, now, self.leases.waiting()))
 
     def full(self, bundle: str, now: float) -> Refusal:
         """Why there is no room."""
-        name = bundle or next(iter(self.assignments))
+        name = self._name(bundle)
         if name not in self.assignments:
             return self._refuse(
                 "model",
@@ -279,16 +268,24 @@ class Director:
     def _order(self, order: Order) -> None:
         self.orders.append(order)
 
-    def _choose(self, bundle: str, client: str, now: float) -> PlayerState | None:
-        waiting = self.leases.waiting()
-        free = [
+    def _name(self, bundle: str) -> str:
+        """Of the bundle that is meant: the usual one, if none is named."""
+        return bundle or next(iter(self.assignments))
+
+    def _free(self, bundle: str, now: float, waiting: Mapping[str, int]) -> list[PlayerState]:
+        """Players of a bundle that have room besides the clients on their way."""
+        name = self._name(bundle)
+        return [
             state
             for state in self.players.values()
-            if state.bundle == bundle and state.room(now, waiting.get(state.name, 0))
+            if state.bundle == name and state.room(now, waiting.get(state.name, 0))
         ]
+
+    def _choose(self, bundle: str, client: str, now: float) -> PlayerState | None:
+        waiting = self.leases.waiting()
         avoided = self._avoided.get(client, ("", 0.0))[0]
         return min(
-            free,
+            self._free(bundle, now, waiting),
             key=lambda s: (s.name == avoided, s.load(waiting.get(s.name, 0)), s.name),
             default=None,
         )
@@ -325,13 +322,13 @@ class Director:
         dues = [_AGAIN_SECONDS]
         if (lapse := self.leases.first_lapse()) is not None:
             dues.append(lapse - now)
-        # A client that is silent has gone; its player gives it up after ten seconds.
+        # A client that is silent has gone, and its player will give it up.
         dues += [
-            10.0 - session.quiet
+            SILENT_SECONDS - session.quiet
             for state in self.players.values()
             if state.bundle == bundle
             for session in state.sessions
-            if session.quiet > 2.0
+            if session.quiet > GIVEN_UP_SECONDS
         ]
         return max(1.0, min(dues))
 

@@ -20,11 +20,12 @@ from sideman.runtime.streaming.control import (
     PREFIX,
     VERSIONS,
     Accept,
-    Control,
     Hello,
     Position,
     Refuse,
+    other_version,
     read_control,
+    within,
     write_control,
 )
 from sideman.runtime.system.hosts import Address, shown_address
@@ -58,7 +59,7 @@ class _Answered:
     """
 
     until: float
-    answer: Control | None = None
+    answer: Accept | None = None
 
 
 class Door:
@@ -138,10 +139,8 @@ class Door:
     def _hello(self, hello: Hello, size: int, sender: Address, now: float) -> None:
         client = shown_address(sender)
         bundle = bundle_of(hello)
-        lowest, highest = VERSIONS
-        if hello.lowest > highest or hello.highest < lowest:
-            reason = f"Versions {hello.lowest} to {hello.highest} are not spoken here."
-            self._refuse(hello, Refusal("version", reason, f"Version {highest}."), size, sender)
+        if refused := other_version(hello):
+            self._refuse(hello, Refusal(refused.code, refused.reason, refused.offer), size, sender)
             return
         again = self._answered.get((client, hello.request, hello.token))
         if again is not None and now < again.until:
@@ -178,15 +177,13 @@ class Door:
             Refuse(hello.request, refusal.code, refusal.reason, refusal.offer), size, sender
         )
 
-    def _answer(self, message: Control, size: int, to: Address) -> None:
-        """Answer with no more bytes than came: the sender's address may be false."""
-        datagram = write_control(message)
-        if len(datagram) > size and isinstance(message, Refuse):
-            datagram = write_control(Refuse(message.request, message.code, "", ""))
-        if len(datagram) <= size:
-            self._send(datagram, to)
-        else:
+    def _answer(self, message: Accept | Refuse, size: int, to: Address) -> None:
+        """Answer with no more bytes than came."""
+        answer = within(message, size)
+        if answer is None:
             self.ignored += 1
+        else:
+            self._send(write_control(answer), to)
 
 
 def _sent_on(hello: Hello, to: Address, token: str) -> Accept:

@@ -10,6 +10,7 @@ from typing import Any
 from sideman.runtime.fleet.director import Director
 from sideman.runtime.fleet.report import SessionReport
 from sideman.runtime.fleet.state import PlayerState
+from sideman.runtime.native.endpoint import GIVEN_UP_SECONDS
 from sideman.runtime.system.hosts import Address, shown_address
 
 
@@ -90,7 +91,7 @@ def warnings(players: Iterable[dict[str, Any]], sessions: Iterable[dict[str, Any
                 f"{where}: 1 % of its cycles take longer than {1e3 * session['cycle_p99']:.0f} ms, "
                 f"and {1e3 * session['deadline']:.0f} ms are left."
             )
-        if session["quiet"] > 2.0:
+        if session["quiet"] > GIVEN_UP_SECONDS:
             found.append(f"{where} has been silent for {session['quiet']:.0f} s.")
     return found
 

@@ -13,14 +13,13 @@ from contextlib import suppress
 from typing import TypeVar
 
 from sideman.runtime.osc.message import Buffer
-from sideman.runtime.system.hosts import Address, Guard, shown_address
+from sideman.runtime.system.hosts import Address, Guard, TurnedAway
 
 log = logging.getLogger("sideman.runtime.fleet")
 
 _DATAGRAM_BYTES = 65_536
 #: Datagrams that are read in a row before players and questions have their turn.
 _IN_A_ROW = 256
-_MOST_HOSTS_LOGGED = 64
 _Found = TypeVar("_Found")
 
 
@@ -55,7 +54,7 @@ class Loop:
         self._clock = clock
         self._calls: deque[Callable[[], None]] = deque()
         self._closing = False
-        self._logged: set[str] = set()
+        self._turned_away = TurnedAway(log)
         self._wake, self._woken = socket.socketpair()
         for each in (self._wake, self._woken):
             each.setblocking(False)
@@ -133,12 +132,4 @@ class Loop:
                 self._handle(self._buffer, size, sender, self._clock())
                 continue
             self.foreign += 1
-            host = str(sender[0])
-            if host not in self._logged and len(self._logged) < _MOST_HOSTS_LOGGED:
-                self._logged.add(host)
-                log.warning(
-                    "Ignoring datagrams from %s, which is not allowed to speak here; --allow %s "
-                    "would let it.",
-                    shown_address(sender),
-                    host,
-                )
+            self._turned_away.note(sender)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.bundle.bundle import MANIFEST, Bundle
-from sideman.engine.bundle.manifest import SHORT_NAMES, Manifest
+from sideman.engine.bundle.manifest import Manifest, short_name
 from sideman.engine.errors import SidemanError
 from sideman.engine.loading.registry import BACKENDS, check_choice
 from sideman.runtime.playing.samplers import make_table
@@ -42,7 +42,7 @@ class Player:
     @property
     def precision(self) -> str:
         """What it computes in, as far as bundle and options tell."""
-        graphs = {SHORT_NAMES.get(s.precision, s.precision) for s in self.manifest.stages.values()}
+        graphs = {short_name(s.precision) for s in self.manifest.stages.values()}
         own = self.choice.precision
         return own if own and "int8" not in graphs else " and ".join(sorted(graphs))
 

@@ -34,7 +34,9 @@ from sideman.runtime.streaming.control import (
     Refuse,
     Resend,
     State,
+    other_version,
     read_control,
+    within,
     write_control,
 )
 from sideman.runtime.streaming.packets import CONTEXT, Packet, Samples, is_audio, read_packet
@@ -359,14 +361,8 @@ class NativeEndpoint:
 
     def _refusal(self, hello: Hello, sender: Address, now: float) -> Refuse | None:
         """Why no session can begin, without a look at the wish itself."""
-        lowest, highest = VERSIONS
-        if hello.lowest > highest or hello.highest < lowest:
-            return Refuse(
-                hello.request,
-                "version",
-                f"Versions {hello.lowest} to {hello.highest} are not spoken here.",
-                f"Version {highest}.",
-            )
+        if refused := other_version(hello):
+            return refused
         if reason := self._occupied(sender, now):
             return Refuse(hello.request, "busy", reason, "Say hello when it has left.")
         if reason := self._busy():
@@ -581,10 +577,6 @@ class NativeEndpoint:
         self._answer(refused, size, sender)
 
     def _answer(self, message: Accept | Refuse, size: int, to: Address) -> None:
-        """Answer a hello, with no more bytes than it had: its sender's address may be false."""
-        if len(write_control(message)) <= size:
-            self.replies.tell(message, to)
-        elif isinstance(message, Refuse):
-            short = Refuse(message.request, message.code, "", "")
-            if len(write_control(short)) <= size:
-                self.replies.tell(short, to)
+        """Answer a hello of so many bytes, with no more."""
+        if (answer := within(message, size)) is not None:
+            self.replies.tell(answer, to)

@@ -14,6 +14,7 @@ import typer
 
 from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
 from sideman.runtime.commandline.options import (
+    AllowOption,
     EncodeOption,
     EvaluationsOption,
     KeepWarmOption,
@@ -55,13 +56,7 @@ def register(app: typer.Typer) -> None:
                 show_default="port 8000 of this machine",
             ),
         ] = None,
-        allow: Annotated[
-            list[str] | None,
-            typer.Option(
-                metavar="HOST",
-                help="A host or network (192.168.1.0/24) that may speak; needed beyond loopback.",
-            ),
-        ] = None,
+        allow: AllowOption = None,
         sessions: Annotated[
             int | None,
             typer.Option(

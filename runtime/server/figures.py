@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sideman.runtime.playing.levels import FLOOR, decibels, root_mean_square
+from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.setting import Setting
 from sideman.runtime.system.hosts import Address
 
@@ -107,6 +108,26 @@ class Figures:
     levels: Mapping[str, float] = field(default_factory=dict)
     error: str = ""
     error_age: float = 0.0
+
+    def with_counts(self, counters: Counters, now: float) -> Figures:
+        """The same with what was counted, and the newest error.
+
+        Args:
+            counters: of the server.
+            now: seconds of its clock.
+        """
+        found = replace(
+            self,
+            cycles=counters.cycles,
+            late=counters.late,
+            dropped=counters.dropped,
+            patched=counters.patched,
+            lost=counters.lost,
+            errors=counters.errors,
+        )
+        if (error := counters.last_error) is None:
+            return found
+        return replace(found, error=error[0], error_age=now - error[1])
 
     @property
     def playing(self) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.protocol import Endpoint
-from sideman.runtime.system.hosts import Address, Guard, shown_address
+from sideman.runtime.system.hosts import Guard, TurnedAway
 from sideman.runtime.system.sockets import (
     needed_receive_buffer,
     receive_buffer,
@@ -21,7 +21,6 @@ log = logging.getLogger("sideman.runtime.server")
 
 #: Larger than any datagram, so none is cut.
 _DATAGRAM_BYTES = 65_536
-_MOST_HOSTS_LOGGED = 64
 
 
 class Receiver:
@@ -54,7 +53,7 @@ class Receiver:
         self._clock = clock
         self._buffer = bytearray(_DATAGRAM_BYTES)
         self._closing = False
-        self._ignored_hosts: set[str] = set()
+        self._turned_away = TurnedAway(log)
         self._logged_need = 0
         self._wake, self._woken = socket.socketpair()
         self._thread = threading.Thread(target=self._run, name="sideman-receive", daemon=True)
@@ -120,16 +119,5 @@ class Receiver:
             if self._guard.admits(sender[0]):
                 self._handle(self._buffer, size, sender, now)
             else:
-                self._ignore(sender)
-
-    def _ignore(self, sender: Address) -> None:
-        self._counters.count("ignored")
-        host = str(sender[0])
-        if host not in self._ignored_hosts and len(self._ignored_hosts) < _MOST_HOSTS_LOGGED:
-            self._ignored_hosts.add(host)
-            log.warning(
-                "Ignoring datagrams from %s, which is not allowed to speak here; "
-                "--allow %s would let it.",
-                shown_address(sender),
-                host,
-            )
+                self._counters.count("ignored")
+                self._turned_away.note(sender)

@@ -185,7 +185,7 @@ class Server:
 
     def figures(self) -> Figures:
         """How the server does now; any thread, and nothing waits for it."""
-        now, counters = self._clock(), self.counters
+        now = self._clock()
         times = self._cycle_time
         state, detail = self._state()
         found = Figures(
@@ -194,15 +194,7 @@ class Server:
             uptime=0.0 if self._begun is None else now - self._begun,
             usual=(times and times.usual) or 0.0,
             most=(times and times.most) or 0.0,
-            cycles=counters.cycles,
-            late=counters.late,
-            dropped=counters.dropped,
-            patched=counters.patched,
-            lost=counters.lost,
-            errors=counters.errors,
-        )
-        if (error := counters.last_error) is not None:
-            found = replace(found, error=error[0], error_age=now - error[1])
+        ).with_counts(self.counters, now)
         cycles = self._cycles
         if cycles is None:
             return found

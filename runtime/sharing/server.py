@@ -327,7 +327,7 @@ class SharedServer:
         Counts are sums. Cycle and deadline are those of the step that was answered last, whose ever
         it was; levels are nobody's.
         """
-        now, total, (state, detail) = self._clock(), self.total, self._state()
+        now, (state, detail) = self._clock(), self._state()
         load, playing = self.load(), self.sessions()
         if self._name and state != "failed":
             detail = f"{detail}; {len(playing)} of {load.seats} play, {load.share:.0%} of the time"
@@ -337,15 +337,7 @@ class SharedServer:
             uptime=0.0 if self._begun is None else now - self._begun,
             usual=max((each.cycle_p50 for each in playing), default=0.0),
             most=max((each.cycle_p99 for each in playing), default=0.0),
-            cycles=total.cycles,
-            late=total.late,
-            dropped=total.dropped,
-            patched=total.patched,
-            lost=total.lost,
-            errors=total.errors,
-        )
-        if (error := total.last_error) is not None:
-            found = replace(found, error=error[0], error_age=now - error[1])
+        ).with_counts(self.total, now)
         if self._seats:
             found = replace(found, engine=self._seats[0].cycles.engine)
         answers = [a for seat in self._seats if (a := seat.cycles.answered) is not None]

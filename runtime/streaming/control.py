@@ -338,6 +338,33 @@ def padded(hello: Hello) -> Hello:
     return replace(hello, padding=bytes(room))
 
 
+def other_version(hello: Hello) -> Refuse | None:
+    """The refusal of a client that speaks no version of this module; None where it does."""
+    lowest, highest = VERSIONS
+    if hello.lowest <= highest and hello.highest >= lowest:
+        return None
+    reason = f"Versions {hello.lowest} to {hello.highest} are not spoken here."
+    return Refuse(hello.request, "version", reason, f"Version {highest}.")
+
+
+def within(answer: Accept | Refuse, size: int) -> Accept | Refuse | None:
+    """An answer to a hello, with no more bytes than it had: its sender's address may be false.
+
+    Args:
+        answer: a refusal loses its texts if that is what makes it fit.
+        size: bytes of the hello.
+
+    Returns:
+        None where nothing fits.
+    """
+    if len(write_control(answer)) <= size:
+        return answer
+    if isinstance(answer, Refuse):
+        short = replace(answer, reason="", offer="")
+        return short if len(write_control(short)) <= size else None
+    return None
+
+
 def _arguments(kind: type[Control], values: list[Any], longest: int) -> bytes:
     parts = []
     for hint, value in zip(_LAYOUT[kind], values, strict=True):

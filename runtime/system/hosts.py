@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import socket
 from collections.abc import Iterable
 from typing import Any
@@ -11,6 +12,8 @@ from sideman.engine.errors import SidemanError
 
 #: A socket address as Python gives it: (host, port), for IPv6 with flow and scope behind.
 Address = tuple[Any, ...]
+#: Hosts that may not speak and are named in the log: a false sender has many.
+_MOST_HOSTS_LOGGED = 64
 
 
 def parse_address(text: str, option: str) -> tuple[str, int]:
@@ -107,6 +110,30 @@ class Guard:
         if self._any_local and (number.is_loopback or not (self._allowed or self._networks)):
             return True  # nobody else can reach a loopback address
         return str(number) in self._allowed or any(number in each for each in self._networks)
+
+
+class TurnedAway:
+    """Tells the operator, once for each host, that its datagrams are not read; one thread.
+
+    Args:
+        log: that takes the line.
+    """
+
+    def __init__(self, log: logging.Logger) -> None:
+        self._log = log
+        self._hosts: set[str] = set()
+
+    def note(self, sender: Address) -> None:
+        """A datagram came from a host that may not speak."""
+        host = str(sender[0])
+        if host not in self._hosts and len(self._hosts) < _MOST_HOSTS_LOGGED:
+            self._hosts.add(host)
+            self._log.warning(
+                "Ignoring datagrams from %s, which is not allowed to speak here; "
+                "--allow %s would let it.",
+                shown_address(sender),
+                host,
+            )
 
 
 def numeric(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:

@@ -9,7 +9,7 @@ from importlib.metadata import version as installed_version
 from typing import Any
 
 from sideman.engine.bundle.bundle import Bundle
-from sideman.engine.bundle.manifest import INT8
+from sideman.engine.bundle.manifest import INT8, short_name
 from sideman.engine.cache.keys import key_of
 from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.flavours import Flavour
@@ -17,7 +17,6 @@ from sideman.engine.tensorrt.precision import (
     Rewriter,
     convolves_products,
     find_rewriter,
-    precision_of,
 )
 from sideman.engine.tensorrt.shapes import Shape
 from sideman.engine.tensorrt.targets import Target
@@ -94,7 +93,7 @@ def rewrites(bundle: Bundle, stage: str, flavour: Flavour, target: str, precisio
     Raises:
         BackendError: the bundle is not in float32, so the precision cannot be made from it.
     """
-    is_precision = precision_of(bundle.manifest.stages[stage].precision)
+    is_precision = short_name(bundle.manifest.stages[stage].precision)
     convolve = convolves_products(flavour, target)
     if precision == INT8 and not convolve:
         if all(spec.precision != INT8 for spec in bundle.manifest.stages.values()):

@@ -56,14 +56,30 @@ def calibrate(
     target: Annotated[str, typer.Option(help="cpu or tensorrt.")] = "cpu",
     precision: Annotated[str, typer.Option(help="int8.")] = "int8",
     min_snr: Annotated[
-        float, typer.Option("--min-snr", metavar="DB", help="Least signal-to-noise of latents.")
+        float,
+        typer.Option(
+            "--min-snr",
+            metavar="DB",
+            help="Least signal-to-noise ratio of the latents that encode and step answer, of the "
+            "worst stem and noise level. Higher leaves more layers in float32.",
+        ),
     ] = 25.0,
     max_distance: Annotated[
         float,
-        typer.Option("--max-distance", metavar="DB", help="Largest spectral distance of sound."),
+        typer.Option(
+            "--max-distance",
+            metavar="DB",
+            help="Largest log-spectral distance of decode's sound from float32's, of the worst "
+            "stem. Lower leaves more layers in float32.",
+        ),
     ] = 1.0,
     cycles: Annotated[
-        int, typer.Option(min=1, help="Cycles to record, of every stem and regime.")
+        int,
+        typer.Option(
+            min=1,
+            help="Cycles to record, of every stem in each of four regimes; time and disk grow with "
+            "them, and half as many again are played to judge.",
+        ),
     ] = 2,
     weight_bits: Annotated[
         int | None,
@@ -75,7 +91,9 @@ def calibrate(
             show_default="what this processor can do",
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of where in the music cycles lie.")] = 0,
+    seed: Annotated[
+        int, typer.Option(help="Of where in the music the cycles lie, and of the noise.")
+    ] = 0,
     force: Annotated[
         bool,
         typer.Option(

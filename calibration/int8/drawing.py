@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _EIGHT, _FULL, _LIMIT = "#4e79a7", "#e15759", "#333333"
-#: Layers that one picture names; of more, those that cost most.
-_NAMED = 40
+#: Layers that one picture names; of more, those that cost most. All are in `layers.md`.
+_NAMED = 24
 
 
 def write_findings(report: Mapping[str, Any], folder: Path) -> list[Path]:
@@ -67,34 +67,36 @@ def _draw_layers(report: Mapping[str, Any], path: Path) -> None:
     # The object interface chooses no window system: pyplot would.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     stages = report["stages"]
     longest = max(min(_NAMED, len(stage["alone"])) for stage in stages.values())
-    figure = Figure(figsize=(15, 2.2 + 0.19 * longest), dpi=110, layout="constrained")
+    figure = Figure(figsize=(15, 2.4 + 0.25 * longest), dpi=110, layout="constrained")
     FigureCanvasAgg(figure)
-    figure.suptitle("What each layer costs where it alone computes in 8 bits, the worst first")
+    figure.suptitle("Error of each layer where it alone computes in 8 bits, the worst first")
     for axes, (name, stage) in zip(figure.subplots(1, len(stages)), stages.items(), strict=True):
-        rows = _worst_first(name, stage["alone"])[:_NAMED]
+        ordered = _worst_first(name, stage["alone"])
+        rows = ordered[:_NAMED]
         kept = set(stage["kept"])
         colours = [_FULL if kept.issuperset(row["layers"]) else _EIGHT for row in rows]
-        values = [_error(name, row) for row in rows]
-        # Errors in decibels have no zero to begin at.
-        begin = 0.0 if name == "decode" else min([*values, _bound(name, report)]) - 3
-        widths = [value - begin for value in values]
-        axes.barh(range(len(rows)), widths, left=begin, color=colours, height=0.75)
-        axes.set_yticks(range(len(rows)), [_short(row["name"]) for row in rows], fontsize=7)
+        # Points, for errors in decibels have no zero at which a bar could begin.
+        axes.scatter([_error(name, row) for row in rows], range(len(rows)), c=colours, s=36)
+        axes.set_yticks(range(len(rows)), [_short(row["name"]) for row in rows], fontsize=9)
         axes.set_ylim(longest - 0.4, -0.6)
         axes.set_title(f"{name}: {stage['quantised']} of {stage['convolutions']} in 8 bits")
-        axes.set_xlabel(_unit(name))
+        more = len(ordered) - len(rows)
+        others = f"\n({more} more layers err less than these)" if more else ""
+        axes.set_xlabel(_unit(name) + others)
         axes.axvline(_bound(name, report), color=_LIMIT, lw=1, ls="--")
+        axes.grid(axis="y", alpha=0.25)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
     figure.legend(
-        handles=[Patch(color=_EIGHT), Patch(color=_FULL)],
-        labels=["in 8 bits in the bundle", "in float32; dashed: the bound of the whole stage"],
+        handles=[Patch(color=_EIGHT), Patch(color=_FULL), Line2D([], [], color=_LIMIT, ls="--")],
+        labels=["in 8 bits in the bundle", "in float32", "bound of the whole stage"],
         loc="outside lower center",
-        ncols=2,
+        ncols=3,
         frameon=False,
     )
     figure.savefig(path)
@@ -159,4 +161,4 @@ def _bound(stage: str, report: Mapping[str, Any]) -> float:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 34 else f"…{name[-33:]}"
+    return name if len(name) <= 32 else f"…{name[-31:]}"

@@ -159,6 +159,8 @@ class NativeEndpoint:
         self._admit = admit
         self._session: _Session | None = None
         self._client: Address = ("", 0)
+        # Whose sound the model's window holds, from a session of this protocol.
+        self._in_window: Address | None = None
         self._voided = ""
         self._restored: NativeSetting | None = None
         self._refused = Throttle(_REFUSALS, _REFUSALS_SECONDS)
@@ -292,6 +294,11 @@ class NativeEndpoint:
     ) -> None:
         session = self._session
         assert session is not None, "steps come from a session's context"
+        before, self._in_window = self._in_window, session.client
+        # What another client has played is nobody else's to hear.
+        foreign = before not in (None, session.client)
+        if foreign and not self._access.queue.put_control(Reset(session.client)):
+            self.void("Too many control messages wait for a cycle to end.")
         event = self._access.queue.borrow()
         event.audio[:] = samples
         event.batch_id, event.sender = step, session.client

@@ -59,7 +59,9 @@ _PAUSE_SECONDS = 0.1
 _LOWEST_RATE, _HIGHEST_RATE = 4_000, 768_000
 #: What a message's counter can hold.
 _MOST_COUNTED = 2**31 - 1
-_SILENT_SECONDS = 2.0
+#: A server that is silent for so many seconds is left. One that a front door sent to is left
+#: sooner, because that knows of others: two signs of life and all stems have not come then.
+_SILENT_SECONDS, _SENT_ON_SILENT_SECONDS = 2.0, 1.25
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,8 @@ class Network:
             return self._greet(now)
         # First of all: a cycle may be waiting for it.
         more = self._sending.turn()
-        if now - self._heard >= _SILENT_SECONDS:
+        patience = _SENT_ON_SILENT_SECONDS if self._greeting.away else _SILENT_SECONDS
+        if now - self._heard >= patience:
             # It may hear without being heard, and would take the next hello for an old one.
             self._tell(Bye(session.number, "The server is silent."))
             self._leave("The server is silent.")
@@ -207,7 +210,7 @@ class Network:
         if self._pending is not None and now >= self._pending_due:
             self._tell(self._pending)
             self._pending_due = now + _PENDING_SECONDS
-        dues = [self._heard + _SILENT_SECONDS, self._beaten + _BEAT_SECONDS]
+        dues = [self._heard + patience, self._beaten + _BEAT_SECONDS]
         if self._pending is not None:
             dues.append(self._pending_due)
         if now >= dues[1]:
@@ -410,8 +413,7 @@ class Network:
             self._pending = None
             self._messages.error(text, now)
         elif self._session is None and self._greeting.answers(refuse):
-            self._messages.why, self._messages.refused = text, refuse.code
-            self._greeting.wait(now, loading=refuse.code == "loading")
+            self._messages.refuse(text, refuse.code, self._greeting.wait(refuse, now))
 
     def _follow(self, session: _Session, epoch: Epoch) -> None:
         answered = self._pending is not None and epoch.request == self._pending.request

@@ -154,18 +154,21 @@ def _play(options: argparse.Namespace, fleet: Any, nodes: Any, second: Any) -> d
         _until(begin + 3 * part)
         events["removed"] = time.time() - begin
         nodes.remove_node(second, allow_graceful=False)
+    _until(begin + 4 * part)
+    # A player that died has other threads now.
+    watched = _watched(fleet, processes)
+    counted = {name: scheduled(paths) for name, paths in watched.items()}
+    started = time.perf_counter()
     _until(begin + 4.9 * part)
-    last = time.perf_counter() - started
-    # Of a player that died, threads are others now, and these count what is left of the old ones.
-    told["after"] = _waits(fleet.figures(), watched, counted, last)
+    told["after"] = _waits(fleet.figures(), watched, counted, time.perf_counter() - started)
     told["machine"]["after"] = machine()
     found = [results.get(timeout=options.seconds + 60) for _ in range(options.sessions)]
     for process in processes:
         process.join()
     told["events"] = events
-    for kind in ("compared", "exact", "soft", "silent_samples", "wrong"):
-        told[f"samples_{kind}"] = sum(c[kind] for c in found)
-    told["wrong_places"] = [place for c in found for place in c.pop("places")][:_PLACES]
+    for kind in ("compared", "exact", "soft", "silent", "wrong"):
+        told[f"samples_{kind}"] = sum(c["samples"][kind] for c in found)
+    told["wrong_places"] = [place for c in found for place in c.pop("wrong_places")][:_PLACES]
     told["cpu_per_client"] = float(np.mean([c["cpu"] for c in found]))
     told["card_behind_s"] = float(np.max([c["card_behind_s"] for c in found]))
     ends = [*sorted(events.values()), options.seconds]

@@ -70,15 +70,14 @@ class Comparison:
                 )
         return float((heard == 0).mean())
 
-    def counts(self) -> dict[str, Any]:
-        """All of it, as plain values."""
+    def counts(self) -> dict[str, int]:
+        """How many samples are of which kind."""
         return {
             "compared": self.exact + self.soft + self.wrong,
             "exact": self.exact,
             "soft": self.soft,
-            "silent_samples": self.silent,
+            "silent": self.silent,
             "wrong": self.wrong,
-            "places": self.places,
         }
 
 

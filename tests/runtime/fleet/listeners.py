@@ -49,7 +49,7 @@ def run_clients(
     for player in players:
         player.client.close()
         found = player.result() | {"cpu": used, "card_behind_s": behind}
-        for place in found["places"][:3]:
+        for place in found["wrong_places"][:3]:
             sounds = ((other, sound_of(other)) for other in range(everybody))
             place["whose"] = whose(place["heard"], sounds)
         results.put(found)
@@ -106,7 +106,8 @@ class Listener:
             "seed": self.seed,
             "silent": self.silent,
             "sessions": self.sessions,
-            **self.comparison.counts(),
+            "samples": self.comparison.counts(),
+            "wrong_places": self.comparison.places,
         }
 
     def _at(self, positions: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ _AVOIDED_SECONDS = 10.0
 _AGAIN_SECONDS = 5.0
 #: When to ask again where a player may soon be back: so much at the least, and the longer it has
 #: been gone, the more, by this share.
-_SOON_SECONDS, _SOON_SHARE = 0.25, 0.25
+_SOON_SECONDS, _SOON_SHARE = 0.25, 0.1
 #: A client that comes back so many seconds after it was given a lease was not let in there.
 _UNHEARD_SECONDS = 1.0
 #: Lines of news that are kept for who asks.

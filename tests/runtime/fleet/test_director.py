@@ -162,10 +162,10 @@ def test_while_a_player_is_gone_clients_ask_soon_and_less_and_less_often(directo
     director.lost("small-2", "It was killed.", 1.0)
     assert refusal(director, "a:1", 1.0).offer == "Say hello again in 0.25 s."
     director.heard(report("small-1", room=0), 4.9)
-    assert refusal(director, "a:1", 5.0).offer == "Say hello again in 1.2 s."
+    assert refusal(director, "a:1", 5.0).offer == "Say hello again in 0.65 s."
     director.heard(report("small-2", life="2", state="loading", room=0), 5.1)
     director.heard(report("small-1", room=0), 5.1)
-    assert refusal(director, "a:1", 5.2).offer == "Say hello again in 1.3 s."
+    assert refusal(director, "a:1", 5.2).offer == "Say hello again in 0.67 s."
     director.heard(report("small-2", life="2", room=0), 5.3)
     assert refusal(director, "a:1", 5.4).offer == "Say hello again in 5 s."
     director.lost("small-2", "Its node is gone.", 6.0)
@@ -177,7 +177,7 @@ def test_where_all_are_gone_that_were_there_clients_ask_soon(director) -> None:
     for name in ("small-1", "small-2"):
         director.lost(name, "It was killed.", 1.0)
     refused = refusal(director, "a:1", 3.0)
-    assert (refused.code, refused.offer) == ("loading", "Say hello again in 0.75 s.")
+    assert (refused.code, refused.offer) == ("loading", "Say hello again in 0.45 s.")
     assert "was there and is not heard" in refused.reason
 
 

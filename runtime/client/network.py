@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from sideman.engine.bundle.grid import COLUMN_SAMPLES
 from sideman.engine.errors import ProtocolError
 from sideman.runtime.client.greeting import Greeting
 from sideman.runtime.client.messages import Messages
@@ -36,7 +37,7 @@ from sideman.runtime.streaming.control import (
     read_control,
     write_control,
 )
-from sideman.runtime.streaming.lane import Placement
+from sideman.runtime.streaming.lane import MOST_COLUMNS, Placement
 from sideman.runtime.streaming.packets import (
     MAX_DATAGRAM,
     MOST_STEMS,
@@ -57,6 +58,8 @@ _GUESSED_SECONDS = 0.1
 _PAUSE_SECONDS = 0.1
 #: Rates in Hz that a model may have.
 _LOWEST_RATE, _HIGHEST_RATE = 4_000, 768_000
+#: The model's samples of the longest window.
+_WINDOW_SAMPLES = MOST_COLUMNS * COLUMN_SAMPLES
 #: What a message's counter can hold.
 _MOST_COUNTED = 2**31 - 1
 #: A server that is silent for so many seconds is left. One that a front door sent to is left
@@ -393,7 +396,11 @@ class Network:
         ).check()
         took = self._greeting.accepted(placement.step_samples + placement.wait, now)
         self._measure(took)
-        self._sending.follow(accept.session, accept.epoch, accept.origin, since=accept.origin)
+        # Its window begins with what was played before, wherever that was.
+        earlier = placement.origin - _WINDOW_SAMPLES * up // down
+        since = max(0, self._shared.history.start, earlier)
+        since = min(since, accept.origin) if up == down else accept.origin
+        self._sending.follow(accept.session, accept.epoch, accept.origin, since=since)
         self._heard, self._pending = now, None
         self._messages.begin()
         self._engine = State("ready", 100.0, "")

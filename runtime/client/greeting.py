@@ -174,5 +174,6 @@ class Greeting:
                 _NAME,
                 self._token,
                 Position(self._origin()),
-            )
+            ),
+            wish.bundle,
         )

@@ -167,6 +167,7 @@ class SharedServer:
             self._check_buffer,
             self._lose,
             self._exact_mask,
+            self._bundle_name,
         )
         self._seats = seats = tuple(Seat(i, common) for i in range(self._count))
         self._turns = turns = Turns(
@@ -185,6 +186,7 @@ class SharedServer:
             counters=self.counters,
             stranger=legacy.handle,
             nudge=turns.nudge,
+            bundle=self._bundle_name,
         )
         first = seats[0].endpoint
         endpoint = Endpoint(
@@ -360,6 +362,13 @@ class SharedServer:
         if self._dealer is not None and self._dealer.draining:
             return "draining", self._name
         return "ready", self._name
+
+    def _bundle_name(self) -> str:
+        """The only one that a hello may name; empty where it may name any.
+
+        A front door that sends clients here has its own names, and has looked.
+        """
+        return "" if self._leases_only else self._name
 
     def _usual(self) -> Demand | None:
         """What a session needs that leaves step and lead to the server, with one stem."""

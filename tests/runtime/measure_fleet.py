@@ -23,6 +23,7 @@ import argparse
 import json
 import multiprocessing
 import os
+import queue
 import signal
 import sys
 import time
@@ -124,7 +125,8 @@ def _play(options: argparse.Namespace, fleet: Any, nodes: Any, second: Any) -> d
     for first in range(0, options.sessions, _EACH):
         seeds = list(range(first, min(first + _EACH, options.sessions)))
         arguments = fleet.address, seeds, options.sessions, begin, options.seconds, results
-        processes.append(context.Process(target=run_clients, args=arguments))
+        # They end with this one, whatever it meets.
+        processes.append(context.Process(target=run_clients, args=arguments, daemon=True))
         processes[-1].start()
     part = options.seconds / 5
     told: dict[str, Any] = {"options": {k: str(v) for k, v in vars(options).items()}}
@@ -162,9 +164,7 @@ def _play(options: argparse.Namespace, fleet: Any, nodes: Any, second: Any) -> d
     _until(begin + 4.9 * part)
     told["after"] = _waits(fleet.figures(), watched, counted, time.perf_counter() - started)
     told["machine"]["after"] = machine()
-    found = [results.get(timeout=options.seconds + 60) for _ in range(options.sessions)]
-    for process in processes:
-        process.join()
+    found = _collect(results, processes, options.sessions)
     told["events"] = events
     for kind in ("compared", "exact", "soft", "silent", "wrong"):
         told[f"samples_{kind}"] = sum(c["samples"][kind] for c in found)
@@ -182,12 +182,33 @@ def _play(options: argparse.Namespace, fleet: Any, nodes: Any, second: Any) -> d
     return told
 
 
+def _collect(results: Any, processes: list[Any], count: int) -> list[dict[str, Any]]:
+    """The figures of all clients; an error where a process of theirs has failed."""
+    found: list[dict[str, Any]] = []
+    while len(found) < count:
+        try:
+            found.append(results.get(timeout=1.0))
+        except queue.Empty:
+            failed = [p.exitcode for p in processes if p.exitcode]
+            if failed:
+                raise RuntimeError(
+                    f"Clients ended with {failed}; their errors stand above."
+                ) from None
+    for process in processes:
+        process.join()
+    return found
+
+
 def _watched(fleet: Any, processes: list[Any]) -> dict[str, list[Path]]:
     """Threads by what they do: each player's, and those of all clients."""
     found: dict[str, list[Path]] = {}
     for name, actor in fleet.players.items():
-        pid, *_ = fleet._ray.get(actor.process.remote())
-        threads = fleet._ray.get(actor.threads.remote())
+        try:
+            pid, *_ = fleet._ray.get(actor.process.remote(), timeout=10)
+            threads = fleet._ray.get(actor.threads.remote(), timeout=10)
+        except fleet._ray.exceptions.RayError as error:
+            print(f"{name} is not there to be watched: {type(error).__name__}", file=sys.stderr)
+            pid, threads = 0, {}
         for kind in _KINDS:
             found[f"{name} {kind}"] = threads_of(pid, threads, kind)
     found["clients"] = [path for each in processes for path in all_threads(each.pid)]

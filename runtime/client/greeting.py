@@ -206,7 +206,8 @@ class Greeting:
                 _NAME,
                 self._token,
                 Position(self._origin()),
-            )
+            ),
+            wish.bundle,
         )
 
 

@@ -415,6 +415,8 @@ class Network:
 
     def _refused(self, refuse: Refuse, now: float) -> None:
         text = f"{refuse.reason} {refuse.offer}".strip()
+        if refuse.code == "version" and self._wish.bundle:
+            text += " Its version is older and knows no bundles by name: update it, or name none."
         pending = self._pending
         if pending is not None and refuse.request == pending.request:
             self._pending = None

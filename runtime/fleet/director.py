@@ -13,6 +13,7 @@ from sideman.runtime.fleet.leases import LEASE_SECONDS, Lease, Leases
 from sideman.runtime.fleet.report import Order, Report
 from sideman.runtime.fleet.state import GONE_SECONDS, PlayerState
 from sideman.runtime.native.endpoint import GIVEN_UP_SECONDS, SILENT_SECONDS
+from sideman.runtime.streaming.control import no_such_bundle
 
 log = logging.getLogger("sideman.runtime.fleet")
 
@@ -189,11 +190,7 @@ class Director:
         """Why there is no room."""
         name = self._name(bundle)
         if name not in self.assignments:
-            return self._refuse(
-                "model",
-                f"No bundle {name!r} plays here.",
-                f"There are: {', '.join(self.assignments)}.",
-            )
+            return self._refuse("model", *no_such_bundle(name, list(self.assignments)))
         return self._refusal(name, now)
 
     def declined(self, lease: Lease, reason: str) -> Refusal:
@@ -242,9 +239,7 @@ class Director:
             SidemanError: no such name.
         """
         if bundle not in self.assignments:
-            raise SidemanError(
-                f"No bundle {bundle!r} plays here.", f"There are: {', '.join(self.assignments)}."
-            )
+            raise SidemanError(*no_such_bundle(bundle, list(self.assignments)))
         # Beside a path a revision, so that the same folder with other files is another assignment.
         self.assignments[bundle] = Assignment(folder, self.assignments[bundle].revision + 1)
         self.tell(f"{bundle} changes to {PurePath(folder).name}, player by player.")

@@ -35,6 +35,7 @@ from sideman.runtime.streaming.control import (
     Refuse,
     Resend,
     State,
+    other_bundle,
     other_version,
     read_control,
     within,
@@ -144,6 +145,7 @@ class NativeEndpoint:
         busy: why no session can begin although none plays; empty where one can.
         freed: called when a session has ended.
         exact_mask: hide exactly the unknown columns rather than the next trained number.
+        any_bundle: whether a hello may name a bundle as it likes: whoever sent it here knows.
         admit: raises `NoRoomError` where what is asked for does not fit beside what others play.
     """
 
@@ -154,11 +156,13 @@ class NativeEndpoint:
         freed: Callable[[], None] = lambda: None,
         *,
         exact_mask: bool = False,
+        any_bundle: bool = False,
         admit: Callable[[NativeSetting], None] = lambda setting: None,
     ) -> None:
         self._access = access
         self._busy = busy
         self._freed = freed
+        self._any_bundle = any_bundle
         self._admit = admit
         self._session: _Session | None = None
         self._client: Address = ("", 0)
@@ -384,6 +388,10 @@ class NativeEndpoint:
     def _refusal(self, hello: Hello, sender: Address, now: float) -> Refuse | None:
         """Why no session can begin, without a look at the wish itself."""
         if refused := other_version(hello):
+            return refused
+        # First: who waits until another has left, or has loaded, shall not wait in vain.
+        playing = self._access.bundle()
+        if playing and not self._any_bundle and (refused := other_bundle(hello, (playing,))):
             return refused
         if reason := self._occupied(sender, now):
             return Refuse(hello.request, "busy", reason, "Say hello when it has left.")

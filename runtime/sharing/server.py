@@ -151,6 +151,7 @@ class SharedServer:
             self._check_buffer,
             self._lose,
             self._exact_mask,
+            self._bundle_name,
         )
         self._seats = self._overview.seats = seats = tuple(
             Seat(i, common) for i in range(self._count)
@@ -171,6 +172,7 @@ class SharedServer:
             counters=self.counters,
             stranger=legacy.handle,
             nudge=turns.nudge,
+            bundle=self._bundle_name,
         )
         first = seats[0].endpoint
         endpoint = Endpoint(
@@ -264,6 +266,13 @@ class SharedServer:
     def figures(self) -> Figures:
         """How the server does, all sessions together; see `Overview.figures`."""
         return self._overview.figures()
+
+    def _bundle_name(self) -> str:
+        """The only one that a hello may name; empty where it may name any.
+
+        A front door that sends clients here has its own names, and has looked.
+        """
+        return "" if self._leases_only else self._overview.name
 
     # The cycle thread
 

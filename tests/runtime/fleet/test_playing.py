@@ -152,3 +152,26 @@ def test_a_change_waits_for_who_plays(fleet, host) -> None:
     until(lambda: changed() == [])
     assert second.client.status.state == "playing"
     assert fleet.links[playing].player._folder == "echo:6"
+
+
+def test_a_client_plays_with_the_second_of_two_bundles_by_its_name() -> None:
+    fleet = ThreadFleet(bundles=("first", "second"))
+    try:
+        until(lambda: {p["state"] for p in fleet.desk.figures()["players"]} == {"ready"})
+        address = fleet.desk.address[:2]
+        with (
+            Client(address, ("bass",), step=4, lead=4, bundle="second") as client,
+            Client(address, ("bass",), step=4, lead=4) as usual,
+            Client(address, ("bass",), step=4, lead=4, bundle="third") as other,
+        ):
+            Host(client).connect()
+            Host(usual).connect()
+            until(lambda: len(sessions(fleet)) == 2)
+            assert {s["player"] for s in sessions(fleet)} == {"echo-1", "echo-2"}
+            (second,) = [s for s in sessions(fleet) if s["player"] == "echo-2"]
+            assert second["client"].endswith(f":{client._socket.getsockname()[1]}")
+            until(lambda: other.status.refused)
+            assert other.status.refused == "model"
+            assert other.status.text == ("No bundle 'third' plays here. There are: first, second.")
+    finally:
+        fleet.close()

@@ -193,7 +193,7 @@ def test_what_is_wrong_with_a_wish_is_told_as_by_a_server_for_one(serve, peers) 
     server = serve(2)
     codes = {
         peers(server).ask(dataclasses.replace(HELLO, **changes)).code
-        for changes in ({"lowest": 2, "highest": 3}, {"rate": 1}, {"stems": "flute"}, {"step": 40})
+        for changes in ({"lowest": 3, "highest": 4}, {"rate": 1}, {"stems": "flute"}, {"step": 40})
     }
     assert codes == {"version", "rate", "stems", "geometry"}
     assert server.load().free == 2

@@ -3,12 +3,15 @@
 A server with the demonstration's bundle at r = 0.25, in a process of its own, in which another
 thread computes: a loop of Python, numpy in small pieces, or nothing. The client is another process,
 so that both ends are seen: `outside` is the time from its last packet out to the first stem packet
-in, less the stages. Steps come every `--pace` seconds. The three are measured by turns.
+in, less the stages. Steps come every `--pace` seconds. The three are measured by turns, and so are
+several switch intervals (`--switch 0.1 0.05`) and timer slacks (`--slack 50 1`).
 """
 
 from __future__ import annotations
 
 import argparse
+import ctypes
+import itertools
 import json
 import os
 import subprocess
@@ -62,11 +65,15 @@ WORKS: dict[str, Callable[[threading.Event], None]] = {
 }
 
 
-def serve(work: str, port: int, reply: int, threads: int, switch: float | None) -> None:
+def serve(
+    work: str, port: int, reply: int, threads: int, switch: float | None, slack: float | None
+) -> None:
     """The server, until its standard input ends; then its cycles as JSON on standard output."""
     let_packets_in()
     if switch is not None:
         sys.setswitchinterval(switch / 1000)
+    if slack is not None:
+        ctypes.CDLL(None).prctl(29, ctypes.c_ulong(round(slack * 1000)))
     ending = threading.Event()
     worker = threading.Thread(target=WORKS[work], args=(ending,))
     worker.start()
@@ -85,7 +92,9 @@ def serve(work: str, port: int, reply: int, threads: int, switch: float | None) 
     print(json.dumps(cycles.cycles))
 
 
-def measure(work: str, options: argparse.Namespace) -> dict[str, list[float]]:
+def measure(
+    work: str, switch: float | None, slack: float | None, options: argparse.Namespace
+) -> dict[str, list[float]]:
     """Seconds of every span that is no stage, and `outside`."""
     setup = set_up(Performance(r=0.25), Bundle.open(demo_bundle(), check=False).manifest)
     placement = setup.placement(WARM_UP + options.cycles)
@@ -96,7 +105,8 @@ def measure(work: str, options: argparse.Namespace) -> dict[str, list[float]]:
                 sys.executable, "-m", "tests.runtime.measure_overhead", "--serve", work,
                 "--ports", str(server[1]), str(client.address[1]),
                 "--threads", str(options.threads),
-                *(() if options.switch is None else ("--switch", str(options.switch))),
+                *(() if switch is None else ("--switch", str(switch))),
+                *(() if slack is None else ("--slack", str(slack))),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -129,20 +139,31 @@ def main() -> None:
     parser.add_argument("--cycles", type=int, default=50)
     parser.add_argument("--pace", type=float, default=0.4)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--switch", type=float, help="switch interval in ms, instead of ours")
+    parser.add_argument(
+        "--switch", type=float, nargs="+", default=[None], help="in ms, instead of ours"
+    )
+    parser.add_argument(
+        "--slack", type=float, nargs="+", default=[None], help="timer slack in µs (Linux)"
+    )
     parser.add_argument("--work", choices=WORKS, help="one alone, instead of all by turns")
     parser.add_argument("--serve", choices=WORKS)
     parser.add_argument("--ports", type=int, nargs=2)
     options = parser.parse_args()
     if options.serve:
-        serve(options.serve, *options.ports, options.threads, options.switch)
+        serve(options.serve, *options.ports, options.threads, options.switch[0], options.slack[0])
         return
     works = [options.work] if options.work else list(WORKS)
-    found: dict[str, dict[str, list[float]]] = {work: {} for work in works}
+    variants = list(itertools.product(works, options.switch, options.slack))
+    found: dict[str, dict[str, list[float]]] = {}
     for _ in range(options.rounds):
-        for work in works:
-            for span, seconds in measure(work, options).items():
-                found[work].setdefault(span, []).extend(seconds)
+        for work, switch, slack in variants:
+            name = (
+                work
+                + (f", switch {switch}" if switch else "")
+                + (f", slack {slack}" if slack else "")
+            )
+            for span, seconds in measure(work, switch, slack, options).items():
+                found.setdefault(name, {}).setdefault(span, []).extend(seconds)
     data: dict[str, object] = {
         work: {
             span: {

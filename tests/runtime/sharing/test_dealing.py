@@ -133,7 +133,7 @@ def test_a_ghost_gives_its_share_back_where_a_seat_is_free(
     for ghost in ghosts:
         play(ghost, lead=8)
     assert isinstance(peers(server).ask(dataclasses.replace(HELLO, lead=8)), Refuse)
-    monkeypatch.setattr("sideman.runtime.sharing.server.GIVEN_UP_SECONDS", 0.0)
+    monkeypatch.setattr("sideman.runtime.sharing.gate.GIVEN_UP_SECONDS", 0.0)
     play(peers(server), lead=8)
     assert len(server.sessions()) == 1
 

@@ -185,7 +185,7 @@ def test_a_player_that_declines_is_no_dead_end(front) -> None:
     front.say(front.prove())
     front.agree("It is loading.")
     (answer,) = front.take()
-    assert (answer.code, answer.offer) == ("busy", "Say hello again.")
+    assert (answer.code, answer.offer) == ("busy", "Say hello again in 0.25 s.")
     assert len(front.director.leases) == 0
 
 

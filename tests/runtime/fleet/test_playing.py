@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 
 import numpy as np
 import pytest
@@ -105,6 +106,30 @@ def test_when_a_player_dies_its_clients_find_another(fleet, host) -> None:
     fleet.links[gone].start_again(fleet.plans[gone])
     until(lambda: fleet.desk.figures()["restarts"] == 1)
     assert fleet.desk.figures()["players"][0]["state"] in ("ready", "loading")
+
+
+def test_who_moves_brings_its_window(fleet, host) -> None:
+    moving = host()
+    moving.connect()
+    moving.play(noise(1))
+    until(lambda: len(sessions(fleet)) == 1)
+    gone = sessions(fleet)[0]["player"]
+    (other,) = (link for name, link in fleet.links.items() if name != gone)
+    fleet.links[gone].kill()
+
+    def given() -> list[np.ndarray]:
+        moving._process(np.zeros(512, np.float32))
+        made = other.player._server._engine.made
+        calls = [call for each in made for call in each.calls if call[0] in ("skip", "step")]
+        answered = any(call[0] == "step" for call in calls)
+        first = takewhile(lambda call: call[0] == "skip", calls)
+        return [call[1] for call in first] if answered else []
+
+    until(given)
+    before = np.concatenate(given())
+    origin = moving.client._network._session.placement.origin
+    np.testing.assert_array_equal(before, moving.played[origin - len(before) : origin])
+    assert np.abs(before).max() > 0.4
 
 
 def test_a_change_waits_for_who_plays(fleet, host) -> None:

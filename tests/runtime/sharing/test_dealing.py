@@ -41,7 +41,7 @@ def test_every_seat_is_taken_once_and_one_more_is_refused(serve, peers) -> None:
     refuse = late.ask(HELLO)
     assert isinstance(refuse, Refuse)
     assert (refuse.code, refuse.reason) == ("busy", "All 3 seats are taken.")
-    assert refuse.offer == "Say hello again in 10 s."
+    assert refuse.offer == "Say hello again in 5 s."
     assert server.load().refused == 1
     seated[1].say(Bye(accepts[1].session, ""))
     assert seated[1].hears_nothing()
@@ -62,7 +62,7 @@ def test_what_does_not_fit_is_refused_with_figures_and_nobody_else_notices(
     assert refuse.reason == (
         "There is no room: 2 sessions take 54% of the time, 81% with yours, and 70% is the most."
     )
-    assert "in 10 s" in refuse.offer
+    assert "in 5 s" in refuse.offer
     load = server.load()
     assert (load.free, load.refused) == (6, 1)
     assert load.share == pytest.approx(2 * QUARTER / (4096 / 44_100))

@@ -9,15 +9,18 @@ namespace {
 constexpr double hello_seconds = 0.25;
 // A hello is made anew, with the present position, after so many seconds.
 constexpr double anew_seconds = 0.6;
-// One that was refused is followed by another after so many seconds; while the model loads, much
-// sooner: on stage, somebody waits for the band.
+// One that was refused is followed by another after so many seconds, unless the refusal says when;
+// while the model loads, much sooner: on stage, somebody waits for the band.
 constexpr double again_seconds = 1.0, loading_seconds = 0.05;
+// Whoever is told when to ask again waits so long at the least and the most, and up to a tenth
+// longer, so that not all who were told the same come at once.
+constexpr double shortest_seconds = 0.05, longest_seconds = 30.0, jitter = 0.1;
 // While a name is looked up, and after it was not found.
 constexpr double looking_seconds = 0.05, unknown_seconds = 2.0;
 // Columns of a step, and the rate that they are counted at, for a server that is not known yet.
 constexpr int usual_step = 4, usual_rate = 44100;
-// Whoever was sent on and hears nothing there for so many seconds asks where it began.
-constexpr double away_seconds = 5.0;
+// Whoever was sent on and hears nothing there for so many seconds asks where it began: six hellos.
+constexpr double away_seconds = 1.5;
 // So often a client lets itself be sent on before it asks where it began.
 constexpr int most_hops = 4;
 constexpr const char* client_name = "sideman~ " SIDEMAN_VERSION;
@@ -77,12 +80,16 @@ double Greeting::accepted(int step_samples, double now) {
     return now - said_;
 }
 
-void Greeting::wait(double now, bool loading) {
+void Greeting::wait(const Refuse& refuse, double now) {
+    const bool loading = refuse.code == "loading";
     // Whoever was sent on asks where it began, which may know of another place.
     if (away_until_ >= 0 && !loading) return leave(now, true);
-    due_ = now + (loading ? loading_seconds : again_seconds);
+    double pause = loading ? loading_seconds : again_seconds;
+    if (const auto told = told_to_wait(refuse.offer))
+        pause = *told * (1 + std::uniform_real_distribution<>(0, jitter)(chance_));
+    due_ = now + pause;
     over_ = now;
-    if (away_until_ >= 0) away_until_ = now + away_seconds;
+    if (away_until_ >= 0) away_until_ = now + pause + away_seconds;
 }
 
 std::string Greeting::nobody_listens() const {
@@ -161,6 +168,29 @@ Hello Greeting::make() {
     hello.token = token_;
     hello.origin = origin();
     return padded(std::move(hello), wish_.bundle);
+}
+
+std::optional<double> told_to_wait(const std::string& offer) {
+    for (std::size_t at = offer.find(" in "); at != std::string::npos; at = offer.find(" in ", at)) {
+        at += 4;
+        // By hand: what a number looks like must not depend on the host's language.
+        double seconds = 0, unit = 0;
+        auto next = at;
+        for (; next < offer.size() && next < at + 12; ++next) {
+            const char c = offer[next];
+            if (c == '.' && unit == 0 && next > at)
+                unit = 1;
+            else if (c >= '0' && c <= '9')
+                unit == 0 ? seconds = seconds * 10 + (c - '0') : seconds += (c - '0') * (unit /= 10);
+            else
+                break;
+        }
+        const auto behind = next + 2 < offer.size() ? offer[next + 2] : '.';
+        const bool seconds_follow = offer.compare(next, 2, " s") == 0 && (behind < 'a' || behind > 'z');
+        if (next > at && seconds_follow)
+            return std::clamp(seconds, shortest_seconds, longest_seconds);
+    }
+    return std::nullopt;
 }
 
 std::string joined(const std::vector<std::string>& names) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,8 @@ public:
     double accepted(int step_samples, double now);
     // What to tell a performer whose system says that nobody listens there.
     std::string nobody_listens() const;
-    // It was refused: ask again a little later, and from the position that it is then.
-    void wait(double now, bool loading);
+    // It was refused: ask again when it was told to, and from the position that it is then.
+    void wait(const Refuse& refuse, double now);
     // The session is over: ask where it began, after a pause if the reason may stay.
     void leave(double now, bool pause);
     // Say hello to another server; tells what is going on.
@@ -61,7 +62,12 @@ private:
     bool looking_ = false;
     std::string away_host_, token_;
     int away_port_ = 0, hops_ = 0, step_samples_ = 0;
+    std::minstd_rand chance_{std::random_device{}()};
 };
+
+// Seconds after which a refusal's offer lets a client ask again ("Say hello again in 5 s."), within
+// bounds; nothing if it tells none.
+std::optional<double> told_to_wait(const std::string& offer);
 
 // Names with commas between them.
 std::string joined(const std::vector<std::string>& names);

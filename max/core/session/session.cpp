@@ -332,7 +332,7 @@ void Session::refused(const Refuse& refuse, double now) {
     } else if (!playing_ && greeting_.answers(refuse.request)) {
         messages_.why = text;
         messages_.refused = refuse.code;
-        greeting_.wait(now, refuse.code == "loading");
+        greeting_.wait(refuse, now);
     }
 }
 

@@ -80,6 +80,27 @@ TEST_CASE("who is refused asks again in a second, and while the model loads, soo
     CHECK(rig.session.status(rig.now).refused == "loading");
 }
 
+TEST_CASE("who is told when to ask again waits so long, and at most a tenth longer") {
+    Rig rig;
+    rig.turn();
+    auto refuse = refusal(Come(rig.server).all<Hello>().at(0), "busy");
+    refuse.offer = "Say hello again in 5 s, or ask for fewer stems.";
+    rig.say(refuse);
+    CHECK(rig.run(4.95).all<Hello>().empty());
+    CHECK(rig.run(0.6).all<Hello>().size() >= 1);
+}
+
+TEST_CASE("when to ask again stands in a sentence") {
+    CHECK(told_to_wait("Say hello again in 5 s.") == 5.0);
+    CHECK(told_to_wait("Wait in line; again in 0.25 s") == 0.25);
+    CHECK(told_to_wait("in 5 s") == std::nullopt);
+    CHECK(told_to_wait("Say hello again in 0 s.") == 0.05);
+    CHECK(told_to_wait("Say hello again in 999999 s.") == 30.0);
+    for (const auto* text : {"", "Offer.", "again in a while", "again in 5 ms", "again in 5 stems",
+                             "again in . s", "again in 5", "again in "})
+        CHECK(told_to_wait(text) == std::nullopt);
+}
+
 TEST_CASE("who is sent on says hello there with the token, and returns when nobody answers") {
     Rig rig;
     Peer other;
@@ -88,7 +109,7 @@ TEST_CASE("who is sent on says hello there with the token, and returns when nobo
     const auto there = Come(other).all<Hello>();
     REQUIRE_FALSE(there.empty());
     CHECK(there[0].token == "secret");
-    CHECK(rig.run(4.9).all<Hello>().empty());
+    CHECK(rig.run(1.4).all<Hello>().empty());
     Come forgotten(other);
     const auto home = rig.run(0.3).all<Hello>();
     REQUIRE_FALSE(home.empty());

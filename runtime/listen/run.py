@@ -83,6 +83,7 @@ def run(plan: Plan, kind: str, console: Console, earlier: Earlier | None = None)
             except (BackendError, BundleError, GeometryError, MissingExtraError) as error:
                 faults.append(f"{player.name} stopped: {error.what} {error.remedy}".rstrip())
                 left.give_up(player.id)
+                progress.update(task, total=left.cycles, left=left.text)
     record = write()
     store.sweep(record)
     return record

@@ -9,10 +9,14 @@ import numpy as np
 import pytest
 import soundfile
 
+from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.errors import BackendError, SidemanError
+from sideman.runtime.listen import make as making
+from sideman.runtime.listen import run as running
 from sideman.runtime.listen.against import Earlier
 from sideman.runtime.listen.make import Request, make
 from sideman.runtime.listen.store import PAGE, RECORD
+from tests.fakes.manifest import write_bundle
 
 VOID = {"meta", "link", "input", "img", "br"}
 
@@ -152,14 +156,23 @@ def test_other_sounds_of_the_folder_are_not_removed_unasked(request_of, players,
     assert len(named) == 3 * (len(found["cells"]) + 4 + 3)
 
 
-def test_one_that_fails_is_named_and_the_others_play(request_of, players, console) -> None:
+def test_one_that_fails_is_named_and_the_others_play(
+    request_of, players, console, monkeypatch
+) -> None:
     def fail(number: int) -> None:
         if players.opened[-1].name == "first":
             raise BackendError("Stage decode gave numbers that are not finite.")
 
     players.fail = fail
+    totals = []
+    monkeypatch.setattr(
+        running.Progress, "update",
+        lambda self, task, **fields: totals.append(fields["total"]) if "total" in fields else None,
+    )  # fmt: skip
     assert not make(request_of(), console)
     found = record(request_of().out)
+    # The bar ends where what is left ends.
+    assert totals == [sum(len(cell["cycles"]) for cell in found["cells"])]
     assert {cell["player"] for cell in found["cells"]} == {"player-2"}
     assert "first stopped: Stage decode gave numbers" in console.export_text()
     assert "first stopped: Stage decode" in (request_of().out / PAGE).read_text("utf-8")
@@ -243,3 +256,28 @@ def test_a_page_of_another_hand_is_left_alone(request_of, players, console) -> N
     with pytest.raises(SidemanError, match="did not write"):
         make(request_of(), console)
     assert (out / PAGE).read_text() == "mine"
+
+
+def test_bundles_and_files_that_cannot_be_used_are_named_together(
+    request_of, bundles, stems, players, console, tmp_path
+) -> None:
+    write_bundle(tmp_path / "other", LatentGrid(), "other")
+    (stems / "bass.wav").write_text("no sound")
+    (stems / "drums.flac").write_bytes((stems / "drums.wav").read_bytes())
+    asked = request_of(bundles=(bundles[0], tmp_path / "none", tmp_path / "other"))
+    with pytest.raises(SidemanError) as raised:
+        make(asked, console)
+    for said in ("4 bundles and files", "none is not a bundle", "cannot stand on one page",
+                 "both named after the stem drums", "bass.wav cannot be read"):  # fmt: skip
+        assert said in str(raised.value)
+
+
+def test_interrupted_before_there_is_a_page(request_of, players, console, monkeypatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(making, "_takes", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        make(request_of(), console)
+    assert "Interrupted before there was a page" in console.export_text()
+    assert PAGE not in {file.name for file in request_of().out.iterdir()}

@@ -114,7 +114,7 @@ def make(request: Request, console: Console) -> bool:
         )
         raise
     _tell(plan, record, console)
-    return bool(len(record["cells"]) == record["wanted"])
+    return bool(len(record["cells"]) == record["wanted"] and not record["faults"])
 
 
 def _plan(request: Request, console: Console) -> Plan:
@@ -228,9 +228,11 @@ def _tell(plan: Plan, record: dict[str, Any], console: Console) -> None:
             f"{against['paired']} sounds are compared with those of {against['folder']}."
             if against["paired"]
             else f"No sound has a counterpart in {against['folder']}: instrument, regime, what is "
-            "played to and the name of the model have to be the same.",
+            "played to and the name of the bundle have to be the same.",
             markup=False,
         )
+        for difference in against["differences"]:
+            console.print(difference, markup=False)
     console.print(
         f"{plan.out / PAGE}: {len(record['cells'])} of {record['wanted']} sounds, "
         f"{size / 1e6:,.0f} MB. Open it in a browser.",

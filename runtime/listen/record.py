@@ -18,6 +18,7 @@ from sideman.runtime.listen.pictures import loudest
 from sideman.runtime.listen.plan import Cell, Plan, Row, digest
 from sideman.runtime.listen.players import Player
 from sideman.runtime.listen.playing import Played
+from sideman.runtime.listen.setting import setting_of
 from sideman.runtime.listen.sounds import in_kind, turned_down, write_sound
 from sideman.runtime.listen.store import FORMAT, Store
 from sideman.runtime.listen.takes import Take
@@ -100,9 +101,19 @@ class Recorder:
                 "notes": [told] if told else [],
                 "runs_on": runs_on,
                 "backend": cell.player.choice.name,
-                "processor": self._machine["processor"],
+                "setting": self._setting(cell),
+                "version": version("sideman"),
+                "made": _now(),
             }
         )
+
+    def fresh(self, cell: Cell) -> bool:
+        """Whether a cell is there, and its cycle times are of what would run it now."""
+        found = self._store.cells.get(cell.key)
+        return found is not None and bool(found["setting"] == self._setting(cell))
+
+    def _setting(self, cell: Cell) -> dict[str, Any]:
+        return setting_of(cell.player.choice, self._machine)
 
     def record(self, notes: Iterable[str] = ()) -> dict[str, Any]:
         """Everything so far.
@@ -125,7 +136,7 @@ class Recorder:
         return {
             "format": FORMAT,
             "version": version("sideman"),
-            "made": datetime.now().astimezone().isoformat(timespec="seconds"),
+            "made": _now(),
             "machine": self._machine,
             "rate": plan.takes[0].rate,
             "seed": plan.seed,
@@ -190,13 +201,21 @@ class Recorder:
         return {
             "id": player.id,
             "name": player.name,
+            "bundle": player.manifest.name,
+            "digest": player.digest,
+            "backend": player.choice.name,
             "kind": player.manifest.kind,
             "trained": player.manifest.trained,
             "precision": player.precision,
             "evaluations": player.evaluations,
             "stems": list(player.manifest.stems),
-            "runs_on": own[-1]["runs_on"] if own else player.choice.name,
+            "runs_on": "; ".join(dict.fromkeys(cell["runs_on"] for cell in own))
+            or player.choice.name,
         }
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def judged_from(plan: Plan, take: Take) -> int:

@@ -69,6 +69,9 @@ def make_page(
             {
                 "id": f"player-{number}",
                 "name": name,
+                "bundle": name,
+                "digest": name,
+                "backend": "onnxruntime",
                 "kind": "consistency",
                 "trained": number == 1,
                 "precision": "fp32",
@@ -79,7 +82,15 @@ def make_page(
             for number, name in enumerate(PLAYERS, start=1)
         ],
         "regimes": [
-            {"id": name, "name": name, "meaning": name, "step": 1.5, "deadline": 1.48, "live": live}
+            {
+                "id": name,
+                "name": name,
+                "meaning": name,
+                "settings": {"r": 0.25, "fade": 0.02},
+                "step": 1.5,
+                "deadline": 1.48,
+                "live": live,
+            }
             for name, live in REGIMES
         ],
     }
@@ -99,7 +110,9 @@ def make_page(
             "notes": [],
             "runs_on": "ONNX Runtime",
             "backend": "onnxruntime",
-            "processor": "a processor",
+            "setting": {"processor": "a processor", "threads": None},
+            "version": "0",
+            "made": "2026-01-01T00:00:00+00:00",
         }
         for stem in stems
         for number in (1, 2)

@@ -113,25 +113,31 @@ _WORDS = {"yes": "live", "no": "too slow", "never": "not live", "unsure": "not k
 def player_table(record: Mapping[str, Any]) -> str:
     """Every player with its cycle time here, and every regime's deadline."""
     regimes = record["regimes"]
-    heads = "".join(f'<th scope="col">{_regime_head(regime)}</th>' for regime in regimes)
+    # On narrow screens its cells stand below each other, where browsers take it for no table.
+    head = '<th scope="col" role="columnheader">'
+    heads = "".join(f"{head}{_regime_head(regime)}</th>" for regime in regimes)
     rows = []
     for player in record["players"]:
         cells = "".join(_live_cell(record, player, regime) for regime in regimes)
         trained = "" if player["trained"] else ", random weights: noise, not music"
         rows.append(
-            f'<tr><th scope="row">{escape(player["name"])}<br><span class="small">'
+            f'<tr role="row"><th scope="row" role="rowheader">{escape(player["name"])}<br>'
+            '<span class="small">'
             f"{escape(player['kind'])}, {escape(player['precision'])}, "
             f"{player['evaluations']} evaluations{trained}<br>{escape(player['runs_on'])}</span>"
-            f"{_mixed(record, player)}</th><td>{_cycle_time(record, player)}</td>{cells}</tr>"
+            f"{_mixed(record, player)}</th>"
+            f'<td role="cell" data-label="cycle, one stem">{_cycle_time(record, player)}</td>'
+            f"{cells}</tr>"
         )
     machines = sorted({cell["setting"]["processor"] for cell in record["cells"]})
     where = " and ".join(machines) or record["machine"]["processor"]
     steps = " or ".join(sorted({_milliseconds(regime["step"]) for regime in regimes}))
     return f"""<section aria-labelledby="live-title">
 <h2 id="live-title">What could be played live here</h2>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="live-title"><table class="live">
-<thead><tr><th scope="col">model</th><th scope="col">cycle, one stem</th>{heads}</tr></thead>
-<tbody>{"".join(rows)}</tbody></table></div>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="live-title">
+<table class="live" role="table">
+<thead role="rowgroup"><tr role="row">{head}model</th>{head}cycle, one stem</th>{heads}</tr></thead>
+<tbody role="rowgroup">{"".join(rows)}</tbody></table></div>
 <p class="small">A step lasts {steps}, and each step is answered by a cycle. Live means that 95 of
 100 cycles end before their sound is due, and none of these is longer than a step. Measured while
 this page was made, {escape(_when(record))}on {escape(where)}, one stem at a time: more stems take
@@ -160,15 +166,16 @@ def _mixed(record: Mapping[str, Any], player: Mapping[str, Any]) -> str:
 
 
 def _regime_head(regime: Mapping[str, Any]) -> str:
-    due = (
-        f"due within {_milliseconds(regime['deadline'])}"
-        if regime["live"]
-        else "due at once: what it answers sounds already"
-    )
     return (
-        f'{escape(regime["name"])}<br><span class="small">{escape(regime["meaning"])}<br>{due}'
-        "</span>"
+        f'{escape(regime["name"])}<br><span class="small">{escape(regime["meaning"])}<br>'
+        f"{_due(regime)}</span>"
     )
+
+
+def _due(regime: Mapping[str, Any]) -> str:
+    if not regime["live"]:
+        return "due at once: what it answers sounds already"
+    return f"due within {_milliseconds(regime['deadline'])}"
 
 
 def _cycle_time(record: Mapping[str, Any], player: Mapping[str, Any]) -> str:
@@ -188,10 +195,11 @@ def _live_cell(
     record: Mapping[str, Any], player: Mapping[str, Any], regime: Mapping[str, Any]
 ) -> str:
     spread, disturbed = measured(record, player["id"], regime["id"])
+    label = f"{escape(regime['name'])}, {_due(regime)}"
     if spread is None:
-        return "<td>–</td>"
+        return f'<td role="cell" data-label="{label}">–</td>'
     word, why = verdict(spread, regime, disturbed)
     return (
-        f'<td class="{word}"><strong>{_WORDS[word]}</strong><br>'
+        f'<td role="cell" data-label="{label}" class="{word}"><strong>{_WORDS[word]}</strong><br>'
         f'<span class="small">{escape(why)}</span></td>'
     )

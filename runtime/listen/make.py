@@ -220,7 +220,8 @@ def _sayer(console: Console) -> Say:
 
 
 def _tell(plan: Plan, record: dict[str, Any], console: Console) -> None:
-    size = sum(file.stat().st_size for file in plan.out.rglob("*") if file.is_file())
+    made = _size(plan.out / _MADE)
+    size = _size(plan.out) - made
     for fault in record.get("faults", ()):
         console.print(fault, markup=False)
     if against := record.get("against"):
@@ -238,3 +239,14 @@ def _tell(plan: Plan, record: dict[str, Any], console: Console) -> None:
         f"{size / 1e6:,.0f} MB. Open it in a browser.",
         markup=False,
     )
+    if made:
+        console.print(
+            f"{plan.out / _MADE} holds what was made for it, {made / 1e6:,.0f} MB; only going on "
+            "with the same command needs it.",
+            markup=False,
+        )
+
+
+def _size(folder: Path) -> int:
+    """Bytes of all files of a folder; none where it is not there."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

@@ -5,7 +5,9 @@ The page is written from the record alone, so that a later page can be compared 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -182,7 +184,7 @@ class Recorder:
             "mix_peak": float(np.abs(context + (0 if truth is None else truth)).max(initial=0.0)),
             "chance": {}
             if chance is None
-            else {"chord_fit": chance.chord_fit, "onset_f": chance.onset_f},
+            else {name: v for name, v in asdict(chance).items() if math.isfinite(v)},
         }
 
     def _once(self, name: str, sound: Samples, row: Row) -> dict[str, Any]:

@@ -15,8 +15,9 @@ struct Wish {
     int lead = 0;                    // columns; 0 follows the server's advice
     std::string margin = "normal";   // "tight", "normal" or "safe"
     bool int16 = false;              // receive stems in half the bytes
+    std::string bundle;              // its name; empty for the server's first or only one
 
-    auto key() const { return std::tie(stems, step, lead, margin, int16); }
+    auto key() const { return std::tie(stems, step, lead, margin, int16, bundle); }
     bool operator!=(const Wish& other) const { return key() != other.key(); }
 };
 

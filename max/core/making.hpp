@@ -18,9 +18,9 @@ namespace sideman {
 struct Place {
     std::string host;
     int port = 0, rate = 0;
-    std::string margin;
+    std::string margin, bundle;
     int turn = 0;  // raised by every `stop`, so that what starts again is another session
-    auto key() const { return std::tie(host, port, rate, margin, turn); }
+    auto key() const { return std::tie(host, port, rate, margin, bundle, turn); }
     bool operator==(const Place& other) const { return key() == other.key(); }
 };
 

@@ -136,7 +136,7 @@ void Object::Parts::set(const Attribute& attribute, const Atoms& atoms) {
     trouble.clear();  // with other settings it may go
     if (session && settings.latency != before.latency)
         session->client.set_latency(settings.latency);
-    settle();  // another host, port or margin takes another client
+    settle();  // another host, port, bundle or margin takes another client
 }
 
 Wish Object::Parts::wish() const {
@@ -145,6 +145,7 @@ Wish Object::Parts::wish() const {
     wish.step = settings.step;
     wish.lead = settings.lead;
     wish.margin = settings.margin;
+    wish.bundle = settings.bundle;
     return wish;
 }
 
@@ -153,7 +154,8 @@ Wish Object::Parts::wish() const {
 // being made. Only when it has said goodbye may another one say hello: a server plays with one
 // client at a time.
 void Object::Parts::settle(bool at_once) {
-    const Place place{settings.host, settings.port, rate, settings.margin, turn};
+    const Place place{settings.host,   settings.port,   rate,
+                      settings.margin, settings.bundle, turn};
     try {
         if (making.done()) adopt();
         if (session) {

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "wire/control.hpp"
+
 namespace sideman {
 namespace {
 
@@ -68,6 +70,19 @@ std::string host(const std::string& name, const Atoms& atoms) {
     if (!printable || word->empty() || word->size() > longest_host)
         refuse(name, "one name or address of a machine", atoms);
     return *word;
+}
+
+// A name may have several words, and be or begin with a number; none stands for no name.
+std::string bundle(const std::string& name, const Atoms& atoms) {
+    const std::string* word = only_symbol(atoms);
+    if (atoms.empty() || (word && word->empty())) return {};
+    const std::string text = shown(atoms);
+    const bool printable = std::none_of(text.begin(), text.end(),
+                                        [](unsigned char c) { return c < ' ' || c == 127; });
+    if (!printable || text.size() > longest_bundle)
+        refuse(name, "the name of a bundle, of at most " + std::to_string(longest_bundle) + " bytes",
+               atoms);
+    return text;
 }
 
 std::string choice(const Attribute& attribute, const Atoms& atoms) {
@@ -176,6 +191,8 @@ void Settings::set(const std::string& name, const Atoms& atoms) {
         host = sideman::host(name, atoms);
     } else if (name == "port") {
         port = whole(attribute, atoms);
+    } else if (name == "bundle") {
+        bundle = sideman::bundle(name, atoms);
     } else if (name == "stems") {
         stems = some_of(name, atoms, rows);
     } else if (name == "step") {
@@ -196,6 +213,7 @@ void Settings::set(const std::string& name, const Atoms& atoms) {
 Atoms Settings::get(const std::string& name) const {
     if (name == "host") return {host};
     if (name == "port") return {static_cast<double>(port)};
+    if (name == "bundle") return {bundle};
     if (name == "stems") return Atoms(stems.begin(), stems.end());
     if (name == "step") return of_columns(step);
     if (name == "lead") return of_columns(lead);

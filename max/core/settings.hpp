@@ -28,6 +28,7 @@ struct Settings {
 
     std::string host;
     int port = 0;
+    std::string bundle;              // empty for the server's first or only one
     std::vector<std::string> stems;  // in the order of the rows
     int step = 0, lead = 0;          // columns; 0 for auto
     std::string margin;

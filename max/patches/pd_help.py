@@ -15,6 +15,7 @@ from max.patches.style import FIELD, GREEN, GRID, INK, RED
 EXAMPLES = {
     "host": ("192.168.1.20",),
     "port": ("7001",),
+    "bundle": ("mine",),
     "stems": ("bass drums",),
     "step": ("2",),
     "lead": ("4",),
@@ -24,7 +25,12 @@ EXAMPLES = {
 
 
 #: Rows of messages, by the attributes that they set.
-ROWS = (("host", "port"), ("lead", "step"), ("margin", "latency"), ("stems", "gain", "bypass"))
+ROWS = (
+    ("host", "port"),
+    ("bundle", "lead", "step"),
+    ("margin", "latency"),
+    ("stems", "gain", "bypass"),
+)
 
 
 def pd_help(methods: Methods) -> Patch:
@@ -92,7 +98,12 @@ def _values(attribute: Attribute) -> list[str]:
     """Messages that set an attribute: all words of a choice, or examples and the way back."""
     first = attribute.initial.rstrip(".")
     values = attribute.choices or [*EXAMPLES.get(attribute.name, ("1",)), first]
-    return [f"{attribute.name} {value}" for value in values if value]
+    # A name alone takes a text back, and all stems are among the examples.
+    return [
+        f"{attribute.name} {value}".rstrip()
+        for value in values
+        if value or attribute.type == "symbol"
+    ]
 
 
 def _outputs(patch: Patch, methods: Methods) -> None:

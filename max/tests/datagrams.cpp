@@ -121,6 +121,7 @@ std::vector<Datagram> valid_datagrams() {
     hello.stems = "bass,\xc3\xa4,\xe2\x99\xaa,\xf0\x9f\x8e\xb8";
     hello.origin = max_position;
     found.push_back(bytes(write_control(padded(hello))));
+    found.push_back(bytes(write_control(padded(hello, "gr\xc3\xb6\xc3\x9f 2"))));
     Accept accept;
     accept.host = "example.org";
     accept.port = 7001;

@@ -14,7 +14,7 @@ from sideman.runtime.client.network import Network
 from sideman.runtime.client.shared import Shared
 from sideman.runtime.client.status import Status
 from sideman.runtime.client.wish import Wish
-from sideman.runtime.streaming.control import MARGINS
+from sideman.runtime.streaming.control import MARGINS, bundle_fault
 from sideman.runtime.streaming.lane import MOST_COLUMNS
 from sideman.runtime.streaming.packets import FLOAT32, INT16, Samples
 from sideman.runtime.system.hosts import resolve
@@ -43,11 +43,14 @@ class Client:
             advice from then on.
         margin: "tight", "normal" or "safe": how much earlier than needed stems are to come.
         int16: receive stems in half the bytes.
+        bundle: name of the bundle that is to play, where several play behind one address; empty
+            for the first or only one.
         clock: seconds that only increase.
 
     Raises:
-        SidemanError: a host or a margin that is not known, one text instead of several stems, a
-            stem that is named twice, names that are too long, or a step and lead that do not fit.
+        SidemanError: a host or a margin that is not known, a name that no bundle can have, one text
+            instead of several stems, a stem that is named twice, names that are too long, or a step
+            and lead that do not fit.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Client:
         lead: int = 0,
         margin: str = "normal",
         int16: bool = False,
+        bundle: str = "",
         clock: Callable[[], float] = perf_counter,
     ) -> None:
         self.stems = _check_stems(stems)
@@ -71,6 +75,11 @@ class Client:
                 f"{len(self.stems)} names of stems take more than {_LONGEST_NAMES} bytes.",
                 "Ask for fewer stems.",
             )
+        if fault := bundle_fault(bundle):
+            raise SidemanError(
+                f"{bundle!r} is no name of a bundle: it {fault}.",
+                "Name it as the server does, or leave it out for the first one.",
+            )
         family, address = resolve(*server, "server")
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
@@ -80,7 +89,7 @@ class Client:
         for each in self._pair:
             each.setblocking(False)
         self._shared = Shared(self.stems, rate)
-        wish = Wish(self.stems, step, lead, margin, INT16 if int16 else FLOAT32)
+        wish = Wish(self.stems, step, lead, margin, INT16 if int16 else FLOAT32, bundle)
         self._network = Network(self._shared, wish, self._socket, woken, clock)
         self._thread = threading.Thread(target=self._network.run, name="sideman-client")
         self._closed = False

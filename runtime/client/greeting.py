@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 import socket
 from collections.abc import Callable
 
@@ -23,13 +25,20 @@ from sideman.runtime.system.hosts import Address, resolve, shown_address
 _HELLO_SECONDS = 0.25
 #: A hello is made anew, with the present position, after so many seconds.
 _ANEW_SECONDS = 0.6
-#: One that was refused is followed by another after so many seconds; while the model loads, much
-#: sooner: on stage, somebody waits for the band.
+#: One that was refused is followed by another after so many seconds, unless the refusal says when;
+#: while the model loads, much sooner: on stage, somebody waits for the band.
 _AGAIN_SECONDS, _LOADING_SECONDS = 1.0, 0.05
+#: Whoever is told when to ask again waits so long at the least and the most, and up to a tenth
+#: longer, so that not all who were told the same come at once.
+_SHORTEST_SECONDS, _LONGEST_SECONDS, _JITTER = 0.05, 30.0, 0.1
+_WHEN = re.compile(r"\bin (\d{1,6}(?:\.\d{1,6})?) s\b")
 #: Columns of a step where a client leaves them to a server that it does not know yet.
 _USUAL_STEP = 4
-#: Whoever was sent on and hears nothing there for so many seconds asks where it began.
-_AWAY_SECONDS = 5.0
+#: Whoever was sent on and hears nothing there for so many seconds asks where it began: six hellos.
+_AWAY_SECONDS = 1.5
+#: Whoever comes back from where it was sent asks at once, because the front door knows of other
+#: places; but with a pause if it came back less than so many seconds ago.
+_CALM_SECONDS = 3.0
 #: So often a client lets itself be sent on before it asks where it began.
 _MOST_HOPS = 4
 _NAME = "sideman-client 0.1"
@@ -43,6 +52,7 @@ class Greeting:
         wish: what is asked for.
         connection: a UDP socket that is connected to the server.
         tell: sends a message to whom it is connected.
+        chance: a random number from 0 to 1.
     """
 
     def __init__(
@@ -51,12 +61,16 @@ class Greeting:
         wish: Wish,
         connection: socket.socket,
         tell: Callable[[Control], None],
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self._shared = shared
         self._wish = wish
         self._socket = connection
         self._tell = tell
+        self._chance = chance
         self._home: Address = connection.getpeername()
+        self._there = self._home
+        self._left = float("-inf")
         self._request = 0
         self._hello: Hello | None = None
         self._due = self._over = self._said = 0.0
@@ -71,8 +85,9 @@ class Greeting:
         return self._request
 
     def forget(self) -> None:
-        """Say something else next time: the wish has changed."""
+        """Say something else, and soon: the wish has changed, and may be granted."""
         self._hello = None
+        self._due = min(self._due, self._said + _HELLO_SECONDS)
 
     def turn(self, now: float) -> float:
         """Say hello if it is due; tells when to be called again, in seconds."""
@@ -101,18 +116,29 @@ class Greeting:
         self._step_samples = step_samples
         return now - self._said
 
-    def wait(self, now: float, *, loading: bool) -> None:
-        """It was refused: ask again a little later, and from the position that it is then.
+    def wait(self, refuse: Refuse, now: float) -> float:
+        """It was refused: ask again when it was told to, and from the position that it is then.
 
-        Whoever was sent on asks where it began, which may know of another place.
+        Whoever was sent on to another server asks where it began, which may know of another place.
+
+        Returns:
+            When it asks again, in seconds.
         """
-        if self._away_until is not None and not loading:
+        loading = refuse.code == "loading"
+        if self.away and self._there != self._home and not loading:
             self.leave(now, pause=True)
-            return
-        self._due = now + (_LOADING_SECONDS if loading else _AGAIN_SECONDS)
-        self._over = now
-        if self._away_until is not None:
-            self._away_until = now + _AWAY_SECONDS
+            return self._due
+        pause = told_to_wait(refuse)
+        if pause is None:
+            pause = _LOADING_SECONDS if loading else _AGAIN_SECONDS
+        else:
+            pause *= 1 + _JITTER * self._chance()
+        if self.away and self._there == self._home:
+            self.go_home(now)
+        elif self.away:
+            self._away_until = now + pause + _AWAY_SECONDS
+        self._due, self._over = now + pause, now
+        return self._due
 
     @property
     def away(self) -> bool:
@@ -123,13 +149,18 @@ class Greeting:
         """Ask the server that the client was made for."""
         if self._token or self._hops:
             self._socket.connect(self._home)
-        self._token, self._hops, self._away_until = "", 0, None
+        self._token, self._hops, self._away_until, self._there = "", 0, None, self._home
         self._hello, self._due, self._over = None, now, 0.0
 
     def leave(self, now: float, *, pause: bool) -> None:
-        """The session is over: ask where it began, after a pause if the reason may stay."""
+        """The session is over: ask where it began, after a pause if the reason may stay.
+
+        It does not stay where another place may be free, unless that was asked for a moment ago.
+        """
+        elsewhere = self._there != self._home and now - self._left >= _CALM_SECONDS
+        self._left = now
         self.go_home(now)
-        self._due = now + _AGAIN_SECONDS * pause
+        self._due = now + _AGAIN_SECONDS * (pause and not elsewhere)
 
     def send_on(self, accept: Accept, now: float) -> str:
         """Say hello to another server; tells why it cannot be, if it cannot."""
@@ -146,6 +177,7 @@ class Greeting:
             self.leave(now, pause=True)
             return str(error)
         self._token, self._away_until = accept.token, now + _AWAY_SECONDS
+        self._there = self._socket.getpeername()
         self._hello, self._due, self._over = None, now, 0.0
         return f"Sent on to {shown}."
 
@@ -174,5 +206,17 @@ class Greeting:
                 _NAME,
                 self._token,
                 Position(self._origin()),
-            )
+            ),
+            wish.bundle,
         )
+
+
+def told_to_wait(refuse: Refuse) -> float | None:
+    """Seconds after which a refusal lets a client ask again, within bounds; None if it tells none.
+
+    The time stands in the sentence for people: "Say hello again in 5 s."
+    """
+    found = _WHEN.search(refuse.offer)
+    if found is None:
+        return None
+    return min(_LONGEST_SECONDS, max(_SHORTEST_SECONDS, float(found[1])))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 #: The warning that is the reason of others: of those, it is shown.
 _REASON = "slow"
 #: Why nothing plays, as long as no server has said a word.
@@ -20,6 +22,7 @@ class Messages:
 
     def __init__(self) -> None:
         self.why, self.refused = NO_ANSWER, ""
+        self._asks: tuple[str, float] = ("", 0.0)
         self._error = ("", float("-inf"))
         self._warnings: dict[str, str] = {}
 
@@ -37,6 +40,10 @@ class Messages:
         self.why = text
         self.error(text, now)
 
+    def refuse(self, text: str, code: str, again: float) -> None:
+        """A hello was refused; it is said again at so many seconds."""
+        self.why, self.refused, self._asks = text, code, (text, again)
+
     def warn(self, code: str, text: str, *, on: bool) -> None:
         """A warning begins, or is over."""
         warnings = {each: said for each, said in self._warnings.items() if each != code}
@@ -45,7 +52,11 @@ class Messages:
     def shown(self, now: float, *, playing: bool) -> str:
         """The newest error, else the warning that matters most; or why nothing plays."""
         if not playing:
-            return self.why
+            refused, again = self._asks
+            left = math.ceil(again - now)
+            # Shorter waits would only flicker.
+            asks = left > 1 and refused == self.why
+            return f"{self.why} Asking again in {left} s." if asks else self.why
         error, until = self._error
         if now < until:
             return error

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from sideman.engine.bundle.grid import COLUMN_SAMPLES
 from sideman.engine.errors import ProtocolError
 from sideman.runtime.client.greeting import Greeting
 from sideman.runtime.client.messages import Messages
@@ -36,7 +37,7 @@ from sideman.runtime.streaming.control import (
     read_control,
     write_control,
 )
-from sideman.runtime.streaming.lane import Placement
+from sideman.runtime.streaming.lane import MOST_COLUMNS, Placement
 from sideman.runtime.streaming.packets import (
     MAX_DATAGRAM,
     MOST_STEMS,
@@ -57,9 +58,13 @@ _GUESSED_SECONDS = 0.1
 _PAUSE_SECONDS = 0.1
 #: Rates in Hz that a model may have.
 _LOWEST_RATE, _HIGHEST_RATE = 4_000, 768_000
+#: The model's samples of the longest window.
+_WINDOW_SAMPLES = MOST_COLUMNS * COLUMN_SAMPLES
 #: What a message's counter can hold.
 _MOST_COUNTED = 2**31 - 1
-_SILENT_SECONDS = 2.0
+#: A server that is silent for so many seconds is left. One that a front door sent to is left
+#: sooner, because that knows of others: two signs of life and all stems have not come then.
+_SILENT_SECONDS, _SENT_ON_SILENT_SECONDS = 2.0, 1.25
 
 
 @dataclass(frozen=True)
@@ -197,7 +202,8 @@ class Network:
             return self._greet(now)
         # First of all: a cycle may be waiting for it.
         more = self._sending.turn()
-        if now - self._heard >= _SILENT_SECONDS:
+        patience = _SENT_ON_SILENT_SECONDS if self._greeting.away else _SILENT_SECONDS
+        if now - self._heard >= patience:
             # It may hear without being heard, and would take the next hello for an old one.
             self._tell(Bye(session.number, "The server is silent."))
             self._leave("The server is silent.")
@@ -207,7 +213,7 @@ class Network:
         if self._pending is not None and now >= self._pending_due:
             self._tell(self._pending)
             self._pending_due = now + _PENDING_SECONDS
-        dues = [self._heard + _SILENT_SECONDS, self._beaten + _BEAT_SECONDS]
+        dues = [self._heard + patience, self._beaten + _BEAT_SECONDS]
         if self._pending is not None:
             dues.append(self._pending_due)
         if now >= dues[1]:
@@ -390,7 +396,11 @@ class Network:
         ).check()
         took = self._greeting.accepted(placement.step_samples + placement.wait, now)
         self._measure(took)
-        self._sending.follow(accept.session, accept.epoch, accept.origin, since=accept.origin)
+        # Its window begins with what was played before, wherever that was.
+        earlier = placement.origin - _WINDOW_SAMPLES * up // down
+        since = max(0, self._shared.history.start, earlier)
+        since = min(since, accept.origin) if up == down else accept.origin
+        self._sending.follow(accept.session, accept.epoch, accept.origin, since=since)
         self._heard, self._pending = now, None
         self._messages.begin()
         self._engine = State("ready", 100.0, "")
@@ -405,13 +415,14 @@ class Network:
 
     def _refused(self, refuse: Refuse, now: float) -> None:
         text = f"{refuse.reason} {refuse.offer}".strip()
+        if refuse.code == "version" and self._wish.bundle:
+            text += " Its version is older and knows no bundles by name: update it, or name none."
         pending = self._pending
         if pending is not None and refuse.request == pending.request:
             self._pending = None
             self._messages.error(text, now)
         elif self._session is None and self._greeting.answers(refuse):
-            self._messages.why, self._messages.refused = text, refuse.code
-            self._greeting.wait(now, loading=refuse.code == "loading")
+            self._messages.refuse(text, refuse.code, self._greeting.wait(refuse, now))
 
     def _follow(self, session: _Session, epoch: Epoch) -> None:
         answered = self._pending is not None and epoch.request == self._pending.request

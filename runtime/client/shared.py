@@ -6,8 +6,8 @@ from sideman.runtime.client.player import Player
 from sideman.runtime.streaming.packets import Samples
 from sideman.runtime.streaming.ring import Ring
 
-#: Seconds of the context that can be sent again.
-_HISTORY_SECONDS = 3
+#: Seconds of the context that can be sent again: a model's window, and a little.
+_HISTORY_SECONDS = 7
 
 
 class Shared:

@@ -18,6 +18,7 @@ class Wish:
         lead: columns; 0 follows the server's advice.
         margin: one of `MARGINS`.
         format: of stems' samples.
+        bundle: name of the bundle that is to play; empty for the server's first or only one.
     """
 
     stems: tuple[str, ...]
@@ -25,6 +26,7 @@ class Wish:
     lead: int
     margin: str
     format: Format
+    bundle: str = ""
 
     def change(self, stems: Sequence[str] | None, step: int | None, lead: int | None) -> None:
         """Ask for something else; None leaves what it is."""

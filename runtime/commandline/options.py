@@ -26,6 +26,16 @@ DemoOrBundle = Annotated[
         metavar="BUNDLE", help="Folder of the bundle; without it the demo's own is used."
     ),
 ]
+BundleNameOption = Annotated[
+    str,
+    typer.Option(
+        "--bundle",
+        metavar="NAME",
+        help="With --server: which of its bundles plays, by its name, where several play behind "
+        "one address.",
+        show_default="its first or only one",
+    ),
+]
 AllowOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -114,3 +124,20 @@ def check_folder(option: str, file: Path | None) -> None:
     """
     if file is not None and not file.parent.is_dir():
         raise SidemanError(f"{option} {file}: there is no folder {file.parent}.", "Make it first.")
+
+
+def check_bundle_name(name: str, server: str | None) -> None:
+    """Refuse a name where no server is asked for it.
+
+    Args:
+        name: as `--bundle` has it.
+        server: as `--server` has it.
+
+    Raises:
+        SidemanError: there is no such server.
+    """
+    if name and server is None:
+        raise SidemanError(
+            "--bundle names one of those that play behind --server, which is not there.",
+            "Add --server HOST:PORT, or give the bundle's folder as the argument BUNDLE.",
+        )

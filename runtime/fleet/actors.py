@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 import sys
+import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Self
@@ -96,6 +97,10 @@ class PlayerActor:
     def process(self) -> tuple[int, int, str | None]:
         """Its number, its niceness, and its threads of OpenMP; for tests."""
         return os.getpid(), os.nice(0), os.environ.get("OMP_NUM_THREADS")
+
+    def threads(self) -> dict[str, int]:
+        """Its threads of Python, by name, as the system numbers them; for measurements."""
+        return {t.name: t.native_id for t in threading.enumerate() if t.native_id is not None}
 
 
 class DirectorActor:

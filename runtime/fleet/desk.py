@@ -145,6 +145,11 @@ class Desk:
     def _handle(self, data: bytes | bytearray, size: int, sender: Address, now: float) -> None:
         self.door.handle(data, size, sender, now)
         self._give(self._take())
+        doubts, self.director.doubts = self.director.doubts, []
+        for name in doubts:
+            # Beside the report that waits for something to tell.
+            future = self._links[name].report(0.0)
+            future.add_done_callback(partial(self._post, partial(self._vouched, name)))
 
     def _turn(self, now: float) -> float:
         self.director.expire(now)
@@ -176,6 +181,13 @@ class Desk:
         else:
             self.director.lost(name, _one_line(error), now)
             self._asked[name] = now + _AGAIN_SECONDS
+
+    def _vouched(self, name: str, future: Future[Report]) -> None:
+        error = future.exception()
+        if error is None:
+            self.director.heard(future.result(), self._clock())
+        else:
+            self.director.lost(name, _one_line(error), self._clock())
 
     def _give(self, orders: Iterable[Order]) -> None:
         for order in orders:

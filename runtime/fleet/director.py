@@ -13,13 +13,19 @@ from sideman.runtime.fleet.leases import LEASE_SECONDS, Lease, Leases
 from sideman.runtime.fleet.report import Order, Report
 from sideman.runtime.fleet.state import GONE_SECONDS, PlayerState
 from sideman.runtime.native.endpoint import GIVEN_UP_SECONDS, SILENT_SECONDS
+from sideman.runtime.streaming.control import no_such_bundle
 
 log = logging.getLogger("sideman.runtime.fleet")
 
 #: Seconds for which a client that came back from a player is sent to another one, if there is one.
 _AVOIDED_SECONDS = 10.0
 #: When to ask again where nobody knows when a place becomes free.
-_AGAIN_SECONDS = 10.0
+_AGAIN_SECONDS = 5.0
+#: When to ask again where a player may soon be back: so much at the least, and the longer it has
+#: been gone, the more, by this share.
+_SOON_SECONDS, _SOON_SHARE = 0.25, 0.1
+#: A client that comes back so many seconds after it was given a lease was not let in there.
+_UNHEARD_SECONDS = 1.0
 #: Lines of news that are kept for who asks.
 _NEWS = 200
 
@@ -65,6 +71,7 @@ class Director:
         assignments: what they are to play, by the bundle's name; the first is the usual one.
         refused: counts by code.
         orders: for players, not given yet; whoever gives them takes them out.
+        doubts: players that should be asked at once how they do; likewise.
 
     Args:
         bundles: folders by name, the usual one first.
@@ -83,6 +90,7 @@ class Director:
         self.players = {name: PlayerState(name, bundle) for name, bundle in players.items()}
         self.refused: Counter[str] = Counter()
         self.orders: list[Order] = []
+        self.doubts: list[str] = []
         self.news: list[tuple[int, str]] = []
         self._said = 0
         # By client: the player that it came back from, and until when that is avoided.
@@ -95,7 +103,7 @@ class Director:
     def heard(self, report: Report, now: float) -> None:
         """A player reports."""
         state = self.players.get(report.player)
-        if state is None:
+        if state is None or state.is_old(report):
             return
         before = state.state(now)
         if state.note(report, now):
@@ -127,7 +135,7 @@ class Director:
         ended = self.leases.at(player)
         for lease in ended:
             self.leases.end(lease)
-        state.lose(reason)
+        state.lose(reason, now)
         self._ordered.pop(player, None)
         self.tell(f"{player} is gone, with {len(ended)} of its leases: {reason}")
 
@@ -148,7 +156,8 @@ class Director:
     def hello(self, bundle: str, client: str, now: float) -> tuple[Lease, Report] | Refusal:
         """A client whose address is proved wants to play.
 
-        Its earlier lease ends: who says hello here plays nowhere.
+        Its earlier lease ends: who says hello here plays nowhere. It may come because its player is
+        gone, which no report tells for seconds: until the next one nobody is sent there.
 
         Args:
             bundle: name; empty for the usual one.
@@ -161,8 +170,10 @@ class Director:
         before = self.leases.of(client)
         if before is not None:
             self.give_up(before)
-            if before.playing:
+            if before.playing or now - before.since >= _UNHEARD_SECONDS:
                 self._avoided[client] = before.player, now + _AVOIDED_SECONDS
+                if self.players[before.player].doubt(now):
+                    self.doubts.append(before.player)
         chosen = self._choose(bundle, client, now)
         if chosen is None:
             return self.full(bundle, now)
@@ -179,11 +190,7 @@ class Director:
         """Why there is no room."""
         name = self._name(bundle)
         if name not in self.assignments:
-            return self._refuse(
-                "model",
-                f"No bundle {name!r} plays here.",
-                f"There are: {', '.join(self.assignments)}.",
-            )
+            return self._refuse("model", *no_such_bundle(name, list(self.assignments)))
         return self._refusal(name, now)
 
     def declined(self, lease: Lease, reason: str) -> Refusal:
@@ -192,7 +199,9 @@ class Director:
         self.players[lease.player].refused += 1
         self.tell(f"{lease.player} does not take {lease.client}: {reason}")
         return self._refuse(
-            "busy", f"The player that was free is not: {reason}", "Say hello again."
+            "busy",
+            f"The player that was free is not: {reason}",
+            f"Say hello again in {_SOON_SECONDS:g} s.",
         )
 
     def give_up(self, lease: Lease) -> None:
@@ -230,9 +239,7 @@ class Director:
             SidemanError: no such name.
         """
         if bundle not in self.assignments:
-            raise SidemanError(
-                f"No bundle {bundle!r} plays here.", f"There are: {', '.join(self.assignments)}."
-            )
+            raise SidemanError(*no_such_bundle(bundle, list(self.assignments)))
         # Beside a path a revision, so that the same folder with other files is another assignment.
         self.assignments[bundle] = Assignment(folder, self.assignments[bundle].revision + 1)
         self.tell(f"{bundle} changes to {PurePath(folder).name}, player by player.")
@@ -306,20 +313,32 @@ class Director:
                 "busy",
                 f"No room for another performer of {bundle}: {sessions} play, and of the player "
                 f"that has most time left {100 * least:.0f} % is taken.",
-                f"Say hello again in {again:.0f} s.",
+                f"Say hello again in {again:.2g} s.",
             )
         failed = [s.report.detail for s in found if s.report and s.state(now) == "failed"]
         if failed and states["failed"] == len(found):
             return self._refuse("model", " ".join(failed[0].split()), "Mend that and start again.")
         details = [s.report.detail for s in found if s.report and s.state(now) == "loading"]
-        reason = details[0] if details else "it has not started"
+        soon = self._soon(now, bundle)
+        waits = "it has not started" if soon is None else "it was there and is not heard now"
+        reason = details[0] if details else waits
         return self._refuse(
-            "loading", f"No player of {bundle} is ready: {reason}", "Say hello again."
+            "loading",
+            f"No player of {bundle} is ready: {reason}",
+            "Say hello again." if soon is None else f"Say hello again in {soon:.2g} s.",
         )
+
+    def _soon(self, now: float, bundle: str) -> float | None:
+        """Seconds after which to ask for a player that was there and may be back; else None."""
+        gone = [s.missing_since(now) for s in self.players.values() if s.bundle == bundle]
+        soon = [_SOON_SECONDS + _SOON_SHARE * (now - since) for since in gone if since is not None]
+        return min(soon) if soon and min(soon) < _AGAIN_SECONDS else None
 
     def _again(self, now: float, bundle: str) -> float:
         """Seconds after which a place may be free."""
         dues = [_AGAIN_SECONDS]
+        if (soon := self._soon(now, bundle)) is not None:
+            return soon
         if (lapse := self.leases.first_lapse()) is not None:
             dues.append(lapse - now)
         # A client that is silent has gone, and its player will give it up.

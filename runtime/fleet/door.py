@@ -41,14 +41,6 @@ _ANSWER_SECONDS = 2.0
 Send = Callable[[bytes, Address], None]
 
 
-def bundle_of(hello: Hello) -> str:
-    """Name of the bundle that a hello asks for; empty for the usual one.
-
-    Version 1 of the protocol has no place for it.
-    """
-    return str(getattr(hello, "bundle", ""))
-
-
 @dataclass
 class _Answered:
     """A hello that was granted a lease.
@@ -138,7 +130,7 @@ class Door:
 
     def _hello(self, hello: Hello, size: int, sender: Address, now: float) -> None:
         client = shown_address(sender)
-        bundle = bundle_of(hello)
+        bundle = hello.bundle
         if refused := other_version(hello):
             self._refuse(hello, Refusal(refused.code, refused.reason, refused.offer), size, sender)
             return

@@ -21,13 +21,15 @@ class Lease:
         token: that the client shows to the player.
         player: its name.
         client: HOST:PORT, proved.
-        until: when it lapses if no session has begun, in seconds.
+        since: when it was granted, in seconds.
+        until: when it lapses if no session has begun.
         playing: whether its session has begun.
     """
 
     token: str
     player: str
     client: str
+    since: float
     until: float
     playing: bool = False
 
@@ -57,7 +59,7 @@ class Leases:
     def grant(self, player: str, client: str, now: float) -> Lease:
         """Grant a place; a client has one at most, so an earlier one has to be ended before."""
         assert client not in self._by_client, "a client has one lease"
-        lease = Lease(self._draw(), player, client, now + LEASE_SECONDS + _GRACE_SECONDS)
+        lease = Lease(self._draw(), player, client, now, now + LEASE_SECONDS + _GRACE_SECONDS)
         self.granted += 1
         self._keep(lease)
         return lease
@@ -100,7 +102,7 @@ class Leases:
                 self._waiting.pop(token, None)
             elif client not in self._by_client:
                 # The director itself was started anew, or this lease had lapsed a moment before.
-                self._keep(Lease(token, player, client, now, playing=True))
+                self._keep(Lease(token, player, client, now, now, playing=True))
         ended = [lease for lease in self.at(player) if lease.playing and lease.token not in told]
         for lease in ended:
             self.end(lease)

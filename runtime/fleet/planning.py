@@ -12,6 +12,7 @@ from sideman.engine.errors import SidemanError
 from sideman.engine.loading.registry import check_choice
 from sideman.runtime.fleet.desk import Plan
 from sideman.runtime.fleet.player import PlayerPlan
+from sideman.runtime.streaming.control import bundle_fault
 from sideman.runtime.system.hosts import is_loopback, parse_address, resolve
 
 #: Backends whose players take a GPU each.
@@ -134,6 +135,12 @@ def _bundles(folders: tuple[Path, ...]) -> tuple[dict[str, str], tuple[str, ...]
                 "Give the one that `sideman export --out` wrote, or none for the demonstration's.",
             )
         name = Bundle.open(folder, check=False).manifest.name
+        if fault := bundle_fault(name) or ("is empty" if not name else ""):
+            raise SidemanError(
+                f"The bundle in {folder} is called {name!r}, which no client can ask for: it "
+                f"{fault}.",
+                "Export it under another name, `sideman export --name`.",
+            )
         if name in found:
             raise SidemanError(
                 f"Two bundles are called {name}.",

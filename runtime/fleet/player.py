@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import secrets
@@ -131,6 +132,7 @@ class Player:
         self._life = secrets.token_hex(4)
         self._lock = threading.RLock()
         self._told: object = None
+        self._numbers = itertools.count(1)
         self._server: Shared | None = None
         self._folder, self._revision = plan.folder, 0
         self._trouble = ""
@@ -199,12 +201,13 @@ class Player:
         log.error("%s: %s", self._plan.name, self._trouble)
 
     def _report(self) -> Report:
+        number = next(self._numbers)
         with self._lock:
             server, trouble = self._server, self._trouble
             folder, revision = self._folder, self._revision
         report = Report(
             self._plan.name, self._life, self._node, folder, revision, "failed", trouble,
-            warnings=self._warnings,
+            warnings=self._warnings, number=number,
         )  # fmt: skip
         if server is None:
             return report
@@ -244,6 +247,7 @@ class Player:
             room=load.room,
             sessions=sessions,
             warnings=self._warnings,
+            number=number,
         )
 
 

@@ -56,6 +56,7 @@ class Report:
         room: usual sessions that still fit, by the player's own arithmetic.
         sessions: that play.
         warnings: of the process, such as its priority.
+        number: greater than that of every report that was begun before, of this life.
     """
 
     player: str
@@ -73,6 +74,7 @@ class Report:
     room: int = 0
     sessions: tuple[SessionReport, ...] = ()
     warnings: tuple[str, ...] = ()
+    number: int = 0
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,10 @@ class PlayerState:
         draining: why nobody new is sent there; empty where somebody is.
         trouble: why it is not there; empty where it is.
         refused: tokens that it would not take.
+        doubted: when a client came back from it, which may mean that it is gone, in seconds; until
+            the next report nobody is sent there.
+        missed: since when it is gone although it had been there; None while it is ready, or was
+            never there.
         totals: late and dropped steps of sessions that are over.
     """
 
@@ -36,6 +40,8 @@ class PlayerState:
     draining: str = ""
     trouble: str = ""
     refused: int = 0
+    doubted: float = float("-inf")
+    missed: float | None = None
     totals: dict[str, int] = field(default_factory=lambda: {"late": 0, "dropped": 0})
     _life: str = ""
 
@@ -49,13 +55,42 @@ class PlayerState:
         elif before is not None:
             self._sum_up(before, report)
         self.report, self.heard, self.trouble = report, now, ""
+        if report.state == "ready":
+            self.missed = None
         return begun
 
-    def lose(self, reason: str) -> None:
+    def is_old(self, report: Report) -> bool:
+        """Whether a later report of the same process has overtaken this one."""
+        newest = self.report
+        return newest is not None and newest.life == report.life and report.number < newest.number
+
+    def lose(self, reason: str, now: float) -> None:
         """It is gone, with all its sessions."""
         if self.report is not None:
             self._sum_up(self.report, None)
+        since = self.missing_since(now)
+        self.missed = now if since is None else since
         self.report, self.trouble = None, reason
+
+    def doubt(self, now: float) -> bool:
+        """A client came back from it; tells whether it should be asked how it does."""
+        if self.report is None or self.in_doubt:
+            return False
+        self.doubted = now
+        return True
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether nothing was heard of it since a client came back from it."""
+        return self.doubted > self.heard
+
+    def missing_since(self, now: float) -> float | None:
+        """Since when it cannot be sent anybody but may soon be again; None where that is not so."""
+        if self.missed is not None or self.report is None:
+            return self.missed
+        if self.in_doubt:
+            return self.doubted
+        return self.heard if self.state(now) == "silent" else None
 
     def _sum_up(self, before: Report, after: Report | None) -> None:
         """Keep the counts of sessions that are over, so that a player's counts never fall."""
@@ -94,7 +129,7 @@ class PlayerState:
 
     def room(self, now: float, waiting: int) -> int:
         """How many more it can be sent, besides those on their way."""
-        if self.report is None or self.state(now) != "ready":
+        if self.report is None or self.in_doubt or self.state(now) != "ready":
             return 0
         return max(0, self.report.room - waiting)
 

@@ -9,11 +9,13 @@ import typer
 
 from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
 from sideman.runtime.commandline.options import (
+    BundleNameOption,
     DemoOrBundle,
     EncodeOption,
     EvaluationsOption,
     SeedOption,
     StemsOption,
+    check_bundle_name,
     split_stems,
 )
 
@@ -36,6 +38,7 @@ def register(app: typer.Typer) -> None:
                 show_default="starts one",
             ),
         ] = None,
+        named: BundleNameOption = "",
         stems: StemsOption = None,
         input_device: Annotated[
             str | None,
@@ -156,11 +159,13 @@ def register(app: typer.Typer) -> None:
         if list_devices:
             show_devices(find_devices(load_portaudio()))
             return
+        check_bundle_name(named, server)
         choice = BackendChoice(backend, threads, precision, device)
         check_choice(choice)
         request = Request(
             bundle,
             server=None if server is None else parse_address(server, "--server"),
+            named=named,
             stems=split_stems(stems),
             input_device=input_device,
             output_device=output_device,

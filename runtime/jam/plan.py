@@ -27,6 +27,7 @@ class Request:
     Attributes:
         bundle: of the server that is started; None takes the demo's own.
         server: host and port of a server that runs already; None starts one.
+        named: which of that server's bundles plays; empty takes its first or only one.
         stems: names of the stems that play; None takes the usual one.
         input_device: number of a device, or a part of its name; None takes the usual one.
         output_device: likewise.
@@ -48,6 +49,7 @@ class Request:
     bundle: Path | None = None
     _: KW_ONLY
     server: tuple[str, int] | None = None
+    named: str = ""
     stems: tuple[str, ...] | None = None
     input_device: str | None = None
     output_device: str | None = None

@@ -229,6 +229,7 @@ def _play(
                 step=request.step,
                 lead=request.lead,
                 margin=request.margin,
+                bundle=request.named,
             )
         )
         jam = Jam(plan, library, client, recorder, server)

@@ -33,7 +33,9 @@ _TAKEN = "A client of the native protocol plays; settings are wanted again when 
 _RESERVED = PREFIX.decode().strip("/")
 
 
-def beside(other: OpenEndpoint, *, exact_mask: bool = False) -> OpenEndpoint:
+def beside(
+    other: OpenEndpoint, *, exact_mask: bool = False, any_bundle: bool = False
+) -> OpenEndpoint:
     """The native protocol beside another one.
 
     One of them plays at a time. A native session begins where the other protocol has been silent
@@ -44,10 +46,11 @@ def beside(other: OpenEndpoint, *, exact_mask: bool = False) -> OpenEndpoint:
     Args:
         other: the protocol of all datagrams whose address does not begin with `/sideman/`.
         exact_mask: hide exactly the unknown columns rather than the next trained number.
+        any_bundle: let a hello name any bundle, as a replay with another one has to.
     """
 
     def begin(access: Access) -> Endpoint:
-        return _Both(access, other, exact_mask).endpoint
+        return _Both(access, other, exact_mask, any_bundle).endpoint
 
     return begin
 
@@ -55,11 +58,15 @@ def beside(other: OpenEndpoint, *, exact_mask: bool = False) -> OpenEndpoint:
 class _Both:
     """Hands datagrams to the protocol that they speak; receive thread."""
 
-    def __init__(self, access: Access, other: OpenEndpoint, exact_mask: bool) -> None:
+    def __init__(
+        self, access: Access, other: OpenEndpoint, exact_mask: bool, any_bundle: bool
+    ) -> None:
         self._now = 0.0
         self._heard = float("-inf")
         self._resume = False
-        self._native = NativeEndpoint(access, self._busy, self._freed, exact_mask=exact_mask)
+        self._native = NativeEndpoint(
+            access, self._busy, self._freed, exact_mask=exact_mask, any_bundle=any_bundle
+        )
         self._other = other(replace(access, taken=self._taken, spoke=self._spoke))
         self.endpoint = Endpoint(
             self._handle,

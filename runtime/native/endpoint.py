@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from sideman.engine.errors import ProtocolError, SidemanError
 from sideman.runtime.native.advice import LeadAdvice, too_slow
 from sideman.runtime.native.context import Heard
+from sideman.runtime.native.earlier import Earlier
 from sideman.runtime.native.epochs import Epochs
 from sideman.runtime.native.replies import NativeReplies
 from sideman.runtime.native.setting import LoadedModel, NativeSetting, Wish, code_of
@@ -34,6 +35,7 @@ from sideman.runtime.streaming.control import (
     Refuse,
     Resend,
     State,
+    other_bundle,
     other_version,
     read_control,
     within,
@@ -89,6 +91,7 @@ class _Session:
         counted: lost samples of the context that the server has counted.
         ahead: samples by which the client's playhead was ahead of the context, newest last.
         begun: when it was accepted, in seconds.
+        earlier: what was played before; None as soon as the first step is put.
     """
 
     number: int
@@ -110,6 +113,7 @@ class _Session:
     counted: int = 0
     ahead: deque[int] = field(default_factory=lambda: deque(maxlen=_BEATS))
     begun: float = 0.0
+    earlier: Earlier | None = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,7 @@ class NativeEndpoint:
         busy: why no session can begin although none plays; empty where one can.
         freed: called when a session has ended.
         exact_mask: hide exactly the unknown columns rather than the next trained number.
+        any_bundle: whether a hello may name a bundle as it likes: whoever sent it here knows.
         admit: raises `NoRoomError` where what is asked for does not fit beside what others play.
     """
 
@@ -151,14 +156,18 @@ class NativeEndpoint:
         freed: Callable[[], None] = lambda: None,
         *,
         exact_mask: bool = False,
+        any_bundle: bool = False,
         admit: Callable[[NativeSetting], None] = lambda setting: None,
     ) -> None:
         self._access = access
         self._busy = busy
         self._freed = freed
+        self._any_bundle = any_bundle
         self._admit = admit
         self._session: _Session | None = None
         self._client: Address = ("", 0)
+        # Whose sound the model's window holds, from a session of this protocol.
+        self._in_window: Address | None = None
         self._voided = ""
         self._restored: NativeSetting | None = None
         self._refused = Throttle(_REFUSALS, _REFUSALS_SECONDS)
@@ -278,6 +287,10 @@ class NativeEndpoint:
             raise ProtocolError("Audio packet: only the context is taken from a client.")
         session.seen = session.sounded = now
         session.confirmed = True
+        earlier, end = session.earlier, packet.position + len(packet.samples)
+        taken = earlier is not None and earlier.add(packet.position, packet.samples)
+        if taken and end <= session.hello.origin:
+            return
         if not session.epochs.plays(packet.epoch):
             self._access.counters.count("ignored")
             # It has not heard of the newest one: what told it was lost.
@@ -292,6 +305,19 @@ class NativeEndpoint:
     ) -> None:
         session = self._session
         assert session is not None, "steps come from a session's context"
+        before, self._in_window = self._in_window, session.client
+        # What another client has played is nobody else's to hear.
+        foreign = before not in (None, session.client)
+        if foreign and not self._access.queue.put_control(Reset(session.client)):
+            self.void("Too many control messages wait for a cycle to end.")
+        earlier, session.earlier = session.earlier, None
+        for before_it in earlier.steps() if earlier and setting.epoch == 1 else ():
+            event = self._access.queue.borrow()
+            event.audio[:] = before_it
+            event.wanted = False  # it enters the window, and nobody is answered
+            event.batch_id, event.sender, event.setting = -1, session.client, setting
+            event.first = event.last = arrived
+            self._access.queue.put_step(event)
         event = self._access.queue.borrow()
         event.audio[:] = samples
         event.batch_id, event.sender = step, session.client
@@ -363,6 +389,10 @@ class NativeEndpoint:
         """Why no session can begin, without a look at the wish itself."""
         if refused := other_version(hello):
             return refused
+        # First: who waits until another has left, or has loaded, shall not wait in vain.
+        playing = self._access.bundle()
+        if playing and not self._any_bundle and (refused := other_bundle(hello, (playing,))):
+            return refused
         if reason := self._occupied(sender, now):
             return Refuse(hello.request, "busy", reason, "Say hello when it has left.")
         if reason := self._busy():
@@ -432,6 +462,10 @@ class NativeEndpoint:
         self._session = _Session(
             number, sender, hello, accept, epochs, now, heard, advice, now, hello.request, begun=now
         )
+        if setting.rate == self.settings.rate:
+            # At another rate nothing brings it to the model's: the model begins with silence.
+            window = setting.geometry.window_samples
+            self._session.earlier = Earlier(setting.placement, window)
         log.info("%s (%s) plays: %s.", sender[0], hello.client, setting)
         self._answer(accept, size, sender)
 
@@ -457,6 +491,7 @@ class NativeEndpoint:
         following = self._following(session, session.epochs.setting.wish, begin.origin)
         self.replies.stems.forget()
         session.epochs.jump(following)
+        session.earlier = None  # what was before a jump is nothing to go on from
         if not self._access.queue.put_control(Reset(session.client)):
             self.void("Too many control messages wait for a cycle to end.")
         self._tell_epoch(session, begin.request, following)

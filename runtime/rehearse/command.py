@@ -9,6 +9,7 @@ import typer
 
 from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
 from sideman.runtime.commandline.options import (
+    BundleNameOption,
     DemoOrBundle,
     EncodeOption,
     EvaluationsOption,
@@ -19,6 +20,7 @@ from sideman.runtime.commandline.options import (
     StemsOption,
     StepOption,
     TraceOption,
+    check_bundle_name,
     check_folder,
     split_stems,
 )
@@ -88,6 +90,7 @@ def register(app: typer.Typer) -> None:
                 show_default="starts one",
             ),
         ] = None,
+        named: BundleNameOption = "",
         backend: BackendOption = "onnxruntime",
         threads: ThreadsOption = None,
         precision: PrecisionOption = None,
@@ -135,6 +138,7 @@ def register(app: typer.Typer) -> None:
                     "protocol.",
                     "Use --columns and --lead.",
                 )
+            check_bundle_name(named, server)
             native = NativeRequest(
                 bundle,
                 stems=wanted,
@@ -144,6 +148,7 @@ def register(app: typer.Typer) -> None:
                 step=columns or 0,
                 lead=lead or 0,
                 server=None if server is None else parse_address(server, "--server"),
+                named=named,
                 backend=choice,
                 seed=seed,
                 trace=trace,
@@ -154,9 +159,9 @@ def register(app: typer.Typer) -> None:
             if not done:
                 raise typer.Exit(1)
             return
-        if (columns, lead, server) != (None, None, None):
+        if (columns, lead, server, named) != (None, None, None, ""):
             raise SidemanError(
-                "--columns, --lead and --server are the native protocol's.",
+                "--columns, --lead, --server and --bundle are the native protocol's.",
                 "Add --protocol native.",
             )
         request = Request(

@@ -80,7 +80,7 @@ def replay_file(
             outcome = run_again(
                 recording,
                 lambda: Session.open(bundle, backend=choice, noise=noise, shortcuts=shortcuts),
-                beside(multi_track(exact_mask=exact), exact_mask=exact),
+                beside(multi_track(exact_mask=exact), exact_mask=exact, any_bundle=True),
                 bundle,
                 pace=pace,
                 sounds=sounds,

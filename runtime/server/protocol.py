@@ -241,6 +241,7 @@ class Access:
         figures: how the server does; any thread.
         session_number: draws the number of a session that begins, a random one from 1 on, which a
             positive 32-bit integer holds; receive thread.
+        bundle: name of the bundle that plays; empty while none is loaded; any thread.
     """
 
     queue: EventQueue
@@ -260,6 +261,7 @@ class Access:
     loading: Loading = field(default_factory=Loading)
     session_number: Callable[[], int] = draw_session_number
     figures: Callable[[], Figures] = Figures
+    bundle: Callable[[], str] = lambda: ""
 
 
 @dataclass(frozen=True)

@@ -220,8 +220,12 @@ class Server:
             return "loading", f"{percent:.0f} % {self._loading.what}".strip()
         if reason := self._model.unready():
             return "loading", reason
+        return "ready", self._bundle_name()
+
+    def _bundle_name(self) -> str:
+        """Of what plays; empty while nothing does."""
         session = self._model.session
-        return "ready", "" if session is None else session.name
+        return "" if session is None else session.name
 
     def _lose(self, reason: str) -> None:
         self.lost = reason
@@ -259,6 +263,7 @@ class Server:
                 loading=self._loading,
                 session_number=parts.session_number,
                 figures=self.figures,
+                bundle=self._bundle_name,
             )
         )
         receiver = Receiver(

@@ -33,7 +33,7 @@ MOST_SHARE = 0.70
 MARGIN_SECONDS = 0.02
 #: Seconds after which one who was refused may try again. Nobody knows when another one stops; a
 #: client that has gone without a word is given up in this time.
-RETRY_SECONDS = 10
+RETRY_SECONDS = 5
 #: What is exactly as much as there is fits.
 _ROUNDING = 1e-9
 

@@ -12,7 +12,7 @@ from sideman.runtime.server.counters import Counters
 from sideman.runtime.sharing.admission import RETRY_SECONDS
 from sideman.runtime.sharing.leases import Leases
 from sideman.runtime.sharing.seat import Seat
-from sideman.runtime.streaming.control import PREFIX, Hello, Refuse, read_control
+from sideman.runtime.streaming.control import PREFIX, Hello, Refuse, other_bundle, read_control
 from sideman.runtime.system.hosts import Address
 
 log = logging.getLogger("sideman.runtime.server")
@@ -44,6 +44,7 @@ class Dealer:
         counters: of datagrams that belong to no seat.
         stranger: takes datagrams of another protocol.
         nudge: called when a client has shown that it is there.
+        bundle: name of the bundle that plays; empty where a hello may name any.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Dealer:
         counters: Counters,
         stranger: Stranger,
         nudge: Callable[[], None],
+        bundle: Callable[[], str],
     ) -> None:
         self.draining = False
         self.refused = 0
@@ -64,6 +66,7 @@ class Dealer:
         self._counters = counters
         self._stranger = stranger
         self._nudge = nudge
+        self._bundle = bundle
         self._seat_of: dict[Address, Seat] = {}
         self._touched: set[int] = set()
 
@@ -135,6 +138,11 @@ class Dealer:
             return
         if self.draining:
             self._refuse(hello, _DRAINING, "Say hello at the front door.", size, sender, now)
+            return
+        playing = self._bundle()
+        if playing and (refused := other_bundle(hello, (playing,))):
+            # Before a seat is looked for: who waits for one shall not wait in vain.
+            self._seats[0].endpoint.refuse(refused, size, sender, now)
             return
         seat = self._seat_for(hello, now, leased=leased)
         if seat is None:

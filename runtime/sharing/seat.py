@@ -65,6 +65,7 @@ class Common:
         check_buffer: called with the samples of each new step.
         lose: called with the reason when the device is lost.
         exact_mask: hide exactly the unknown columns rather than the next trained number.
+        bundle: name of the bundle that plays; empty where a hello may name any.
     """
 
     changed: threading.Condition
@@ -78,6 +79,7 @@ class Common:
     check_buffer: Callable[[int], None]
     lose: Callable[[str], None]
     exact_mask: bool
+    bundle: Callable[[], str]
 
 
 class Seat:
@@ -124,6 +126,7 @@ class Seat:
             usual_cycle_seconds=lambda: times.usual,
             failed=self.model.failed,
             loading=common.loading,
+            bundle=common.bundle,
         )
         self.endpoint = NativeEndpoint(
             access,

@@ -6,23 +6,15 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import suppress
-from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
-
 from sideman.engine.errors import SidemanError
 from sideman.runtime.multi_track.endpoint import multi_track
-from sideman.runtime.native.endpoint import GIVEN_UP_SECONDS
 from sideman.runtime.native.setting import (
     DEFAULT_LEAD,
     DEFAULT_STEP,
     OVERLAP,
-    NativeSetting,
-    NoRoomError,
-    Wish,
 )
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.server.counters import Counters
@@ -32,18 +24,12 @@ from sideman.runtime.server.loading import Loading
 from sideman.runtime.server.protocol import Access, Clock, Endpoint
 from sideman.runtime.server.receiver import Receiver
 from sideman.runtime.server.server import DEFAULT_LISTEN, LOAD_PATIENCE, REPLY_PORT
-from sideman.runtime.sharing.admission import (
-    RETRY_SECONDS,
-    Demand,
-    refusal,
-    room,
-    share,
-    worst_wait,
-)
 from sideman.runtime.sharing.dealer import Dealer
 from sideman.runtime.sharing.engine import Engine
 from sideman.runtime.sharing.figures import Load, SessionFigures
+from sideman.runtime.sharing.gate import Gate
 from sideman.runtime.sharing.leases import Leases
+from sideman.runtime.sharing.overview import Overview
 from sideman.runtime.sharing.seat import Common, Seat
 from sideman.runtime.sharing.times import Ledger
 from sideman.runtime.sharing.turns import Turns
@@ -121,15 +107,13 @@ class SharedServer:
         self._changed = threading.Condition()
         self._address: Address | None = None
         self._engine: Engine | None = None
-        self._name = ""
-        self._failed = ""
         self._seats: tuple[Seat, ...] = ()
         self._dealer: Dealer | None = None
         self._legacy: Endpoint | None = None
         self._receiver: Receiver | None = None
         self._turns: Turns | None = None
-        self._without_room = 0
-        self._begun: float | None = None
+        self._overview = Overview(self.counters, self._loading, clock, workers)
+        self._gate = Gate(self._overview, clock, workers)
 
     @property
     def address(self) -> Address:
@@ -143,7 +127,7 @@ class SharedServer:
         Raises:
             SidemanError: an address that cannot be used, a busy port, or nobody allowed to speak.
         """
-        self._begun = self._clock()
+        self._overview.begun = self._clock()
         family, listen = resolve(*self._listen, "--listen")
         guard = Guard(listen, self._allow)
         listener = open_listener(family, listen)
@@ -163,12 +147,15 @@ class SharedServer:
             self._loading,
             self._ledger,
             self._open_session,
-            self._admit,
+            self._gate.admit,
             self._check_buffer,
             self._lose,
             self._exact_mask,
+            self._bundle_name,
         )
-        self._seats = seats = tuple(Seat(i, common) for i in range(self._count))
+        self._seats = self._overview.seats = seats = tuple(
+            Seat(i, common) for i in range(self._count)
+        )
         self._turns = turns = Turns(
             seats,
             self._changed,
@@ -178,13 +165,14 @@ class SharedServer:
             self._keep_warm,
             self._workers,
         )
-        self._dealer = dealer = Dealer(
+        self._dealer = self._overview.dealer = dealer = Dealer(
             seats,
             self._leases,
             leases_only=self._leases_only,
             counters=self.counters,
             stranger=legacy.handle,
             nudge=turns.nudge,
+            bundle=self._bundle_name,
         )
         first = seats[0].endpoint
         endpoint = Endpoint(
@@ -265,111 +253,26 @@ class SharedServer:
     @property
     def total(self) -> Counters:
         """Counts of all sessions since the start, added up."""
-        total = Counters()
-        for each in (self.counters, *(seat.counters for seat in self._seats)):
-            for name, number in each.as_dict().items():
-                setattr(total, name, getattr(total, name) + number)
-            total.lost += each.lost
-            errors = [e for e in (total.last_error, each.last_error) if e is not None]
-            total.last_error = max(errors, key=lambda error: error[1], default=None)
-        return total
+        return self._overview.total
 
     def sessions(self) -> tuple[SessionFigures, ...]:
         """How each session does."""
-        now, found = self._clock(), []
-        for seat in self._seats:
-            sitting = seat.endpoint.sitting()
-            if sitting is None:
-                continue
-            place, rate = sitting.setting.placement, sitting.setting.rate
-            cycle, wait = _spread(seat.times.cycles), _spread(seat.times.waits)
-            late, dropped = seat.counted
-            found.append(
-                SessionFigures(
-                    sitting.token,
-                    shown_address(sitting.client),
-                    now - sitting.begun,
-                    place.step_samples / rate,
-                    place.ahead / rate,
-                    *cycle,
-                    *wait,
-                    seat.counters.late - late,
-                    seat.counters.dropped - dropped,
-                    now - sitting.seen,
-                    ",".join(sitting.setting.generated),
-                )
-            )
-        return tuple(found)
+        return self._overview.sessions()
 
     def load(self) -> Load:
         """How much of the server is used."""
-        demands = [d for seat in self._seats if (d := seat.demand()) is not None]
-        free = sum(not seat.playing for seat in self._seats)
-        state, detail = self._state()
-        usual = self._usual()
-        return Load(
-            state,
-            detail,
-            self._name,
-            share(demands) / self._workers,
-            max((worst_wait(demands, i, self._workers) for i in range(len(demands))), default=0.0),
-            (free if usual is None else room(demands, usual, free, self._workers))
-            if state == "ready"
-            else 0,
-            free,
-            len(self._seats),
-            self._without_room + (0 if self._dealer is None else self._dealer.refused),
-        )
+        return self._overview.load()
 
     def figures(self) -> Figures:
-        """How the server does, all sessions together.
+        """How the server does, all sessions together; see `Overview.figures`."""
+        return self._overview.figures()
 
-        Counts are sums. Cycle and deadline are those of the step that was answered last, whose ever
-        it was; levels are nobody's.
+    def _bundle_name(self) -> str:
+        """The only one that a hello may name; empty where it may name any.
+
+        A front door that sends clients here has its own names, and has looked.
         """
-        now, (state, detail) = self._clock(), self._state()
-        load, playing = self.load(), self.sessions()
-        if self._name and state != "failed":
-            detail = f"{detail}; {len(playing)} of {load.seats} play, {load.share:.0%} of the time"
-        found = Figures(
-            state,
-            detail,
-            uptime=0.0 if self._begun is None else now - self._begun,
-            usual=max((each.cycle_p50 for each in playing), default=0.0),
-            most=max((each.cycle_p99 for each in playing), default=0.0),
-        ).with_counts(self.total, now)
-        if self._seats:
-            found = replace(found, engine=self._seats[0].cycles.engine)
-        answers = [a for seat in self._seats if (a := seat.cycles.answered) is not None]
-        if answers:
-            last = max(answers, key=lambda answer: answer.at)
-            found = replace(
-                found,
-                quiet=now - last.at,
-                cycle=last.seconds,
-                deadline=last.deadline,
-                step=last.step,
-            )
-        return found
-
-    def _state(self) -> tuple[str, str]:
-        if self._failed:
-            return "failed", self._failed
-        if self._loading.percent is not None or not self._name:
-            return "loading", f"{self._loading.percent or 0:.0f} % {self._loading.what}".strip()
-        if self._dealer is not None and self._dealer.draining:
-            return "draining", self._name
-        return "ready", self._name
-
-    def _usual(self) -> Demand | None:
-        """What a session needs that leaves step and lead to the server, with one stem."""
-        settings = self._seats[0].endpoint.settings if self._seats else None
-        if settings is None or not settings.stems:
-            return None
-        with suppress(SidemanError):
-            wish = Wish(DEFAULT_STEP, DEFAULT_LEAD, settings.stems[0], settings.rate)
-            return self._seats[0].demand_of(settings.setting(wish, 0, 0, 0))
-        return None
+        return "" if self._leases_only else self._overview.name
 
     # The cycle thread
 
@@ -385,15 +288,15 @@ class SharedServer:
                 level = logging.INFO if seat is self._seats[0] else logging.DEBUG
                 seat.cycles.load(level)
                 if reason := seat.model.failed():
-                    self._failed = reason
+                    self._overview.failed = reason
                     return False
         except Exception as error:
             log.debug("Loading failed.", exc_info=True)
-            self._failed = f"The model could not be loaded: {error}"
+            self._overview.failed = f"The model could not be loaded: {error}"
             for seat in self._seats:
-                seat.model.close(self._failed, self._failed)
-            self.counters.fail(self._failed, self._clock())
-            log.error("%s", self._failed)
+                seat.model.close(self._overview.failed, self._overview.failed)
+            self.counters.fail(self._overview.failed, self._clock())
+            log.error("%s", self._overview.failed)
             return False
         finally:
             self._loading.end()
@@ -403,7 +306,7 @@ class SharedServer:
         """Let the stages run warm for each number of stems, and note how long a cycle takes."""
         session = engine.session()
         try:
-            self._name = session.name
+            self._overview.name = session.name
             geometry = Geometry.columnar(
                 session.grid, DEFAULT_STEP, DEFAULT_LEAD, OVERLAP, exact_mask=self._exact_mask
             )
@@ -444,48 +347,6 @@ class SharedServer:
 
     # The receive thread
 
-    def _admit(self, number: int, setting: NativeSetting) -> None:
-        """Refuse what does not fit beside what the others play.
-
-        A session that asks for no more than it has stays, however full it is.
-
-        Raises:
-            NoRoomError: the reason, in figures.
-        """
-        seat = self._seats[number]
-        wanted = seat.demand_of(setting)
-        if wanted is None:
-            return  # nobody knows: the first cycles will tell
-        sitting = seat.endpoint.sitting()
-        if sitting is not None and sitting.setting.session == setting.session:
-            had = seat.demand_of(sitting.setting)
-            if had is not None and wanted.share <= had.share and wanted.due >= had.due:
-                return
-        reason = self._reason(number, wanted)
-        if reason and self._free_ghosts(number):
-            reason = self._reason(number, wanted)
-        if reason:
-            self._without_room += 1
-            raise NoRoomError(
-                reason,
-                f"Say hello again in {RETRY_SECONDS} s, or ask for longer steps, a longer lead or "
-                "fewer stems.",
-            )
-
-    def _reason(self, number: int, wanted: Demand) -> str:
-        others = [s.demand() for s in self._seats if s.number != number]
-        return refusal([each for each in others if each is not None], wanted, self._workers)
-
-    def _free_ghosts(self, number: int) -> bool:
-        """End sessions whose clients have gone without a word; whether there were any."""
-        now, found = self._clock(), False
-        for seat in self._seats:
-            sitting = seat.endpoint.sitting()
-            if seat.number != number and sitting and now - sitting.seen >= GIVEN_UP_SECONDS:
-                seat.endpoint.give_up("Another client plays now.")
-                found = True
-        return found
-
     def _check_buffer(self, samples: int) -> None:
         receiver = self._receiver
         if receiver is not None:
@@ -510,17 +371,3 @@ class SharedServer:
                 figures=self.figures,
             )
         )
-
-
-def _spread(values: Iterable[float]) -> tuple[float, float]:
-    """What half and what 1 % of them exceed; 0 where there are none."""
-    for _ in range(3):
-        try:
-            series = list(values)
-        except RuntimeError:  # the cycle thread added one meanwhile
-            continue
-        if series:
-            p50, p99 = np.percentile(series, (50, 99))
-            return float(p50), float(p99)
-        break
-    return 0.0, 0.0

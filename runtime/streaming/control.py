@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, NewType, get_type_hints
 
@@ -20,14 +21,21 @@ from sideman.runtime.streaming.packets import MAX_DATAGRAM, MAX_POSITION
 #: Samples of the client's sound card since a beginning of its own choice.
 Position = NewType("Position", int)
 
+#: A name, or none, and zeros.
+Named = NewType("Named", bytes)
+
 #: What this module speaks: the lowest and the highest version.
-VERSIONS = (1, 1)
+VERSIONS = (1, 2)
+#: From this version on a hello can name a bundle.
+BUNDLE_VERSION = 2
+#: Bytes of a bundle's name, in UTF-8.
+LONGEST_BUNDLE = 100
 #: What a client chooses between for the lead that the server advises.
 MARGINS = ("tight", "normal", "safe")
 #: Every address of this protocol begins so.
 PREFIX = b"/sideman/"
 
-_TYPES = {int: "i", float: "f", str: "s", bytes: "b", Position: "b"}
+_TYPES = {int: "i", float: "f", str: "s", bytes: "b", Position: "b", Named: "b"}
 _INT = struct.Struct(">i")
 _FLOAT = struct.Struct(">f")
 _LONG = struct.Struct(">q")
@@ -59,8 +67,8 @@ class Hello(Control):
         client: name and version of the program, for the log.
         token: from a redirect, else empty.
         origin: position of the first context sample that will be sent.
-        padding: zeros. Its answer is never longer than the message, so that nobody gains by a
-            false sender; see `padded`.
+        padding: the name of a bundle, if one is asked for, and zeros. Its answer is never longer
+            than the message, so that nobody gains by a false sender; see `padded`.
     """
 
     request: int
@@ -76,7 +84,12 @@ class Hello(Control):
     client: str
     token: str
     origin: Position
-    padding: bytes = b""
+    padding: Named = Named(b"")
+
+    @property
+    def bundle(self) -> str:
+        """Name of the bundle that is asked for; empty for the first or only one."""
+        return self.padding.partition(b"\0")[0].decode("utf-8", "replace")
 
 
 @dataclass(frozen=True)
@@ -328,14 +341,62 @@ def write_control(message: Control) -> bytes:
     return head + body
 
 
-def padded(hello: Hello) -> Hello:
+def padded(hello: Hello, bundle: str = "") -> Hello:
     """A hello that is as long as a datagram may be, for which every answer is short enough.
 
+    Args:
+        hello: without padding.
+        bundle: name of the bundle that is asked for. With one, the hello asks for a version that
+            knows names, so that a server of an older version refuses it instead of playing
+            another bundle.
+
     Raises:
-        ValueError: names of stems that fit no datagram.
+        ValueError: names of stems, or of the bundle, that fit no datagram.
     """
     room = MAX_DATAGRAM - len(write_control(hello))
-    return replace(hello, padding=bytes(room))
+    if fault := bundle_fault(bundle):
+        raise ValueError(f"{bundle!r} is no name of a bundle: it {fault}")
+    name = bundle.encode()
+    if len(name) > room:
+        raise ValueError(f"{bundle!r} fits no datagram beside the stems")
+    lowest = max(hello.lowest, BUNDLE_VERSION) if name else hello.lowest
+    return replace(hello, lowest=lowest, padding=Named(name.ljust(room, b"\0")))
+
+
+def bundle_fault(name: str) -> str:
+    """Why no hello can name a bundle so, as the end of a sentence; empty where it can."""
+    try:
+        size = len(name.encode())
+    except UnicodeEncodeError:
+        return "is no text that can be sent"
+    if size > LONGEST_BUNDLE:
+        return f"takes {size} bytes, more than {LONGEST_BUNDLE}"
+    if any(ord(c) < 0x20 or ord(c) == 0x7F for c in name):
+        return "holds characters that cannot be shown"
+    return ""
+
+
+def other_bundle(hello: Hello, names: Sequence[str]) -> Refuse | None:
+    """The refusal of a client that asks for a bundle that does not play here; None where it does.
+
+    Args:
+        hello: that names it, or none.
+        names: of what plays here, the usual one first.
+    """
+    if not hello.bundle or hello.bundle in names:
+        return None
+    return Refuse(hello.request, "model", *no_such_bundle(hello.bundle, names))
+
+
+def no_such_bundle(name: str, names: Sequence[str]) -> tuple[str, str]:
+    """What is wrong, and what there is instead.
+
+    Args:
+        name: that was asked for.
+        names: of what plays.
+    """
+    verb = "is" if len(names) == 1 else "are"
+    return f"No bundle {name!r} plays here.", f"There {verb}: {', '.join(names)}."
 
 
 def other_version(hello: Hello) -> Refuse | None:
@@ -445,9 +506,24 @@ def _argument(data: Buffer, address: bytes, hint: Any, at: int, end: int) -> tup
     blob = bytes(data[at + 4 : at + 4 + value])
     if hint is bytes:
         return blob, after
+    if hint is Named:
+        _check_named(blob, address)
+        return blob, after
     if len(blob) != _LONG.size:
         raise ProtocolError(f"{shown(address)}: a position has 8 bytes, not {len(blob)}.")
     (position,) = _LONG.unpack(blob)
     if abs(position) > MAX_POSITION:
         raise ProtocolError(f"{shown(address)}: {position} is no position.")
     return position, after
+
+
+def _check_named(blob: bytes, address: bytes) -> None:
+    name, _, zeros = blob.partition(b"\0")
+    if len(name) > LONGEST_BUNDLE:
+        raise ProtocolError(f"{shown(address)}: a bundle's name of {len(name)} bytes.")
+    if any(zeros):
+        raise ProtocolError(f"{shown(address)}: a name without its zeros.")
+    try:
+        name.decode()
+    except UnicodeDecodeError:
+        raise ProtocolError(f"{shown(address)}: a name that is not UTF-8.") from None

@@ -61,12 +61,21 @@ def check_echo(ran: Ran, step: int, lead: int, gains: tuple[float, ...]) -> None
 def test_every_sample_lies_where_the_python_client_puts_it(
     server: Server, play: Callable[..., Ran]
 ) -> None:
-    ran = play(f"bass drums {at(server.address)} @step 2 @lead 3", 2)
+    ran = play(f"bass drums {at(server.address)} @bundle fake @step 2 @lead 3", 2)
     check_echo(ran, 2, 3, (1, 2))
     assert ran.said("state")[-1] == "playing"
     assert (ran.said("step")[-1], ran.said("lead")[-1]) == ("2", "3")
     assert not any(int(lost) for lost in ran.said("lost") + ran.said("late"))
     assert "error" not in ran.log
+
+
+def test_a_bundle_that_the_server_has_not_is_told_with_the_one_that_it_has(
+    server: Server, play: Callable[..., Ran]
+) -> None:
+    ran = play(f"bass {at(server.address)} @bundle harp", 1)
+    assert ran.said("text")[-1] == "No bundle 'harp' plays here. There is: fake."
+    assert "playing" not in ran.said("state")
+    assert not ran.stems.any()
 
 
 def test_a_cycle_takes_what_the_server_takes_and_leaves_the_rest_of_its_time(

@@ -59,7 +59,14 @@ def valid() -> list[bytes]:
     hello = Hello(1, 1, 1, 48_000, 64, 0, 0, 1, "bass,ä,♪,🎸", "safe", "client", "", origin)
     accept = Accept(1, 1, 7, 1, 4, 2, 882, 44_100, 0, "a", "b", origin, "host", 7_000, "\U0010ffff")
     wanted = resends.want(63, [(-5_000, -4_000), (0, 1), (90_000, 99_000)])
-    messages = [padded(hello), accept, Error("ü" * 2_000), Resend(1, 2, resends.pack(wanted))]
+    messages = [
+        padded(hello),
+        padded(hello, "größe 2"),
+        padded(hello, "n" * 100),
+        accept,
+        Error("ü" * 2_000),
+        Resend(1, 2, resends.pack(wanted)),
+    ]
     return [*examples().values(), *audio, *map(write_control, messages)]
 
 

@@ -1,13 +1,20 @@
 """Forty players on two Ray nodes of one machine: `python -m tests.runtime.measure_fleet OUT`.
 
 Echo engines with a given cycle time behind a front door; clients over UDP, at the pace of a sound
-card, that compare every sample with what they played. In the middle a player is killed, then a node
-is removed, then one client too many says hello. Writes a JSON file: samples compared and wrong, how
-long each client was silent in each part, waits against the arithmetic, what the last one was told.
+card, that compare every sample with what they played. In the middle one client too many says hello,
+a player is killed, then a node is removed. Writes a JSON file, and prints it without the clients:
 
-The clients are the real one (`sideman.runtime.client`), in processes of ten; what one of them costs
-is measured besides. `--simulate` does another thing: the director alone, at the size of 10,000
-sessions, as fast as it goes (`fleet/simulation.py`).
+- samples that were exact, soft (on a ramp beside a silence), and wrong, and of the wrong ones where
+  they stood and whose they were (`fleet/comparing.py`);
+- how long each client was silent in each part;
+- for each player the waits that were measured beside those by arithmetic, and, because that reckons
+  with a thread that is given a core at once, how long its threads waited for one (`schedstat`), how
+  loaded the machine was, and what clients took of it.
+
+With as many seats as sessions a killed player's clients have nowhere to go until it is back;
+`--spare 10` lets the others take them at once. The clients are the real one
+(`sideman.runtime.client`), in processes of ten. `--simulate` does another thing: the director
+alone, at the size of 10,000 sessions, as fast as it goes (`fleet/simulation.py`).
 """
 
 from __future__ import annotations
@@ -16,6 +23,7 @@ import argparse
 import json
 import multiprocessing
 import os
+import queue
 import signal
 import sys
 import time
@@ -28,24 +36,47 @@ from sideman.runtime.client import Client
 from sideman.runtime.fleet.desk import Plan
 from sideman.runtime.fleet.planning import Fleets
 from sideman.runtime.rehearse.process import free_port
-from sideman.runtime.system.threads import let_packets_in
 from tests.runtime.fleet.fakes import echo_server, plan_of
+from tests.runtime.fleet.listeners import run_clients
+from tests.runtime.fleet.scheduling import (
+    Scheduled,
+    all_threads,
+    machine,
+    scheduled,
+    threads_of,
+)
 from tests.runtime.fleet.simulation import simulate
 
-RATE, BLOCK = 44_100, 1_024
 ROOT = Path(__file__).parents[2]
 #: Seconds until all have begun.
 BEGIN = 20.0
+#: Clients of a process.
+_EACH = 10
+#: Threads of a player that are watched, by how their names begin.
+_KINDS = ("sideman-cycle", "sideman-receive")
+#: Places of wrong samples that are told.
+_PLACES = 40
+#: As docs/fleet.md advises: Ray's own takes 16 s to miss a node.
+HEALTH = {
+    "RAY_health_check_initial_delay_ms": "1000",
+    "RAY_health_check_period_ms": "500",
+    "RAY_health_check_timeout_ms": "1000",
+    "RAY_health_check_failure_threshold": "3",
+}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("out", type=Path, help="JSON file")
     parser.add_argument("--sessions", type=int, default=40)
     parser.add_argument("--players", type=int, default=4)
+    parser.add_argument("--spare", type=int, default=0, help="seats in all beyond the sessions")
     parser.add_argument("--cycle", type=float, default=20.0, help="milliseconds")
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--no-faults", action="store_true")
+    parser.add_argument("--ray-as-it-is", action="store_true", help="its own health checks")
     parser.add_argument("--simulate", action="store_true")
     options = parser.parse_args()
     data = simulate() if options.simulate else measure(options)
@@ -57,13 +88,15 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     from sideman.runtime.fleet.actors import Cluster, Fleet, load_ray
 
     load_ray(loopback=True)
+    if not options.ray_as_it_is:
+        os.environ.update(HEALTH)
     from ray.cluster_utils import Cluster as Nodes
 
     cores = {"num_cpus": options.players, "object_store_memory": 80 << 20}
     nodes = Nodes(initialize_head=True, head_node_args={**cores, "include_dashboard": False})
     second = nodes.add_node(**cores)
     names = [f"echo-{i + 1}" for i in range(options.players)]
-    seats = -(-options.sessions // options.players)
+    seats = -(-(options.sessions + options.spare) // options.players)
     folder = f"echo:{options.cycle}"
     players = {name: plan_of(name, folder, seats) for name in names}
     plan = Plan({"echo": folder}, dict.fromkeys(names, "echo"), ("127.0.0.1", free_port()))
@@ -78,7 +111,8 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         ):
             while {p["state"] for p in f.figures()["players"]} != {"ready"}:
                 time.sleep(0.1)
-            return _play(options, f, nodes, second) | {"ready_seconds": time.perf_counter() - begun}
+            ready = time.perf_counter() - begun
+            return _play(options, f, nodes, second) | {"ready_seconds": ready}
     finally:
         nodes.shutdown()
 
@@ -86,65 +120,145 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 def _play(options: argparse.Namespace, fleet: Any, nodes: Any, second: Any) -> dict[str, Any]:
     context = multiprocessing.get_context("spawn")
     results: Any = context.Queue()
-    each = 10
     begin = time.time() + BEGIN
     processes = []
-    for first in range(0, options.sessions, each):
-        seeds = list(range(first, min(first + each, options.sessions)))
-        processes.append(
-            context.Process(
-                target=_clients, args=(fleet.address, seeds, begin, options.seconds, results)
-            )
-        )
+    for first in range(0, options.sessions, _EACH):
+        seeds = list(range(first, min(first + _EACH, options.sessions)))
+        arguments = fleet.address, seeds, options.sessions, begin, options.seconds, results
+        # They end with this one, whatever it meets.
+        processes.append(context.Process(target=run_clients, args=arguments, daemon=True))
         processes[-1].start()
     part = options.seconds / 5
+    told: dict[str, Any] = {"options": {k: str(v) for k, v in vars(options).items()}}
+    told["machine"] = {"idle": machine()}
+    _until(begin)
+    told["machine"]["begin"] = machine()
+    started = time.perf_counter()
+    watched = _watched(fleet, processes)
+    counted = {name: scheduled(paths) for name, paths in watched.items()}
     _until(begin + part)
     before = fleet.figures()
-    told: dict[str, Any] = {"before": _waits(before), "placed": len(before["sessions"])}
-    # One more than fits.
+    told["before"] = _waits(before, watched, counted, time.perf_counter() - started)
+    told["machine"]["before"] = machine()
+    told["placed"] = len(before["sessions"])
+    # One more than fits, unless there are spare seats.
     told["one_more"] = _one_more(fleet.address)
     events = {"one_more": part}
     if not options.no_faults:
         _until(begin + 2 * part)
         by_node = {p["player"]: p["node"] for p in before["players"]}
-        here = min(by_node.values())
+        here = next(p["node"] for p in before["players"] if p["node"] not in _second(nodes, second))
         player = next(name for name, node in by_node.items() if node == here)
         pid, *_ = fleet._ray.get(fleet.players[player].process.remote())
         events["killed"] = time.time() - begin
+        told["killed"] = player
         os.kill(pid, signal.SIGKILL)
         _until(begin + 3 * part)
         events["removed"] = time.time() - begin
         nodes.remove_node(second, allow_graceful=False)
+    _until(begin + 4 * part)
+    # A player that died has other threads now.
+    watched = _watched(fleet, processes)
+    counted = {name: scheduled(paths) for name, paths in watched.items()}
+    started = time.perf_counter()
     _until(begin + 4.9 * part)
-    told["after"] = _waits(fleet.figures())
-    found = [results.get(timeout=options.seconds + 60) for _ in range(options.sessions)]
-    for process in processes:
-        process.join()
+    told["after"] = _waits(fleet.figures(), watched, counted, time.perf_counter() - started)
+    told["machine"]["after"] = machine()
+    found = _collect(results, processes, options.sessions)
     told["events"] = events
-    told["load"] = os.getloadavg()
-    told["samples_compared"] = sum(c["compared"] for c in found)
-    told["samples_wrong"] = sum(c["wrong"] for c in found)
+    for kind in ("compared", "exact", "soft", "silent", "wrong"):
+        told[f"samples_{kind}"] = sum(c["samples"][kind] for c in found)
+    told["wrong_places"] = [place for c in found for place in c.pop("wrong_places")][:_PLACES]
     told["cpu_per_client"] = float(np.mean([c["cpu"] for c in found]))
+    told["card_behind_s"] = float(np.max([c["card_behind_s"] for c in found]))
+    ends = [*sorted(events.values()), options.seconds]
     for event, at in events.items():
-        silent = [_silent(c["silent"], at, at + part - 0.5) for c in found]
-        told[f"silent_after_{event}"] = _spread(silent)
+        end = ends[ends.index(at) + 1]
+        silent = [_silent(c["silent"], at, end) for c in found]
+        told[f"silent_after_{event}"] = _spread([s for s in silent if s])
         told[f"clients_silent_after_{event}"] = sum(s > 0 for s in silent)
     told["news"] = [line for _, line in fleet.news(0)][-60:]
     told["clients"] = found
     return told
 
 
-def _waits(figures: dict[str, Any]) -> dict[str, Any]:
+def _collect(results: Any, processes: list[Any], count: int) -> list[dict[str, Any]]:
+    """The figures of all clients; an error where a process of theirs has failed."""
+    found: list[dict[str, Any]] = []
+    while len(found) < count:
+        try:
+            found.append(results.get(timeout=1.0))
+        except queue.Empty:
+            failed = [p.exitcode for p in processes if p.exitcode]
+            if failed:
+                raise RuntimeError(
+                    f"Clients ended with {failed}; their errors stand above."
+                ) from None
+    for process in processes:
+        process.join()
+    return found
+
+
+def _watched(fleet: Any, processes: list[Any]) -> dict[str, list[Path]]:
+    """Threads by what they do: each player's, and those of all clients."""
+    found: dict[str, list[Path]] = {}
+    for name, actor in fleet.players.items():
+        try:
+            pid, *_ = fleet._ray.get(actor.process.remote(), timeout=10)
+            threads = fleet._ray.get(actor.threads.remote(), timeout=10)
+        except fleet._ray.exceptions.RayError as error:
+            print(f"{name} is not there to be watched: {type(error).__name__}", file=sys.stderr)
+            pid, threads = 0, {}
+        for kind in _KINDS:
+            found[f"{name} {kind}"] = threads_of(pid, threads, kind)
+    found["clients"] = [path for each in processes for path in all_threads(each.pid)]
+    return found
+
+
+def _waits(
+    figures: dict[str, Any],
+    watched: dict[str, list[Path]],
+    counted: dict[str, Scheduled],
+    seconds: float,
+) -> dict[str, Any]:
+    """Waits by arithmetic and as measured, and what the machine had to do with them."""
     sessions, players = figures["sessions"], figures["players"]
+    table = []
+    for player in players:
+        own = [s for s in sessions if s["player"] == player["player"]]
+        slow = max((s["cycle_p99"] for s in own), default=0.0)
+        row = {
+            "player": player["player"],
+            "sessions": len(own),
+            "used": round(player["used"], 3),
+            "wait_by_arithmetic": player["worst"],
+            # The same sum with cycles as slow as one in a hundred was.
+            "wait_by_slow_cycles": slow * max(0, len(own) - 1),
+            **{k: player[k] for k in ("wait_p50", "wait_p99", "cycle_p50", "cycle_p99")},
+        }
+        for kind in _KINDS:
+            name = f"{player['player']} {kind}"
+            row[kind] = scheduled(watched[name]).since(counted[name], seconds)
+        table.append(row)
+    clients = scheduled(watched["clients"]).since(counted["clients"], seconds)
     return {
         "sessions": len(sessions),
         "wait_p99_worst": max((s["wait_p99"] for s in sessions), default=0.0),
         "wait_by_arithmetic": max((p["worst"] for p in players), default=0.0),
-        "used": [round(p["used"], 3) for p in players],
         "late": sum(p["late"] for p in players),
         "dropped": sum(p["dropped"] for p in players),
         "refused": figures["refused"],
+        "players": table,
+        "clients": clients,
     }
+
+
+def _second(nodes: Any, second: Any) -> set[str]:
+    """Nodes as players name them, of those that belong to the second one."""
+    import ray
+
+    found = {n["NodeID"]: n["NodeManagerAddress"] for n in ray.nodes()}
+    return {f"{at} ({i[:6]})" for i, at in found.items() if i == second.node_id}
 
 
 def _one_more(address: tuple[str, int]) -> dict[str, Any]:
@@ -154,83 +268,13 @@ def _one_more(address: tuple[str, int]) -> dict[str, Any]:
     return {"state": status.state, "refused": status.refused, "text": status.text}
 
 
-def _clients(
-    address: tuple[str, int], seeds: list[int], begin: float, seconds: float, results: Any
-) -> None:
-    """Some clients in a process of their own; one thread is the sound card of all."""
-    let_packets_in()
-    players = [_Player(address, seed) for seed in seeds]
-    cpu = time.process_time()
-    start = time.time()
-    turn = 0
-    while time.time() < begin + seconds:
-        time.sleep(max(0.0, start + turn * BLOCK / RATE - time.time()))
-        for player in players:
-            player.turn(time.time() - begin)
-        turn += 1
-    used = (time.process_time() - cpu) / (time.time() - start) / len(players)
-    for player in players:
-        player.client.close()
-        results.put(player.result() | {"cpu": used})
-
-
-class _Player:
-    """A client that knows what it has to hear: itself, later by the echo's delay."""
-
-    def __init__(self, address: tuple[str, int], seed: int) -> None:
-        self.client = Client(address, ("bass",), step=4, lead=4)
-        self.client.start()
-        # Own noise, which tells it from all others; long enough to find it again.
-        sound = np.random.default_rng(seed).uniform(-0.4, 0.4, 1 << 20)
-        self.sound = sound.astype(np.float32)
-        self.out = np.zeros((1, BLOCK), np.float32)
-        self.compared = self.wrong = 0
-        self.silent: list[tuple[float, float]] = []
-        self.playing = False
-        self.seed = seed
-
-    def turn(self, now: float) -> None:
-        at = self.client.position
-        self.client.process(self._at(at), self.out)
-        session = self.client._network._session
-        heard = self.out[0]
-        # Silence, or ramps beside it, is no wrong sample; it is counted as silence.
-        there = np.abs(heard) > 0
-        share = float(1 - there.mean())
-        if now >= 0 and share > 0.02:
-            self.silent.append((round(now, 3), round(share * BLOCK / RATE, 4)))
-        if session is None or share > 0:
-            self.since = at + BLOCK + RATE // 2
-            return
-        if at < self.since:
-            return  # fades in and out are over
-        place = session.placement
-        delay = place.reply_samples + place.ahead
-        wanted = self._at(at - delay)
-        wrong = np.abs(heard - wanted) > 1e-4
-        self.compared += BLOCK
-        self.wrong += int(wrong.sum())
-
-    since = 0
-
-    def _at(self, position: int) -> np.ndarray:
-        index = np.arange(position, position + BLOCK) % len(self.sound)
-        return self.sound[index]
-
-    def result(self) -> dict[str, Any]:
-        return {
-            "seed": self.seed,
-            "compared": self.compared,
-            "wrong": self.wrong,
-            "silent": self.silent,
-        }
-
-
 def _silent(silences: list[tuple[float, float]], first: float, last: float) -> float:
     return sum(seconds for at, seconds in silences if first <= at < last)
 
 
 def _spread(values: list[float]) -> dict[str, float]:
+    if not values:
+        return {}
     return {
         "median": float(np.median(values)),
         "p90": float(np.percentile(values, 90)),

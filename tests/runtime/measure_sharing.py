@@ -30,12 +30,12 @@ def child(sessions: int, port: int) -> None:
     """A shared server that lets everybody in."""
     from sideman.engine.backends.choice import BackendChoice
     from sideman.runtime.rehearse.demo import demo_bundle
-    from sideman.runtime.sharing import server
+    from sideman.runtime.sharing import gate, server
     from sideman.runtime.sharing.engine import BundleEngine, side_by_side
     from sideman.runtime.system.threads import let_packets_in
 
     let_packets_in()
-    server.refusal = lambda playing, wanted, workers=1: ""
+    gate.refusal = lambda playing, wanted, workers=1: ""
     choice, workers = side_by_side(BackendChoice())
     bundle = demo_bundle()
     with server.SharedServer(

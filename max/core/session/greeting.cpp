@@ -160,7 +160,7 @@ Hello Greeting::make() {
     hello.client = client_name;
     hello.token = token_;
     hello.origin = origin();
-    return padded(std::move(hello));
+    return padded(std::move(hello), wish_.bundle);
 }
 
 std::string joined(const std::vector<std::string>& names) {

@@ -324,6 +324,8 @@ void Session::accept(const Accept& accept, double now) {
 void Session::refused(const Refuse& refuse, double now) {
     auto text = refuse.reason;
     if (!refuse.offer.empty()) text += (text.empty() ? "" : " ") + refuse.offer;
+    if (refuse.code == "version" && !wish_.bundle.empty())
+        text += " Its version is older and knows no bundles by name: update it, or name none.";
     if (pending_ && refuse.request == pending_->request) {
         pending_.reset();
         messages_.error(text, now);

@@ -1,5 +1,6 @@
 #include "wire/control.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <tuple>
@@ -21,6 +22,13 @@ struct Blob {
 };
 template <typename Message>
 Blob(std::string Message::*) -> Blob<Message>;
+// A blob of a name, or of none, and zeros.
+template <typename Message>
+struct Name {
+    std::string Message::*member;
+};
+template <typename Message>
+Name(std::string Message::*) -> Name<Message>;
 
 // Texts for people may be cut.
 constexpr bool exact = false, cut = true;
@@ -35,7 +43,7 @@ struct Layout<Hello> {
     static constexpr bool texts = exact;
     static constexpr auto fields = std::make_tuple(
         &M::request, &M::lowest, &M::highest, &M::rate, &M::block, &M::step, &M::lead, &M::format,
-        &M::stems, &M::margin, &M::client, &M::token, &M::origin, Blob{&M::padding});
+        &M::stems, &M::margin, &M::client, &M::token, &M::origin, Name{&M::padding});
 };
 
 template <>
@@ -154,6 +162,10 @@ template <typename M>
 constexpr char tag(Blob<M>) {
     return 'b';
 }
+template <typename M>
+constexpr char tag(Name<M>) {
+    return 'b';
+}
 
 // A text of OSC: zeros behind it, at least one, up to four bytes.
 void put_text(std::string& out, const std::string& text) {
@@ -210,6 +222,10 @@ struct Writer {
         put_number(out, static_cast<std::uint32_t>(blob.size()));
         out += blob;
         out.append(static_cast<std::size_t>(pad4(blob.size())) - blob.size(), '\0');
+    }
+    template <typename M>
+    void operator()(const M& message, Name<M> field) {
+        (*this)(message, Blob<M>{field.member});
     }
 };
 
@@ -290,6 +306,16 @@ struct Reader {
         (message.*field.member).assign(reinterpret_cast<const char*>(data + start), size);
         return nullptr;
     }
+    template <typename M>
+    const char* operator()(M& message, Name<M> field) {
+        if (const char* wrong = (*this)(message, Blob<M>{field.member})) return wrong;
+        const std::string& blob = message.*field.member;
+        const auto* bytes = reinterpret_cast<const Byte*>(blob.data());
+        const auto length = std::min(blob.find('\0'), blob.size());
+        if (length > longest_bundle) return "a bundle's name that is too long";
+        if (!all_zero(bytes + length, blob.size() - length)) return "a name without its zeros";
+        return is_utf8(bytes, length) ? nullptr : "a name that is not UTF-8";
+    }
 
 private:
     const char* blob(std::size_t& start, std::size_t& size) {
@@ -367,12 +393,19 @@ std::string write_control(const Control& control) {
     return std::visit([](const auto& message) { return fitted(message); }, control);
 }
 
-Hello padded(Hello hello) {
+Hello padded(Hello hello, const std::string& bundle) {
     hello.padding.clear();
     const std::size_t size = write_control(hello).size();
+    hello.padding = bundle;
+    if (!bundle.empty()) hello.lowest = std::max(hello.lowest, bundle_version);
     // Names that fit no datagram: written, this gives nothing all the same.
-    if (size != 0) hello.padding.assign(max_datagram - size, '\0');
+    if (size != 0 && bundle.size() <= max_datagram - size)
+        hello.padding.resize(max_datagram - size, '\0');
     return hello;
+}
+
+std::string bundle_of(const Hello& hello) {
+    return hello.padding.substr(0, hello.padding.find('\0'));
 }
 
 }  // namespace sideman

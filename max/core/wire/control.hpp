@@ -10,7 +10,10 @@
 
 namespace sideman {
 
-constexpr std::int32_t lowest_version = 1, highest_version = 1;
+constexpr std::int32_t lowest_version = 1, highest_version = 2;
+// From this version on a hello can name a bundle.
+constexpr std::int32_t bundle_version = 2;
+constexpr std::size_t longest_bundle = 100;  // bytes of a bundle's name
 
 struct Hello {
     std::int32_t request = 0, lowest = lowest_version, highest = highest_version;
@@ -19,7 +22,7 @@ struct Hello {
     std::int32_t format = 0;
     std::string stems, margin, client, token;
     std::int64_t origin = 0;
-    std::string padding;  // zeros; see `padded`
+    std::string padding;  // a bundle's name, or nothing, and zeros; see `padded` and `bundle_of`
 };
 
 struct Accept {
@@ -96,7 +99,11 @@ std::string read_control(const Byte* data, std::size_t size, Control& control);
 // characters, so that it fits; anything else that does not fit gives an empty string.
 std::string write_control(const Control& control);
 
-// A hello that is as long as a datagram may be, so that every answer is short enough.
-Hello padded(Hello hello);
+// A hello that is as long as a datagram may be, so that every answer is short enough. With a bundle's
+// name it asks for a version that knows names, so that an older server does not play another one.
+Hello padded(Hello hello, const std::string& bundle = {});
+
+// The name of the bundle that a hello asks for; empty for the first or only one.
+std::string bundle_of(const Hello& hello);
 
 }  // namespace sideman

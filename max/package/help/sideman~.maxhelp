@@ -3878,7 +3878,7 @@
           129.0,
           32.0
          ],
-         "text": "the other machine, by its address",
+         "text": "the other machine, by address or name",
          "linecount": 2,
          "fontsize": 11.0,
          "textcolor": [
@@ -3919,7 +3919,7 @@
           129.0,
           19.0
          ],
-         "text": "or by its name",
+         "text": "this machine again",
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -3941,10 +3941,10 @@
          "patching_rect": [
           288.0,
           285.0,
-          106.0,
+          93.0,
           22.0
          ],
-         "text": "host studio.local"
+         "text": "host 127.0.0.1"
         }
        },
        {
@@ -3959,7 +3959,7 @@
           129.0,
           19.0
          ],
-         "text": "this machine again",
+         "text": "its port",
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -3981,10 +3981,10 @@
          "patching_rect": [
           426.0,
           285.0,
-          93.0,
+          68.0,
           22.0
          ],
-         "text": "host 127.0.0.1"
+         "text": "port 7000"
         }
        },
        {
@@ -3997,9 +3997,10 @@
           563.9999999999999,
           252.0,
           129.0,
-          19.0
+          32.0
          ],
-         "text": "its port",
+         "text": "of several models there one, by its name",
+         "linecount": 2,
          "fontsize": 11.0,
          "textcolor": [
           0.38,
@@ -4021,10 +4022,10 @@
          "patching_rect": [
           563.9999999999999,
           285.0,
-          68.0,
+          83.0,
           22.0
          ],
-         "text": "port 7000"
+         "text": "bundle mine"
         }
        },
        {
@@ -4119,7 +4120,7 @@
           510.0,
           19.0
          ],
-         "text": "Both may stand in the object too:  sideman~ bass @host 192.168.1.20 @port 7000",
+         "text": "They may stand in the object too:  sideman~ bass @host 192.168.1.20 @port 7000",
          "fontsize": 11.0,
          "textcolor": [
           0.38,

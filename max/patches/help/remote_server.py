@@ -32,10 +32,10 @@ def remote_server(methods: Methods) -> Patch:
 
     patch.card("2  Here", (1, 13.5), (56, 37.5))
     choices = (
-        ("the other machine, by its address", "host 192.168.1.20"),
-        ("or by its name", "host studio.local"),
+        ("the other machine, by address or name", "host 192.168.1.20"),
         ("this machine again", "host 127.0.0.1"),
         ("its port", "port 7000"),
+        ("of several models there one, by its name", "bundle mine"),
     )
     patch.object("band", "sideman~ bass", (2, 24.4), width=spread(14, 2))
     source(patch, (2, 19))
@@ -46,7 +46,7 @@ def remote_server(methods: Methods) -> Patch:
     begin_and_end(patch, (47, 19), 21.6)
     label(
         patch,
-        "Both may stand in the object too:  sideman~ bass @host 192.168.1.20 @port 7000",
+        "They may stand in the object too:  sideman~ bass @host 192.168.1.20 @port 7000",
         (10, 22.2),
         34,
     )

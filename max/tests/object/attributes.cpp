@@ -12,6 +12,7 @@ TEST_CASE("attributes are what the table names as initial") {
     Box box;
     CHECK(box.object.attribute("host") == atoms({"127.0.0.1"}));
     CHECK(box.object.attribute("port") == Atoms{7000.0});
+    CHECK(box.object.attribute("bundle") == atoms({""}));
     CHECK(box.object.attribute("stems") == atoms({"bass", "drums"}));
     CHECK(box.object.attribute("step") == atoms({"auto"}));
     CHECK(box.object.attribute("lead") == atoms({"auto"}));
@@ -79,6 +80,21 @@ TEST_CASE("what the table says that an attribute takes is what it takes, and no 
     CHECK(choices == 1);
 }
 
+TEST_CASE("a bundle's name may have several words, and none is the first bundle's") {
+    Box box;
+    CHECK(box.object.message("bundle", atoms({"mine"})) == "");
+    CHECK(box.object.attribute("bundle") == atoms({"mine"}));
+    CHECK(box.object.message("bundle", {std::string("take"), 2.0}) == "");
+    CHECK(box.object.attribute("bundle") == atoms({"take 2"}));
+    CHECK(box.object.message("bundle", {808.0}) == "");
+    CHECK(box.object.attribute("bundle") == atoms({"808"}));
+    CHECK(box.object.message("bundle", {std::string(100, 'a')}) == "");
+    CHECK(box.object.message("bundle", {std::string(101, 'a')}).find(
+              "bundle takes the name of a bundle, of at most 100 bytes, not aaa") == 0);
+    CHECK(box.object.message("bundle", {}) == "");
+    CHECK(box.object.attribute("bundle") == atoms({""}));
+}
+
 TEST_CASE("stems stand in the order of their outlets, each once") {
     Box box(atoms({"bass", "drums", "piano"}));
     CHECK(box.object.message("stems", atoms({"piano", "bass"})) == "");
@@ -99,6 +115,8 @@ TEST_CASE("attributes refuse what does not fit, and stay as they are") {
         {"host", atoms({"two words"})},
         {"host", atoms({"two", "words"})},
         {"host", {std::string(254, 'a')}},
+        {"bundle", {std::string(101, 'a')}},
+        {"bundle", atoms({"a\nb"})},
         {"port", {0.0}},
         {"port", {65536.0}},
         {"port", {7000.5}},

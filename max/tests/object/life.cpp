@@ -55,7 +55,10 @@ TEST_CASE("a client is made anew for what it cannot change") {
     box.prepare(44'100, 64);
     box.send("start", {});
     const std::vector<std::pair<std::string, Atoms>> settings = {
-        {"host", atoms({"elsewhere"})}, {"port", {7001.0}}, {"margin", atoms({"safe"})}};
+        {"host", atoms({"elsewhere"})},
+                                                              {"port", {7001.0}},
+                                                              {"margin", atoms({"safe"})},
+                                                              {"bundle", atoms({"second"})}};
     std::size_t count = 1;
     for (const auto& [name, value] : settings) {
         CHECK(box.send(name, value) == "");
@@ -70,6 +73,7 @@ TEST_CASE("a client is made anew for what it cannot change") {
     CHECK(world.last().host == "elsewhere");
     CHECK(world.last().port == 7001);
     CHECK(world.last().wish.margin == "safe");
+    CHECK(world.last().wish.bundle == "second");
     CHECK(world.last().rate == 48'000);
 }
 

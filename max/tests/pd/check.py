@@ -128,6 +128,8 @@ def check(pd: str, folder: str) -> None:
     settings = (
         "do host localhost",
         "do port 7002",
+        "do bundle second take 2",
+        "do bundle",
         "do stems drums bass",
         "do step 2",
         "do lead 4",

@@ -201,6 +201,34 @@ TEST_CASE("other stems are asked for by another hello") {
     CHECK(hellos[0].stems == "drums");
 }
 
+TEST_CASE("a hello names the bundle that is wished for, also where it is sent on to") {
+    auto wish = Rig::wish_of({"bass"});
+    wish.bundle = "second";
+    Rig rig(wish);
+    rig.turn();
+    const auto hello = Come(rig.server).all<Hello>().at(0);
+    CHECK(bundle_of(hello) == "second");
+    CHECK(hello.lowest == bundle_version);
+    Peer other;
+    rig.say(sent_on(hello, other.port()));
+    const auto there = Come(other).all<Hello>();
+    REQUIRE(there.size() == 1);
+    CHECK(bundle_of(there[0]) == "second");
+}
+
+TEST_CASE("a server that knows no names of bundles is told apart from another one") {
+    auto wish = Rig::wish_of({"bass"});
+    wish.bundle = "second";
+    Rig rig(wish);
+    rig.turn();
+    rig.say(refusal(Come(rig.server).all<Hello>().at(0), "version"));
+    CHECK(rig.text().find("Reason. Offer. Its version is older and knows no bundles by name") == 0);
+    Rig plain;
+    plain.turn();
+    plain.say(refusal(Come(plain.server).all<Hello>().at(0), "version"));
+    CHECK(plain.text() == "Reason. Offer.");
+}
+
 TEST_CASE("names with commas between them") {
     CHECK(joined({}).empty());
     CHECK(joined({"a", "b"}) == "a,b");

@@ -20,8 +20,11 @@ const std::string four = "bass,drums,guitar,piano";
 
 const std::map<std::string, Control>& messages() {
     static const std::map<std::string, Control> found = {
-        {"hello", Hello{1, 1, 1, 44100, 512, 4, 2, 0, "bass,drums", "normal", "sideman-client 0.1",
+        {"hello", Hello{1, 1, 2, 44100, 512, 4, 2, 0, "bass,drums", "normal", "sideman-client 0.1",
                         "", 0, ""}},
+        {"hello: a bundle by its name",
+         Hello{1, 2, 2, 44100, 512, 4, 2, 0, "bass,drums", "normal", "sideman-client 0.1", "", 0,
+               "brass-\xc3\xbc"}},
         {"accept", Accept{1, 1, 7, 1, 4, 2, 882, 44100, 0, "bass,drums", four, 0, "", 0, ""}},
         {"refuse", Refuse{1, "busy", "Another client plays.", "Say hello again when it has left."}},
         {"begin", Begin{7, 2, 132300}},
@@ -123,7 +126,7 @@ TEST_CASE("messages: addresses and type tags are those of the document") {
         const std::string data = write_control(message);
         const std::string address = data.c_str();
         const std::string tags = data.c_str() + pad4(address.size() + 1);
-        CHECK(address == "/sideman/" + name);
+        CHECK(address == "/sideman/" + name.substr(0, name.find(':')));
         CAPTURE(tags);
         CHECK(text.find("`" + address + " " + tags + "`") != std::string::npos);
     }
@@ -229,6 +232,40 @@ TEST_CASE("messages: a padded hello is as long as a datagram may be") {
     CHECK(write_control(padded(once)) == write_control(once));
     hello.stems = std::string(1200, 'x');
     CHECK(write_control(padded(hello)) == "");
+}
+
+TEST_CASE("messages: a hello names a bundle, and stays as long as every other") {
+    Hello hello;
+    hello.stems = "bass,drums";
+    CHECK(padded(hello).lowest == 1);
+    CHECK(bundle_of(padded(hello)).empty());
+    for (const std::string name : {"mine", "a name with blanks", "gr\xc3\xb6\xc3\x9f"
+                                                                  "e"}) {
+        const auto data = written(padded(hello, name));
+        CHECK(data.size() == max_datagram);
+        const auto found = std::get<Hello>(read(data));
+        CHECK(bundle_of(found) == name);
+        // A server that knows no names refuses, and does not play another bundle.
+        CHECK(found.lowest == bundle_version);
+        CHECK(found.highest == highest_version);
+    }
+    CHECK(written(padded(hello, std::string(longest_bundle, 'n'))).size() == max_datagram);
+    hello.stems = std::string(1050, 'x');
+    CHECK(write_control(padded(hello)).size() == max_datagram);
+    CHECK(write_control(padded(hello, std::string(longest_bundle, 'n'))) == "");
+}
+
+TEST_CASE("messages: what is no name of a bundle is refused") {
+    const auto with = [](const std::string& blob) {
+        Hello hello;
+        hello.padding = blob;
+        return refusal(written(hello));
+    };
+    CHECK(with(std::string(longest_bundle, 'n')) == "");
+    CHECK(with(std::string(longest_bundle + 1, 'n')).find("too long") != std::string::npos);
+    CHECK(with(std::string("a\0b", 3)).find("without its zeros") != std::string::npos);
+    CHECK(with(std::string("\0a", 2)).find("without its zeros") != std::string::npos);
+    CHECK(with("\xff").find("not UTF-8") != std::string::npos);
 }
 
 TEST_CASE("messages: what is none is refused, and leaves what was there") {

@@ -34,6 +34,7 @@ class NativeRequest:
         lead: columns between the newest known one and the first generated; 0 follows the server's
             advice.
         server: host and port of a server that runs already; None starts one.
+        named: which of that server's bundles plays; empty takes its first or only one.
         backend: what runs the stages of a server that is started.
         seed: of the noise; None draws another one each time.
         trace: where a trace of the server's cycles goes; None writes none.
@@ -49,6 +50,7 @@ class NativeRequest:
     step: int = 0
     lead: int = 0
     server: tuple[str, int] | None = None
+    named: str = ""
     backend: BackendChoice = DEFAULT
     seed: int | None = None
     trace: Path | None = None

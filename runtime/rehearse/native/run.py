@@ -119,7 +119,14 @@ def _play(plan: NativePlan, console: Console) -> tuple[Played, dict[str, Any]]:
                 )
             )
         client = stack.enter_context(
-            Client(address, plan.stems, rate=rate, step=request.step, lead=request.lead)
+            Client(
+                address,
+                plan.stems,
+                rate=rate,
+                step=request.step,
+                lead=request.lead,
+                bundle=request.named,
+            )
         )
         progress = stack.enter_context(
             Progress(

@@ -35,3 +35,15 @@ def test_the_reason_of_other_warnings_is_shown_before_them() -> None:
     assert messages.shown(0.0, playing=True) == "Use longer steps."
     messages.warn("slow", "", on=False)
     assert messages.shown(0.0, playing=True) == "Late."
+
+
+def test_who_waits_to_ask_again_is_told_how_long() -> None:
+    messages = Messages()
+    messages.refuse("No room. Say hello again in 5 s.", "busy", 105.2)
+    assert messages.shown(100.0, playing=False).endswith(" in 5 s. Asking again in 6 s.")
+    assert messages.shown(103.0, playing=False).endswith("Asking again in 3 s.")
+    assert messages.shown(104.5, playing=False).endswith("Say hello again in 5 s.")
+    messages.why = "Sent on to 127.0.0.1:7001."
+    assert messages.shown(100.0, playing=False) == "Sent on to 127.0.0.1:7001."
+    messages.begin()
+    assert messages.shown(100.0, playing=True) == ""

@@ -94,15 +94,22 @@ class ThreadLink:
 
 
 class ThreadFleet:
-    """A front door and echoing players, without Ray."""
+    """A front door and echoing players, without Ray; the last one's bundle may be another."""
 
-    def __init__(self, players: int = 2, seats: int = 4, folder: str = "echo:5") -> None:
+    def __init__(
+        self,
+        players: int = 2,
+        seats: int = 4,
+        folder: str = "echo:5",
+        bundles: tuple[str, ...] = ("echo",),
+    ) -> None:
         names = [f"echo-{i + 1}" for i in range(players)]
         self.plans = {name: plan_of(name, folder, seats) for name in names}
         self.links = {
             name: ThreadLink(Player(plan, "node", echo_server)) for name, plan in self.plans.items()
         }
-        plan = Plan({"echo": folder}, dict.fromkeys(names, "echo"), ("127.0.0.1", 0), reply_port=9)
+        owners = dict.fromkeys(names, bundles[0]) | {names[-1]: bundles[-1]}
+        plan = Plan(dict.fromkeys(bundles, folder), owners, ("127.0.0.1", 0), reply_port=9)
         self.desk = Desk(plan, self.links)
         self.desk.start()
 

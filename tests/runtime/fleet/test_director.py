@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -121,7 +122,73 @@ def test_who_comes_back_stays_where_there_is_nothing_else(director) -> None:
     director.heard(report("small-2", room=0), 0.0)
     first = lease(director, "a:1")
     director.heard(report("small-1", sessions=((first.token, "a:1"),)), 0.1)
-    assert lease(director, "a:1", 0.2).player == "small-1"
+    # First it is asked whether it is still there.
+    assert refusal(director, "a:1", 0.2).offer == "Say hello again in 0.25 s."
+    assert director.doubts == ["small-1"]
+    director.heard(report("small-1"), 0.21)
+    assert lease(director, "a:1", 0.45).player == "small-1"
+
+
+def test_nobody_is_sent_to_a_player_that_somebody_came_back_from_until_it_reports(director) -> None:
+    first = lease(director, "a:1")
+    playing = ((first.token, "a:1"),)
+    director.heard(report(first.player, sessions=playing), 0.1)
+    other = "small-1" if first.player == "small-2" else "small-2"
+    assert lease(director, "a:1", 0.2).player == other
+    director.heard(report(other, room=1), 0.2)
+    assert refusal(director, "b:1", 0.3).code == "busy"
+    # It is asked once, whoever comes back besides.
+    assert director.doubts == [first.player]
+    director.heard(report(first.player), 0.4)
+    assert lease(director, "b:1", 0.5).player == first.player
+
+
+def test_who_comes_back_unheard_is_sent_elsewhere_too(director) -> None:
+    first = lease(director, "a:1")
+    assert lease(director, "a:1", 1.2).player != first.player
+    assert director.doubts == [first.player]
+
+
+def test_who_only_says_hello_anew_casts_no_doubt(director) -> None:
+    lease(director, "a:1")
+    lease(director, "a:1", 0.6)
+    assert director.doubts == []
+
+
+def test_while_a_player_is_gone_clients_ask_soon_and_less_and_less_often(director) -> None:
+    for name in ("small-1", "small-2"):
+        director.heard(report(name, room=0), 1.0)
+    assert refusal(director, "a:1", 1.0).offer == "Say hello again in 5 s."
+    director.lost("small-2", "It was killed.", 1.0)
+    assert refusal(director, "a:1", 1.0).offer == "Say hello again in 0.25 s."
+    director.heard(report("small-1", room=0), 4.9)
+    assert refusal(director, "a:1", 5.0).offer == "Say hello again in 0.65 s."
+    director.heard(report("small-2", life="2", state="loading", room=0), 5.1)
+    director.heard(report("small-1", room=0), 5.1)
+    assert refusal(director, "a:1", 5.2).offer == "Say hello again in 0.67 s."
+    director.heard(report("small-2", life="2", room=0), 5.3)
+    assert refusal(director, "a:1", 5.4).offer == "Say hello again in 5 s."
+    director.lost("small-2", "Its node is gone.", 6.0)
+    director.heard(report("small-1", room=0), 60.0)
+    assert refusal(director, "a:1", 60.0).offer == "Say hello again in 5 s."
+
+
+def test_where_all_are_gone_that_were_there_clients_ask_soon(director) -> None:
+    for name in ("small-1", "small-2"):
+        director.lost(name, "It was killed.", 1.0)
+    refused = refusal(director, "a:1", 3.0)
+    assert (refused.code, refused.offer) == ("loading", "Say hello again in 0.45 s.")
+    assert "was there and is not heard" in refused.reason
+
+
+def test_a_report_that_was_overtaken_ends_no_session(director) -> None:
+    granted = lease(director, "a:1")
+    playing = ((granted.token, "a:1"),)
+    director.heard(replace(report(granted.player, sessions=playing), number=3), 0.2)
+    director.heard(replace(report(granted.player), number=2), 0.3)
+    assert director.leases.of("a:1").playing
+    director.heard(replace(report(granted.player), number=4), 0.4)
+    assert director.leases.of("a:1") is None
 
 
 def test_a_player_that_is_silent_or_gone_gets_nobody(director) -> None:

@@ -38,4 +38,5 @@ def test_the_example_is_quiet_and_guarded() -> None:
         assert "RAY_worker_niceness=0" in start
         assert "RAY_USAGE_STATS_ENABLED=0" in start
         assert "RAY_AUTH_MODE=token" in start
+    assert "RAY_health_check_period_ms=500" in config["head_start_ray_commands"][-1]
     assert "--include-dashboard=false" in config["head_start_ray_commands"][-1]

@@ -22,7 +22,7 @@ from sideman.runtime.streaming.control import (
 from tests.runtime.fleet.fakes import report
 
 CLIENT = ("192.0.2.7", 4_000)
-HELLO = Hello(1, 1, 1, 44_100, 512, 4, 4, 0, "bass", "normal", "test", "", Position(0))
+HELLO = Hello(1, 1, 2, 44_100, 512, 4, 4, 0, "bass", "normal", "test", "", Position(0))
 
 
 class Front:
@@ -30,8 +30,13 @@ class Front:
 
     def __init__(self, room: int = 1) -> None:
         self.sent: list[tuple[bytes, tuple]] = []
-        self.director = Director({"small": "/small"}, {"small-1": "small"}, lambda: "the token")
+        self.director = Director(
+            {"small": "/small", "large": "/large"},
+            {"small-1": "small", "large-1": "large"},
+            lambda: "the token",
+        )
         self.director.heard(report("small-1", room=room), 0.0)
+        self.director.heard(replace(report("large-1", room=room), port=9_001), 0.0)
         self.door = Door(
             self.director,
             lambda data, to: self.sent.append((data, to)),
@@ -49,13 +54,13 @@ class Front:
         assert all(to == CLIENT for _, to in sent)
         return [read_control(data, len(data)) for data, _ in sent]
 
-    def prove(self, request: int = 1, now: float = 0.0) -> Hello:
+    def prove(self, request: int = 1, now: float = 0.0, bundle: str = "") -> Hello:
         """A hello with the proof that this one's sender got."""
-        self.say(padded(replace(HELLO, request=request)), now)
+        self.say(padded(replace(HELLO, request=request), bundle), now)
         (answer,) = self.take()
         assert isinstance(answer, Accept), answer
         assert (answer.host, answer.port) == ("127.0.0.1", 7000)
-        return padded(replace(HELLO, request=request + 1, token=answer.token))
+        return padded(replace(HELLO, request=request + 1, token=answer.token), bundle)
 
     def agree(self, reason: str = "") -> None:
         orders, self.director.orders = self.director.orders, []
@@ -75,6 +80,44 @@ def test_a_client_is_sent_to_its_player_once_that_expects_it(front) -> None:
     (answer,) = front.take()
     assert (answer.host, answer.port, answer.token) == ("127.0.0.1", 9_000, "the token")
     assert answer.request == 2
+
+
+@pytest.mark.parametrize(("bundle", "port"), [("", 9_000), ("small", 9_000), ("large", 9_001)])
+def test_a_client_is_sent_to_a_player_of_the_bundle_that_it_names(front, bundle, port) -> None:
+    front.say(front.prove(bundle=bundle))
+    front.agree()
+    (answer,) = front.take()
+    assert (answer.host, answer.port) == ("127.0.0.1", port)
+    assert answer.version == 2
+
+
+def test_a_bundle_that_nobody_plays_is_refused_with_those_that_there_are(front) -> None:
+    front.say(padded(HELLO, "huge"))
+    (answer,) = front.take()
+    assert isinstance(answer, Refuse)
+    assert answer.code == "model"
+    assert answer.reason == "No bundle 'huge' plays here."
+    assert answer.offer == "There are: small, large."
+    assert len(front.director.leases) == 0
+
+
+def test_a_full_bundle_keeps_nobody_from_another_one(front) -> None:
+    front.director.heard(report("small-1", room=0), 0.1)
+    front.say(padded(HELLO, "small"), 0.1)
+    assert front.take()[0].code == "busy"
+    front.say(front.prove(now=0.2, bundle="large"), 0.2)
+    front.agree()
+    assert front.take()[0].port == 9_001
+
+
+def test_who_plays_and_asks_for_another_bundle_gets_that(front) -> None:
+    front.say(front.prove(bundle="small"))
+    front.agree()
+    front.take()
+    front.say(front.prove(request=5, now=1.0, bundle="large"), 1.0)
+    front.agree()
+    assert front.take()[0].port == 9_001
+    assert len(front.director.leases) == 1
 
 
 def test_nothing_is_kept_for_who_has_not_proved_its_address(front) -> None:
@@ -142,7 +185,7 @@ def test_a_player_that_declines_is_no_dead_end(front) -> None:
     front.say(front.prove())
     front.agree("It is loading.")
     (answer,) = front.take()
-    assert (answer.code, answer.offer) == ("busy", "Say hello again.")
+    assert (answer.code, answer.offer) == ("busy", "Say hello again in 0.25 s.")
     assert len(front.director.leases) == 0
 
 

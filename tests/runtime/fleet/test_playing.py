@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 
 import numpy as np
 import pytest
@@ -107,6 +108,30 @@ def test_when_a_player_dies_its_clients_find_another(fleet, host) -> None:
     assert fleet.desk.figures()["players"][0]["state"] in ("ready", "loading")
 
 
+def test_who_moves_brings_its_window(fleet, host) -> None:
+    moving = host()
+    moving.connect()
+    moving.play(noise(1))
+    until(lambda: len(sessions(fleet)) == 1)
+    gone = sessions(fleet)[0]["player"]
+    (other,) = (link for name, link in fleet.links.items() if name != gone)
+    fleet.links[gone].kill()
+
+    def given() -> list[np.ndarray]:
+        moving._process(np.zeros(512, np.float32))
+        made = other.player._server._engine.made
+        calls = [call for each in made for call in each.calls if call[0] in ("skip", "step")]
+        answered = any(call[0] == "step" for call in calls)
+        first = takewhile(lambda call: call[0] == "skip", calls)
+        return [call[1] for call in first] if answered else []
+
+    until(given)
+    before = np.concatenate(given())
+    origin = moving.client._network._session.placement.origin
+    np.testing.assert_array_equal(before, moving.played[origin - len(before) : origin])
+    assert np.abs(before).max() > 0.4
+
+
 def test_a_change_waits_for_who_plays(fleet, host) -> None:
     first = host()
     first.connect()
@@ -127,3 +152,26 @@ def test_a_change_waits_for_who_plays(fleet, host) -> None:
     until(lambda: changed() == [])
     assert second.client.status.state == "playing"
     assert fleet.links[playing].player._folder == "echo:6"
+
+
+def test_a_client_plays_with_the_second_of_two_bundles_by_its_name() -> None:
+    fleet = ThreadFleet(bundles=("first", "second"))
+    try:
+        until(lambda: {p["state"] for p in fleet.desk.figures()["players"]} == {"ready"})
+        address = fleet.desk.address[:2]
+        with (
+            Client(address, ("bass",), step=4, lead=4, bundle="second") as client,
+            Client(address, ("bass",), step=4, lead=4) as usual,
+            Client(address, ("bass",), step=4, lead=4, bundle="third") as other,
+        ):
+            Host(client).connect()
+            Host(usual).connect()
+            until(lambda: len(sessions(fleet)) == 2)
+            assert {s["player"] for s in sessions(fleet)} == {"echo-1", "echo-2"}
+            (second,) = [s for s in sessions(fleet) if s["player"] == "echo-2"]
+            assert second["client"].endswith(f":{client._socket.getsockname()[1]}")
+            until(lambda: other.status.refused)
+            assert other.status.refused == "model"
+            assert other.status.text == ("No bundle 'third' plays here. There are: first, second.")
+    finally:
+        fleet.close()

@@ -29,19 +29,24 @@ pytestmark = [
 ]
 ROOT = Path(__file__).parents[3]
 NAMES = ("echo-1", "echo-2")
+#: Plays another bundle.
+OTHER = "other-1"
+READY = ["ready"] * 3
 
 
 @pytest.fixture(scope="module")
 def fleet() -> Iterator:
     from sideman.runtime.fleet.actors import Cluster, Fleet
 
-    players = {name: plan_of(name, seats=2) for name in NAMES}
+    players = {name: plan_of(name, seats=2) for name in (*NAMES, OTHER)}
     # A port of its own: a director that starts again takes the same.
     listen = ("127.0.0.1", free_port())
-    plan = Plan({"echo": "echo:5"}, dict.fromkeys(NAMES, "echo"), listen, reply_port=9)
+    bundles = {"echo": "echo:5", "other": "echo:5"}
+    owners = dict.fromkeys(NAMES, "echo") | {OTHER: "other"}
+    plan = Plan(bundles, owners, listen, reply_port=9)
     paths = os.pathsep.join([str(ROOT), *(p for p in sys.path if p)])
     with (
-        Cluster("local", 2) as cluster,
+        Cluster("local", 3) as cluster,
         Fleet(
             cluster,
             Fleets(plan, players, 1, 0),
@@ -50,7 +55,7 @@ def fleet() -> Iterator:
         ) as made,
     ):
         made.cluster, made.environment = cluster, {"PYTHONPATH": paths}
-        until(lambda: states(made) == ["ready", "ready"])
+        until(lambda: states(made) == READY)
         yield made
 
 
@@ -106,6 +111,18 @@ def test_nothing_of_it_listens_beyond_this_machine(fleet) -> None:
     assert open_to_all == []
 
 
+def test_a_client_gets_the_second_of_two_bundles_by_its_name(fleet) -> None:
+    with Client(fleet.address, ("bass",), step=4, lead=4, bundle="other") as client:
+        Host(client).connect()
+        until(lambda: fleet.figures()["sessions"])
+        (playing,) = fleet.figures()["sessions"]
+        assert playing["player"] == OTHER
+    until(lambda: not fleet.figures()["sessions"])
+    with Client(fleet.address, ("bass",), step=4, lead=4, bundle="third") as client:
+        until(lambda: client.status.refused)
+        assert client.status.text == "No bundle 'third' plays here. There are: echo, other."
+
+
 def test_a_killed_player_is_started_again_and_its_client_plays_on(fleet) -> None:
     with Client(fleet.address, ("bass",), step=4, lead=4) as client:
         host = Host(client)
@@ -113,12 +130,14 @@ def test_a_killed_player_is_started_again_and_its_client_plays_on(fleet) -> None
         until(lambda: fleet.figures()["sessions"])
         (playing,) = fleet.figures()["sessions"]
         pid, *_ = process(fleet, playing["player"])
+        number = client._network._session.number
         os.kill(pid, signal.SIGKILL)
-        until(lambda: client.status.state != "playing")
-        host.connect()
+        # It has found another player before anybody could see it without one.
+        until(lambda: (s := client._network._session) is not None and s.number != number)
         until(lambda: [s["player"] for s in fleet.figures()["sessions"]] != [playing["player"]])
-        until(lambda: states(fleet) == ["ready", "ready"])
-        assert fleet.figures()["restarts"] == 1
+        # The client was sent elsewhere before Ray has told anybody that the player is gone.
+        until(lambda: fleet.figures()["restarts"] == 1)
+        until(lambda: states(fleet) == READY)
         assert process(fleet, playing["player"])[0] != pid
         assert any("started again" in line for _, line in fleet.news(0))
 

@@ -72,6 +72,21 @@ def test_it_starts_a_server_of_its_own_and_keeps_what_was_played(
     assert soundfile.info(folder / "drums.wav").frames == len(context)
 
 
+@pytest.mark.parametrize("named", ["fake", "harp"])
+def test_a_server_that_runs_already_plays_the_bundle_that_is_named(
+    library, console, server, monkeypatch, named
+) -> None:
+    def end(screen, view):
+        if view.status.refused == "model":  # it would ask for minutes
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(run_module.Screen, "show", end)
+    played = run(Request(server=server, named=named, rate=44_100, seconds=0.3), console)
+    assert played == (named == "fake")
+    refused = "No bundle 'harp' plays here. There is: fake."
+    assert (refused in console.file.getvalue()) == (named == "harp")
+
+
 def test_ctrl_c_ends_it_softly_and_it_counts_as_played(
     library, console, server, monkeypatch
 ) -> None:

@@ -63,7 +63,7 @@ def test_a_session_is_accepted_with_what_is_really_used(peers) -> None:
 @pytest.mark.parametrize(
     ("changes", "code", "reason", "offer"),
     [
-        ({"lowest": 2, "highest": 3}, "version", "2 to 3", "1"),
+        ({"lowest": 3, "highest": 4}, "version", "3 to 4", "2"),
         ({"rate": 44_056}, "rate", "44056 Hz", "48,000"),
         ({"stems": "bass,flute"}, "stems", "flute", "bass, drums, guitar, piano"),
         ({"step": 40}, "geometry", "40 columns", "columns"),

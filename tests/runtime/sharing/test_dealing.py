@@ -41,7 +41,7 @@ def test_every_seat_is_taken_once_and_one_more_is_refused(serve, peers) -> None:
     refuse = late.ask(HELLO)
     assert isinstance(refuse, Refuse)
     assert (refuse.code, refuse.reason) == ("busy", "All 3 seats are taken.")
-    assert refuse.offer == "Say hello again in 10 s."
+    assert refuse.offer == "Say hello again in 5 s."
     assert server.load().refused == 1
     seated[1].say(Bye(accepts[1].session, ""))
     assert seated[1].hears_nothing()
@@ -62,7 +62,7 @@ def test_what_does_not_fit_is_refused_with_figures_and_nobody_else_notices(
     assert refuse.reason == (
         "There is no room: 2 sessions take 54% of the time, 81% with yours, and 70% is the most."
     )
-    assert "in 10 s" in refuse.offer
+    assert "in 5 s" in refuse.offer
     load = server.load()
     assert (load.free, load.refused) == (6, 1)
     assert load.share == pytest.approx(2 * QUARTER / (4096 / 44_100))
@@ -133,7 +133,7 @@ def test_a_ghost_gives_its_share_back_where_a_seat_is_free(
     for ghost in ghosts:
         play(ghost, lead=8)
     assert isinstance(peers(server).ask(dataclasses.replace(HELLO, lead=8)), Refuse)
-    monkeypatch.setattr("sideman.runtime.sharing.server.GIVEN_UP_SECONDS", 0.0)
+    monkeypatch.setattr("sideman.runtime.sharing.gate.GIVEN_UP_SECONDS", 0.0)
     play(peers(server), lead=8)
     assert len(server.sessions()) == 1
 
@@ -193,7 +193,7 @@ def test_what_is_wrong_with_a_wish_is_told_as_by_a_server_for_one(serve, peers) 
     server = serve(2)
     codes = {
         peers(server).ask(dataclasses.replace(HELLO, **changes)).code
-        for changes in ({"lowest": 2, "highest": 3}, {"rate": 1}, {"stems": "flute"}, {"step": 40})
+        for changes in ({"lowest": 3, "highest": 4}, {"rate": 1}, {"stems": "flute"}, {"step": 40})
     }
     assert codes == {"version", "rate", "stems", "geometry"}
     assert server.load().free == 2

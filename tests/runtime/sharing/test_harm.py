@@ -42,6 +42,32 @@ def hears_its_own(host) -> None:
     assert np.abs(wanted).max() > 0.4
 
 
+def test_who_takes_a_seat_hears_nothing_of_who_had_it(serve, join) -> None:
+    server = serve(1)
+    before = join(server)
+    before.connect()
+    before.play(np.full(60_000, 0.5, np.float32))
+    before.client.close()
+    until(lambda: not server.sessions())
+    after = join(server)
+    after.connect()
+    after.play(np.full(60_000, 0.125, np.float32))
+    assert np.abs(before.heard).max() > 0.4
+    assert 0.12 < np.abs(after.heard).max() < 0.13
+
+
+def test_who_comes_back_to_its_seat_finds_what_it_played(serve, join, engine) -> None:
+    server = serve(1)
+    host = join(server)
+    host.connect()
+    host.play(sound(1, 60_000))
+    host.client._network._leave("")  # the network's thread would do it after a silence
+    until(lambda: host.client.status.state != "playing")
+    host.connect()
+    host.play(sound(2, 40_000))
+    assert not any(call[0] == "reset" for each in engine.made for call in each.calls)
+
+
 def test_a_cycle_that_fails_is_silence_and_a_message_for_its_own_client_alone(
     serve, join, engine
 ) -> None:

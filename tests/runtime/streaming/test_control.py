@@ -14,6 +14,7 @@ from sideman.engine.errors import ProtocolError
 from sideman.runtime.streaming import resends
 from sideman.runtime.streaming.control import (
     KINDS,
+    LONGEST_BUNDLE,
     Accept,
     Beat,
     Begin,
@@ -22,11 +23,16 @@ from sideman.runtime.streaming.control import (
     Epoch,
     Error,
     Hello,
+    Named,
     Position,
     Refuse,
     Resend,
     State,
     Warn,
+    bundle_fault,
+    other_bundle,
+    other_version,
+    padded,
     read_control,
     write_control,
 )
@@ -37,7 +43,7 @@ FOUR = "bass,drums,guitar,piano"
 WANTED = resends.pack([resends.Wanted(255, 88_200, 5)])
 DOCUMENTED = {
     "hello": Hello(
-        1, 1, 1, 44_100, 512, 4, 2, 0, "bass,drums", "normal", "sideman-client 0.1", "", Position(0)
+        1, 1, 2, 44_100, 512, 4, 2, 0, "bass,drums", "normal", "sideman-client 0.1", "", Position(0)
     ),
     "accept": Accept(1, 1, 7, 1, 4, 2, 882, 44_100, 0, "bass,drums", FOUR, Position(0), "", 0, ""),
     "refuse": Refuse(1, "busy", "Another client plays.", "Say hello again when it has left."),
@@ -51,17 +57,27 @@ DOCUMENTED = {
     "error": Error("Audio packet: truncated."),
     "bye": Bye(7, "The host stopped."),
 }
+DOCUMENTED["hello: a bundle by its name"] = dataclasses.replace(
+    DOCUMENTED["hello"], lowest=2, padding=Named("brass-ü".encode())
+)
 VALUES = {
     int: st.integers(-(2**31), 2**31 - 1),
     float: st.floats(width=32, allow_nan=False, allow_infinity=False),
     str: st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40),
     bytes: st.binary(max_size=100),
+    Named: st.builds(
+        lambda name, zeros: name.encode()[:LONGEST_BUNDLE] + bytes(zeros),
+        st.text(st.characters(codec="ascii", exclude_characters="\0"), max_size=100),
+        st.integers(0, 60),
+    ),
     Position: st.integers(-(2**62), 2**62),
 }
 
 
 def test_every_kind_has_an_example_and_its_types_in_the_document() -> None:
-    assert {f"/sideman/{name}" for name in DOCUMENTED} == {kind.address for kind in KINDS}
+    assert {f"/sideman/{name.split(':')[0]}" for name in DOCUMENTED} == {
+        kind.address for kind in KINDS
+    }
     text = DOCUMENT.read_text(encoding="utf-8")
     for kind in KINDS:
         assert f"`{kind.address} {kind.tags}`" in text
@@ -74,7 +90,7 @@ def test_documented_bytes(name: str) -> None:
     assert read_control(data, len(data)) == DOCUMENTED[name]
     # As a reader that is not ours understands it.
     message = OscMessage(data)
-    assert message.address == f"/sideman/{name}"
+    assert message.address == f"/sideman/{name.split(':')[0]}"
     values = list(dataclasses.asdict(DOCUMENTED[name]).values())
     for value, found in zip(values, message.params, strict=True):
         if isinstance(found, bytes) and not isinstance(value, bytes):
@@ -109,11 +125,75 @@ def test_long_texts_are_cut_so_that_they_fit(length: int) -> None:
         assert len(data) > MAX_DATAGRAM / 2
 
 
+PLAIN = DOCUMENTED["hello"]
+
+
+def test_a_hello_names_a_bundle_and_stays_as_long_as_every_other() -> None:
+    for name in ("", "mine", "a name with blanks", "größe-♪"):
+        data = write_control(padded(PLAIN, name))
+        assert len(data) == MAX_DATAGRAM
+        found = read_control(data, len(data))
+        assert found.bundle == name
+        # A server that knows no names refuses, and does not play another bundle.
+        assert (found.lowest, found.highest) == (2 if name else 1, 2)
+
+
+def test_a_hello_of_a_client_that_knows_no_names_asks_for_the_usual_bundle() -> None:
+    old = padded(dataclasses.replace(PLAIN, highest=1))
+    found = read_control(write_control(old), MAX_DATAGRAM)
+    assert found.bundle == ""
+    assert other_version(found) is None
+    assert other_bundle(found, ["mine"]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("", ""),
+        ("ä" * 50, ""),
+        ("ä" * 50 + "b", "101 bytes, more than 100"),
+        ("a\nb", "cannot be shown"),
+        ("a\0b", "cannot be shown"),
+        ("\ud800", "no text that can be sent"),
+    ],
+)
+def test_which_names_a_hello_can_say(name: str, fault: str) -> None:
+    assert fault in bundle_fault(name)
+    assert bool(bundle_fault(name)) == bool(fault)
+    if fault:
+        with pytest.raises(ValueError, match="no name of a bundle"):
+            padded(PLAIN, name)
+    else:
+        padded(PLAIN, name)
+
+
+def test_a_name_and_stems_that_do_not_fit_together_are_the_caller_s_mistake() -> None:
+    long = dataclasses.replace(PLAIN, stems="x" * 1_000)
+    assert padded(long).bundle == ""
+    with pytest.raises(ValueError, match="fits no datagram"):
+        padded(long, "n" * 100)
+
+
+def test_another_bundle_is_refused_with_the_names_that_there_are() -> None:
+    asked = padded(PLAIN, "yours")
+    assert other_bundle(asked, ["mine", "yours"]) is None
+    assert other_bundle(padded(PLAIN), ["mine"]) is None
+    refuse = other_bundle(asked, ["mine"])
+    assert refuse == Refuse(1, "model", "No bundle 'yours' plays here.", "There is: mine.")
+    assert other_bundle(asked, ["mine", "other"]).offer == "There are: mine, other."
+
+
 def test_what_fits_no_datagram_is_the_caller_s_mistake() -> None:
     with pytest.raises(ValueError, match="does not fit"):
         write_control(Resend(1, 1, bytes(1_200)))
     with pytest.raises(ValueError, match="no argument"):
         write_control(Begin(2**31, 1, Position(0)))
+
+
+def named(blob: bytes) -> bytes:
+    """The documented hello with another blob at its end."""
+    padding = bytes(-len(blob) % 4)
+    return examples()["hello"][:-4] + struct.pack(">i", len(blob)) + blob + padding
 
 
 @pytest.mark.parametrize(
@@ -133,6 +213,10 @@ def test_what_fits_no_datagram_is_the_caller_s_mistake() -> None:
         (examples()["begin"][:-12] + struct.pack(">i", 4) + bytes(4), "has 8 bytes"),
         (examples()["begin"][:-8] + struct.pack(">q", -(2**63)), "no position"),
         (examples()["state"][:-12] + struct.pack(">f", float("inf")) + b"decode\0\0", "finite"),
+        (named(b"a" * 101), "name of 101 bytes"),
+        (named(b"a\0b"), "name without its zeros"),
+        (named(b"\0a"), "name without its zeros"),
+        (named(b"\xff\0"), "name that is not UTF-8"),
         (b"/sideman/error\0\0,s\0\0" + b"a" * 1_200 + b"\0\0\0\0", "the most"),
     ],
 )

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from sideman.export.demo.instruments import SAMPLE_RATE
+from sideman.export.demo.loop import chance_of
 from sideman.export.demo.world.render import render
 from sideman.export.demo.world.song import STEMS, Song, draw_songs
 from sideman.export.demo.world.truth import truth_of
@@ -40,7 +42,10 @@ def write_song(folder: Path, say: Callable[[str], None]) -> None:
     drawn = song()
     for stem, track in zip(STEMS, render(drawn), strict=True):
         soundfile.write(folder / f"{stem}.flac", track, SAMPLE_RATE, subtype="PCM_16")
-    (folder / "truth.json").write_text(truth_of(drawn).to_json() + "\n", "utf-8")
+    say("Scoring other songs against it: what comes by chance.")
+    truth = truth_of(drawn)
+    truth = replace(truth, chance=chance_of(truth))
+    (folder / "truth.json").write_text(truth.to_json() + "\n", "utf-8")
 
 
 def export_diffusion(folder: Path, say: Callable[[str], None]) -> None:

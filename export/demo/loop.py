@@ -56,20 +56,28 @@ def loop_truth() -> Truth:
     """Chords of the loop, and onsets of the stem that is missing: only that one can be judged."""
     truth = truth_of(loop_song())
     truth = replace(truth, onsets={MISSING: truth.onsets[MISSING]})
-    return replace(truth, chance={MISSING: _chance(truth)})
+    return replace(truth, chance=chance_of(truth))
 
 
-def _chance(truth: Truth) -> Chance:
-    """Mean score of other songs' stems, each rotated in time, to two digits."""
+def chance_of(truth: Truth) -> dict[str, Chance]:
+    """Mean scores of other songs' stems, each song rotated in time, to two digits.
+
+    Args:
+        truth: of the piece that they are held to.
+
+    Returns:
+        For every stem that the piece has onsets of.
+    """
     random = np.random.default_rng(0)
-    row = STEMS.index(MISSING)
-    scores = [
-        judge(turned(render(song), random)[row], truth, MISSING) for song in other_songs(_OTHERS)
-    ]
-    return Chance(
-        chord_fit=round(float(np.mean([score.chord_fit for score in scores])), 2),
-        onset_f=round(float(np.mean([score.onset_f for score in scores])), 2),
-    )
+    others = [turned(render(song), random) for song in other_songs(_OTHERS)]
+    found = {}
+    for stem in truth.onsets:
+        scores = [judge(song[STEMS.index(stem)], truth, stem) for song in others]
+        found[stem] = Chance(
+            chord_fit=round(float(np.mean([score.chord_fit for score in scores])), 2),
+            onset_f=round(float(np.mean([score.onset_f for score in scores])), 2),
+        )
+    return found
 
 
 def main(arguments: list[str]) -> int:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sideman.engine.errors import SidemanError
+from sideman.runtime.listen.live import busy
+from sideman.runtime.listen.pairing import change, counterparts, differences
 from sideman.runtime.listen.sounds import FOLDER, write_script
 from sideman.runtime.listen.store import read_record
 
@@ -14,8 +16,8 @@ from sideman.runtime.listen.store import read_record
 class Earlier:
     """A page that was made before.
 
-    Players are paired by their names; where neither page has more than one, those two are, whatever
-    they are called. Rows are paired by their instrument and what it is played to, to the sample.
+    Players are paired as `counterparts` says; rows by their instrument and what it is played to, to
+    the sample.
 
     Args:
         folder: of the page.
@@ -43,45 +45,53 @@ class Earlier:
         """Add to every cell of a record what the earlier page has in its place, and copy its sound.
 
         Args:
-            record: of the new page; each paired cell gets "earlier": the player's name, figures,
-                sound, and cycles with what `live.busy` wants. "against" tells the earlier page and
-                what could not be paired.
+            record: of the new page; each paired cell gets "earlier": the player's name, what
+                changed of it, figures, sound, cycles, and whether those were disturbed. "against"
+                tells the earlier page, what was asked for otherwise, and how many have no
+                counterpart.
             out: the new page's folder.
 
         Raises:
             OSError: a sound cannot be copied.
         """
-        ours = {player["id"]: player["name"] for player in record["players"]}
-        theirs = {player["id"]: player["name"] for player in self._record["players"]}
-        alone = len(ours) == len(theirs) == 1
-        rows = {row["id"]: row for row in self._record["rows"]}
+        before = self._record
+        partners = counterparts(record["players"], before["players"])
+        ours = {player["id"]: player for player in record["players"]}
+        rows = {row["id"]: row for row in before["rows"]}
         there = {}
-        for cell in self._record["cells"]:
+        for cell in before["cells"]:
             row = rows[cell["row"]]
-            name = "" if alone else theirs[cell["player"]]
-            there[row["stem"], row["digest"], name, cell["regime"]] = cell
+            there[row["stem"], row["digest"], cell["player"], cell["regime"]] = cell
         new = {row["id"]: row for row in record["rows"]}
-        paired = 0
+        used = set()
         for cell in record["cells"]:
-            row = new[cell["row"]]
-            name = "" if alone else ours[cell["player"]]
-            other = there.get((row["stem"], row["digest"], name, cell["regime"]))
+            row, theirs = new[cell["row"]], partners.get(cell["player"])
+            if theirs is None:
+                continue
+            other = there.get((row["stem"], row["digest"], theirs["id"], cell["regime"]))
             if other is None:
                 continue
-            paired += 1
+            used.add(other["key"])
+            own = [each for each in before["cells"] if each["player"] == theirs["id"]]
             cell["earlier"] = {
-                "name": theirs[other["player"]],
-                "figures": other["figures"],
-                **{key: other.get(key) for key in ("cycles", "worked", "waited", "backend")},
-                "mix_peak": other["mix_peak"],
+                "name": theirs["name"],
+                "change": change(
+                    {**theirs, "runs_on": other["runs_on"]},
+                    {**ours[cell["player"]], "runs_on": cell["runs_on"]},
+                ),
+                "disturbed": busy(other, own),
+                **{key: other[key] for key in ("figures", "cycles", "mix_peak")},
                 "sound": self._copy(other["sound"], out),
             }
+        paired = sum("earlier" in cell for cell in record["cells"])
         record["against"] = {
             "folder": self._folder.name or str(self._folder.resolve().name),
-            "made": self._record["made"],
-            "processor": self._record["machine"]["processor"],
+            "made": before["made"],
+            "processor": before["machine"]["processor"],
+            "differences": differences(before, record),
             "paired": paired,
-            "there": len(self._record["cells"]),
+            "new": len(record["cells"]) - paired,
+            "lost": len(before["cells"]) - len(used),
         }
 
     def _copy(self, sound: dict[str, Any], out: Path) -> dict[str, Any]:

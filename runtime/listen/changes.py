@@ -23,10 +23,10 @@ def against_table(record: Mapping[str, Any]) -> str:
     told = [name for name in FIGURES if any(_both(name, cell) for cell in cells)]
     heads = "".join(f'<th scope="col">{NAMES[name][0]}</th>' for name in told)
     rows = "".join(_row(record, cell, told) for cell in cells)
-    left = len(record["cells"]) - against["paired"]
-    rest = f" {left} of this page's sounds have no counterpart there." if left else ""
-    lost = against["there"] - against["paired"]
+    new, lost = against["new"], against["lost"]
+    rest = f" {new} of this page's sounds have no counterpart there." if new else ""
     rest += f" {lost} of that page's sounds have none here." if lost else ""
+    unlike = "".join(f"<li>{escape(each)}</li>" for each in against["differences"])
     table = f"""<div class="scroll" tabindex="0" role="region" aria-labelledby="against-title">
 <table class="changes"><thead><tr><th scope="col">sound</th><th scope="col">model</th>{heads}
 <th scope="col">cycle</th></tr></thead>
@@ -38,6 +38,7 @@ def against_table(record: Mapping[str, Any]) -> str:
 <p>{against["paired"]} sounds are compared with those of “{escape(against["folder"])}”, made on
 {escape(format_time(against["made"]))} on {escape(str(against["processor"]))}.{rest} The earlier
 ones are on the cards of the new ones.</p>
+{f"<p>Beside the models, this differs:</p><ul>{unlike}</ul>" if unlike else ""}
 {table if cells else ""}</section>
 """
 
@@ -46,15 +47,17 @@ def _row(record: Mapping[str, Any], cell: Mapping[str, Any], told: Sequence[str]
     row = next(row for row in record["rows"] if row["id"] == cell["row"])
     title = next(take["title"] for take in record["takes"] if take["id"] == row["take"])
     regime = next(each["name"] for each in record["regimes"] if each["id"] == cell["regime"])
-    name = next(each["name"] for each in record["players"] if each["id"] == cell["player"])
     before = cell["earlier"]
-    if before["name"] != name:
-        name = f"{before['name']} → {name}"
+    name = before["change"] or next(
+        each["name"] for each in record["players"] if each["id"] == cell["player"]
+    )
+    own = [each for each in record["cells"] if each["player"] == cell["player"]]
+    disturbed = before["disturbed"] or busy(cell, own)
     where = f'<br><span class="small">{escape(title)}</span>' if len(record["takes"]) > 1 else ""
     figures = "".join(_change(name, _both(name, cell)) for name in told)
     return (
         f'<tr><th scope="row">{escape(row["stem"])}, {escape(regime)}{where}</th>'
-        f"<td>{escape(name)}</td>{figures}{_cycles(before, cell)}</tr>"
+        f"<td>{escape(name)}</td>{figures}{_cycles(before, cell, disturbed)}</tr>"
     )
 
 
@@ -75,11 +78,10 @@ def _change(name: str, both: tuple[float, float] | None) -> str:
     return f"<td>{was.removesuffix(unit)} → {now}</td>"
 
 
-def _cycles(before: Mapping[str, Any], cell: Mapping[str, Any]) -> str:
+def _cycles(before: Mapping[str, Any], cell: Mapping[str, Any], disturbed: bool) -> str:
     was, now = Spread.of(before["cycles"]), Spread.of(cell["cycles"])
     if not was or not now:
         return "<td>–</td>"
-    disturbed = busy(before) or busy(cell)
     told = ' <span class="small warn">on a busy machine</span>' if disturbed else ""
     return f"<td>{1000 * was.p50:,.0f} → {1000 * now.p50:,.0f} ms{told}</td>"
 

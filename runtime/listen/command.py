@@ -32,7 +32,7 @@ def listen(
             "-i",
             help="A folder of stems, or files (repeat it): those named after a stem (bass.wav, "
             "drums.mp3) are its ground truth and left out of its context; others are context for "
-            "all. Without it, the demonstration's loop and a song.",
+            "all. What each was taken as is told. Without it, the demonstration's loop and a song.",
         ),
     ] = None,
     out: Annotated[
@@ -103,7 +103,11 @@ def listen(
     ] = "flac",
     against: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="An earlier page, to tell and hear what changed."),
+        typer.Option(
+            metavar="FOLDER",
+            help="An earlier page, to tell and hear what changed: bundles are compared by their "
+            "names, in another precision too.",
+        ),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Remove sounds of --out that are not asked for.")

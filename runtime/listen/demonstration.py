@@ -78,7 +78,13 @@ def takes(
     truth = None if song.lead_in else Truth.read(target / TRUTH)
     notes = tuple(note for note in song.notes if "asked for" not in note or section)
     found.append(
-        replace(song, title="a song of the demonstration's world", truth=truth, notes=notes)
+        replace(
+            song,
+            title="a song of the demonstration's world",
+            truth=truth,
+            chance={} if truth is None else truth.chance,
+            notes=notes,
+        )
     )
     return found, []
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from sideman.engine.disk import naming_a_full_disk
 from sideman.engine.files import write_whole
-from sideman.runtime.listen.cards import data_of_row, format_time, row_section
+from sideman.runtime.listen.cards import data_of_row, format_time, legend, row_section
 from sideman.runtime.listen.changes import against_table
 from sideman.runtime.listen.live import player_table
 from sideman.runtime.listen.sounds import FOLDER
@@ -67,12 +67,12 @@ def page(record: Mapping[str, Any]) -> str:
 {_introduction(record)}
 </header>
 <main>
-<noscript><p class="notice">Players need JavaScript. Without it, each name below leads to its sound
-file.</p></noscript>
-{player_table(record)}
+<noscript><p class="notice">Players need JavaScript. Without it, the link beside each name leads to
+its sound file.</p></noscript>
+{_contents(record)}{player_table(record)}
 {against_table(record)}
 <div id="takes">
-{takes}</div>
+{legend(record)}{takes}</div>
 </main>
 {_part("transport.html")}{_part("blind.html")}
 <script type="application/json" id="rows">{data}</script>
@@ -97,6 +97,7 @@ def _title(record: Mapping[str, Any]) -> str:
 
 def _introduction(record: Mapping[str, Any]) -> str:
     machine = record["machine"]
+    earlier = ", <kbd>E</kbd> to the earlier page and back" if record.get("against") else ""
     done, wanted = len(record["cells"]), record["wanted"]
     parts = []
     if done < wanted:
@@ -116,9 +117,23 @@ def _introduction(record: Mapping[str, Any]) -> str:
         f"{escape(record['version'])}, on {escape(str(machine['processor']))} with "
         f"{machine['cores']} cores. Keys: <kbd>Space</kbd> plays and stops, <kbd>←</kbd> "
         "<kbd>→</kbd> go a second, <kbd>↑</kbd> <kbd>↓</kbd> change the sound, <kbd>M</kbd> "
-        "changes between stem and mix, <kbd>G</kbd> goes to the ground truth and back.</p>"
+        "changes between stem and mix, <kbd>N</kbd> goes to the same regime of the next model, "
+        f"<kbd>G</kbd> to the ground truth and back{earlier}.</p>"
     )
     return "\n".join(parts)
+
+
+def _contents(record: Mapping[str, Any]) -> str:
+    """Links to all instruments."""
+    lines = []
+    for take in record["takes"]:
+        links = " ".join(
+            f'<a href="#{escape(row["id"])}">{escape(row["stem"])}</a>'
+            for row in record["rows"]
+            if row["take"] == take["id"]
+        )
+        lines.append(f"<li>{escape(take['title'])}: {links}</li>")
+    return f'<nav aria-label="Instruments"><ul>{"".join(lines)}</ul></nav>\n'
 
 
 def _take(record: Mapping[str, Any], take: Mapping[str, Any]) -> str:

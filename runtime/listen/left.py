@@ -15,7 +15,7 @@ class TimeLeft:
     """Adds up what every player's remaining cycles take, by its own pace as far as it is known.
 
     Attributes:
-        cycles: how many there are in all.
+        cycles: how many there are in all, without those that were given up.
 
     Args:
         cells: that are to be played.
@@ -39,6 +39,7 @@ class TimeLeft:
 
     def give_up(self, player: str) -> None:
         """A player, by its id, does not go on."""
+        self.cycles -= self._left[player]
         self._left[player] = 0
 
     @property

@@ -10,10 +10,12 @@ from typing import Any
 from rich.console import Console
 
 from sideman.engine.backends.choice import BackendChoice
+from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.errors import SidemanError
 from sideman.runtime.commandline.options import split_stems
 from sideman.runtime.listen import demonstration
 from sideman.runtime.listen.against import Earlier
+from sideman.runtime.listen.faults import Faults
 from sideman.runtime.listen.plan import Plan, make_plan
 from sideman.runtime.listen.players import Player, find_players, parse_backends
 from sideman.runtime.listen.regimes import Regime, parse_leads, parse_regimes
@@ -31,6 +33,8 @@ Say = Callable[[str], None]
 REGIMES = "-1,0,1"
 #: As the native protocol's clients step, unless they are told otherwise.
 COLUMNS = 4
+#: Of the published models.
+_STEMS = ("bass", "drums", "guitar", "piano")
 #: Folder in the page's folder for what the demonstration makes and this machine alone needs.
 _MADE = "demonstration"
 
@@ -95,22 +99,22 @@ def make(request: Request, console: Console) -> bool:
             computed.
         KeyboardInterrupt, SystemExit: passed on when what is finished is kept, and that is said.
     """
-    plan = _plan(request, console)
-    for take in plan.takes:
-        for note in take.notes:
-            console.print(note, markup=False)
-    for note in plan.notes:
-        console.print(note, markup=False)
     try:
+        plan = _plan(request, console)
+        for note in [note for take in plan.takes for note in take.notes] + list(plan.notes):
+            console.print(note, markup=False)
         record = run(plan, request.audio, console, request.earlier)
     except (KeyboardInterrupt, SystemExit):
+        page = request.out / PAGE
         console.print(
-            f"Interrupted. What is finished is in {request.out / PAGE}; the same command goes on.",
+            f"Interrupted. What is finished is in {page}; the same command goes on."
+            if page.is_file()
+            else "Interrupted before there was a page; the same command begins again.",
             markup=False,
         )
         raise
     _tell(plan, record, console)
-    return bool(len(record["cells"]) == record["wanted"])
+    return bool(len(record["cells"]) == record["wanted"] and not record["faults"])
 
 
 def _plan(request: Request, console: Console) -> Plan:
@@ -122,7 +126,7 @@ def _plan(request: Request, console: Console) -> Plan:
         request.earlier.check(request.out)
     check_kind(request.audio)
     store = Store(request.out)
-    players = find_players(request.bundles or (demo_bundle(),), choices)
+    players = _players(request, choices)
     for regime in regimes:
         regime.geometry(players[0].manifest.grid)
     make_folder(request.out)
@@ -138,6 +142,25 @@ def _plan(request: Request, console: Console) -> Plan:
         plan = make_plan(request.out, takes, players, regimes, wanted, request.seed, notes)
     _refuse_loss(store, plan, request)
     return plan
+
+
+def _players(request: Request, choices: Sequence[BackendChoice]) -> list[Player]:
+    """Who plays.
+
+    Raises:
+        SidemanError: bundles cannot be used; files that cannot be either are named with them.
+    """
+    faults = Faults("bundles and files cannot be used")
+    players: list[Player] = []
+    with faults.collect():
+        players = find_players(request.bundles or (demo_bundle(),), choices)
+    if faults and request.inputs:
+        # No bundle says which rate and which stems there are: those of the published models.
+        section = Section(request.start, request.seconds or Section.seconds)
+        with faults.collect():
+            read_take(request.inputs, LatentGrid.sample_rate, _STEMS, section)
+    faults.raise_all()
+    return players
 
 
 def _regimes(request: Request) -> tuple[Regime, ...]:
@@ -197,7 +220,8 @@ def _sayer(console: Console) -> Say:
 
 
 def _tell(plan: Plan, record: dict[str, Any], console: Console) -> None:
-    size = sum(file.stat().st_size for file in plan.out.rglob("*") if file.is_file())
+    made = _size(plan.out / _MADE)
+    size = _size(plan.out) - made
     for fault in record.get("faults", ()):
         console.print(fault, markup=False)
     if against := record.get("against"):
@@ -205,11 +229,24 @@ def _tell(plan: Plan, record: dict[str, Any], console: Console) -> None:
             f"{against['paired']} sounds are compared with those of {against['folder']}."
             if against["paired"]
             else f"No sound has a counterpart in {against['folder']}: instrument, regime, what is "
-            "played to and the name of the model have to be the same.",
+            "played to and the name of the bundle have to be the same.",
             markup=False,
         )
+        for difference in against["differences"]:
+            console.print(difference, markup=False)
     console.print(
         f"{plan.out / PAGE}: {len(record['cells'])} of {record['wanted']} sounds, "
         f"{size / 1e6:,.0f} MB. Open it in a browser.",
         markup=False,
     )
+    if made:
+        console.print(
+            f"{plan.out / _MADE} holds what was made for it, {made / 1e6:,.0f} MB; only going on "
+            "with the same command needs it.",
+            markup=False,
+        )
+
+
+def _size(folder: Path) -> int:
+    """Bytes of all files of a folder; none where it is not there."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

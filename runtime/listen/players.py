@@ -13,6 +13,7 @@ from sideman.engine.bundle.bundle import MANIFEST, Bundle
 from sideman.engine.bundle.manifest import Manifest, short_name
 from sideman.engine.errors import SidemanError
 from sideman.engine.loading.registry import BACKENDS, check_choice
+from sideman.runtime.listen.faults import Faults
 from sideman.runtime.playing.samplers import make_table
 
 #: Every backend that is installed, each in its usual precision.
@@ -88,36 +89,31 @@ def find_players(bundles: Sequence[Path], choices: Sequence[BackendChoice]) -> l
             all such folders are named.
     """
     opened: list[Bundle] = []
-    faults: list[SidemanError] = []
+    faults = Faults("bundles cannot be used")
     for path in dict.fromkeys(bundles):
-        try:
+        with faults.collect():
             opened.append(Bundle.open(path))
-        except SidemanError as error:
-            faults.append(error)
-    if len(faults) == 1:
-        raise faults[0]
-    if faults:
-        raise SidemanError("\n".join(str(fault) for fault in faults))
-    _refuse_other_windows(opened)
+    for other in opened[1:]:
+        with faults.collect():
+            _refuse_another_window(opened[0], other)
+    faults.raise_all()
     players = [_player(bundle, choice, len(choices) > 1) for bundle in opened for choice in choices]
     return _told_apart(players)
 
 
-def _refuse_other_windows(bundles: Sequence[Bundle]) -> None:
-    first = bundles[0]
-    for other in bundles[1:]:
-        ours, theirs = (
-            (each.manifest.grid.sample_rate, each.manifest.grid.window_samples,
-             each.manifest.grid.columns)
-            for each in (first, other)
-        )  # fmt: skip
-        if ours != theirs:
-            raise SidemanError(
-                f"{first.path} and {other.path} cannot stand on one page: windows of "
-                f"{ours[1]:,} samples at {ours[0]:,} Hz in {ours[2]} columns, and of "
-                f"{theirs[1]:,} at {theirs[0]:,} Hz in {theirs[2]}.",
-                "Make a page of each, and compare them with --against.",
-            )
+def _refuse_another_window(first: Bundle, other: Bundle) -> None:
+    ours, theirs = (
+        (each.manifest.grid.sample_rate, each.manifest.grid.window_samples,
+         each.manifest.grid.columns)
+        for each in (first, other)
+    )  # fmt: skip
+    if ours != theirs:
+        raise SidemanError(
+            f"{first.path} and {other.path} cannot stand on one page: windows of "
+            f"{ours[1]:,} samples at {ours[0]:,} Hz in {ours[2]} columns, and of "
+            f"{theirs[1]:,} at {theirs[0]:,} Hz in {theirs[2]}.",
+            "Make a page of each, and compare them with --against.",
+        )
 
 
 def _player(bundle: Bundle, choice: BackendChoice, several: bool) -> Player:

@@ -29,9 +29,12 @@ class Played:
     Attributes:
         sound: [samples], as many as the context, each at the time that the model made it for.
         cycles: seconds of every cycle.
-        worked: seconds that processors worked for this process meanwhile, all threads together.
-        waited: seconds that its threads were ready to work meanwhile, and others had the processor;
+        worked: seconds that processors worked for these cycles, all threads together.
+        waited: seconds that the threads were ready to work meanwhile, and others had the processor;
             None where the system does not tell.
+
+    Both are measured from the second cycle on, for warming up comes before the first, and are
+    scaled to all.
     """
 
     sound: Samples
@@ -74,12 +77,16 @@ def play(
     padded[: len(context)] = context
     cycles: list[float] = []
 
+    began = process_time(), seconds_waited()
+
     def done(_: int) -> None:
+        nonlocal began
         cycles.append(session.profile.last["cycle"])
+        if len(cycles) == 1 < steps:
+            began = process_time(), seconds_waited()
         on_cycle()
 
     session.reset()
-    worked, waited = process_time(), seconds_waited()
     if regime.w is None:
         sound = _by_columns(session, geometry, regime, stem, padded, done)
     else:
@@ -89,10 +96,11 @@ def play(
         sound = heard[stem][geometry.late_samples :]
     whole = np.zeros(len(context), np.float32)
     whole[: len(sound)] = sound[: len(context)]
-    worked, now = process_time() - worked, seconds_waited()
+    (worked, waited), now = began, seconds_waited()
+    scale = steps / max(1, steps - 1)
     # A thread that has ended took its seconds along.
-    late = None if now is None or waited is None else max(0.0, now - waited)
-    return Played(whole, tuple(cycles), worked, late)
+    late = None if now is None or waited is None else scale * max(0.0, now - waited)
+    return Played(whole, tuple(cycles), scale * (process_time() - worked), late)
 
 
 def _by_columns(

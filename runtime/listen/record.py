@@ -5,7 +5,9 @@ The page is written from the record alone, so that a later page can be compared 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -18,6 +20,7 @@ from sideman.runtime.listen.pictures import loudest
 from sideman.runtime.listen.plan import Cell, Plan, Row, digest
 from sideman.runtime.listen.players import Player
 from sideman.runtime.listen.playing import Played
+from sideman.runtime.listen.setting import setting_of
 from sideman.runtime.listen.sounds import in_kind, turned_down, write_sound
 from sideman.runtime.listen.store import FORMAT, Store
 from sideman.runtime.listen.takes import Take
@@ -100,9 +103,19 @@ class Recorder:
                 "notes": [told] if told else [],
                 "runs_on": runs_on,
                 "backend": cell.player.choice.name,
-                "processor": self._machine["processor"],
+                "setting": self._setting(cell),
+                "version": version("sideman"),
+                "made": _now(),
             }
         )
+
+    def fresh(self, cell: Cell) -> bool:
+        """Whether a cell is there, and its cycle times are of what would run it now."""
+        found = self._store.cells.get(cell.key)
+        return found is not None and bool(found["setting"] == self._setting(cell))
+
+    def _setting(self, cell: Cell) -> dict[str, Any]:
+        return setting_of(cell.player.choice, self._machine)
 
     def record(self, notes: Iterable[str] = ()) -> dict[str, Any]:
         """Everything so far.
@@ -125,7 +138,7 @@ class Recorder:
         return {
             "format": FORMAT,
             "version": version("sideman"),
-            "made": datetime.now().astimezone().isoformat(timespec="seconds"),
+            "made": _now(),
             "machine": self._machine,
             "rate": plan.takes[0].rate,
             "seed": plan.seed,
@@ -171,7 +184,7 @@ class Recorder:
             "mix_peak": float(np.abs(context + (0 if truth is None else truth)).max(initial=0.0)),
             "chance": {}
             if chance is None
-            else {"chord_fit": chance.chord_fit, "onset_f": chance.onset_f},
+            else {name: v for name, v in asdict(chance).items() if math.isfinite(v)},
         }
 
     def _once(self, name: str, sound: Samples, row: Row) -> dict[str, Any]:
@@ -190,13 +203,21 @@ class Recorder:
         return {
             "id": player.id,
             "name": player.name,
+            "bundle": player.manifest.name,
+            "digest": player.digest,
+            "backend": player.choice.name,
             "kind": player.manifest.kind,
             "trained": player.manifest.trained,
             "precision": player.precision,
             "evaluations": player.evaluations,
             "stems": list(player.manifest.stems),
-            "runs_on": own[-1]["runs_on"] if own else player.choice.name,
+            "runs_on": "; ".join(dict.fromkeys(cell["runs_on"] for cell in own))
+            or player.choice.name,
         }
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def judged_from(plan: Plan, take: Take) -> int:

@@ -55,6 +55,11 @@ class Regime:
             return ("columnar", self.columns, self.lead, OVERLAP)
         return ("reference", self.r, self.w, self.fade)
 
+    @property
+    def options(self) -> dict[str, float]:
+        """Step and fade as the command line's options say them, by their names."""
+        return {"columns": self.columns} if self.w is None else {"r": self.r, "fade": self.fade}
+
     def geometry(self, grid: LatentGrid) -> Geometry:
         """The indices of its cycles.
 
@@ -69,9 +74,9 @@ class Regime:
         """What of it the page tells: seconds, and whether it can be played live at all.
 
         Returns:
-            "id", "name" and "meaning"; "step": seconds of a step; "deadline": seconds that a reply
-            may take; "live": whether it is heard in time if it meets that, for without slack what
-            is generated has begun to play already.
+            "id", "name", "meaning", and "settings" as `options`; "step": seconds of a step;
+            "deadline": seconds that a reply may take; "live": whether it is heard in time if it
+            meets that, for without slack what is generated has begun to play already.
         """
         geometry = self.geometry(grid)
         rate = grid.sample_rate
@@ -81,6 +86,7 @@ class Regime:
             "id": self.id,
             "name": self.name,
             "meaning": meaning,
+            "settings": self.options,
             "step": geometry.step_samples / rate,
             "deadline": geometry.deadline_samples / rate,
             "live": geometry.slack_samples > 0,

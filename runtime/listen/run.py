@@ -44,10 +44,17 @@ def run(plan: Plan, kind: str, console: Console, earlier: Earlier | None = None)
     """
     store = Store(plan.out)
     recorder = Recorder(plan, store, kind)
-    missing = [cell for cell in plan.cells if cell.key not in store.cells]
+    missing = [cell for cell in plan.cells if not recorder.fresh(cell)]
     if len(missing) < len(plan.cells):
         console.print(
             f"{len(plan.cells) - len(missing)} of {len(plan.cells)} sounds are there already.",
+            markup=False,
+        )
+    if old := sum(cell.key in store.cells for cell in missing):
+        # Till then they stay on the page, which says that times are of several settings.
+        console.print(
+            f"{old} sounds are played again: their cycle times are of another machine, of other "
+            "--threads or another --device, or of other versions.",
             markup=False,
         )
     recorder.write_rows()
@@ -83,6 +90,7 @@ def run(plan: Plan, kind: str, console: Console, earlier: Earlier | None = None)
             except (BackendError, BundleError, GeometryError, MissingExtraError) as error:
                 faults.append(f"{player.name} stopped: {error.what} {error.remedy}".rstrip())
                 left.give_up(player.id)
+                progress.update(task, total=left.cycles, left=left.text)
     record = write()
     store.sweep(record)
     return record

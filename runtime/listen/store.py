@@ -20,7 +20,7 @@ from sideman.runtime.listen.sounds import FOLDER, files_of
 #: The record, and the page itself.
 RECORD, PAGE = "listen.json", "index.html"
 #: Version of the record's layout.
-FORMAT = 1
+FORMAT = 2
 #: As this version names files.
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
 
@@ -52,6 +52,14 @@ def read_record(folder: Path) -> dict[str, Any]:
             numbers = (cell["mix_peak"], *cell["cycles"], *cell["figures"].values())
             _check_numbers(*numbers, *(row["mix_peak"] for row in record["rows"]))
             _check_numbers(cell["worked"], cell.get("waited") or 0)
+            for name in ("runs_on", "made", "version"):
+                _check_text(cell[name])
+            _check_text(cell["setting"]["processor"])
+        for player in record["players"]:
+            for name in ("name", "bundle", "digest", "precision", "backend"):
+                _check_text(player[name])
+        for regime in record["regimes"]:
+            _check_numbers(*regime["settings"].values())
         for sound in sounds_of(record):
             _check_inside(sound, file)
             _check_numbers(sound["seconds"], sound["gain"])
@@ -68,6 +76,11 @@ def _check_numbers(*values: Any) -> None:
     for value in values:
         if not isinstance(value, int | float):
             raise TypeError(f"{value!r} is no number")
+
+
+def _check_text(value: Any) -> None:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
 
 
 def _check_inside(sound: dict[str, Any], file: Path) -> None:

@@ -11,15 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from sideman.engine.errors import SidemanError
+from sideman.runtime.listen.faults import Faults
+from sideman.runtime.listen.naming import assign, find_files
 from sideman.runtime.listening.truth import Chance, Truth
 from sideman.runtime.rehearse.audio import MIX_PEAK, read_mono
 
 Samples = npt.NDArray[np.float32]
 
-#: Endings of the files of a folder that are read; others are no sound.
-ENDINGS = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aif", ".aiff")
-#: Names of files that hold the sum of the others, if there are stems beside them.
-_SUMS = ("mix", "mixture", "full_mix", "fullmix", "full-mix", "master")
 #: Seconds by which stems of one song may differ in length unmentioned: MP3s are padded.
 _UNLIKE = 0.2
 
@@ -101,21 +99,23 @@ def read_take(
 
     Raises:
         SidemanError: a file cannot be used, two are of the same stem, or one ends before the
-            section begins; every such file is named.
+            section begins; all that is wrong is named.
     """
-    files = _files(inputs)
-    names = {stem.casefold(): stem for stem in stems}
-    own = {file: names.get(file.stem.casefold()) for file in files}
     notes: list[str] = []
-    if any(own.values()):
-        for file in [f for f in files if own[f] is None and f.stem.casefold() in _SUMS]:
-            notes.append(f"{file.name} is left out: its name says that it holds the stems' sum.")
-            files.remove(file)
-    _refuse_twins(files, own)
+    faults = Faults("files cannot be used")
+    files = find_files(inputs, notes)
     before = min(section.start, section.lead_in)
     first = round((section.start - before) * rate)
     lead_in = round(before * rate)
-    read = _read_all(files, rate, first, lead_in + round(section.seconds * rate), notes)
+    own: dict[Path, str | None] = {}
+    read: dict[Path, Samples] = {}
+    said: list[str] = []
+    with faults.collect():
+        own = assign(files, stems, notes)
+    with faults.collect():
+        read = _read_all(files, rate, first, lead_in + round(section.seconds * rate), said)
+    faults.raise_all()
+    notes += said
     sounds = _same_length(read, rate, lead_in, section, notes)
     _turn_down(sounds, notes)
     tracks = {stem: sounds[file] for file in files if (stem := own[file]) is not None}
@@ -132,58 +132,22 @@ def read_take(
     )
 
 
-def _files(inputs: Sequence[Path]) -> list[Path]:
-    folders = [path for path in inputs if path.is_dir()]
-    if not folders:
-        return list(inputs)
-    if len(inputs) > 1:
-        raise SidemanError(
-            f"--input names {folders[0]}, which is a folder, and more beside it.",
-            "Name one folder, or files.",
-        )
-    found = sorted(f for f in folders[0].iterdir() if f.suffix.lower() in ENDINGS and f.is_file())
-    if not found:
-        raise SidemanError(
-            f"There is no sound file in {folders[0]}.",
-            f"Put files there that end in {', '.join(ENDINGS)}, named after stems.",
-        )
-    return found
-
-
-def _refuse_twins(files: Sequence[Path], own: Mapping[Path, str | None]) -> None:
-    for stem in {name for name in own.values() if name}:
-        same = [str(file) for file in files if own[file] == stem]
-        if len(same) > 1:
-            raise SidemanError(
-                f"{' and '.join(same)} are both named after the stem {stem}.",
-                "Take one of them away: a stem has one ground truth.",
-            )
-
-
 def _read_all(
     files: Sequence[Path], rate: int, first: int, length: int, notes: list[str]
 ) -> dict[Path, Samples]:
     """Read all, and name every file that cannot be used."""
     sounds: dict[Path, Samples] = {}
-    faults: list[SidemanError] = []
+    faults = Faults("files cannot be used")
     for file in files:
-        try:
+        with faults.collect():
             sound, said = read_mono(file, rate, first + length)
-        except SidemanError as error:
-            faults.append(error)
-            continue
-        notes += said
-        sounds[file] = sound[first:]
-        if len(sound) <= first:
-            faults.append(
-                SidemanError(f"{file} lasts {len(sound) / rate:.1f} s and ends before --start.")
-            )
-    if len(faults) == 1:
-        raise faults[0]
-    if faults:
-        raise SidemanError(
-            f"{len(faults)} files cannot be used:\n" + "\n".join(str(fault) for fault in faults)
-        )
+            notes += said
+            sounds[file] = sound[first:]
+            if len(sound) <= first:
+                raise SidemanError(
+                    f"{file} lasts {len(sound) / rate:.1f} s and ends before --start."
+                )
+    faults.raise_all()
     return sounds
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,7 +21,7 @@ class Chance:
     """Scores that playing another piece reaches by chance.
 
     Attributes:
-        chord_fit: share of beats whose note is of the chord.
+        chord_fit: share of beats whose note is of the chord; NaN for stems without pitch.
         onset_f: F-measure of onsets at 50 ms.
     """
 
@@ -71,7 +72,11 @@ class Truth:
                 "beat_samples": self.beat_samples,
                 "chords": self.chords,
                 "onsets": dict(self.onsets),
-                "chance": {stem: asdict(chance) for stem, chance in self.chance.items()},
+                # JSON knows no NaN.
+                "chance": {
+                    stem: {k: None if math.isnan(v) else v for k, v in asdict(chance).items()}
+                    for stem, chance in self.chance.items()
+                },
             }
         )
 
@@ -91,7 +96,7 @@ class Truth:
                     str(stem): tuple(map(int, onsets)) for stem, onsets in fields["onsets"].items()
                 },
                 chance={
-                    str(stem): Chance(float(chance["chord_fit"]), float(chance["onset_f"]))
+                    str(stem): Chance(_number(chance["chord_fit"]), float(chance["onset_f"]))
                     for stem, chance in fields["chance"].items()
                 },
             )
@@ -99,3 +104,7 @@ class Truth:
             raise SidemanError(
                 f"{path} does not tell what is played: {error}", "Install sideman again."
             ) from error
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)

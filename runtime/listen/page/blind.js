@@ -8,6 +8,8 @@ const blindTest = {
   row: null,
   // What A, B and X are: {row, card, mode}.
   sounds: {},
+  // Which of them is heard.
+  letter: null,
   right: 0,
   trials: 0,
 };
@@ -20,6 +22,8 @@ function show(part) {
 }
 
 function openBlind(row) {
+  // Behind the dialog nothing could be stopped.
+  quiet();
   const cards = Object.entries(ROWS[row].cards);
   for (const [select, index] of [[byId("blind-one"), 0], [byId("blind-other"), 1]]) {
     select.replaceChildren(
@@ -46,20 +50,24 @@ async function beginBlind() {
   const row = blindTest.row;
   const [A, B] = cards.map((card) => ({ row, card, mode }));
   const mine = ++blindTest.number;
-  byId("blind-fault").textContent = "";
+  byId("blind-fault").textContent = "Loading both sounds …";
   // A sound that has to be decoded first would give itself away.
   try {
     await Promise.all([partsOf(A), partsOf(B)]);
   } catch (error) {
-    if (mine === blindTest.number) byId("blind-fault").textContent = `Not heard: ${error.message}.`;
+    if (mine === blindTest.number)
+      byId("blind-fault").textContent = `Not heard: ${error.message}.`;
     return;
   }
   // Meanwhile the test may have been closed, or begun once more.
   if (mine !== blindTest.number) return;
   Object.assign(blindTest, { running: true, sounds: { A, B }, right: 0, trials: 0 });
-  nextTrial();
+  // First it is shown, then filled: what appears filled is not read aloud, and the focus would be
+  // lost with the button that was pressed.
   show("trial");
+  nextTrial();
   hearLetter("A");
+  letterButton("A").focus();
 }
 
 function chance() {
@@ -72,10 +80,15 @@ function nextTrial() {
     `Trial ${blindTest.trials + 1}. How many were right, the end tells.`;
 }
 
+function letterButton(letter) {
+  return blindLetters.find((button) => button.dataset.letter === letter);
+}
+
+// Space acts on the button that has the focus, which goes along from letter to letter.
 function hearLetter(letter) {
+  blindTest.letter = letter;
   hear(blindTest.sounds[letter], letter);
-  for (const button of blind.querySelectorAll(".blind-hear"))
-    button.setAttribute("aria-pressed", String(button.dataset.letter === letter));
+  if (document.activeElement.matches(".blind-hear")) letterButton(letter).focus();
 }
 
 function answer(letter) {
@@ -102,21 +115,21 @@ function endBlind() {
   const [a, b] = [sounds.A, sounds.B].map(({ row, card }) => ROWS[row].cards[card].name);
   const percent = 100 * byGuessing(right, trials);
   const guess = percent < 1 ? "less than 1" : percent.toFixed(0);
+  quietBlind();
+  show("result");
   byId("blind-count").textContent = trials
     ? `${right} of ${trials} were right. Who guesses is right at least as often in ${guess} of 100 ` +
       `tests. A was: ${a}. B was: ${b}.`
     : `Nothing was answered. A was: ${a}. B was: ${b}.`;
-  quietBlind();
-  show("result");
+  byId("blind-count").focus();
 }
 
 function quietBlind() {
-  choice++;
-  transport.stop();
   blindTest.running = false;
+  blindTest.letter = null;
   chosen = null;
-  tell("Choose a sound.");
-  mark();
+  chosenName = "Choose a sound.";
+  quiet();
 }
 
 const blindKeys = {
@@ -132,8 +145,10 @@ const blindKeys = {
 
 for (const button of document.querySelectorAll(".blind-open"))
   button.addEventListener("click", () => openBlind(button.dataset.row));
-for (const button of blind.querySelectorAll(".blind-hear"))
-  button.addEventListener("click", () => hearLetter(button.dataset.letter));
+for (const button of blindLetters)
+  button.addEventListener("click", () =>
+    button.getAttribute("aria-pressed") === "true" ? toggle() : hearLetter(button.dataset.letter),
+  );
 for (const select of blind.querySelectorAll("select"))
   select.addEventListener("change", () => byId("blind-other").setCustomValidity(""));
 byId("blind-start").addEventListener("click", beginBlind);

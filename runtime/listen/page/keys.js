@@ -10,21 +10,56 @@ function cardsOfRow() {
 // The card to which the key of the ground truth leads back.
 let compared = null;
 
-// Lets something be heard, and takes the focus along: Space acts on the button that has it.
+function buttonOf({ row, card, mode }) {
+  return listenButtons.find(
+    ({ dataset }) =>
+      dataset.row === row && dataset.card === card && (!mode || dataset.mode === mode),
+  );
+}
+
+function articleOf({ row, card }) {
+  return buttonOf({ row, card }).closest(".card");
+}
+
+// Lets something be heard, shows its card, and takes the focus along: Space acts on the button that
+// has it.
 function hearByKey(wanted) {
   hear(wanted);
-  if (!document.activeElement.matches("button.listen")) return;
-  const { row, card, mode } = wanted;
-  listenButtons
-    .find(({ dataset }) => dataset.row === row && dataset.card === card && dataset.mode === mode)
-    ?.focus();
+  if (document.activeElement.matches("button.listen"))
+    buttonOf(wanted)?.focus({ preventScroll: true });
+  articleOf(wanted).scrollIntoView({ block: "nearest" });
 }
 
 function moveBy(step) {
   const cards = cardsOfRow();
-  const index = cards.indexOf(chosen.card);
+  const index = cards.indexOf(articleOf(chosen).dataset.card);
   const card = cards[(index + step + cards.length) % cards.length];
   hearByKey({ ...chosen, card, mode: modeOn(card) });
+}
+
+// The same regime of the next model, as float32 and int8; from the ground truth, what was compared.
+function toNextModel() {
+  const all = cardsOfRow().map((card) => articleOf({ row: chosen.row, card }));
+  const played = all.filter((article) => article.dataset.regime);
+  const now = articleOf(chosen);
+  const back = played.find((article) => article.dataset.card === compared);
+  let next = back ?? played[0];
+  if (now.dataset.regime) {
+    const same = played.filter((article) => article.dataset.regime === now.dataset.regime);
+    if (same.length < 2) return tell("There is no other model of this regime.");
+    next = same[(same.indexOf(now) + 1) % same.length];
+  }
+  if (!next) return tell("There is no model's sound of this instrument yet.");
+  const { card } = next.dataset;
+  hearByKey({ ...chosen, card, mode: modeOn(card) });
+}
+
+// The earlier page's sound of a card, and back.
+function toEarlier() {
+  const { card } = articleOf(chosen).dataset;
+  const earlier = `${card}-earlier`;
+  if (!ROWS[chosen.row].cards[earlier]) return tell("There is no earlier sound of this one.");
+  hearByKey({ ...chosen, card: chosen.card === earlier ? card : earlier });
 }
 
 // Stem or mix, whichever was heard last.
@@ -56,6 +91,8 @@ const pageKeys = {
     chosen.mode !== "context" &&
     hearByKey({ ...chosen, mode: chosen.mode === "mix" ? "stem" : "mix" }),
   g: () => chosen && toTruth(),
+  n: () => chosen && toNextModel(),
+  e: () => chosen && toEarlier(),
 };
 
 document.addEventListener("keydown", (event) => {

@@ -2,11 +2,17 @@
 
 const byId = (id) => document.getElementById(id);
 const listenButtons = [...document.querySelectorAll("button.listen")];
+const blindLetters = [...document.querySelectorAll(".blind-hear")];
 const pictures = [...document.querySelectorAll(".picture")];
 
-// What was chosen last: {row, card, mode}; and a number that tells the newest choice.
+// What was chosen last, {row, card, mode}, its name, and a number that tells the newest choice.
 let chosen = null;
+let chosenName = "Choose a sound.";
 let choice = 0;
+// The row that was heard last: the place in the music is a place of its take.
+let at = null;
+// Milliseconds after which it is told that a sound is still being loaded.
+const LOADING = 150;
 
 function nameOf({ row, card, mode }) {
   const { name, cards } = ROWS[row];
@@ -19,37 +25,50 @@ function tell(text) {
   if (byId("now").textContent !== text) byId("now").textContent = text;
 }
 
-// Lets something be heard at the present place; in another take, from the beginning.
-async function hear(wanted, name = nameOf(wanted)) {
+// Lets something be heard, at the present place or from another one; in another take, from the
+// beginning.
+async function hear(wanted, name = nameOf(wanted), from = undefined) {
   transport.wake();
   const mine = ++choice;
-  const before = chosen && ROWS[chosen.row].take;
   chosen = wanted;
+  chosenName = name;
   mark();
-  const { take, seconds } = ROWS[wanted.row];
-  const anew = before !== null && before !== take ? 0 : undefined;
+  const loading = setTimeout(() => mine === choice && tell(`Loading ${name} …`), LOADING);
   let parts;
   try {
     parts = await partsOf(wanted);
   } catch (error) {
     if (mine === choice) tell(`Not heard: ${error.message}.`);
     return;
+  } finally {
+    clearTimeout(loading);
   }
   // Meanwhile something else may have been chosen.
   if (mine !== choice) return;
-  transport.play(parts, seconds, anew);
+  // What counts is the take that is heard by now, not another one that was chosen in between.
+  const anew = at !== null && ROWS[at].take !== ROWS[wanted.row].take;
+  at = wanted.row;
+  transport.play(parts, ROWS[at].seconds, from ?? (anew ? 0 : undefined));
   tell(name);
   mark();
-  if (!kept.has(wanted.row)) prepareRow(wanted.row);
+  if (kept.has(at)) keepRow(at);
+  else prepareRow(at);
+}
+
+// Stops what is heard, and what is loading.
+function quiet() {
+  choice++;
+  transport.stop();
+  tell(chosenName);
+  mark();
+  sayPlace();
 }
 
 function toggle() {
   if (transport.playing) {
-    choice++;
-    transport.stop();
-    mark();
+    quiet();
   } else if (chosen) {
-    hear(chosen, byId("now").textContent);
+    hear(chosen, chosenName);
   } else if (listenButtons.length) {
     listenButtons[0].click();
   }
@@ -60,14 +79,13 @@ async function goTo(place) {
   const length = chosen ? ROWS[chosen.row].seconds : 1;
   const there = ((place % length) + length) % length;
   if (transport.playing && chosen) {
-    const mine = choice;
-    const parts = await partsOf(chosen);
-    if (mine !== choice) return;
-    transport.play(parts, length, there);
+    await hear(chosen, chosenName, there);
   } else {
     transport.place = there;
+    if (chosen) at = chosen.row;
   }
   draw();
+  sayPlace();
 }
 
 // Shows which button is heard, and what the big button does.
@@ -80,25 +98,37 @@ function mark() {
     button.setAttribute("aria-pressed", String(here && shown.mode === mode && transport.playing));
     if (here) button.closest(".card").classList.add("chosen");
   }
+  for (const button of blindLetters)
+    button.setAttribute(
+      "aria-pressed",
+      String(transport.playing && button.dataset.letter === blindTest.letter),
+    );
   byId("play").textContent = transport.playing ? "❚❚" : "▶";
   byId("play").setAttribute("aria-label", transport.playing ? "Stop" : "Play");
 }
 
+function clock(place) {
+  const minutes = Math.floor(place / 60);
+  return `${minutes}:${(place - 60 * minutes).toFixed(1).padStart(4, "0")}`;
+}
+
 function draw() {
-  const length = chosen ? ROWS[chosen.row].seconds : 1;
+  const length = at ? ROWS[at].seconds : 1;
   const place = Math.min(transport.now(), length);
   const slider = byId("place");
   slider.max = length;
   slider.value = place;
-  const minutes = Math.floor(place / 60);
-  const text = `${minutes}:${(place - 60 * minutes).toFixed(1).padStart(4, "0")}`;
-  byId("clock").textContent = text;
-  slider.setAttribute("aria-valuetext", text);
-  const take = chosen && ROWS[chosen.row].take;
+  byId("clock").textContent = clock(place);
+  const take = at && ROWS[at].take;
   for (const picture of pictures) {
     const shown = take && ROWS[picture.closest(".card").dataset.row].take === take;
     picture.lastElementChild.style.left = shown ? `${(100 * place) / length}%` : "-1rem";
   }
+}
+
+// For screen readers, which would read it aloud all the time if it changed with the music.
+function sayPlace() {
+  byId("place").setAttribute("aria-valuetext", clock(transport.now()));
 }
 
 function frame() {
@@ -115,21 +145,18 @@ for (const button of listenButtons) {
 }
 for (const picture of pictures) {
   picture.addEventListener("click", (event) => {
-    const { row } = picture.closest(".card").dataset;
+    const article = picture.closest(".card");
+    const { row } = article.dataset;
     const box = picture.getBoundingClientRect();
     const place = ((event.clientX - box.left) / box.width) * ROWS[row].seconds;
-    if (chosen && ROWS[chosen.row].take === ROWS[row].take) {
-      goTo(place);
-    } else {
-      transport.stop();
-      chosen = null;
-      transport.place = place;
-      picture.closest(".card").querySelector("button.listen").click();
-    }
+    // A card has two sounds if it has an earlier page's.
+    const card = chosen && articleOf(chosen) === article ? chosen.card : article.dataset.card;
+    hear({ row, card, mode: modeOn(card) }, undefined, place);
   });
 }
 byId("play").addEventListener("click", toggle);
 byId("place").addEventListener("input", (event) => goTo(Number(event.target.value)));
+byId("place").addEventListener("focus", sayPlace);
 byId("volume").addEventListener("input", (event) =>
   transport.setVolume(Number(event.target.value)),
 );

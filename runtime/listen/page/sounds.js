@@ -1,36 +1,49 @@
 // Sounds from the scripts beside the page, decoded once.
 
-// Rows whose buffers are kept: a minute of music takes ten megabytes a sound.
-const ROWS_KEPT = 2;
+// Bytes of decoded sound that are kept: a minute takes ten megabytes a sound. The row that is heard
+// stays, whatever it takes.
+let bytesKept = 400e6;
 
-// By name: functions that wait for a script, and promises of buffers.
+// By name: scripts that are awaited, {promise, resolve, reject}, and promises of buffers.
 const waiting = new Map();
 const buffers = new Map();
-// Names by row, the latest row last.
+// Names by row, the row that was heard last at the end.
 const kept = new Map();
 
 // Called by the scripts: they hold the bytes of a sound file in base64.
 function sidemanSound(name, text) {
   const waits = waiting.get(name);
-  waiting.delete(name);
   if (!waits) return;
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  waits.resolve(bytes.buffer);
+  waiting.delete(name);
+  try {
+    waits.resolve(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
+  } catch {
+    waits.reject(damaged(name));
+  }
+}
+
+function damaged(name) {
+  return new Error(`${FOLDER}/${name}.js is damaged: copy the page again, or make it again`);
 }
 
 function bytesOf(name) {
-  return new Promise((resolve, reject) => {
-    waiting.set(name, { resolve });
-    const script = document.createElement("script");
-    script.src = `${FOLDER}/${name}.js`;
-    script.onload = () => script.remove();
-    script.onerror = () => {
-      script.remove();
-      waiting.delete(name);
-      reject(new Error(`${FOLDER}/${name}.js is missing or cannot be read`));
-    };
-    document.head.append(script);
-  });
+  if (waiting.has(name)) return waiting.get(name).promise;
+  const waits = {};
+  waits.promise = new Promise((resolve, reject) => Object.assign(waits, { resolve, reject }));
+  waiting.set(name, waits);
+  const script = document.createElement("script");
+  script.src = `${FOLDER}/${name}.js`;
+  const fail = (error) => {
+    script.remove();
+    if (waiting.get(name) !== waits) return;
+    waiting.delete(name);
+    waits.reject(error);
+  };
+  // A script that was cut off is loaded, and says nothing.
+  script.onload = () => fail(damaged(name));
+  script.onerror = () => fail(new Error(`${FOLDER}/${name}.js is missing or cannot be read`));
+  document.head.append(script);
+  return waits.promise;
 }
 
 // The promise of a buffer.
@@ -51,23 +64,43 @@ function bufferOf(name) {
   return buffers.get(name);
 }
 
-// Begins to decode all sounds of a row, so that switching within it never waits, and lets go of rows
-// that were not heard of late.
-function prepareRow(id) {
-  const row = ROWS[id];
-  const names = [row.context.sound, ...Object.values(row.cards).map((card) => card.sound)];
+function namesOf(id) {
+  const { context, cards } = ROWS[id];
+  return [...new Set([context, ...Object.values(cards)].map(({ sound }) => sound))];
+}
+
+function bytesOfRow(id) {
+  return 4 * RATE * ROWS[id].seconds * namesOf(id).length;
+}
+
+// Notes that a row is heard, and lets go of those that were not heard for the longest time.
+function keepRow(id) {
+  const names = kept.get(id) ?? namesOf(id);
   kept.delete(id);
   kept.set(id, names);
-  const going = [...kept.keys()].slice(0, -ROWS_KEPT);
-  for (const other of going) {
-    const stay = new Set([...kept].filter(([key]) => !going.includes(key)).flatMap(([, n]) => n));
-    for (const name of kept.get(other)) if (!stay.has(name)) buffers.delete(name);
+  let bytes = 0;
+  for (const other of [...kept.keys()].reverse()) {
+    bytes += bytesOfRow(other);
+    if (other === id || bytes <= bytesKept) continue;
+    const going = kept.get(other);
     kept.delete(other);
+    const stay = new Set([...kept.values()].flat());
+    for (const name of going) if (!stay.has(name)) buffers.delete(name);
   }
-  return names.reduce(
-    (before, name) => before.then(() => bufferOf(name)).catch(() => null),
-    Promise.resolve(),
-  );
+}
+
+// Decodes all sounds of a row one after the other, so that switching within it never waits, until it
+// is let go.
+async function prepareRow(id) {
+  keepRow(id);
+  const names = kept.get(id);
+  let room = bytesKept;
+  for (const name of names) {
+    room -= bytesOfRow(id) / names.length;
+    if (kept.get(id) !== names || room < 0) return;
+    // What cannot be decoded is told when it is to be heard.
+    await bufferOf(name).catch(() => null);
+  }
 }
 
 // The parts of what is to be heard: {row, card, mode}, mode "stem", "mix" or "context".

@@ -37,7 +37,10 @@ def test_stems_and_truth_are_written(tmp_path: Path) -> None:
         assert rate == 44_100
         assert np.abs(found - track).max() < 1e-4
     truth = Truth.read(tmp_path / "song" / "truth.json")
-    assert set(truth.onsets) == set(STEMS)
+    assert set(truth.onsets) == set(truth.chance) == set(STEMS)
+    for stem, chance in truth.chance.items():
+        assert 0.05 < chance.onset_f < 0.6
+        assert np.isnan(chance.chord_fit) == (stem in ("drums", "guitar"))
 
 
 def test_the_diffusion_model_is_exported_from_what_ships(tmp_path, monkeypatch) -> None:

@@ -36,10 +36,24 @@ def test_a_cell_whose_files_are_gone_is_not_there(page: Path) -> None:
         lambda record: record["cells"][0]["figures"].update(level="<b>loud</b>"),
         lambda record: record["cells"][0].update(cycles=["long"]),
         lambda record: record["cells"][0].pop("sound"),
-        lambda record: record.update(format=2),
+        lambda record: record["players"][0].update(bundle=3),
+        lambda record: record["cells"][0].pop("setting"),
+        lambda record: record.update(format=99),
         lambda record: record.pop("rows"),
     ],
-    ids=["out", "up", "script", "hidden", "text", "cycles", "no sound", "format", "no rows"],
+    ids=[
+        "out",
+        "up",
+        "script",
+        "hidden",
+        "text",
+        "cycles",
+        "no sound",
+        "bundle",
+        "setting",
+        "format",
+        "no rows",
+    ],
 )
 def test_what_is_no_record_is_refused(page: Path, change) -> None:
     record = json.loads((page / RECORD).read_text())

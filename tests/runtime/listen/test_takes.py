@@ -107,3 +107,38 @@ def test_a_folder_and_more_beside_it(tmp_path) -> None:
     file = write(tmp_path, "bass.wav")
     with pytest.raises(SidemanError, match="is a folder, and more beside it"):
         read_take([tmp_path, file], RATE, STEMS, WHOLE)
+
+
+def test_what_each_file_was_taken_as_is_told(tmp_path) -> None:
+    for name in ("Bass DI.wav", "song - Drums.wav", "piano.wav", "vocals.wav"):
+        write(tmp_path, name)
+    (tmp_path / "guitar.m4a").write_bytes(b"not read")
+    take = read_take([tmp_path], RATE, STEMS, WHOLE)
+    told = "\n".join(take.notes)
+    assert list(take.tracks) == ["piano"]
+    assert "piano.wav: piano. song - Drums.wav: context for all." in told
+    assert "Bass DI.wav: context for all." in told
+    assert "guitar.m4a: not read" in told
+    # A name that leaves a doubt says how to end it.
+    assert (
+        "Bass DI.wav is heard by bass, too. If it holds the bass itself, name it bass.wav" in told
+    )
+    assert "song - Drums.wav is heard by drums, too." in told
+    assert "vocals.wav is heard by" not in told
+    assert "piano.wav is heard by" not in told
+
+
+def test_a_folder_of_sounds_that_are_not_read_says_so(tmp_path) -> None:
+    (tmp_path / "bass.m4a").write_bytes(b"not read")
+    with pytest.raises(SidemanError, match=r"no sound file.*bass\.m4a: not read"):
+        read_take([tmp_path], RATE, STEMS, WHOLE)
+
+
+def test_twins_and_bad_files_are_named_together(tmp_path) -> None:
+    write(tmp_path, "bass.wav")
+    write(tmp_path, "bass.flac")
+    (tmp_path / "piano.wav").write_text("no sound at all")
+    with pytest.raises(SidemanError) as raised:
+        read_take([tmp_path], RATE, STEMS, WHOLE)
+    assert "both named after the stem bass" in str(raised.value)
+    assert "piano.wav cannot be read" in str(raised.value)

@@ -134,6 +134,13 @@ def too_short_for(music: Music, manifest: Manifest, cycles: int) -> float | None
     return count * piece / grid.sample_rate
 
 
+def span(place: Place, grid: LatentGrid, geometry: Geometry, length: int) -> tuple[int, int]:
+    """Where a piece of some samples is played for a place; the window is the end of it."""
+    needed = _needed(grid, geometry)
+    start = int(place.share * max(0, length - needed))
+    return start, start + needed
+
+
 def record(
     bundle: Bundle,
     music: Music,
@@ -218,8 +225,8 @@ def _play(
     context = music.pieces[place.piece].context(place.stem)
     if len(context) < needed:
         context = np.resize(context, needed)
-    start = int(place.share * (len(context) - needed))
-    steps = context[start : start + needed].reshape(-1, size)
+    start, end = span(place, session.grid, geometry, len(context))
+    steps = context[start:end].reshape(-1, size)
     session.configure(geometry, (session.stems.index(place.stem),))
     session.reset()
     for step in steps[:fill]:

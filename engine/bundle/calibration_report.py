@@ -141,7 +141,7 @@ def _lines(report: Mapping[str, Any]) -> Any:
         f"{report['cycles']['judge']} others to judge{near}"
     )
     yield (
-        f"bound       latents at least {bound['snr_db']:g} dB over the error, "
+        f"bound       SNR of latents at least {bound['snr_db']:g} dB, "
         f"sound at most {bound['distance_db']:g} dB away"
     )
     for name, stage in report["stages"].items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -245,6 +246,20 @@ def test_what_was_found_is_told_in_sentences() -> None:
         "OpenVINO was not tried: it is not installed.",
     ]
     assert list(reporting.told({}, None, BOUND)) == []
+
+
+def test_what_the_bound_allows_is_no_result_yet() -> None:
+    one = stage(("a",))
+    one.mixer = SimpleNamespace(names=("a", "b"))
+    one.reach = stage_work.Reach("lowest to highest", ())
+    assert reporting.told_of_stage("step", one) == (
+        "step: within the bound, 1 of 2 convolutions may compute in 8 bits, with ranges of lowest "
+        "to highest."
+    )
+    one.names = ()
+    assert reporting.told_of_stage("step", one).endswith(
+        "0 of 2 convolutions may compute in 8 bits."
+    )
 
 
 def test_a_library_that_refuses_a_stage_is_left_out(monkeypatch) -> None:

@@ -11,7 +11,14 @@ import soundfile
 
 from sideman.calibration.errors import CalibrationError
 from sideman.calibration.int8.music import Music, Piece, read_music
-from sideman.calibration.int8.recording import CALIBRATE, JUDGE, choose_places, too_short_for
+from sideman.calibration.int8.recording import (
+    CALIBRATE,
+    JUDGE,
+    choose_places,
+    regimes,
+    span,
+    too_short_for,
+)
 from sideman.calibration.int8.reporting import told_of_short_music
 from sideman.engine.bundle.bundle import Bundle
 from tests.models.places import BUNDLE
@@ -125,3 +132,17 @@ def test_music_so_short_that_nothing_lies_apart(seconds, cycles, enough) -> None
     if found is not None:
         said = told_of_short_music(Music(pieces, "", sum(seconds)), found)
         assert f"from {enough:.0f} s of music on" in said
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(("seconds", "apart"), [(8.0, False), (50.0, False), (500.0, True)])
+def test_what_is_judged_overlaps_in_short_music(seconds, apart, seed) -> None:
+    grid = Bundle.open(BUNDLE).manifest.grid
+    ways = regimes(grid)
+    music = Music((Piece("", {"": np.zeros(int(seconds * RATE), np.float32)}),), "", seconds)
+    assert (too_short_for(music, SimpleNamespace(grid=grid, stems=STEMS), 1) is None) == apart
+    ends = {CALIBRATE: [], JUDGE: []}
+    for place in choose_places(music, STEMS, list(ways), 1, seed):
+        ends[place.purpose].append(span(place, grid, ways[place.regime], int(seconds * RATE))[1])
+    nearest = [min(abs(end - other) for other in ends[CALIBRATE]) for end in ends[JUDGE]]
+    assert (max(nearest) >= grid.window_samples) == apart

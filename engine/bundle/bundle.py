@@ -44,10 +44,7 @@ class Bundle:
         """
         file = path / MANIFEST
         if not file.is_file():
-            raise BundleError(
-                f"{path} is not a bundle: it has no {MANIFEST}.",
-                "Give the folder that 'sideman export --out' wrote.",
-            )
+            raise BundleError(f"{path} is not a bundle: it has no {MANIFEST}.", _which(path))
         try:
             text = read_text(file)
         except (OSError, UnicodeDecodeError) as error:
@@ -187,3 +184,17 @@ def sha256(file: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _which(path: Path) -> str:
+    """What to give instead of a folder that is no bundle."""
+    try:
+        inside = sorted(file.parent for file in path.glob(f"*/{MANIFEST}"))
+    except OSError:
+        inside = []
+    if inside:
+        return f"Give {' or '.join(map(str, inside[:3]))}: there is one."
+    return (
+        "Give the folder that 'sideman export --out' wrote; the README tells where the "
+        "demonstration's lies."
+    )

@@ -59,8 +59,8 @@ def start(
         list[Path] | None,
         typer.Argument(
             metavar="BUNDLE…",
-            help="Folders of bundles, the usual one first; they have to be at the same place on "
-            "every node.",
+            help="Folders of bundles, the usual one first; clients ask for another by the name in "
+            "its manifest. They have to be at the same place on every node.",
             show_default="the demonstration's",
         ),
     ] = None,

@@ -12,12 +12,14 @@ import sys
 #: each time waits so long. With Python's own 5 ms, a packet's way there and back took up to 7.5 ms
 #: in 99 of 100 cases while another thread computed with numpy in small pieces, and 1.1 ms with
 #: 0.5 ms (2 cores, Python 3.11). With 0.5 ms, however, a cycle took 5 ms beside its stages while
-#: another thread ran a loop of Python, and 2.1 ms with 0.1 ms: `python -m
-#: tests.runtime.measure_overhead`, docs/profile.md. Large products, which let go of the lock, cost
-#: 3 to 4 ms at any of these: there the cores are the limit.
-_SWITCH_SECONDS = 0.00005
+#: another thread ran a loop of Python, and 1.8 ms with 0.1 ms: `python -m
+#: tests.runtime.measure_overhead`, docs/profile.md. With 0.05 ms it were 1.6, but every thread that
+#: waits wakes up after each interval, and a fleet of 24 sessions on two cores had more late steps.
+#: Large products, which let go of the lock, cost 3 to 4 ms at any of these: there the cores are the
+#: limit.
+_SWITCH_SECONDS = 0.0001
 #: By how much Linux may lengthen a wait, in nanoseconds, so that several can end at once. Its own
-#: 50 µs would double the switch interval.
+#: 50 µs would make half as much again of the switch interval.
 _SLACK_NS = 1_000
 #: `prctl`'s, of linux/prctl.h.
 _PR_SET_TIMERSLACK = 29

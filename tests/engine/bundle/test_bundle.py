@@ -24,6 +24,12 @@ def test_no_bundle(tmp_path: Path) -> None:
         Bundle.open(tmp_path)
 
 
+def test_a_folder_with_bundles_in_it_names_them(paper_bundle: Path) -> None:
+    with pytest.raises(BundleError, match=r"has no manifest\.json") as error:
+        Bundle.open(paper_bundle.parent)
+    assert f"Give {paper_bundle}" in error.value.remedy
+
+
 def test_every_faulty_file_is_named(paper_bundle: Path) -> None:
     (paper_bundle / "encode.onnx").unlink()
     (paper_bundle / "step.onnx").write_text("graph stop")  # one byte, same length

@@ -19,7 +19,7 @@ _SIDES = ((1, 1), (-1, 1), (1, -1), (-1, -1), (1, 0), (-1, 0), (0, 1), (0, -1))
 def place_labels(
     axes: Axes, points: Sequence[tuple[float, float]], texts: Sequence[str]
 ) -> list[Box]:
-    """Write a label at each point, on the side where it covers least.
+    """Write a label at each point, on the side where it covers least: of points, lines and labels.
 
     Sides are tried near the point first, then twice and three times as far. The figure has to be
     laid out already.
@@ -36,6 +36,12 @@ def place_labels(
     centres = [tuple(map(float, axes.transData.transform(point))) for point in points]
     marks: list[Box] = [(x - 4, y - 4, x + 4, y + 4) for x, y in centres]
     left, bottom, right, top = map(float, axes.bbox.extents)
+    # Lines across the whole axes, such as a bound.
+    for line in axes.lines:
+        ends = line.get_transform().transform(line.get_xydata())
+        (x0, y0), (x1, y1) = ends[0], ends[-1]
+        if len(ends) == 2 and (x0 == x1 or y0 == y1):
+            marks.append((min(x0, x1) - 1, min(y0, y1) - 1, max(x0, x1) + 1, max(y0, y1) + 1))
     placed: list[Box] = []
     for (x, y), point, text in zip(centres, points, texts, strict=True):
         width, height = 0.65 * _SIZE * len(text) * pixel, _SIZE * pixel

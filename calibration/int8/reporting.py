@@ -97,8 +97,8 @@ def summary(report: Mapping[str, Any], out: Path) -> Iterator[str]:
     own = fastest(speed, eight_bits=True) or next(w for w in speed["ways"] if w["eight_bits"])
     other = next(way for way in speed["ways"] if way["name"] == own["without"])
     yield (
-        f"A cycle takes {1000 * own['cycle']:.1f} ms as {own['name']}, "
-        f"{1000 * other['cycle']:.1f} ms before as {other['name']}"
+        f"A cycle took {1000 * other['cycle']:.1f} ms as {other['name']}; with 8 bits it takes "
+        f"{1000 * own['cycle']:.1f} ms as {own['name']}"
         f"{describe_beyond(own, report['bound'])}."
     )
     options = f" --backend {own['backend']}" if own["backend"] != DEFAULT.name else ""

@@ -206,7 +206,7 @@ def test_what_was_written_and_what_comes_next() -> None:
     told = list(reporting.summary(report | {"speed": speed(2.0, 1.5, 1.2, 1.0)}, out))
     assert told == [
         "Convolutions in 8 bits: step 68 of 69.",
-        "A cycle takes 1000.0 ms as both, 1200.0 ms before as bf16.",
+        "A cycle took 1200.0 ms as bf16; with 8 bits it takes 1000.0 ms as both.",
         "Next: sideman inspect made; sideman serve made --backend openvino --precision bf16.",
     ]
     forced = report | {"forced": ["It errs."], "speed": speed(2.0, 1.5, beyond=INT8)}

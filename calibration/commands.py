@@ -78,7 +78,7 @@ def calibrate(
         typer.Option(
             min=1,
             help="Cycles to record, of every stem in each of four regimes; time and disk grow with "
-            "them, and half as many again are played to judge.",
+            "them. Half as many others, at least one of each, are played to judge.",
         ),
     ] = 2,
     weight_bits: Annotated[
@@ -115,6 +115,7 @@ def calibrate(
     """
     from sideman.calibration.int8.calibrating import calibrate_bundle
     from sideman.calibration.int8.display import Display
+    from sideman.calibration.int8.reporting import summary
     from sideman.calibration.int8.request import Request
 
     request = Request(
@@ -144,3 +145,5 @@ def calibrate(
         typer.echo(str(file))
     size = sum(record.bytes for record in result.manifest.files.values())
     typer.echo(f"{out}: {result.manifest.kind} model in {precision}, {size / 1e6:,.1f} MB.")
+    for line in summary(result.report, out):
+        typer.echo(line)

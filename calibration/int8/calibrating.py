@@ -17,14 +17,21 @@ from sideman.calibration.int8.chosen import ChosenStage
 from sideman.calibration.int8.drawing import write_findings
 from sideman.calibration.int8.kernels import check_kernels
 from sideman.calibration.int8.music import Music, read_music
-from sideman.calibration.int8.recording import record
-from sideman.calibration.int8.reporting import make_report, reasons_against, told, told_of_stage
+from sideman.calibration.int8.recording import record, too_short_for
+from sideman.calibration.int8.reporting import (
+    bound_of,
+    make_report,
+    reasons_against,
+    told,
+    told_of_short_music,
+    told_of_stage,
+)
 from sideman.calibration.int8.request import Request
 from sideman.calibration.int8.sensitivity import Bound
 from sideman.calibration.int8.stage_prices import measure_prices
 from sideman.calibration.int8.stage_work import Choice, Progress, StageWork
 from sideman.engine.bundle.bundle import MANIFEST, Bundle, sha256, write_manifest
-from sideman.engine.bundle.calibration_report import REPORT, report_json
+from sideman.engine.bundle.calibration_report import REPORT, count, report_json
 from sideman.engine.bundle.graph_files import GraphFiles
 from sideman.engine.bundle.manifest import INT8, STAGES, Manifest
 from sideman.engine.bundle.replacing import in_place_of
@@ -77,9 +84,12 @@ def calibrate_bundle(
     bundle = request.check(precision)
     _require()
     music = read_music(request.audio, bundle.manifest.stems, bundle.manifest.grid.sample_rate)
-    say(f"{len(music.pieces)} pieces, {music.seconds:,.0f} s of music.")
+    say(f"{count(len(music.pieces), 'piece')}, {music.seconds:,.0f} s of music.")
     if music.left_out:
         say(f"Not played, for they are no stems of the model: {', '.join(music.left_out)}.")
+    too_short = too_short_for(music, bundle.manifest, request.cycles)
+    if too_short is not None:
+        say(told_of_short_music(music, too_short))
     recorded = request.work / f"cycles-{_key(request, music)}"
     places = record(
         bundle,
@@ -98,10 +108,10 @@ def calibrate_bundle(
             stages[name] = _choose(work, request, on_cpu)
             say(told_of_stage(name, stages[name]))
         speed = measure_prices(request, bundle, stages, backend, progress) if on_cpu else None
-    for line in told(stages, speed):
+    for line in told(stages, speed, bound_of(request)):
         say(line)
     reasons = reasons_against(stages, speed)
-    report = make_report(request, music, places, stages, speed, reasons)
+    report = make_report(request, music, places, stages, speed, reasons, too_short)
     files = tuple(write_findings(report, request.work))
     if reasons and not request.force:
         raise CalibrationError(

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from time import process_time
 
 from sideman.calibration.errors import CalibrationError
 from sideman.calibration.int8.judging import Case, Error, measure, worst_distance, worst_snr
@@ -24,6 +25,7 @@ from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.errors import BackendError, MissingExtraError
 from sideman.engine.loading.registry import create_backend
+from sideman.runtime.system.waiting import seconds_waited
 
 FP32, INT8 = "fp32 in ONNX Runtime", "int8 in ONNX Runtime"
 #: What float32 itself is measured by.
@@ -49,6 +51,11 @@ class Way:
     precision: str = ""
 
 
+def rounds_needed(rounds: int) -> int:
+    """In how many rounds 8 bits have to be faster to count as that: three of four."""
+    return 3 * rounds // 4 + 1
+
+
 class WayFailedError(CalibrationError):
     """A library refuses a stage, or computes it in another precision than it was asked to.
 
@@ -68,13 +75,26 @@ class Price:
     Attributes:
         seconds: of one call.
         error: of the worst stem at the worst noise level.
-        gains: whether it is in 8 bits and faster than without: three rounds in four, as a
-            benchmark's verdict has it.
+        ratios: of each round, its time over that of the way without 8 bits; empty where this is
+            one.
+        waited: seconds for which others kept the processor from this process while the ways of
+            the stage were timed, over those for which it worked; None where nobody tells.
     """
 
     seconds: float
     error: Error
-    gains: bool = False
+    ratios: tuple[float, ...] = ()
+    waited: float | None = None
+
+    @property
+    def faster(self) -> int:
+        """In how many rounds 8 bits took less time."""
+        return sum(ratio < 1 for ratio in self.ratios)
+
+    @property
+    def gains(self) -> bool:
+        """Whether it is in 8 bits and faster than without, in so many rounds that it counts."""
+        return bool(self.ratios) and self.faster >= rounds_needed(len(self.ratios))
 
 
 @contextmanager
@@ -152,11 +172,17 @@ def price(
                 raise
             raise WayFailedError(way, error) from error
         contestants.append(Contestant(way.name, way.backend, loaded))
+    worked, before = process_time(), seconds_waited()
     rounds = time_stages(
         contestants,
         timed.call,
         progress=lambda done: progress(f"{stage}: speed", done, WARM + ROUNDS),
     )
+    worked, after = process_time() - worked, seconds_waited()
+    waited = None
+    if before is not None and after is not None and worked:
+        # A thread that has ended took its seconds along.
+        waited = max(0.0, after - before) / worked
     usual = median(rounds[FP32])
     prices = {}
     for way, contestant in zip(tried, contestants, strict=True):
@@ -173,18 +199,16 @@ def price(
         )
         worst = Error(worst_snr(errors), worst_distance(errors)) if errors else NO_ERROR
         # In the scale of float32's median, so that seconds and ratios say the same.
-        gain = bool(way.without) and _faster(rounds[way.name], rounds[way.without])
-        prices[way.name] = Price(ratio(rounds, way.name, FP32) * usual, worst, gain)
+        ratios = (
+            tuple(a / b for a, b in zip(rounds[way.name], rounds[way.without], strict=True))
+            if way.without
+            else ()
+        )
+        prices[way.name] = Price(ratio(rounds, way.name, FP32) * usual, worst, ratios, waited)
     for way in ways:
         if way.name not in prices:
             prices[way.name] = prices[way.without]
     return prices
-
-
-def _faster(times: Sequence[float], others: Sequence[float]) -> bool:
-    """Whether it took less time in three rounds of four."""
-    ratios = sorted(a / b for a, b in zip(times, others, strict=True))
-    return ratios[3 * len(ratios) // 4] < 1
 
 
 def gains(ways: Sequence[Way], prices: Mapping[str, Price]) -> bool:

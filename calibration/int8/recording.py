@@ -21,6 +21,7 @@ from sideman.calibration.int8.music import Music
 from sideman.calibration.int8.recorder import Call, Collector, RecordingBackend
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.grid import LatentGrid
+from sideman.engine.bundle.manifest import Manifest
 from sideman.engine.files import file_in_place_of
 from sideman.engine.loading.registry import create_backend
 from sideman.engine.loading.stages import DEFAULT
@@ -41,7 +42,8 @@ class Place:
     """One cycle that is recorded.
 
     Attributes:
-        purpose: `CALIBRATE` or `JUDGE`: nothing is judged by what it was calibrated with.
+        purpose: `CALIBRATE` or `JUDGE`: nothing is judged by a cycle that it was calibrated with;
+            how far apart the two lie in the music is up to its length (`too_short_for`).
         regime: key of `regimes`.
         stem: that is generated.
         index: which of the cycles of this purpose, regime and stem.
@@ -103,6 +105,40 @@ def choose_places(
                     piece = min(int(whole), len(music.pieces) - 1)
                     places.append(Place(purpose, regime, stem, index, piece, whole - piece))
     return places
+
+
+def too_short_for(music: Music, manifest: Manifest, cycles: int) -> float | None:
+    """How much music it would take for judged cycles to lie apart from recorded ones.
+
+    Recorded cycles lie evenly: one in each of as many equal parts of the music. Where such a part
+    is no longer than the window, no window that is judged fits between theirs.
+
+    Args:
+        music: what is played.
+        manifest: of the bundle.
+        cycles: as `choose_places`.
+
+    Returns:
+        Seconds, in as many pieces of equal length; None where this music suffices.
+    """
+    grid, count = manifest.grid, len(music.pieces)
+    geometries = regimes(grid)
+    recorded = cycles * len(manifest.stems) * len(geometries)
+    if count > recorded:
+        # There is a piece in which nothing is recorded.
+        return None
+    longest = max(_needed(grid, geometry) for geometry in geometries.values())
+    piece = longest + grid.window_samples * recorded / count
+    if max(max(map(len, each.planes.values())) for each in music.pieces) > piece:
+        return None
+    return count * piece / grid.sample_rate
+
+
+def span(place: Place, grid: LatentGrid, geometry: Geometry, length: int) -> tuple[int, int]:
+    """Where a piece of some samples is played for a place; the window is the end of it."""
+    needed = _needed(grid, geometry)
+    start = int(place.share * max(0, length - needed))
+    return start, start + needed
 
 
 def record(
@@ -173,19 +209,24 @@ def read_cycles(folder: Path, places: Sequence[Place], purpose: str) -> Iterator
     return (read_cycle(folder, place) for place in places if place.purpose == purpose)
 
 
+def _needed(grid: LatentGrid, geometry: Geometry) -> int:
+    """Samples of a window that is full before the first cycle, and of the steps that are played."""
+    size = geometry.step_samples
+    return (-(-grid.window_samples // size) + _BEFORE + 1) * size
+
+
 def _play(
     session: Session, geometry: Geometry, music: Music, place: Place, collector: Collector
 ) -> list[Call]:
     """Play up to a place and keep the calls of its cycle."""
     size = geometry.step_samples
-    # A window that is full before the first cycle, and the steps that are played.
-    fill = -(-session.grid.window_samples // size)
-    needed = (fill + _BEFORE + 1) * size
+    needed = _needed(session.grid, geometry)
+    fill = needed // size - _BEFORE - 1
     context = music.pieces[place.piece].context(place.stem)
     if len(context) < needed:
         context = np.resize(context, needed)
-    start = int(place.share * (len(context) - needed))
-    steps = context[start : start + needed].reshape(-1, size)
+    start, end = span(place, session.grid, geometry, len(context))
+    steps = context[start:end].reshape(-1, size)
     session.configure(geometry, (session.stems.index(place.stem),))
     session.reset()
     for step in steps[:fill]:

@@ -126,7 +126,8 @@ class Request:
             found = ", ".join(f"{name} in {precision}" for name, precision in others.items())
             raise CalibrationError(
                 f"{self.bundle} is not float32: {found}.",
-                "Calibrate the float32 bundle that it was made of; 'sideman export' writes one of "
-                "the checkpoint.",
+                "Calibrate the float32 bundle that it was made of; 'sideman export' (extra "
+                "'export') writes one of the checkpoint. docs/calibration.md has the command for "
+                "the demonstration, which ships in float16.",
             )
         return bundle

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from statistics import median
 from typing import Any
 
 from sideman.calibration.int8.chosen import ChosenStage
@@ -15,6 +16,7 @@ from sideman.calibration.int8.prices import (
     cycle_seconds,
     gains,
     price,
+    rounds_needed,
     ways_of_this_machine,
     without_eight_bits,
 )
@@ -23,6 +25,7 @@ from sideman.calibration.int8.sensitivity import Bound
 from sideman.calibration.int8.stage_work import Progress
 from sideman.engine.backends.base import Backend
 from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.calibration_report import describe_rounds
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.runtime.playing.samplers import make_table
 from sideman.runtime.system.machine import describe_machine
@@ -47,6 +50,7 @@ def measure_prices(
                 case = next(case for case in stage.cases if case.regime == _TIMED)
                 spec = bundle.manifest.stages[name]
                 ways = _price_stage(stage, ways, why_not, spec, case, progress)
+                stage.compared = _compared(stage, ways)
                 _drop_if_no_faster(stage, ways)
     finally:
         shutil.rmtree(compiled, ignore_errors=True)
@@ -60,6 +64,7 @@ def measure_prices(
                 "backend": way.backend.name,
                 "precision": way.precision,
                 "eight_bits": bool(way.without),
+                "without": way.without,
                 "keeps_bound": all(
                     bound.holds(name, {("", 0.0): each[way.name].error})
                     for name, each in prices.items()
@@ -108,14 +113,33 @@ def _price_stage(
             return ways
 
 
+def _compared(stage: ChosenStage, ways: Sequence[Way]) -> list[dict[str, Any]]:
+    """What decides whether 8 bits are faster, for people and for the report."""
+    rows = []
+    for way in ways:
+        price = stage.prices[way.name]
+        if stage.names and way.without:
+            rows.append(
+                {
+                    "way": way.name,
+                    "seconds": price.seconds,
+                    "seconds_without": stage.prices[way.without].seconds,
+                    "rounds": len(price.ratios),
+                    "faster": price.faster,
+                    "needed": rounds_needed(len(price.ratios)),
+                    "ratios": [min(price.ratios), median(price.ratios), max(price.ratios)],
+                }
+            )
+    return rows
+
+
 def _drop_if_no_faster(stage: ChosenStage, ways: Sequence[Way]) -> None:
     if stage.names and not gains(ways, stage.prices):
-        told = ", ".join(
-            f"{1000 * stage.prices[way.name].seconds:.1f} ms rather than "
-            f"{1000 * stage.prices[way.without].seconds:.1f} in {way.name}"
-            for way in ways
-            if way.without
+        found = ", ".join(map(describe_rounds, stage.compared))
+        busy = "; the machine was busy meanwhile" if stage.disturbed else ""
+        stage.note = (
+            f"all in float32, for 8 bits are not reliably faster here: {found}; to count as "
+            f"faster, one has to be in {stage.compared[0]['needed']}{busy}"
         )
-        stage.note = f"all in float32: 8 bits are no faster here ({told})"
         stage.names, stage.errors = (), {}
         stage.prices = without_eight_bits(ways, stage.prices)

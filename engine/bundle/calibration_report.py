@@ -82,6 +82,47 @@ def keeps_bound(report: Mapping[str, Any], backend: str, precision: str | None) 
     )
 
 
+def describe_rounds(row: Mapping[str, Any]) -> str:
+    """How often 8 bits were faster in one way to run a stage, and by how much.
+
+    Args:
+        row: one of a stage's "compared".
+    """
+    low, usual, high = row["ratios"]
+    return (
+        f"{row['way']} was faster in {row['faster']} of {row['rounds']} rounds "
+        f"({1000 * row['seconds']:.1f} ms rather than {1000 * row['seconds_without']:.1f}; "
+        f"median of the rounds {usual:.2f} times as long, {low:.2f} to {high:.2f})"
+    )
+
+
+def describe_beyond(way: Mapping[str, Any], bound: Mapping[str, Any]) -> str:
+    """Which stages of a way are beyond the bound and by how much; empty where it keeps to it.
+
+    Args:
+        way: one of the report's "ways".
+        bound: of the report.
+    """
+    if way["keeps_bound"]:
+        return ""
+    found = []
+    for name, stage in way["stages"].items():
+        snr, distance = stage["snr_db"], stage["distance_db"]
+        if name == "decode":
+            if distance is not None and distance > bound["distance_db"]:
+                found.append(
+                    f"{name} {distance:.2f} dB away, rather than {bound['distance_db']:g} at most"
+                )
+        elif snr is not None and snr < bound["snr_db"]:
+            found.append(f"{name} SNR {snr:.2f} dB, rather than {bound['snr_db']:g} at least")
+    return ", beyond the bound" + (f": {'; '.join(found)}" if found else "")
+
+
+def count(number: int, noun: str) -> str:
+    """A number and its noun, in the plural where it is not one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _lines(report: Mapping[str, Any]) -> Any:
     audio, bound = report["audio"], report["bound"]
     activations = "unsigned" if report["unsigned"] else "symmetric"
@@ -90,37 +131,45 @@ def _lines(report: Mapping[str, Any]) -> Any:
         f"{report['weight_bits']}-bit weights, by {report['tool']}"
     )
     yield (
-        f"audio       {audio['pieces']} pieces, {audio['seconds']:,.0f} s, "
+        f"audio       {count(audio['pieces'], 'piece')}, {audio['seconds']:,.0f} s, "
         f"SHA-256 {audio['sha256']}"
     )
+    enough = audio.get("enough_seconds")
+    near = "" if enough is None else f", which hear in part the same: apart from {enough:,.0f} s on"
     yield (
         f"cycles      {report['cycles']['calibrate']} played for the ranges, "
-        f"{report['cycles']['judge']} others to judge"
+        f"{report['cycles']['judge']} others to judge{near}"
     )
     yield (
-        f"bound       latents at least {bound['snr_db']:g} dB over the error, "
+        f"bound       SNR of latents at least {bound['snr_db']:g} dB, "
         f"sound at most {bound['distance_db']:g} dB away"
     )
     for name, stage in report["stages"].items():
         kernels = stage["integer_kernels"]
         ran = "" if kernels is None else f", {kernels} integer kernels counted"
-        # There was no other reach before reports told it.
-        ran += f", ranges of {stage.get('ranges', 'lowest to highest')}"
+        if stage["quantised"]:
+            # There was no other reach before reports told it.
+            ran += f", ranges of {stage.get('ranges', 'lowest to highest')}"
         yield (
             f"{name:<11} {stage['quantised']} of {stage['convolutions']} convolutions in 8 bits"
             f"{ran}{'; ' + stage['note'] if stage['note'] else ''}"
         )
+        # A stage's note tells the rounds where they left it in float32. Earlier reports have none.
+        for row in stage.get("compared", ()) if not stage["note"] else ():
+            yield f"              {describe_rounds(row)}"
+        if stage.get("disturbed"):
+            yield "              the machine was busy while it was timed: its times say little"
         for row in stage["errors"]:
             sigma = "" if not row["sigma"] else f" at sigma {row['sigma']:.4g}"
             distance = row["distance_db"]
             away = "" if distance is None else f", {distance:.2f} dB away"
             yield f"              {row['stem']}{sigma}: SNR {_decibels(row['snr_db'])}{away}"
-    yield from _speed(report["speed"])
+    yield from _speed(report["speed"], bound)
     for reason in report["forced"]:
         yield f"FORCED      {reason}"
 
 
-def _speed(speed: Mapping[str, Any] | None) -> Any:
+def _speed(speed: Mapping[str, Any] | None, bound: Mapping[str, Any]) -> Any:
     if speed is None:
         yield "speed       not measured: this machine does not run what was made"
         return
@@ -128,7 +177,7 @@ def _speed(speed: Mapping[str, Any] | None) -> Any:
         stages = ", ".join(
             f"{name} {1000 * stage['seconds']:.1f}" for name, stage in way["stages"].items()
         )
-        beyond = "" if way["keeps_bound"] else ", beyond the bound"
+        beyond = describe_beyond(way, bound)
         yield f"speed       {way['name']}: {1000 * way['cycle']:.1f} ms a cycle ({stages}){beyond}"
         errors = ", ".join(f"{name} {_off(stage)}" for name, stage in way["stages"].items())
         yield f"              worst error: {errors}"

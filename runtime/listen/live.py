@@ -9,9 +9,8 @@ from typing import Any
 from sideman.engine.loading.registry import ON_THE_CPU
 from sideman.runtime.listen.regimes import NAMES
 from sideman.runtime.playing.profile import Spread
+from sideman.runtime.system.waiting import MUCH
 
-#: From this share of its work on that a player waited for the processor, its times say little.
-_WAITED = 0.1
 #: Where waiting is not known: who is not disturbed works for at least this share of the time that
 #: the same player worked when it worked most, and of one processor's.
 _AT_WORK = 0.7
@@ -37,7 +36,7 @@ def busy(cell: Mapping[str, Any], others: Iterable[Mapping[str, Any]] = ()) -> b
     if alike and _work(cell) > _HARDER * min(alike):
         return True
     if cell.get("waited") is not None:
-        return bool(cell["waited"] > _WAITED * cell["worked"])
+        return bool(cell["waited"] > MUCH * cell["worked"])
     most = max([1.0, *(each["worked"] / sum(each["cycles"]) for each in others)])
     return bool(cell["worked"] < _AT_WORK * most * sum(cell["cycles"]))
 

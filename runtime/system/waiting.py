@@ -6,6 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 _NANO = 1e-9
+#: From this share of its work on that a process waited for a processor, its times say little.
+MUCH = 0.1
 
 
 def seconds_waited(tasks: Path = Path("/proc/self/task")) -> float | None:

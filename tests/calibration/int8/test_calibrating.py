@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -104,6 +105,7 @@ def test_stopped_taken_up_again_and_written(music, tmp_path) -> None:
         backend.load("step", bundle.read_stage("step"), bundle.manifest.stages["step"])
 
 
+BOUND = {"snr_db": 25.0, "distance_db": 0.5}
 WAYS = (Way(FP32, None), Way(INT8, None, FP32), Way("bf16", None), Way("both", None, "bf16"))
 
 
@@ -115,7 +117,7 @@ def stage(names=("a", "b"), *seconds: float) -> chosen.ChosenStage:
         way.name: Price(
             by_name[way.name],
             NO_ERROR,
-            bool(way.without) and by_name[way.name] < by_name[way.without],
+            (by_name[way.name] / by_name[way.without],) * 9 if way.without else (),
         )
         for way in WAYS[: len(seconds)]
     }
@@ -129,8 +131,14 @@ def speed(*cycles: float, beyond: str = "") -> dict:
             {
                 "name": way.name,
                 "eight_bits": bool(way.without),
+                "without": way.without,
+                "backend": "openvino" if way.name in ("bf16", "both") else "onnxruntime",
+                "precision": "bf16" if way.name in ("bf16", "both") else "",
                 "keeps_bound": way.name != beyond,
                 "cycle": cycle,
+                "stages": {
+                    "step": {"snr_db": 20.0 if way.name == beyond else 30.0, "distance_db": None}
+                },
             }
             for way, cycle in ways
         ],
@@ -141,10 +149,72 @@ def speed(*cycles: float, beyond: str = "") -> dict:
 def test_a_stage_that_no_library_computes_faster_stays_in_float32() -> None:
     slow, fast = stage(("a",), 1.0, 1.5, 0.5, 0.6), stage(("a",), 1.0, 1.5, 0.5, 0.4)
     for one in (slow, fast):
+        one.compared = stage_prices._compared(one, WAYS)
         stage_prices._drop_if_no_faster(one, WAYS)
     assert (slow.names, slow.prices[INT8].seconds, slow.prices["both"].seconds) == ((), 1.0, 0.5)
-    assert "no faster here (1500.0 ms rather than 1000.0 in int8" in slow.note
+    assert (
+        f"not reliably faster here: {INT8} was faster in 0 of 9 rounds (1500.0 ms rather than "
+        "1000.0; median of the rounds 1.50 times as long, 1.50 to 1.50), both was" in slow.note
+    )
+    assert slow.note.endswith("to count as faster, one has to be in 7")
     assert (fast.names, fast.prices[INT8].seconds, fast.note) == (("a",), 1.5, "")
+
+
+def test_faster_figures_that_do_not_count_are_explained() -> None:
+    """Seconds alone would say that 8 bits are faster."""
+    one = stage(("a",), 16.0, 15.0)
+    one.prices[INT8] = Price(15.0, NO_ERROR, (0.9,) * 6 + (1.2,) * 3, 0.5)
+    one.compared = stage_prices._compared(one, WAYS[:2])
+    stage_prices._drop_if_no_faster(one, WAYS[:2])
+    assert one.names == ()
+    assert "faster in 6 of 9 rounds" in one.note
+    assert "0.90 times as long, 0.90 to 1.20" in one.note
+    # The report keeps what decided, though the stage has no price in 8 bits any more.
+    assert [row["faster"] for row in one.compared] == [6]
+    assert not one.disturbed
+
+
+def test_a_machine_that_was_busy_is_told() -> None:
+    one = stage(("a",), 16.0, 17.0)
+    one.prices = {
+        FP32: Price(16.0, NO_ERROR, (), 0.5),
+        INT8: Price(17.0, NO_ERROR, (1.1,) * 9, 0.5),
+    }
+    one.compared = stage_prices._compared(one, WAYS[:2])
+    stage_prices._drop_if_no_faster(one, WAYS[:2])
+    assert one.note.endswith("the machine was busy meanwhile")
+    *_, last = reporting.told({"step": one}, speed(2.0, 1.0), BOUND)
+    assert "while step ran to be timed" in last
+    assert "on a free machine" in last
+    one.prices = {FP32: Price(16.0, NO_ERROR, (), 0.01)}
+    assert not one.disturbed
+
+
+@pytest.mark.parametrize("rounds", range(1, 20))
+def test_three_rounds_of_four_count(rounds) -> None:
+    needed = prices.rounds_needed(rounds)
+    assert 3 * rounds / 4 < needed <= rounds
+    for faster in range(rounds + 1):
+        ratios = (0.9,) * faster + (1.1,) * (rounds - faster)
+        assert Price(1.0, NO_ERROR, ratios).gains == (faster >= needed)
+
+
+def test_what_was_written_and_what_comes_next() -> None:
+    counts = {"quantised": 68, "convolutions": 69}
+    report = {"stages": {"step": counts}, "forced": [], "bound": BOUND}
+    out = Path("made")
+    told = list(reporting.summary(report | {"speed": speed(2.0, 1.5, 1.2, 1.0)}, out))
+    assert told == [
+        "Convolutions in 8 bits: step 68 of 69.",
+        "A cycle took 1200.0 ms as bf16; with 8 bits it takes 1000.0 ms as both.",
+        "Next: sideman inspect made; sideman serve made --backend openvino --precision bf16.",
+    ]
+    forced = report | {"forced": ["It errs."], "speed": speed(2.0, 1.5, beyond=INT8)}
+    _, why, cycle, after = reporting.summary(forced, out)
+    assert why.endswith("It errs.")
+    assert cycle.endswith("beyond the bound: step SNR 20.00 dB, rather than 25 at least.")
+    assert after == "Next: sideman inspect made; sideman serve made."
+    assert "sideman build made" in list(reporting.summary(report | {"speed": None}, out))[-1]
 
 
 def test_reasons_against_a_bundle() -> None:
@@ -168,14 +238,28 @@ def test_reasons_against_a_bundle() -> None:
 def test_what_was_found_is_told_in_sentences() -> None:
     dropped = stage(())
     dropped.note = "all in float32: no faster"
-    lines = list(reporting.told({"step": dropped}, speed(2.0, 1.0, beyond=INT8)))
+    lines = list(reporting.told({"step": dropped}, speed(2.0, 1.0, beyond=INT8), BOUND))
     assert lines == [
         "step: all in float32: no faster.",
         f"{FP32}: 2000.0 ms a cycle.",
-        f"{INT8}: 1000.0 ms a cycle, beyond the bound.",
+        f"{INT8}: 1000.0 ms a cycle, beyond the bound: step SNR 20.00 dB, rather than 25 at least.",
         "OpenVINO was not tried: it is not installed.",
     ]
-    assert list(reporting.told({}, None)) == []
+    assert list(reporting.told({}, None, BOUND)) == []
+
+
+def test_what_the_bound_allows_is_no_result_yet() -> None:
+    one = stage(("a",))
+    one.mixer = SimpleNamespace(names=("a", "b"))
+    one.reach = stage_work.Reach("lowest to highest", ())
+    assert reporting.told_of_stage("step", one) == (
+        "step: within the bound, 1 of 2 convolutions may compute in 8 bits, with ranges of lowest "
+        "to highest."
+    )
+    one.names = ()
+    assert reporting.told_of_stage("step", one).endswith(
+        "0 of 2 convolutions may compute in 8 bits."
+    )
 
 
 def test_a_library_that_refuses_a_stage_is_left_out(monkeypatch) -> None:
@@ -192,7 +276,7 @@ def test_a_library_that_refuses_a_stage_is_left_out(monkeypatch) -> None:
         asked.append([way.name for way in ways])
         if ways[-1].backend is theirs:
             raise WayFailedError(ways[-1], BackendError("It is refused.", "Do without."))
-        return {way.name: Price(1.0, NO_ERROR, bool(way.without)) for way in ways}
+        return {way.name: Price(1.0, NO_ERROR, (0.5,) if way.without else ()) for way in ways}
 
     monkeypatch.setattr(stage_prices, "price", price)
     one, why_not = stage(), {}

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import soundfile
 
 from sideman.calibration.errors import CalibrationError
-from sideman.calibration.int8.music import read_music
-from sideman.calibration.int8.recording import CALIBRATE, JUDGE, choose_places
+from sideman.calibration.int8.music import Music, Piece, read_music
+from sideman.calibration.int8.recording import (
+    CALIBRATE,
+    JUDGE,
+    choose_places,
+    regimes,
+    span,
+    too_short_for,
+)
+from sideman.calibration.int8.reporting import told_of_short_music
+from sideman.engine.bundle.bundle import Bundle
+from tests.models.places import BUNDLE
 
 STEMS = ("bass", "drums", "guitar")
 RATE = 44_100
@@ -97,3 +108,41 @@ def test_cycles_lie_evenly_over_pieces_and_time(tmp_path) -> None:
     for purpose, count in ((CALIBRATE, 24), (JUDGE, 12)):
         found = sorted(p.piece + p.share for p in places if p.purpose == purpose)
         assert np.allclose(np.array(found) * count / 2 - np.arange(count), 0.5, atol=0.5)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "cycles", "enough"),
+    [
+        # 3 stems in 4 regimes: 12 recorded cycles of 6 s beside one that is 9 s long.
+        ([8.0], 1, 81.0),
+        ([80.0], 1, 81.0),
+        ([82.0], 1, None),
+        ([82.0], 2, 153.0),
+        ([10.0, 10.0], 1, 90.0),
+        # One long piece is enough, and so are more pieces than are recorded.
+        ([10.0, 60.0], 1, None),
+        ([8.0] * 13, 1, None),
+    ],
+)
+def test_music_so_short_that_nothing_lies_apart(seconds, cycles, enough) -> None:
+    manifest = SimpleNamespace(grid=Bundle.open(BUNDLE).manifest.grid, stems=STEMS)
+    pieces = tuple(Piece("", {"": np.zeros(int(each * RATE), np.float32)}) for each in seconds)
+    found = too_short_for(Music(pieces, "", sum(seconds)), manifest, cycles)
+    assert found == (None if enough is None else pytest.approx(enough, abs=0.5))
+    if found is not None:
+        said = told_of_short_music(Music(pieces, "", sum(seconds)), found)
+        assert f"from {enough:.0f} s of music on" in said
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(("seconds", "apart"), [(8.0, False), (50.0, False), (500.0, True)])
+def test_what_is_judged_overlaps_in_short_music(seconds, apart, seed) -> None:
+    grid = Bundle.open(BUNDLE).manifest.grid
+    ways = regimes(grid)
+    music = Music((Piece("", {"": np.zeros(int(seconds * RATE), np.float32)}),), "", seconds)
+    assert (too_short_for(music, SimpleNamespace(grid=grid, stems=STEMS), 1) is None) == apart
+    ends = {CALIBRATE: [], JUDGE: []}
+    for place in choose_places(music, STEMS, list(ways), 1, seed):
+        ends[place.purpose].append(span(place, grid, ways[place.regime], int(seconds * RATE))[1])
+    nearest = [min(abs(end - other) for other in ends[CALIBRATE]) for end in ends[JUDGE]]
+    assert (max(nearest) >= grid.window_samples) == apart

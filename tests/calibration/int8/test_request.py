@@ -57,8 +57,9 @@ def in_int8(folder):
 
 def test_a_bundle_in_int8_is_neither_calibrated_nor_converted(request_, tmp_path) -> None:
     in_int8(request_.bundle)
-    with pytest.raises(SidemanError, match="is not float32: encode in int8"):
+    with pytest.raises(SidemanError, match="is not float32: encode in int8") as caught:
         request_.check("int8")
+    assert "docs/calibration.md has the command for the demonstration" in caught.value.remedy
     with pytest.raises(PrecisionError, match="is not float32"):
         convert_bundle(request_.bundle, tmp_path / "fp16", "fp16")
 

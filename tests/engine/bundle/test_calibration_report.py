@@ -54,6 +54,30 @@ def test_every_part_is_told(tmp_path) -> None:
         assert said in text
 
 
+def test_what_decided_is_told_where_8_bits_were_kept_and_ranges_only_there() -> None:
+    row = {
+        "way": "int8 in A", "seconds": 0.0157, "seconds_without": 0.0159, "rounds": 9, "faster": 8,
+        "needed": 7, "ratios": [0.9, 0.98, 1.1],
+    }  # fmt: skip
+    step = MADE["stages"]["step"] | {"note": "", "compared": [row], "disturbed": True}
+    text = "\n".join(describe_report(MADE | {"stages": {"step": step}}))
+    assert (
+        "int8 in A was faster in 8 of 9 rounds (15.7 ms rather than 15.9; median of the rounds "
+        "0.98 times as long, 0.90 to 1.10)" in text
+    )
+    assert "the machine was busy" in text
+    none = step | {"quantised": 0, "note": "all in float32, for a reason"}
+    text = "\n".join(describe_report(MADE | {"stages": {"step": none}}))
+    assert "0 of 9 convolutions in 8 bits; all in float32" in text
+
+
+def test_one_piece_that_is_short() -> None:
+    audio = MADE["audio"] | {"pieces": 1, "enough_seconds": 105.4}
+    text = "\n".join(describe_report(MADE | {"audio": audio}))
+    assert "1 piece, 61 s" in text
+    assert "16 others to judge, which hear in part the same: apart from 105 s on" in text
+
+
 def test_a_report_from_before_ranges_were_chosen_is_read() -> None:
     step = {key: value for key, value in MADE["stages"]["step"].items() if key != "ranges"}
     text = "\n".join(describe_report(MADE | {"stages": {"step": step}}))
@@ -62,7 +86,7 @@ def test_a_report_from_before_ranges_were_chosen_is_read() -> None:
 
 def test_what_each_way_costs_is_told() -> None:
     latent = {"seconds": 0.1, "snr_db": 26.04, "distance_db": None}
-    stages = {"encode": latent, "decode": latent | {"seconds": 0.2, "distance_db": 0.789}}
+    stages = {"encode": latent, "decode": latent | {"seconds": 0.2, "distance_db": 1.789}}
     exact = {"encode": latent | {"snr_db": None}}
     speed = {
         "ways": [
@@ -74,8 +98,9 @@ def test_what_each_way_costs_is_told() -> None:
     }
     text = "\n".join(describe_report(MADE | {"speed": speed}))
     for said in (
-        "int8 in A: 400.0 ms a cycle (encode 100.0, decode 200.0), beyond the bound",
-        "worst error: encode SNR 26.0 dB, decode 0.79 dB away",
+        "int8 in A: 400.0 ms a cycle (encode 100.0, decode 200.0), beyond the bound: "
+        "decode 1.79 dB away, rather than 1 at most",
+        "worst error: encode SNR 26.0 dB, decode 1.79 dB away",
         "worst error: encode none",
         "bf16: not measured, no bfloat16",
         "on a processor, 2 cores",

@@ -556,8 +556,14 @@ class NativeEndpoint:
             self.replies.warn("late", "Stems came too late.")
         session.late = beat.late
         placement = epochs.setting.placement
-        step = placement.step_samples / session.hello.rate
-        if slow := too_slow(self._access.usual_cycle_seconds(), step):
+        slow = too_slow(
+            self._access.usual_cycle_seconds(),
+            placement,
+            session.hello.rate,
+            self.settings.columns,
+            session.hello.margin,
+        )
+        if slow:
             self.replies.warn("slow", slow)
         elif beat.landing and beat.epoch == epochs.setting.epoch and not epochs.waiting:
             cycle = self._access.most_cycle_seconds()

@@ -37,11 +37,12 @@ def found(module: str) -> bool:
 
 
 def install_command(extra: str) -> str:
-    """The pip command that brings an extra of sideman.
+    """The pip command that brings an extra of sideman, and where to give it.
 
-    The extra is in double quotes: zsh needs quotes around brackets, and cmd knows no other kind.
+    Sideman is installed from its folder, as the README does. The extra is in double quotes: zsh
+    needs quotes around brackets, and cmd knows no other kind.
     """
-    return f'pip install "sideman[{extra}]"'
+    return f'pip install ".[{extra}]" in sideman\'s folder'
 
 
 def extra_of(module: str) -> str:

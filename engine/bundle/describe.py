@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sideman.engine.bundle.bundle import Bundle
@@ -24,7 +24,7 @@ def describe(bundle: Bundle) -> str:
         f"  window      {grid.window_samples} samples at {grid.sample_rate} Hz "
         f"({grid.window_samples / grid.sample_rate:g} s)",
         f"  latent      {grid.channels} channels x {grid.columns} columns, "
-        f"trained with the last {', '.join(map(str, grid.trained_masks))} columns hidden",
+        f"trained with the last {_ranges(grid.trained_masks)} columns hidden",
         f"  sampler     {sampler.name}, {sampler.steps} steps, {schedule}",
         f"              midpoint rho {sampler.midpoint_rho:g}, resamples {sampler.resamples}, "
         f"sigma_data {manifest.sigma_data:g}",
@@ -69,3 +69,15 @@ def _flatten(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
             yield from _flatten(inner, f"{prefix}[{index}]")
     else:
         yield prefix, value
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Numbers in order, three and more that follow each other as a range: "0 to 32, 40"."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    told = [f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
+    return ", ".join(told)

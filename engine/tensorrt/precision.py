@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sideman.engine.bundle.manifest import INT8
 from sideman.engine.errors import BackendError
+from sideman.engine.optional import install_command
 from sideman.engine.tensorrt.flavours import Flavour
 
 #: Precisions of engines.
@@ -42,7 +43,7 @@ def find_rewriter() -> Rewriter:
         return Rewriter(entry.load(), importlib.import_module(entry.module).REVISION)
     raise BackendError(
         f"No part of this installation writes precisions (entry point {NAME} of {GROUP}).",
-        'Install sideman whole: pip install "sideman[calibration]"',
+        f"Install sideman whole: {install_command('calibration')}",
     )
 
 

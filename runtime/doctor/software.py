@@ -85,8 +85,8 @@ def probe_backends(
                 "problem",
                 "onnxruntime twice",
                 "onnxruntime and onnxruntime-gpu are both installed and overwrite each other",
-                'pip uninstall -y onnxruntime onnxruntime-gpu && pip install "sideman[cpu]" '
-                '(or "sideman[cuda]")',
+                f"pip uninstall -y onnxruntime onnxruntime-gpu, then {install_command('cpu')} "
+                f'(for a GPU ".[cuda]")',
             )
         )
     if not any(f.level == "ok" for f in findings):

@@ -31,7 +31,7 @@ def run(request: Request) -> None:
         if not found(module):
             raise SidemanError(
                 f"{module} is needed to run a fleet and is not installed.",
-                f"Install it with: {install_command('fleet')}   A single server needs none: "
+                f"Install it with: {install_command('fleet')}. A single server needs none: "
                 "'sideman serve --sessions N'.",
             )
     with log_to_standard_error(logging.DEBUG if request.verbose else logging.INFO):

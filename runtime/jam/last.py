@@ -21,6 +21,7 @@ from sideman.runtime.jam.screen import (
     silence_line,
     state_line,
 )
+from sideman.runtime.native.advice import says_too_slow
 from sideman.runtime.rehearse.native.report import longer_steps
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ def verdict(view: View) -> str:
     said = f"The band was silent for {100 * share:.0f} % of the time"
     if view.away > view.silent:
         return f"{said}: its server was away. Look whether it still runs, and at the network."
+    if says_too_slow(view.status.text):
+        return f"{said}: its sound came too late, or not at all. {view.status.text}"
     tries = [*longer_steps(view.status.step, view.status.lead), "fewer stems"]
     return (
         f"{said}: its sound came too late, or not at all. Try {', '.join(tries)} or --margin safe; "

@@ -16,22 +16,46 @@ assert tuple(_MARGIN_SECONDS) == MARGINS
 _PATIENCE_SECONDS = 10.0
 
 
-def too_slow(cycle: float | None, step: float) -> str:
+#: How what is said of slow cycles begins.
+_SLOW = "A cycle takes "
+
+
+def too_slow(
+    cycle: float | None, placement: Placement, rate: int, columns: int, margin: str = "normal"
+) -> str:
     """What to say of cycles that take longer than a step; nothing where they do not.
 
-    No lead helps against that: each step would be answered later than the one before.
+    No lead helps against that: each step would be answered later than the one before. A longer step
+    decodes more columns, so its cycle takes somewhat longer: what is advised is the least.
 
     Args:
         cycle: seconds that one usually takes; None as long as nobody knows.
-        step: seconds of a step.
+        placement: that is played with.
+        rate: the client's samples in a second.
+        columns: of the model's window, which hold two steps and the lead.
+        margin: as `LeadAdvice`, whose reserve this keeps.
     """
+    step = placement.step_samples / rate
     if cycle is None or cycle <= step:
         return ""
     # Whole tens, so that a screen is not written anew for every millisecond.
-    return (
-        f"A cycle takes {10 * math.ceil(100 * cycle)} ms, a step {1e3 * step:.0f} ms: use longer "
-        "steps or fewer stems."
-    )
+    tens = 10 * math.ceil(100 * cycle)
+    said = f"{_SLOW}{tens} ms, a step {1e3 * step:.0f} ms"
+    model_rate = rate * placement.down / placement.up
+    needed = (tens / 1e3 + _MARGIN_SECONDS[margin]) * model_rate
+    longer = math.ceil(needed / COLUMN_SAMPLES)
+    waiting = placement.wait * placement.down / placement.up + placement.overlap + TAIL_SAMPLES
+    lead = math.ceil((needed + waiting) / COLUMN_SAMPLES)
+    most = columns - 2 * longer
+    if lead > most:
+        return f"{said}, and no step that fits would suffice: use fewer stems or a faster machine."
+    other = "" if lead <= placement.lead <= most else f" with a lead of {lead}"
+    return f"{said}: use steps of at least {longer} columns{other}, or fewer stems."
+
+
+def says_too_slow(text: str) -> bool:
+    """Whether a server has said that its cycles take longer than a step, and what to do."""
+    return text.startswith(_SLOW)
 
 
 class LeadAdvice:

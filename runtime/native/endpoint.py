@@ -466,6 +466,7 @@ class NativeEndpoint:
             # At another rate nothing brings it to the model's: the model begins with silence.
             window = setting.geometry.window_samples
             self._session.earlier = Earlier(setting.placement, window)
+        self._access.counters.begin(sender, now, held=True)
         log.info("%s (%s) plays: %s.", sender[0], hello.client, setting)
         self._answer(accept, size, sender)
 
@@ -555,8 +556,14 @@ class NativeEndpoint:
             self.replies.warn("late", "Stems came too late.")
         session.late = beat.late
         placement = epochs.setting.placement
-        step = placement.step_samples / session.hello.rate
-        if slow := too_slow(self._access.usual_cycle_seconds(), step):
+        slow = too_slow(
+            self._access.usual_cycle_seconds(),
+            placement,
+            session.hello.rate,
+            self.settings.columns,
+            session.hello.margin,
+        )
+        if slow:
             self.replies.warn("slow", slow)
         elif beat.landing and beat.epoch == epochs.setting.epoch and not epochs.waiting:
             cycle = self._access.most_cycle_seconds()
@@ -600,6 +607,7 @@ class NativeEndpoint:
         log.info("%s has left.%s", session.client[0], f" {reason}" if reason else "")
         self._session = None
         self._voided = ""
+        self._access.counters.end(self._access.clock())
         self.replies.forget()
         if reason:
             self.replies.tell(Bye(session.number, reason), session.client)

@@ -71,6 +71,7 @@ def render(figures: Figures, lines: tuple[str, ...] = (), width: int = 80) -> Re
         _state(figures),
         _time(figures),
         _counts(figures),
+        *([Text(f"late     {figures.too_late}", "bold red")] if figures.too_late else []),
         *_levels(figures),
         _error(figures),
     ]
@@ -94,9 +95,18 @@ def _state(figures: Figures) -> Text:
     style = {"ready": "bold green", "failed": "bold red"}.get(figures.state, "bold yellow")
     text = Text.assemble((figures.state, style), "  ", figures.detail)
     if figures.state == "ready" and figures.client:
-        host = figures.client.rpartition(":")[0]
-        text.append(f"; plays with {host}" if figures.playing else f"; {host} is silent")
+        text.append(_player(figures))
     return text
+
+
+def _player(figures: Figures) -> str:
+    host = figures.client.rpartition(":")[0]
+    if figures.playing:
+        return f"; plays with {host}"
+    if not figures.held:
+        return f"; {host} is silent"
+    # A client that is in a session plays, whether it is answered or not.
+    return f"; {host} plays and waits since {figures.quiet:.0f} s"
 
 
 def _time(figures: Figures) -> Text:
@@ -104,7 +114,8 @@ def _time(figures: Figures) -> Text:
 
     text = Text("cycle    ")
     if not figures.deadline:
-        return text.append("no step was answered yet", "dim")
+        ended = figures.cycles and not figures.client
+        return text.append("nobody plays" if ended else "no step was answered yet", "dim")
     share = figures.cycle / figures.deadline
     filled = min(_TIME_WIDTH, round(share * _TIME_WIDTH))
     text.append("█" * filled + "·" * (_TIME_WIDTH - filled), _colour(share))
@@ -119,11 +130,12 @@ def _colour(share: float) -> str:
 def _counts(figures: Figures) -> Text:
     from rich.text import Text
 
-    text = Text(f"steps    {figures.cycles} answered")
-    for count, name in ((figures.late, "late"), (figures.dropped, "dropped")):
+    counts = figures.session
+    text = Text(f"steps    {counts.cycles} answered")
+    for count, name in ((counts.late, "late"), (counts.dropped, "dropped")):
         text.append(f", {count} {name}", "red" if count else "")
-    lost = f"{1e3 * figures.lost:.0f} ms" if figures.lost < 1 else f"{figures.lost:.1f} s"
-    return text.append(f"; {lost} of the context lost", "red" if figures.lost else "")
+    lost = f"{1e3 * counts.lost:.0f} ms" if counts.lost < 1 else f"{counts.lost:.1f} s"
+    return text.append(f"; {lost} of the context lost", "red" if counts.lost else "")
 
 
 def _levels(figures: Figures) -> list[Text]:

@@ -161,6 +161,7 @@ class Cycles:
     def _handle(self, event: Event) -> None:
         match event:
             case Step():
+                self._note_turn(event)
                 try:
                     self._step(event)
                 finally:
@@ -168,15 +169,29 @@ class Cycles:
             case Configure():
                 self._configure(event.setting, event.sender)
             case Reset():
+                self._begin_turn(event.sender)
                 if self._model.session is not None:
                     self._restart(self._model.session)
             case Load():
+                self._begin_turn(event.sender)
                 self._load_again(event.sender)
             case Print():
                 self._print()
             case Idle():
                 if self._model.session is not None:
                     self._model.session.keep_warm()
+
+    def _note_turn(self, step: Step) -> None:
+        """Let figures begin anew where a step comes from another client than those before."""
+        turn = self._counters.turn
+        if step.wanted and (turn is None or turn.gives_way(step.sender, step.last)):
+            self._begin_turn(step.sender)
+
+    def _begin_turn(self, client: Address) -> None:
+        """Let figures begin anew, unless a session plays that tells its end itself."""
+        turn = self._counters.turn
+        if turn is None or turn.ended is not None or not turn.held:
+            self._counters.begin(client, self._clock())
 
     def _end_if_lost(self, error: Exception) -> None:
         """End the server where the device is lost, for a process cannot use it again."""
@@ -367,6 +382,8 @@ class Cycles:
         )
         if changed:
             self._cycle_time.forget()
+            self.answered = None  # it was another setting's
+            self._counters.changed()
             session.configure(setting.geometry, setting.rows)
             self._check_buffer(setting.geometry.step_samples)
         self._setting = setting

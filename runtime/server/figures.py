@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from sideman.runtime.playing.levels import FLOOR, decibels, root_mean_square
 from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.setting import Setting
-from sideman.runtime.system.hosts import Address
+from sideman.runtime.server.turn import Counts, Turn
+from sideman.runtime.system.hosts import Address, shown_address
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,13 @@ class Answered:
         step = setting.geometry.step_samples / setting.grid.sample_rate
         return cls(at, deadline + over, deadline, step, client, levels)
 
+    def belongs_to(self, turn: Turn) -> bool:
+        """Whether it is a step of that session, which has not ended."""
+        if turn.ended is not None or self.at < turn.begun:
+            return False
+        # Clients of `multi_track` are told apart by their hosts alone.
+        return self.client == turn.client if turn.held else self.client[0] == turn.client[0]
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -70,10 +78,12 @@ class Figures:
         detail: the model's name when ready, how far it is while loading, else what went wrong.
         engine: what runs the stages, and how.
         uptime: since the start.
-        client: who was answered last; empty before.
-        quiet: since the last reply; 0 before the first.
+        client: who plays; empty where nobody does.
+        held: whether that client is in a session, which it would have ended.
+        quiet: since the session's last reply, or since its begin where it has none.
         cycle: that the last reply took, from last context packet to last stem packet.
-        usual: that a cycle takes; half take longer. 0 as long as nobody knows, as in all of these.
+        usual: that a cycle takes with the setting in force; half take longer. 0 as long as nobody
+            knows, as in all of these.
         most: that 1 % of the last 64 cycles exceed.
         deadline: that a reply may take.
         step: of audio in a step.
@@ -83,6 +93,9 @@ class Figures:
         patched: steps with silence in place of packets that never came.
         lost: of context that never came.
         errors: messages that were refused, and cycles and loads that failed.
+        session: what was counted since the session began; of `cycles` and the others, all since the
+            start.
+        too_late: what to do, as a line, where most steps of the session are late; else empty.
         levels: of each stem in the last reply.
         error: the newest of the errors, as a line; empty where there was none.
         error_age: since then.
@@ -93,6 +106,7 @@ class Figures:
     engine: str = ""
     uptime: float = 0.0
     client: str = ""
+    held: bool = False
     quiet: float = 0.0
     cycle: float = 0.0
     usual: float = 0.0
@@ -105,6 +119,8 @@ class Figures:
     patched: int = 0
     lost: float = 0.0
     errors: int = 0
+    session: Counts = field(default_factory=Counts)
+    too_late: str = ""
     levels: Mapping[str, float] = field(default_factory=dict)
     error: str = ""
     error_age: float = 0.0
@@ -125,9 +141,38 @@ class Figures:
             lost=counters.lost,
             errors=counters.errors,
         )
+        counts, turn = counters.counts, counters.turn
+        found = replace(found, session=counts if turn is None else counts.since(turn.before))
         if (error := counters.last_error) is None:
             return found
         return replace(found, error=error[0], error_age=now - error[1])
+
+    def with_turn(self, counters: Counters, answered: Answered | None, now: float) -> Figures:
+        """The same with what belongs to the session that plays, and to no earlier one.
+
+        Args:
+            counters: of the server.
+            answered: the step that was answered last, whose ever it was.
+            now: seconds of its clock.
+        """
+        turn = counters.turn
+        if turn is None or turn.ended is not None:
+            return self
+        client = shown_address(turn.client)
+        found = replace(self, client=client, held=turn.held, quiet=now - turn.begun)
+        if answered is None or not answered.belongs_to(turn):
+            return found
+        found = replace(
+            found,
+            quiet=now - answered.at,
+            cycle=answered.seconds,
+            deadline=answered.deadline,
+            step=answered.step,
+            levels=answered.levels,
+        )
+        if not counters.counts.since(turn.unchanged).mostly_late:
+            return found
+        return replace(found, too_late=_too_late(found))
 
     @property
     def playing(self) -> bool:
@@ -137,3 +182,15 @@ class Figures:
     def level(self, stem: str) -> float:
         """Of a stem, in dBFS; `FLOOR` where it is not played now."""
         return self.levels.get(stem, FLOOR) if self.playing else FLOOR
+
+
+def _too_late(figures: Figures) -> str:
+    """Why steps are late, and what to do."""
+    seconds = (figures.usual, figures.step, figures.deadline)
+    cycle, step, deadline = (f"{1e3 * each:.0f} ms" for each in seconds)
+    if figures.usual > figures.step:
+        return f"a cycle takes {cycle}, a step {step}: longer steps or fewer stems"
+    if figures.usual > figures.deadline:
+        return f"a cycle takes {cycle}, {deadline} are allowed: a longer lead or fewer stems"
+    taken = f"{1e3 * figures.cycle:.0f} ms"
+    return f"a reply took {taken}, {deadline} are allowed: a longer lead, fewer stems, or less load"

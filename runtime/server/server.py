@@ -199,17 +199,7 @@ class Server:
         if cycles is None:
             return found
         found = replace(found, engine=cycles.engine)
-        if (last := cycles.answered) is not None:
-            found = replace(
-                found,
-                client=shown_address(last.client),
-                quiet=now - last.at,
-                cycle=last.seconds,
-                deadline=last.deadline,
-                step=last.step,
-                levels=last.levels,
-            )
-        return found
+        return found.with_turn(self.counters, cycles.answered, now)
 
     def _state(self) -> tuple[str, str]:
         """As `Figures.state`, and more of it."""

@@ -129,7 +129,13 @@ class Overview:
         ).with_counts(self.total, now)
         if self.seats:
             found = replace(found, engine=self.seats[0].cycles.engine)
-        answers = [a for seat in self.seats if (a := seat.cycles.answered) is not None]
+        answers = [
+            answer
+            for seat in self.seats
+            if (answer := seat.cycles.answered) is not None
+            and (turn := seat.counters.turn) is not None
+            and answer.belongs_to(turn)
+        ]
         if answers:
             last = max(answers, key=lambda answer: answer.at)
             found = replace(

@@ -19,7 +19,7 @@ def test_a_missing_library_is_an_error_that_names_the_pip_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     missing(monkeypatch, "openvino")
-    with pytest.raises(MissingExtraError, match=r'pip install "sideman\[openvino\]"'):
+    with pytest.raises(MissingExtraError, match=r'pip install "\.\[openvino\]"'):
         require("openvino", "run a bundle")
 
 

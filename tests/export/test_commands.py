@@ -50,7 +50,7 @@ def test_a_missing_library_is_named_with_its_extra(
     arguments = ["export", "--config", "x", "--out", "y", "--random-weights", "1"]
     result = CliRunner().invoke(app, arguments)
     assert isinstance(result.exception, MissingExtraError)
-    assert 'pip install "sideman[export]"' in result.exception.remedy
+    assert 'pip install ".[export]"' in result.exception.remedy
 
 
 def test_registering_loads_nothing_heavy() -> None:

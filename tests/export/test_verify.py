@@ -130,7 +130,7 @@ def test_with_a_recording_and_no_torch_the_pip_command_is_told(
     monkeypatch.setitem(sys.modules, "torch", None)
     result = verify(BUNDLE, tmp_path / "any.npz")
     assert result.exit_code != 0
-    assert 'pip install "sideman[export]"' in str(result.exception)
+    assert 'pip install ".[export]"' in str(result.exception)
 
 
 def test_a_spoiled_stage_is_named_with_its_output(louder_decoder: Path) -> None:

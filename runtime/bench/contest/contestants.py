@@ -45,6 +45,11 @@ class Contestant:
             name = self.yardstick.name
         return ", ".join(filter(None, (name, str(self.shortcuts))))
 
+    @property
+    def installed(self) -> bool:
+        """Whether the library is there that runs it; of a yardstick its loading tells."""
+        return self.yardstick is not None or BACKENDS[self.choice.name].installed
+
     def load(self) -> tuple[Manifest, Backend, dict[str, Stage]]:
         """Load the stages; takes seconds to minutes.
 

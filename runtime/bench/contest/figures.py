@@ -80,7 +80,8 @@ class Record:
     rounds: list[list[Mapping[str, float]]] = field(default_factory=list)
     latent_errors: list[float] = field(default_factory=list)
     sound_errors: list[float] = field(default_factory=list)
-    #: Precision of the graphs that it was compared with.
+    #: Whom it was compared with, and the precision of that one's graphs.
+    reference: Contestant | None = None
     reference_graphs: str = "fp32"
 
     @property
@@ -96,6 +97,7 @@ class Record:
             reference: whom they are compared with.
             wanted: the reference's cycles of the same round.
         """
+        self.reference = reference.entrant.contestant
         self.reference_graphs = reference.graphs
         self.rounds.append([cycle.seconds for cycle in cycles])
         for found, right in zip(cycles, wanted, strict=True):
@@ -134,6 +136,8 @@ class Figures:
         keeps_bound: whether the bundle's calibration found it within its bound; False for bundles
             without one.
         deadline_seconds: that a reply may take.
+        reference: whom latents and sound are compared with; None where nothing was.
+        bound: where the tolerance comes from, for people: "the bound of fp16".
     """
 
     name: str
@@ -155,6 +159,8 @@ class Figures:
     tolerance: float | None
     keeps_bound: bool
     deadline_seconds: float
+    reference: Contestant | None = None
+    bound: str = ""
 
     @classmethod
     def of(cls, record: Record, everyone: Sequence[Record], tolerance: float | None) -> Figures:
@@ -165,9 +171,10 @@ class Figures:
             everyone: of all that were timed to the end, in order.
             tolerance: largest relative error that passes; None takes `tolerance_between`.
         """
-        entrant = record.entrant
+        entrant, bound = record.entrant, "as asked for"
         if tolerance is None:
-            tolerance = tolerance_between(entrant.precision, record.graphs, record.reference_graphs)
+            precisions = entrant.precision, record.graphs, record.reference_graphs
+            tolerance, bound = tolerance_between(*precisions), bound_between(*precisions)
         return cls(
             name=entrant.contestant.runs_on,
             bundle=entrant.manifest.name,
@@ -188,6 +195,8 @@ class Figures:
             tolerance=tolerance,
             keeps_bound=entrant.keeps_bound,
             deadline_seconds=entrant.deadline_seconds,
+            reference=record.reference,
+            bound=bound,
         )
 
     @property
@@ -229,7 +238,21 @@ def tolerance_between(*precisions: str) -> float | None:
     """
     if INT8 in map(short_name, precisions):
         return None
-    return max(
-        tolerance_of(each, recording=short_name(each) in RECORDING_TOLERANCES)
-        for each in precisions
-    )
+    return max(map(_tolerance, precisions))
+
+
+def _tolerance(precision: str) -> float:
+    return tolerance_of(precision, recording=short_name(precision) in RECORDING_TOLERANCES)
+
+
+def bound_between(own: str, graphs: str, reference: str) -> str:
+    """Where `tolerance_between` of these takes its bound from; empty for 8 bits."""
+    if INT8 in map(short_name, (own, graphs, reference)):
+        return ""
+    widest = max((own, graphs, reference), key=_tolerance)
+    said = f"the bound of {short_name(widest)}"
+    if _tolerance(own) == _tolerance(widest):
+        return said
+    if _tolerance(graphs) == _tolerance(widest):
+        return f"{said}, in which its bundle is"
+    return f"{said}, in which the bundle is that it is compared with"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sideman.runtime.bench.contest.figures import CYCLE, MANY, Absent, Figures, Outcome
 from sideman.runtime.bench.contest.rounds import Contest
-from sideman.runtime.bench.contest.verdict import judge
+from sideman.runtime.bench.contest.verdict import judge, names
 from sideman.runtime.playing.profile import STAGES, spreads
 from sideman.runtime.system.machine import describe_machine
 
@@ -40,9 +40,8 @@ def show(contest: Contest, outcome: Outcome, console: Console) -> None:
     pace = "paced" if contest.paced else "back to back"
     console.print(
         f"{len(first.cycles)} cycles of each, {pace}, in turn in one process, without a server. "
-        f"Ratio: its cycle to that of {first.name} in the same round, median (quartiles; the "
-        f"extremes of fewer than {MANY} rounds). Latents and sound: norm of the difference to "
-        "the first in float32, over that one's norm, in the worst cycle.",
+        f"Ratio: its cycle to that of {names(outcome.figures)[id(first)]} in the same round, "
+        f"median (quartiles; the extremes of fewer than {MANY} rounds).{_compared(outcome)}",
         markup=False,
     )
     if any(each.yardstick for each in outcome.figures):
@@ -60,6 +59,24 @@ def show(contest: Contest, outcome: Outcome, console: Console) -> None:
     for line in absent_lines(outcome.absent):
         console.print(f"Not here: {line}", markup=False)
     console.print(judge(outcome.figures).text, markup=False)
+
+
+def _compared(outcome: Outcome) -> str:
+    """What latents and sound are compared with; empty where nothing was."""
+    named = names(outcome.figures)
+    references = {each.reference for each in outcome.figures if each.compared}
+    told = [
+        f"{named[id(each)]} (computed in {each.precision})"
+        for each in outcome.figures
+        if each.contestant in references
+    ]
+    if not told:
+        return ""
+    return (
+        f" Latents and sound: norm of the difference to those of {' or '.join(told)}, over that "
+        "one's norm, in the worst cycle"
+        + ("; the one of the same weights counts." if len(told) > 1 else ".")
+    )
 
 
 def absent_lines(absent: tuple[Absent, ...]) -> list[str]:
@@ -158,6 +175,6 @@ def _table(outcome: Outcome) -> Table:
             cells.append("" if seconds is None else f"{1000 * seconds:.1f}")
         cells.append(str(each.ratio))
         errors = (each.latent_error, each.sound_error)
-        cells += [f"{error:.0e}" if each.compared else "" for error in errors]
+        cells += [f"{error:.1e}" if each.compared else "" for error in errors]
         table.add_row(*cells)
     return table

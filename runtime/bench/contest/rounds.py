@@ -68,6 +68,7 @@ def run(contest: Contest, say: Say = lambda _: None) -> Outcome:
         reload = available is not None and needed > available
     runner = _Runner(contest, say)
     try:
+        runner.tell_who_is_not_installed()
         if reload:
             runner.run_in_turns()
         else:
@@ -85,6 +86,12 @@ class _Runner:
         self._records: dict[int, Record] = {}
         self._absent: dict[int, Absent] = {}
         self._due = 0.0
+
+    def tell_who_is_not_installed(self) -> None:
+        """One line for all of them, rather than one for each precision of each."""
+        missing = [each.choice.name for each in self._contest.contestants if not each.installed]
+        if missing:
+            self._say(f"Not installed: {', '.join(dict.fromkeys(missing))}.")
 
     def run_side_by_side(self) -> None:
         """All are loaded; a round is a cycle of each."""
@@ -149,7 +156,8 @@ class _Runner:
 
     def _load(self, index: int) -> None:
         contestant = self._contest.contestants[index]
-        self._say(f"Loading {contestant.runs_on} …")
+        if contestant.installed:
+            self._say(f"Loading {contestant.runs_on} …")
         try:
             entrant = Entrant(contestant, self._contest)
         except SidemanError as error:

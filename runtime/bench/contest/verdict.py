@@ -9,6 +9,8 @@ from sideman.runtime.bench.contest.figures import Figures, Ratio
 
 #: Of two that are equally fast, one is faster in each of so many rounds once in eight times.
 _FEWEST = 4
+#: Fewer rounds, of which one ratio is so many times another, may tell more when there are more.
+_ENOUGH, _WIDE = 64, 1.2
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def judge(figures: Sequence[Figures]) -> Verdict:
             are not chosen, nor those that leave out what the first does not: their answer is
             another one, however close.
     """
-    first, named = figures[0], _names(figures)
+    first, named = figures[0], names(figures)
     able = [
         each
         for each in figures
@@ -45,14 +47,14 @@ def judge(figures: Sequence[Figures]) -> Verdict:
         return Verdict(first, f"Use {named[id(first)]}: nothing here is exact enough.")
     usual = first if first in exact else exact[0]
     best = min(exact, key=lambda each: each.ratio.median)
-    text = ""
+    text, told = "", None
     if best is usual:
         text = f"Use {named[id(usual)]}: nothing that is as exact as it has to be is faster."
         others = [each for each in exact if each is not usual]
         if others:
             next_one = min(others, key=lambda each: each.ratio.median)
             between = Ratio.of(next_one.times, usual.times)
-            text += f" The next, {named[id(next_one)]}, takes {between} times as long."
+            text += f" The next, {named[id(next_one)]}, takes {_times(between)}."
         elif len(exact) == 1 and len(able) == 1:
             text = f"There is nothing else here than {named[id(usual)]}."
     else:
@@ -62,16 +64,29 @@ def judge(figures: Sequence[Figures]) -> Verdict:
             best = usual
         elif between.high >= 1:
             text = (
-                f"Use {named[id(usual)]}: {named[id(best)]} takes {between} times as long, which "
-                "is no faster, for the spread reaches 1."
+                f"Use {named[id(usual)]}: {named[id(best)]} takes {_times(between)}, which proves "
+                f"nothing, for that range reaches 1; it errs by {best.error:.1e}, rather than "
+                f"{usual.error:.1e}.{_more_cycles(between, len(best.times))}"
             )
-            best = usual
+            best, told = usual, best
         else:
             text = (
-                f"Use {named[id(best)]}: a cycle takes {between} times as long as with "
+                f"Use {named[id(best)]}: a cycle takes {_times(between)} as with "
                 f"{named[id(usual)]}."
             )
-    return Verdict(best, text + _ties(exact, best, usual, named) + _left_out(figures, best, named))
+    others = [each for each in exact if each is not told]
+    return Verdict(best, text + _ties(others, best, usual, named) + _left_out(figures, best, named))
+
+
+def _times(ratio: Ratio) -> str:
+    return f"{ratio.median:.2f} times as long (from {ratio.low:.2f} to {ratio.high:.2f})"
+
+
+def _more_cycles(ratio: Ratio, rounds: int) -> str:
+    """Advise more cycles, where few were played and they differ by much."""
+    if rounds >= _ENOUGH or ratio.high < _WIDE * ratio.low:
+        return ""
+    return f" {rounds} rounds with so wide a range are few: --cycles {4 * rounds} may tell more."
 
 
 def _ties(exact: Sequence[Figures], best: Figures, usual: Figures, named: dict[int, str]) -> str:
@@ -85,7 +100,7 @@ def _ties(exact: Sequence[Figures], best: Figures, usual: Figures, named: dict[i
     }
     equal = [each for each in exact if id(each) in ratios and _spans_one(ratios[id(each)])]
     return "".join(
-        f" {named[id(each)]} is as fast ({ratios[id(each)]} times as long) and errs by "
+        f" {named[id(each)]}, which takes {_times(ratios[id(each)])}, may be as fast; it errs by "
         f"{each.error:.1e}, rather than {best.error:.1e}."
         for each in equal
     )
@@ -107,10 +122,13 @@ def _left_out(figures: Sequence[Figures], best: Figures, named: dict[int, str]) 
 def _fault(each: Figures) -> str:
     if each.tolerance is None:
         return "its calibration does not say that it keeps to its bound"
-    return f"errs by {each.error:.1e}, where {each.tolerance:g} passes"
+    return f"errs by {each.error:.1e}, where {each.tolerance:g} passes" + (
+        f" ({each.bound})" if each.bound else ""
+    )
 
 
-def _names(figures: Sequence[Figures]) -> dict[int, str]:
+def names(figures: Sequence[Figures]) -> dict[int, str]:
+    """What each is called, by its id: with its bundle where there are several."""
     several = len({each.contestant.bundle for each in figures}) > 1
     return {
         id(each): f"{each.name} with {each.contestant.bundle.name}" if several else each.name

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sideman.runtime.native.advice import says_too_slow
 from sideman.runtime.native.setting import DEFAULT_STEP
 from sideman.runtime.playing.profile import SPANS, spreads
 from sideman.runtime.rehearse.native.plan import NativePlan
@@ -68,12 +69,13 @@ def to_json(data: dict[str, Any], machine: dict[str, object]) -> str:
 def show(data: dict[str, Any], console: Console) -> None:
     """Print what a performer asks first."""
     client, each = data["client"], len(data["stems"]) * data["rate"]
-    silent, late = (client["lost"] + client["late"]) / each, client["late"] / each
+    never, late = client["lost"] / each, client["late"] / each
     console.print(
         f"The band played {data['ahead_seconds']:.3f} s ahead of what it knew "
         f"(steps of {data['step_columns']} columns, lead {data['lead_columns']}). Of "
-        f"{data['seconds']:.0f} s, each stem was silent for {silent:.2f} s where it should have "
-        f"played, {late:.2f} s of that because sound came too late. The network lost "
+        f"{data['seconds']:.0f} s, each stem was silent for {never + late:.2f} s where it should "
+        f"have played: {late:.2f} s because sound came too late, {never:.2f} s because none came "
+        f"while it played.{_unanswered(data['server_counters'])} The network lost "
         f"{client['repaired'] / each:.2f} s of each stem, which were sent again, and "
         f"{client['context_lost'] / data['rate']:.2f} s of what was played in, which were not.",
         markup=False,
@@ -92,6 +94,14 @@ def show(data: dict[str, Any], console: Console) -> None:
     )
 
 
+def _unanswered(counters: dict[str, int]) -> str:
+    """What the server says of steps that it answered late or not; empty where it says nothing."""
+    late, dropped = counters.get("late", 0), counters.get("dropped", 0)
+    if not late + dropped:
+        return ""
+    return f" The server answered {late} steps late and {dropped} not at all."
+
+
 def why_failed(data: dict[str, Any], *, silent: bool) -> str:
     """Why a rehearsal ends with 1, as a sentence; nothing where it went well."""
     client = data["client"]
@@ -104,13 +114,13 @@ def why_failed(data: dict[str, Any], *, silent: bool) -> str:
         )
     if not (client["lost"] or client["late"]):
         return ""
+    failed = "It failed: sound was missing or came too late, and was silence instead."
+    if says_too_slow(client["text"]):
+        return f"{failed} {client['text']}"
     lead = data["advised_lead_columns"]
     tries = [f"--lead {lead}"] if lead > data["lead_columns"] else []
     tries = tries or longer_steps(data["step_columns"], data["lead_columns"])
-    return (
-        "It failed: sound was missing or came too late, and was silence instead. Try "
-        f"{' or '.join([*tries, 'fewer stems'])}.{said}"
-    )
+    return f"{failed} Try {' or '.join([*tries, 'fewer stems'])}.{said}"
 
 
 def longer_steps(step: int, lead: int) -> list[str]:

@@ -3,8 +3,10 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import pytest
+
 from sideman.engine.bundle.bundle import Bundle
-from sideman.engine.bundle.describe import describe, differences
+from sideman.engine.bundle.describe import _ranges, describe, differences
 
 
 def test_a_description_tells_what_a_performer_and_an_engineer_ask(paper_bundle: Path) -> None:
@@ -40,3 +42,24 @@ def test_a_manifest_cannot_command_the_terminal(paper_bundle: Path) -> None:
     named = dataclasses.replace(bundle.manifest, name="a\x1b[2J", origin={"x\r": "y\x9b"})
     text = describe(Bundle(paper_bundle, named)) + "".join(differences(bundle.manifest, named))
     assert all(character.isprintable() or character == "\n" for character in text)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        (range(33), "0 to 32"),
+        ((16, 32), "16, 32"),
+        ((0, 1, 2, 4, 5, 9), "0 to 2, 4, 5, 9"),
+        ((4, 3, 2, 2), "2 to 4"),
+        ((), ""),
+    ],
+)
+def test_numbers_that_follow_each_other_are_told_as_a_range(numbers, told: str) -> None:
+    assert _ranges(numbers) == told
+
+
+def test_a_description_names_hidden_columns_in_ranges(paper_bundle: Path) -> None:
+    bundle = Bundle.open(paper_bundle)
+    grid = dataclasses.replace(bundle.manifest.grid, trained_masks=tuple(range(33)))
+    described = describe(Bundle(paper_bundle, dataclasses.replace(bundle.manifest, grid=grid)))
+    assert "trained with the last 0 to 32 columns hidden" in described

@@ -209,7 +209,7 @@ def test_a_provider_that_does_not_load_is_an_error_and_no_cpu(
     runtime: FakeOnnxRuntime, backend: OnnxRuntimeCudaBackend, graph: Callable
 ) -> None:
     runtime.loads = False
-    with backend, pytest.raises(BackendError, match=r'(?s)CUDA 13\.0 or cuDNN.*"sideman\[cuda\]"'):
+    with backend, pytest.raises(BackendError, match=r'(?s)CUDA 13\.0 or cuDNN.*"\.\[cuda\]"'):
         Bound(backend, graph("double"))
 
 
@@ -217,7 +217,7 @@ def test_a_build_without_the_provider_is_refused(
     runtime: FakeOnnxRuntime, driver: FakeDriver
 ) -> None:
     runtime.available = ["CPUExecutionProvider"]
-    with pytest.raises(BackendError, match=r"(?s)no CUDA provider.*sideman\[cuda\]"):
+    with pytest.raises(BackendError, match=r"(?s)no CUDA provider.*\.\[cuda\]"):
         OnnxRuntimeCudaBackend(driver=driver)
     assert driver.leaks() == {}
 
@@ -226,7 +226,7 @@ def test_the_library_that_is_missing_is_named_with_its_extra(
     monkeypatch: pytest.MonkeyPatch, driver: FakeDriver
 ) -> None:
     monkeypatch.setattr(onnxruntime_cuda, "found", lambda module: False)
-    with pytest.raises(MissingExtraError, match=r'pip install "sideman\[cuda\]"'):
+    with pytest.raises(MissingExtraError, match=r'pip install "\.\[cuda\]"'):
         OnnxRuntimeCudaBackend(driver=driver)
 
 

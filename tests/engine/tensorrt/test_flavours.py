@@ -27,8 +27,8 @@ def test_none_installed_is_said_with_both_commands(monkeypatch):
     monkeypatch.setattr(flavours, "found", lambda module: False)
     with pytest.raises(MissingExtraError) as error:
         choose_flavour(None)
-    assert 'pip install "sideman[tensorrt-rtx]"' in str(error.value)
-    assert 'pip install "sideman[tensorrt]"' in str(error.value)
+    assert 'pip install ".[tensorrt-rtx]"' in str(error.value)
+    assert 'pip install ".[tensorrt]"' in str(error.value)
 
 
 def test_an_unknown_name_is_refused_with_the_known():
@@ -45,7 +45,7 @@ def test_a_missing_library_names_its_command(monkeypatch):
     for flavour in (TENSORRT, TENSORRT_RTX):
         with pytest.raises(MissingExtraError) as error:
             flavour.require()
-        assert f'pip install "sideman[{flavour.name}]"' in str(error.value)
+        assert f'pip install ".[{flavour.name}]"' in str(error.value)
 
 
 def test_targets_are_those_of_the_library_without_its_placeholders(library, rtx_library):

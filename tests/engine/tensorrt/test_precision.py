@@ -63,5 +63,5 @@ def test_the_rewriter_comes_from_its_entry_point(monkeypatch):
 
 def test_without_one_the_command_is_named(monkeypatch):
     monkeypatch.setattr(module, "entry_points", lambda **_: [])
-    with pytest.raises(BackendError, match=r'pip install "sideman\[calibration\]"'):
+    with pytest.raises(BackendError, match=r'pip install "\.\[calibration\]"'):
         find_rewriter()

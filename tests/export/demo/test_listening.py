@@ -63,7 +63,7 @@ def test_without_torch_the_extra_is_named(tmp_path, monkeypatch) -> None:
         raise ModuleNotFoundError(f"No module named {module!r}", name=module)
 
     monkeypatch.setattr(optional.importlib, "import_module", missing)
-    with pytest.raises(MissingExtraError, match=r'pip install "sideman\[export\]"'):
+    with pytest.raises(MissingExtraError, match=r'pip install "\.\[export\]"'):
         listening.export_diffusion(tmp_path / "bundle", lambda text: None)
     assert not (tmp_path / "bundle").exists()
 

@@ -73,6 +73,10 @@ def test_all_backends_are_compared(bench, tmp_path, monkeypatch):
     assert result.exit_code == 0, result.output
     engines = [f"tensorrt {precision}" for precision in ("fp32", "fp16", "bf16", "int8")]
     assert f"Not here: {', '.join(engines)}: " in result.stdout
+    told = result.stdout + result.stderr
+    assert "Not installed: tensorrt." in told
+    assert "Loading tensorrt" not in told
+    assert "Loading onnxruntime" in told
     assert "There is nothing else here than onnxruntime." in result.stdout
     data = json.loads(file.read_text())
     (only,) = data["contestants"]
@@ -90,8 +94,12 @@ def test_two_bundles_are_compared(bench, tmp_path):
     assert result.exit_code == 0, result.output
     rows = [line.split() for line in result.stdout.splitlines() if "onnxruntime" in line]
     rows = [row for row in rows if row[0] in (BUNDLE.name, "copy")]
+    assert f"that of onnxruntime with {BUNDLE.name} in the same" in " ".join(result.stdout.split())
+    assert f"to those of onnxruntime with {BUNDLE.name} (computed in fp32)" in " ".join(
+        result.stdout.split()
+    )
     assert [row[0] for row in rows] == [BUNDLE.name, "copy"]
-    assert rows[0][-2:] == rows[1][-2:] == ["0e+00", "0e+00"]
+    assert rows[0][-2:] == rows[1][-2:] == ["0.0e+00", "0.0e+00"]
 
 
 def test_fewer_evaluations_are_measured_and_said(bench, tmp_path):

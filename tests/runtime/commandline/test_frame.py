@@ -91,4 +91,4 @@ def test_a_command_whose_extra_is_missing_says_which(tmp_path: Path, listing_mod
         check=False,
     )
     assert result.returncode == 1
-    assert 'pip install "sideman[export]"' in result.stderr
+    assert 'pip install ".[export]"' in result.stderr

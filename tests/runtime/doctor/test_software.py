@@ -36,7 +36,9 @@ def test_onnxruntime_with_its_providers_is_enough():
     assert found["onnxruntime"].level == "ok"
     assert found["onnxruntime"].text == "1.22.0, providers: Azure, CPU"
     assert found["openvino"].level == "note"
-    assert found["tensorrt_rtx"].remedy == 'Wanted? pip install "sideman[tensorrt-rtx]"'
+    assert (
+        found["tensorrt_rtx"].remedy == 'Wanted? pip install ".[tensorrt-rtx]" in sideman\'s folder'
+    )
     assert "problem" not in {finding.level for finding in found.values()}
 
 
@@ -52,7 +54,7 @@ def test_only_libraries_with_a_backend_are_asked_for():
 def test_no_backend_is_a_problem():
     found = backends(set())
     assert found["backend"].level == "problem"
-    assert found["backend"].remedy == 'pip install "sideman[cpu]"'
+    assert found["backend"].remedy == 'pip install ".[cpu]" in sideman\'s folder'
 
 
 def test_a_backend_that_cannot_be_imported_is_a_problem():
@@ -110,7 +112,7 @@ def test_sound_cards():
     for inputs, outputs in ((0, 1), (1, 0), (0, 0)):
         assert probe("PortAudio V19.7.0", inputs, outputs).level == "note"
     (missing,) = software.probe_sound_card(lambda m: False)
-    assert (missing.level, 'pip install "sideman[jam]"' in missing.remedy) == ("note", True)
+    assert (missing.level, 'pip install ".[jam]"' in missing.remedy) == ("note", True)
     (without,) = software.probe_sound_card(lambda m: True, broken)
     assert (without.level, "libportaudio2" in without.remedy) == ("note", True)
     # Whatever is here, doctor itself does not fail.

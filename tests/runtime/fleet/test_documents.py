@@ -21,7 +21,7 @@ validate_config(prepare_config(yaml.safe_load(open(sys.argv[1]))))
 """
 
 
-@pytest.mark.skipif(not found("ray"), reason="Ray is not installed: pip install sideman[fleet]")
+@pytest.mark.skipif(not found("ray"), reason="Ray is not installed: pip install .[fleet]")
 @pytest.mark.skipif(sys.platform != "linux", reason="Ray's clusters are for Linux")
 def test_ray_takes_the_example_of_a_cluster() -> None:
     done = subprocess.run(

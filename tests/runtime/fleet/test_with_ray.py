@@ -21,7 +21,7 @@ from tests.runtime.fleet.fakes import echo_server, plan_of
 from tests.runtime.native.echo import Host
 
 pytestmark = [
-    pytest.mark.skipif(not found("ray"), reason="Ray is not installed: pip install sideman[fleet]"),
+    pytest.mark.skipif(not found("ray"), reason="Ray is not installed: pip install .[fleet]"),
     pytest.mark.skipif(sys.platform != "linux", reason="Ray's clusters are for Linux"),
     # It starts a dozen processes and waits for what they do in real time.
     pytest.mark.realtime,

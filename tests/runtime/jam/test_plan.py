@@ -69,7 +69,7 @@ def test_what_makes_no_sense_is_refused_before_anything_starts(request_, reason)
 
 def test_without_the_package_its_extra_is_named(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", None)
-    with pytest.raises(MissingExtraError, match=r'pip install "sideman\[jam\]"'):
+    with pytest.raises(MissingExtraError, match=r'pip install "\.\[jam\]"'):
         load_portaudio()
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from sideman.runtime.native.advice import LeadAdvice, too_slow
+from sideman.runtime.native.advice import LeadAdvice, says_too_slow, too_slow
 from sideman.runtime.streaming.control import MARGINS
 from sideman.runtime.streaming.lane import Placement
 
@@ -75,9 +77,25 @@ def test_another_step_has_another_ceiling() -> None:
 
 
 def test_cycles_that_take_longer_than_a_step_are_told_of() -> None:
-    assert too_slow(None, 0.372) == ""
-    assert too_slow(0.372, 0.372) == ""
-    assert too_slow(0.4739, 0.372) == (
-        "A cycle takes 480 ms, a step 372 ms: use longer steps or fewer stems."
+    assert too_slow(None, place(8), RATE, 48) == ""
+    assert too_slow(0.3715, place(8), RATE, 48) == ""
+    assert too_slow(0.4739, place(8), RATE, 48).startswith("A cycle takes 480 ms, a step 372 ms")
+
+
+@pytest.mark.parametrize("margin", MARGINS)
+def test_a_step_that_is_advised_lasts_longer_than_a_cycle_with_its_reserve(margin: str) -> None:
+    said = too_slow(1.97, place(16, step=16), RATE, 96, margin)
+    step, lead = map(int, re.findall(r"at least (\d+) columns with a lead of (\d+)", said)[0])
+    reserve = {"tight": 0.005, "normal": 0.02, "safe": 0.06}[margin]
+    assert place(lead, step).step_samples / RATE >= 1.97 + reserve
+    assert place(lead, step - 1).step_samples / RATE < 1.97 + reserve
+    assert place(lead, step).ahead / RATE >= 1.97 + reserve
+
+
+def test_where_no_step_suffices_none_is_advised() -> None:
+    said = too_slow(1.97, place(26, step=16), RATE, 64)
+    assert said == (
+        "A cycle takes 1970 ms, a step 1486 ms, and no step that fits would suffice: use fewer "
+        "stems or a faster machine."
     )
-    assert too_slow(0.3725, 0.372).startswith("A cycle takes 380 ms")
+    assert says_too_slow(said)

@@ -19,12 +19,14 @@ from rich.console import Console
 from sideman.engine.errors import SidemanError
 from sideman.runtime.serve.panel import Panel, check_terminal, render
 from sideman.runtime.server.figures import Figures
+from sideman.runtime.server.turn import Counts
 from tests.runtime.serve.test_command import PROGRAM
 
 PLAYING = Figures(
     state="ready", detail="demo", uptime=754.0, client="127.0.0.1:7400", quiet=0.4, cycle=0.412,
-    usual=0.398, most=0.455, deadline=1.48, step=1.5, cycles=498, late=2, dropped=1, lost=0.0121,
-    errors=3, levels={"bass": -18.4, "drums": -60.0}, error="Batch 77: 512 samples did not come.",
+    usual=0.398, most=0.455, deadline=1.48, step=1.5, cycles=900, late=40, dropped=30, lost=4.0,
+    session=Counts(498, 2, 1, 0.0121), errors=3,
+    levels={"bass": -18.4, "drums": -60.0}, error="Batch 77: 512 samples did not come.",
     error_age=12.0,
 )  # fmt: skip
 
@@ -64,6 +66,19 @@ def test_before_anything_is_played_and_when_a_client_has_gone() -> None:
     gone = drawn(replace(PLAYING, quiet=60.0))
     assert "127.0.0.1 is silent" in gone
     assert "-18.4" not in gone
+    left = drawn(Figures("ready", "demo", cycles=7, session=Counts(7)))
+    assert "cycle    nobody plays" in left
+    assert "7 answered" in left
+
+
+def test_a_client_in_a_session_plays_even_where_it_is_not_answered() -> None:
+    text = drawn(replace(PLAYING, quiet=12.0, held=True))
+    assert "127.0.0.1 plays and waits since 12 s" in text
+    assert "silent" not in text
+
+
+def test_what_to_do_where_most_steps_are_late() -> None:
+    assert "late     longer steps" in drawn(replace(PLAYING, too_late="longer steps"))
 
 
 def test_late_is_red_and_close_is_yellow() -> None:
@@ -71,7 +86,7 @@ def test_late_is_red_and_close_is_yellow() -> None:
         console = Console(
             width=80, file=io.StringIO(), force_terminal=True, color_system="standard"
         )
-        console.print(render(replace(PLAYING, cycle=cycle, late=0, dropped=0, lost=0, error="")))
+        console.print(render(replace(PLAYING, cycle=cycle, session=Counts(), error="")))
         return console.file.getvalue()
 
     assert "\x1b[31m" in colours(1.6)

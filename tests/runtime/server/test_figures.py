@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from sideman.runtime.multi_track.replies import stats as stats_message
 from sideman.runtime.multi_track.reply_sender import ReplySender
 from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.figures import Figures
-from sideman.runtime.streaming.control import Accept
+from sideman.runtime.streaming.control import Accept, Bye, write_control
 from tests.runtime.fakes.client import Client, control, read
 from tests.runtime.native.peer import HELLO, Peer
 
@@ -93,6 +94,23 @@ def test_who_only_asks_does_not_keep_a_native_client_from_playing(servers) -> No
     assert isinstance(accept, Accept)
     # Nor does it take the native client's turn from it, whatever it asks.
     assert stats(client)["state"] == "ready"
+    peer.socket.close()
+
+
+def test_a_session_of_the_native_protocol_begins_and_ends_in_the_figures(servers) -> None:
+    client = servers.early_client(native=True)
+    assert client.expect("/loaded") == ["fake"]
+    peer = Peer(client.server)
+    accept = peer.ask(HELLO)
+    assert isinstance(accept, Accept)
+    found = client.server.figures()
+    assert found.client == f"127.0.0.1:{peer.socket.getsockname()[1]}"
+    assert (found.held, found.deadline, found.levels) == (True, 0.0, {})
+    peer.socket.sendto(write_control(Bye(accept.session, "")), client.server.address)
+    until = time.monotonic() + 10
+    while client.server.figures().held and time.monotonic() < until:
+        time.sleep(0.01)
+    assert client.server.figures().client == ""
     peer.socket.close()
 
 

@@ -161,7 +161,7 @@ def test_a_precision_that_the_gpu_lacks_is_refused(tmp_path, monkeypatch) -> Non
 
 def test_a_missing_library_names_the_pip_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tensorrt", None)
-    with pytest.raises(MissingExtraError, match=r'pip install "sideman\[tensorrt\]"'):
+    with pytest.raises(MissingExtraError, match=r'pip install "\.\[tensorrt\]"'):
         create_backend(BackendChoice("tensorrt"))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from sideman.engine.backends.choice import BackendChoice
 from sideman.runtime.bench.contest.contestants import Contestant
-from sideman.runtime.bench.contest.figures import Figures, Ratio, tolerance_between
+from sideman.runtime.bench.contest.figures import Figures, Ratio, bound_between, tolerance_between
 from sideman.runtime.bench.contest.verdict import judge
 from sideman.runtime.bench.contest.yardsticks import Yardstick
 from sideman.runtime.playing.shortcuts import Shortcuts
@@ -59,7 +59,7 @@ def test_of_few_rounds_the_extremes_are_told() -> None:
 def test_the_fastest_is_used_and_its_ratio_told() -> None:
     verdict = judge([made("usual", 1), made("good", 0.8), made("better", 0.6, 0.5, 0.5, 0.4)])
     assert verdict.chosen.name == "better"
-    assert "0.50 (0.40 to 0.60) times as long as with usual" in verdict.text
+    assert "0.50 times as long (from 0.40 to 0.60) as with usual" in verdict.text
 
 
 def test_who_is_fast_and_wrong_is_not_used_but_named() -> None:
@@ -86,7 +86,37 @@ def test_another_answer_is_never_advised() -> None:
 def test_a_spread_that_reaches_one_is_no_faster() -> None:
     verdict = judge([made("usual", 1), made("other", 0.7, 0.8, 1.1, 1.2)])
     assert verdict.chosen.name == "usual"
-    assert "is no faster" in verdict.text
+    # Said once, and nothing of it again as a tie.
+    assert verdict.text == (
+        "Use usual: other takes 0.95 times as long (from 0.70 to 1.20), which proves nothing, for "
+        "that range reaches 1; it errs by 0.0e+00, rather than 0.0e+00. 4 rounds with so wide a "
+        "range are few: --cycles 16 may tell more."
+    )
+
+
+def test_more_cycles_are_advised_only_where_the_spread_is_wide() -> None:
+    verdict = judge([made("usual", 1), made("other", 0.98, 0.99, 1.0, 1.01)])
+    assert "--cycles" not in verdict.text
+
+
+@pytest.mark.parametrize(
+    ("precisions", "said"),
+    [
+        (("bf16", "float32", "fp32"), "the bound of bf16"),
+        (("bf16", "float16", "fp32"), "the bound of fp16, in which its bundle is"),
+        (
+            ("fp32", "fp32", "fp16"),
+            "the bound of fp16, in which the bundle is that it is compared with",
+        ),
+        (("int8", "fp32", "fp32"), ""),
+    ],
+)
+def test_it_says_where_a_bound_comes_from(precisions, said) -> None:
+    assert bound_between(*precisions) == said
+    wrong = replace(made("wrong", 0.1, error=0.2), bound="the bound of fp16", tolerance=0.1)
+    assert "errs by 2.0e-01, where 0.1 passes (the bound of fp16)." in (
+        judge([made("usual", 1), wrong]).text
+    )
 
 
 def test_who_is_as_fast_is_named_with_what_it_errs_by() -> None:
@@ -94,7 +124,8 @@ def test_who_is_as_fast_is_named_with_what_it_errs_by() -> None:
     verdict = judge([made("usual", 1), *others])
     assert verdict.chosen.name == "good"
     assert (
-        "equal is as fast (1.00 (0.80 to 1.20) times as long) and errs by 0.0e+00" in verdict.text
+        "equal, which takes 1.00 times as long (from 0.80 to 1.20), may be as fast; it errs by "
+        "0.0e+00, rather than 1.0e-04." in verdict.text
     )
     assert "slow" not in verdict.text
 

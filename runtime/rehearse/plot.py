@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: Spans that follow each other inside a step, from the bottom of the stack up.
-_STACK = {"receive": "#bab0ac", "wake": "#e15759", "window": "#edc948", "encode": "#4e79a7",
-          "step": "#f28e2b", "decode": "#59a14f", "store": "#edc948", "send": "#b07aa1",
-          "pace": "#d4b8cc"}  # fmt: skip
+_STACK = {"receive": "#bab0ac", "queue": "#76b7b2", "wake": "#e15759", "window": "#edc948",
+          "encode": "#4e79a7", "step": "#f28e2b", "decode": "#59a14f", "store": "#9c755f",
+          "send": "#b07aa1", "pace": "#d4b8cc"}  # fmt: skip
 
 
 def draw(rehearsal: Rehearsal, path: Path) -> None:
@@ -37,9 +37,7 @@ def draw(rehearsal: Rehearsal, path: Path) -> None:
 
     figure = Figure(figsize=(11, 5 if rehearsal.offline else 9), dpi=110, layout="constrained")
     FigureCanvasAgg(figure)
-    weights = "" if rehearsal.trained else ", untrained"
-    options = ", ".join(f"{name} {value}" for name, value in rehearsal.options.items())
-    figure.suptitle(f"{rehearsal.bundle}{weights}: {options}", fontsize=10)
+    figure.suptitle(title(rehearsal), fontsize=10)
     if rehearsal.offline:
         _draw_stages(figure.subplots(), rehearsal, "cycle (no clock: steps follow each other)")
     else:
@@ -47,6 +45,26 @@ def draw(rehearsal: Rehearsal, path: Path) -> None:
         _draw_deadline(above, rehearsal)
         _draw_stages(below, rehearsal, "step")
     figure.savefig(path)
+
+
+def title(rehearsal: Rehearsal) -> str:
+    """What was played and by what, for people; every option is in the JSON."""
+    options, place = rehearsal.options, rehearsal.placement
+    weights = "" if rehearsal.trained else " (untrained)"
+    said = (
+        f"{rehearsal.bundle}{weights} plays {', '.join(rehearsal.stems) or 'nothing'}: "
+        f"{place.steps} steps of {place.step / rehearsal.sample_rate:.2f} s"
+    )
+    if "w" in options:
+        said += f", w = {options['w']}"
+    if "backend" in options:
+        said += f", with {options['backend']}"
+        # "auto" tells nobody anything.
+        precision = options.get("precision", "auto")
+        said += "" if precision == "auto" else f" in {precision}"
+    if "shortcuts" in options:
+        said += f", {options['shortcuts']}"
+    return said
 
 
 def _draw_deadline(axes: Axes, rehearsal: Rehearsal) -> None:

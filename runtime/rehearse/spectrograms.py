@@ -67,12 +67,14 @@ def draw(rehearsal: Rehearsal, path: Path, truth: Truth | None = None) -> None:
         axes.set_ylabel(f"{name} [Hz]")
     if truth is not None:
         bar = truth.beat_samples * BEATS_PER_BAR
-        bars = total // bar + 1
+        # Behind the end of the context nothing is played that a chord could belong to.
+        known = min(total, len(rehearsal.context))
+        bars = known // bar + 1
         for index in range(0, bars, -(-bars // _MARKED)):
             for axes in rows:
                 axes.axvline(index * bar / rate, color="white", lw=0.5, alpha=0.6)
             place = (index + 0.5) * bar / rate
-            if place < total / rate:
+            if place < known / rate:
                 rows[0].annotate(
                     chord_name(truth.chord(index * BEATS_PER_BAR)),
                     (place, _ROWS),

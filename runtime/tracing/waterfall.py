@@ -121,6 +121,9 @@ def _draw(axes: Axes, shown: Sequence[Row], count: int, deadline: float) -> None
         axes.axvline(1e3 * deadline, color=_LATE, lw=1.4, zorder=4)
         right = max(right, 1e3 * deadline)
         told += " (red)"
+    else:
+        # With all of the axis up to there, bars would be too short to be seen.
+        told += ", which is beyond the right edge"
     axes.set_xlim(left - 0.02 * right, 1.02 * right)
     axes.set_yticks(range(len(shown)), [row.span for row in shown])
     axes.invert_yaxis()

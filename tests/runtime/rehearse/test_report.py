@@ -16,7 +16,7 @@ from sideman.runtime.listening.truth import Chance, Truth
 from sideman.runtime.playing.profile import SPANS, Spread
 from sideman.runtime.rehearse import spectrograms
 from sideman.runtime.rehearse.output import make_folder, write_audio
-from sideman.runtime.rehearse.plot import draw
+from sideman.runtime.rehearse.plot import _STACK, draw, title
 from sideman.runtime.rehearse.report import show, spreads, to_json
 
 
@@ -93,6 +93,18 @@ def test_offline_tells_stages_and_no_deadline(make_rehearsal):
     assert "deadline" not in text
     assert "nothing about playing in time" in text
     assert json.loads(to_json(rehearsal, {}))["deadline_seconds"] is None
+
+
+def test_the_picture_has_a_title_that_a_person_reads(make_rehearsal):
+    options = {"w": 1, "backend": "openvino", "precision": "auto", "planes": False, "seed": "none"}
+    made = make_rehearsal(0.02, 0.03, options=options)
+    assert title(made) == ("tiny (untrained) plays bass: 2 steps of 0.10 s, w = 1, with openvino")
+
+
+def test_every_span_of_a_cycle_has_a_colour_of_its_own():
+    # Sums, and what runs beside the rest, are no layers of the stack.
+    assert set(SPANS) - set(_STACK) == {"path", "cycle", "overhead", "lock"}
+    assert len(set(_STACK.values())) == len(_STACK)
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,16 @@ from sideman.runtime.rehearse.spectrograms import draw
 RATE = 44_100
 
 
-@pytest.mark.parametrize(("seconds", "fewest", "most"), [(8, 4, 6), (100, 20, 40)])
-def test_as_many_chords_as_can_be_read(
-    seconds: int, fewest: int, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("seconds", "behind", "fewest", "most"), [(8, 0, 4, 6), (100, 0, 20, 40), (8, 40, 4, 6)]
+)
+def test_as_many_chords_as_can_be_read_and_none_behind_the_context(
+    seconds: int,
+    behind: int,
+    fewest: int,
+    most: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     names: list[str] = []
     plain = Axes.annotate
@@ -29,7 +36,7 @@ def test_as_many_chords_as_can_be_read(
     monkeypatch.setattr(Axes, "annotate", annotate)
     rehearsal = SimpleNamespace(
         sample_rate=RATE,
-        placement=SimpleNamespace(total=seconds * RATE),
+        placement=SimpleNamespace(total=(seconds + behind) * RATE),
         context=np.zeros(seconds * RATE, np.float32),
         stems={},
         trained=True,

@@ -25,6 +25,14 @@ def stats(client: Client, *arguments: object) -> dict[str, object]:
     return dict(zip(values[::2], values[1::2], strict=True))
 
 
+def answered(client: Client) -> dict[str, object]:
+    """As `stats`, once the last reply is among them: they are noted just behind it."""
+    until = time.monotonic() + 10
+    while client.server.figures().deadline == 0 and time.monotonic() < until:
+        time.sleep(0.01)
+    return stats(client)
+
+
 def test_a_server_tells_how_it_does(client, session) -> None:
     before = stats(client)
     assert (before["state"], before["detail"], before["cycles"]) == ("ready", "fake", 0)
@@ -52,6 +60,18 @@ def test_a_server_tells_how_it_does(client, session) -> None:
     assert figures.engine == "made up, 1 thread"
     assert told["level_bass"] == pytest.approx(figures.level("bass"))
     assert figures.level("drums") == -60.0
+
+
+def test_another_setting_takes_nothing_of_the_one_before(client) -> None:
+    client.batch(1, 0.25)
+    client.reply(1)
+    assert answered(client)["deadline_ms"] == pytest.approx(1480)
+    client.control("/update_r", "d", 0.125)
+    client.batch(2, np.zeros(33_075, np.float32))
+    client.reply(2)
+    found = answered(client)
+    assert found["deadline_ms"] == pytest.approx(730)
+    assert found["step_ms"] == pytest.approx(750)
 
 
 def test_the_answer_goes_to_the_port_that_is_named(client) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from matplotlib.axes import Axes
 
 from sideman.runtime.tracing.waterfall import draw_waterfall, rows
 from tests.runtime.tracing.cycles import LENGTHS, made_cycles
@@ -32,3 +33,16 @@ def test_spans_without_a_place_have_no_row() -> None:
         del cycle["begins"]["step"]
     assert "step" not in [row.span for row in rows(cycles)]
     assert rows([{"batch_id": 0, "seconds": {"path": 1.0}, "late": 0.0}]) == ()
+
+
+@pytest.mark.parametrize(
+    ("deadline", "said"), [(0.1, "deadline 100 ms (red)"), (1.48, "beyond the right edge")]
+)
+def test_a_deadline_that_is_not_on_the_axis_is_said_to_be_beyond_it(
+    deadline: float, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    titles: list[str] = []
+    monkeypatch.setattr(Axes, "set_title", lambda self, text, **options: titles.append(text))
+    cycles = [{**cycle, "deadline": deadline} for cycle in made_cycles(3)]
+    draw_waterfall(cycles, tmp_path / "waterfall.png", "made")
+    assert [said in title for title in titles] == [True]

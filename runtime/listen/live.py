@@ -92,9 +92,9 @@ def verdict(spread: Spread, regime: Mapping[str, Any], disturbed: bool = False) 
     aside = " on a busy machine" if disturbed else ""
     if not regime["live"]:
         if not slow:
-            return "never", f"{took}, which keeps the pace"
+            return "never", f"{took}: shorter than a step, but due at once"
         if disturbed:
-            return "never", f"{took}{aside}: whether it keeps the pace is not known"
+            return "never", f"{took}{aside}: whether it is shorter than a step is not known"
         return "never", f"{took}, which does not even keep the pace of {pace}"
     if not (slow or late):
         return "yes", took

@@ -30,10 +30,10 @@ def test_what_could_be_played_live(seconds: float, live: bool, word: str) -> Non
 @pytest.mark.parametrize(
     ("seconds", "disturbed", "said"),
     [
-        (0.4, False, "keeps the pace"),
-        (0.4, True, "keeps the pace"),
+        (0.4, False, "shorter than a step, but due at once"),
+        (0.4, True, "shorter than a step, but due at once"),
         (1.6, False, "does not even keep the pace of 1,500 ms"),
-        (1.6, True, "on a busy machine: whether it keeps the pace is not known"),
+        (1.6, True, "on a busy machine: whether it is shorter than a step is not known"),
     ],
 )
 def test_the_pace_of_what_is_never_live(seconds: float, disturbed: bool, said: str) -> None:

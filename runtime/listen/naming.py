@@ -40,9 +40,14 @@ def find_files(inputs: Sequence[Path], notes: list[str]) -> list[Path]:
     if unread:
         unread = f"{unread}: not read, for files of this kind cannot be. Convert to WAV or FLAC."
     if not found:
+        deeper = sorted(
+            {file.parent for file in folders[0].glob("*/*") if file.suffix.lower() in ENDINGS}
+        )
         raise SidemanError(
             f"There is no sound file in {folders[0]}." + (f" {unread}" if unread else ""),
-            f"Put files there that end in {', '.join(ENDINGS)}, named after stems.",
+            f"Give {' or '.join(map(str, deeper[:3]))}: there are some."
+            if deeper
+            else f"Put files there that end in {', '.join(ENDINGS)}, named after stems.",
         )
     if unread:
         notes.append(unread)

@@ -134,6 +134,14 @@ def test_a_folder_of_sounds_that_are_not_read_says_so(tmp_path) -> None:
         read_take([tmp_path], RATE, STEMS, WHOLE)
 
 
+def test_sounds_one_folder_deeper_are_pointed_at(tmp_path) -> None:
+    (tmp_path / "song").mkdir()
+    write(tmp_path / "song", "bass.wav")
+    with pytest.raises(SidemanError, match="no sound file") as error:
+        read_take([tmp_path], RATE, STEMS, WHOLE)
+    assert str(tmp_path / "song") in error.value.remedy
+
+
 def test_twins_and_bad_files_are_named_together(tmp_path) -> None:
     write(tmp_path, "bass.wav")
     write(tmp_path, "bass.flac")

@@ -21,6 +21,9 @@ constexpr double looking_seconds = 0.05, unknown_seconds = 2.0;
 constexpr int usual_step = 4, usual_rate = 44100;
 // Whoever was sent on and hears nothing there for so many seconds asks where it began: six hellos.
 constexpr double away_seconds = 1.5;
+// Whoever comes back from where it was sent asks at once, because the front door knows of other
+// places; but with a pause if it came back less than so many seconds ago.
+constexpr double calm_seconds = 3.0;
 // So often a client lets itself be sent on before it asks where it began.
 constexpr int most_hops = 4;
 constexpr const char* client_name = "sideman~ " SIDEMAN_VERSION;
@@ -113,10 +116,12 @@ void Greeting::go_home(double now) {
 }
 
 void Greeting::leave(double now, bool pause) {
+    const bool at_once = elsewhere() && now - left_ >= calm_seconds;
+    left_ = now;
     go_home(now);
     // A server that was started again elsewhere is found by its name.
     connected_ = false;
-    due_ = now + (pause ? again_seconds : 0);
+    due_ = now + (pause && !at_once ? again_seconds : 0);
 }
 
 std::string Greeting::send_on(const Accept& accept, double now) {
@@ -171,23 +176,29 @@ Hello Greeting::make() {
 }
 
 std::optional<double> told_to_wait(const std::string& offer) {
-    for (std::size_t at = offer.find(" in "); at != std::string::npos; at = offer.find(" in ", at)) {
-        at += 4;
+    const std::string in = " in ";
+    for (auto at = offer.find(in); at != std::string::npos; at = offer.find(in, at)) {
+        at += in.size();
         // By hand: what a number looks like must not depend on the host's language.
-        double seconds = 0, unit = 0;
+        double seconds = 0, unit = 1;
+        bool whole = true;
         auto next = at;
         for (; next < offer.size() && next < at + 12; ++next) {
             const char c = offer[next];
-            if (c == '.' && unit == 0 && next > at)
-                unit = 1;
-            else if (c >= '0' && c <= '9')
-                unit == 0 ? seconds = seconds * 10 + (c - '0') : seconds += (c - '0') * (unit /= 10);
-            else
+            if (c == '.' && whole && next > at) {
+                whole = false;
+            } else if (c < '0' || c > '9') {
                 break;
+            } else if (whole) {
+                seconds = seconds * 10 + (c - '0');
+            } else {
+                unit /= 10;
+                seconds += (c - '0') * unit;
+            }
         }
-        const auto behind = next + 2 < offer.size() ? offer[next + 2] : '.';
-        const bool seconds_follow = offer.compare(next, 2, " s") == 0 && (behind < 'a' || behind > 'z');
-        if (next > at && seconds_follow)
+        const char behind = next + 2 < offer.size() ? offer[next + 2] : '.';
+        const bool word = behind >= 'a' && behind <= 'z';  // "stems" begins with an s, too
+        if (next > at && !word && offer.compare(next, 2, " s") == 0)
             return std::clamp(seconds, shortest_seconds, longest_seconds);
     }
     return std::nullopt;

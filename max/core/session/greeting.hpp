@@ -37,8 +37,13 @@ public:
     std::string nobody_listens() const;
     // It was refused: ask again when it was told to, and from the position that it is then.
     void wait(const Refuse& refuse, double now);
-    // The session is over: ask where it began, after a pause if the reason may stay.
+    // The session is over: ask where it began, after a pause if the reason may stay. It does not
+    // stay where another place may be free, unless that was asked for a moment ago.
     void leave(double now, bool pause);
+    // Whether it was sent on to another server.
+    bool elsewhere() const {
+        return !away_host_.empty() && (away_host_ != host_ || away_port_ != port_);
+    }
     // Say hello to another server; tells what is going on.
     std::string send_on(const Accept& accept, double now);
 
@@ -57,7 +62,7 @@ private:
     std::int32_t request_ = 0;
     std::optional<Hello> hello_;
     std::string datagram_;
-    double due_ = 0, over_ = 0, said_ = 0, away_until_ = -1;
+    double due_ = 0, over_ = 0, said_ = 0, away_until_ = -1, left_ = -1e18;
     std::string before_;  // why nothing played before a host was looked up
     bool looking_ = false;
     std::string away_host_, token_;

@@ -9,8 +9,8 @@ namespace {
 // Until an accepted change or jump is confirmed, it is asked for again.
 constexpr double pending_seconds = 0.25;
 constexpr double beat_seconds = 0.5;
-// A server that says nothing for so long is gone.
-constexpr double silent_seconds = 2.0;
+// A server that says nothing for so long is gone; sooner, where a front door may know another.
+constexpr double silent_seconds = 2.0, sent_on_silent_seconds = 1.25;
 // A round trip, until one has been measured.
 constexpr double guessed_seconds = 0.1;
 // While more of the context is left than one turn sends.
@@ -52,7 +52,8 @@ double Session::turn(double now) {
     if (!playing_) return std::min(soonest, greet(now));
     // First of all: a cycle may be waiting for it.
     const bool more = sending_.turn();
-    if (now - heard_ >= silent_seconds) {
+    const double patience = greeting_.elsewhere() ? sent_on_silent_seconds : silent_seconds;
+    if (now - heard_ >= patience) {
         // It may hear without being heard, and would take the next hello for an old one.
         tell(Bye{number(), "The server is silent."});
         leave("The server is silent.", now);
@@ -60,7 +61,7 @@ double Session::turn(double now) {
     }
     ask(now);
     if (now >= beaten_ + beat_seconds) beat(now);
-    double due = std::min({soonest, heard_ + silent_seconds, beaten_ + beat_seconds});
+    double due = std::min({soonest, heard_ + patience, beaten_ + beat_seconds});
     if (pending_) due = std::min(due, pending_->due);
     if (more) due = std::min(due, now + soon_seconds);
     const auto position = shared_.position.load(std::memory_order_acquire);

@@ -130,8 +130,40 @@ TEST_CASE("a session where one was sent on to ends, and the client asks where it
     other.send(Control(Bye{7, "Over."}));
     rig.turn();
     CHECK(rig.text() == "Over.");
+    CHECK_FALSE(rig.run(0.05).all<Hello>().empty());
+}
+
+TEST_CASE("who comes back twice within three seconds asks after a pause") {
+    Rig rig;
+    Peer other;
+    rig.turn();
+    for (int time = 0; time < 2; ++time) {
+        const auto hellos = time == 0 ? Come(rig.server).all<Hello>() : rig.run(0.05).all<Hello>();
+        REQUIRE_FALSE(hellos.empty());
+        rig.say(sent_on(hellos.back(), other.port()));
+        const auto there = Come(other).all<Hello>();
+        REQUIRE_FALSE(there.empty());
+        other.send(Control(refusal(there.back(), "busy")));
+        rig.turn();
+    }
     CHECK(rig.run(0.9).all<Hello>().empty());
     CHECK_FALSE(rig.run(0.2).all<Hello>().empty());
+}
+
+TEST_CASE("a server where one was sent on to is left after 1.25 s of silence") {
+    Rig rig;
+    Peer other;
+    rig.turn();
+    rig.say(sent_on(Come(rig.server).all<Hello>().at(0), other.port()));
+    const auto there = Come(other).all<Hello>();
+    REQUIRE_FALSE(there.empty());
+    other.send(Control(accepting(there[0])));
+    rig.turn();
+    CHECK(rig.state() == "playing");
+    rig.run(1.2);
+    CHECK(rig.state() == "playing");
+    CHECK_FALSE(rig.run(0.1).all<Hello>().empty());
+    CHECK(rig.text() == "The server is silent.");
 }
 
 TEST_CASE("servers that send a client round and round do so four times") {

@@ -72,7 +72,7 @@ def calibrate(
             help="Largest log-spectral distance of decode's sound from float32's, of the worst "
             "stem. Lower leaves more layers in float32.",
         ),
-    ] = 0.5,
+    ] = 0.3,
     cycles: Annotated[
         int,
         typer.Option(

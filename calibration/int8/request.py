@@ -17,9 +17,9 @@ from sideman.engine.eight_bits import Sums, sums_of_products
 MIN_SNR = 25.0
 #: Largest log-spectral distance of sound in decibels, unless another is asked for. One decibel on
 #: average is where listeners of coded speech begin to hear a difference (Paliwal and Atal 1993),
-#: but the demonstration's decoder, 0.9 dB away, cost its piano 0.03 to 0.04 of onset F:
-#: docs/calibration.md.
-MAX_DISTANCE = 0.5
+#: but the demonstration's decoder cost its piano 0.03 to 0.04 of onset F when it was 0.9 dB away,
+#: 0.02 to 0.03 with 0.5, and nothing with 0.3: docs/calibration.md.
+MAX_DISTANCE = 0.3
 #: Cycles of every stem and regime that are recorded to calibrate with.
 CYCLES = 2
 

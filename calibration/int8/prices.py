@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from time import process_time
 
 from sideman.calibration.errors import CalibrationError
 from sideman.calibration.int8.judging import Case, Error, measure, worst_distance, worst_snr
@@ -25,7 +24,7 @@ from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.errors import BackendError, MissingExtraError
 from sideman.engine.loading.registry import create_backend
-from sideman.runtime.system.waiting import seconds_waited
+from sideman.runtime.system.waiting import Work
 
 FP32, INT8 = "fp32 in ONNX Runtime", "int8 in ONNX Runtime"
 #: What float32 itself is measured by.
@@ -172,17 +171,14 @@ def price(
                 raise
             raise WayFailedError(way, error) from error
         contestants.append(Contestant(way.name, way.backend, loaded))
-    worked, before = process_time(), seconds_waited()
+    work = Work()
     rounds = time_stages(
         contestants,
         timed.call,
         progress=lambda done: progress(f"{stage}: speed", done, WARM + ROUNDS),
     )
-    worked, after = process_time() - worked, seconds_waited()
-    waited = None
-    if before is not None and after is not None and worked:
-        # A thread that has ended took its seconds along.
-        waited = max(0.0, after - before) / worked
+    worked, waited = work.so_far()
+    share = waited / worked if waited is not None and worked else None
     usual = median(rounds[FP32])
     prices = {}
     for way, contestant in zip(tried, contestants, strict=True):
@@ -204,7 +200,7 @@ def price(
             if way.without
             else ()
         )
-        prices[way.name] = Price(ratio(rounds, way.name, FP32) * usual, worst, ratios, waited)
+        prices[way.name] = Price(ratio(rounds, way.name, FP32) * usual, worst, ratios, share)
     for way in ways:
         if way.name not in prices:
             prices[way.name] = prices[way.without]

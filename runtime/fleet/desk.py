@@ -174,20 +174,16 @@ class Desk:
 
     def _reported(self, name: str, future: Future[Report]) -> None:
         now = self._clock()
-        error = future.exception()
-        if error is None:
-            self.director.heard(future.result(), now)
-            self._asked[name] = now
-        else:
-            self.director.lost(name, _one_line(error), now)
-            self._asked[name] = now + _AGAIN_SECONDS
+        self._asked[name] = now if self._vouched(name, future) else now + _AGAIN_SECONDS
 
-    def _vouched(self, name: str, future: Future[Report]) -> None:
+    def _vouched(self, name: str, future: Future[Report]) -> bool:
+        """Whether the player has answered; the director knows it either way."""
         error = future.exception()
         if error is None:
             self.director.heard(future.result(), self._clock())
         else:
             self.director.lost(name, _one_line(error), self._clock())
+        return error is None
 
     def _give(self, orders: Iterable[Order]) -> None:
         for order in orders:
@@ -195,7 +191,7 @@ class Desk:
             given = partial(self._given, order)
             future.add_done_callback(partial(self._post, given))
 
-    def _post(self, call: Callable[[Future[_Found]], None], future: Future[_Found]) -> None:
+    def _post(self, call: Callable[[Future[_Found]], object], future: Future[_Found]) -> None:
         self.loop.post(partial(call, future))
 
     def _given(self, order: Order, future: Future[str]) -> None:

@@ -52,7 +52,7 @@ class Loop:
         self._handle = handle
         self._turn = turn
         self._clock = clock
-        self._calls: deque[Callable[[], None]] = deque()
+        self._calls: deque[Callable[[], object]] = deque()
         self._closing = False
         self._turned_away = TurnedAway(log)
         self._wake, self._woken = socket.socketpair()
@@ -65,7 +65,7 @@ class Loop:
         """Start the thread; once."""
         self._thread.start()
 
-    def post(self, call: Callable[[], None]) -> None:
+    def post(self, call: Callable[[], object]) -> None:
         """Let something run on the thread; any thread."""
         self._calls.append(call)
         with suppress(OSError):  # full: it is awake; closed: it has ended

@@ -23,6 +23,7 @@ from sideman.runtime.listen.run import run
 from sideman.runtime.listen.sounds import check_kind
 from sideman.runtime.listen.store import PAGE, Store
 from sideman.runtime.listen.takes import Section, Take, read_take
+from sideman.runtime.multi_track.parameters import PUBLISHED_STEMS
 from sideman.runtime.playing.geometry import DEFAULT_FADE, DEFAULT_R
 from sideman.runtime.rehearse.demo import demo_bundle
 from sideman.runtime.rehearse.output import make_folder
@@ -33,8 +34,6 @@ Say = Callable[[str], None]
 REGIMES = "-1,0,1"
 #: As the native protocol's clients step, unless they are told otherwise.
 COLUMNS = 4
-#: Of the published models.
-_STEMS = ("bass", "drums", "guitar", "piano")
 #: Folder in the page's folder for what the demonstration makes and this machine alone needs.
 _MADE = "demonstration"
 
@@ -158,7 +157,7 @@ def _players(request: Request, choices: Sequence[BackendChoice]) -> list[Player]
         # No bundle says which rate and which stems there are: those of the published models.
         section = Section(request.start, request.seconds or Section.seconds)
         with faults.collect():
-            read_take(request.inputs, LatentGrid.sample_rate, _STEMS, section)
+            read_take(request.inputs, LatentGrid.sample_rate, PUBLISHED_STEMS, section)
     faults.raise_all()
     return players
 

@@ -78,12 +78,9 @@ def assign(files: list[Path], stems: Sequence[str], notes: list[str]) -> dict[Pa
     )
     for file, stem in own.items():
         if stem is None:
-            notes += [_doubt(file, each) for each in stems if each.casefold() in _plain(file)]
+            name = file.stem.casefold()
+            notes += [_doubt(file, each) for each in stems if each.casefold() in name]
     return own
-
-
-def _plain(file: Path) -> str:
-    return file.stem.casefold()
 
 
 def _doubt(file: Path, stem: str) -> str:

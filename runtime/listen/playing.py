@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import process_time
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,7 @@ from sideman.runtime.rehearse.offline import play_offline
 from sideman.runtime.rehearse.timeline import Placement
 from sideman.runtime.streaming.lane import Lane
 from sideman.runtime.streaming.lane import Placement as ColumnPlacement
-from sideman.runtime.system.waiting import seconds_waited
+from sideman.runtime.system.waiting import Work
 
 Samples = npt.NDArray[np.float32]
 
@@ -77,13 +76,13 @@ def play(
     padded[: len(context)] = context
     cycles: list[float] = []
 
-    began = process_time(), seconds_waited()
+    work = Work()
 
     def done(_: int) -> None:
-        nonlocal began
+        nonlocal work
         cycles.append(session.profile.last["cycle"])
         if len(cycles) == 1 < steps:
-            began = process_time(), seconds_waited()
+            work = Work()
         on_cycle()
 
     session.reset()
@@ -96,11 +95,10 @@ def play(
         sound = heard[stem][geometry.late_samples :]
     whole = np.zeros(len(context), np.float32)
     whole[: len(sound)] = sound[: len(context)]
-    (worked, waited), now = began, seconds_waited()
+    worked, waited = work.so_far()
     scale = steps / max(1, steps - 1)
-    # A thread that has ended took its seconds along.
-    late = None if now is None or waited is None else scale * max(0.0, now - waited)
-    return Played(whole, tuple(cycles), scale * (process_time() - worked), late)
+    late = None if waited is None else scale * waited
+    return Played(whole, tuple(cycles), scale * worked, late)
 
 
 def _by_columns(

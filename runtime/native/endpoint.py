@@ -16,7 +16,7 @@ from sideman.runtime.native.replies import NativeReplies
 from sideman.runtime.native.setting import LoadedModel, NativeSetting, Wish, code_of
 from sideman.runtime.native.stem_sender import stem_format
 from sideman.runtime.osc.message import Buffer
-from sideman.runtime.server.events import Configure, Reset
+from sideman.runtime.server.events import Configure, Reset, Step
 from sideman.runtime.server.protocol import Access
 from sideman.runtime.server.throttle import Throttle
 from sideman.runtime.streaming import resends
@@ -312,24 +312,32 @@ class NativeEndpoint:
             self.void("Too many control messages wait for a cycle to end.")
         earlier, session.earlier = session.earlier, None
         for before_it in earlier.steps() if earlier and setting.epoch == 1 else ():
-            event = self._access.queue.borrow()
-            event.audio[:] = before_it
-            event.wanted = False  # it enters the window, and nobody is answered
-            event.batch_id, event.sender, event.setting = -1, session.client, setting
-            event.first = event.last = arrived
-            self._access.queue.put_step(event)
-        event = self._access.queue.borrow()
-        event.audio[:] = samples
-        event.batch_id, event.sender = step, session.client
-        event.first = event.last = arrived
-        event.setting = setting
-        superseded = self._access.queue.put_step(event)
+            # It enters the window, and nobody is answered.
+            self._queue_step(session, setting, -1, before_it, arrived, wanted=False)
+        superseded = self._queue_step(session, setting, step, samples, arrived)
         if superseded is not None:
             self.replies.dropped(superseded.batch_id, superseded.sender)
         lost = session.heard.lost - session.counted
         if lost:
             session.counted = session.heard.lost
             self._access.counters.lose(lost / session.hello.rate)
+
+    def _queue_step(
+        self,
+        session: _Session,
+        setting: NativeSetting,
+        number: int,
+        samples: Samples,
+        arrived: float,
+        *,
+        wanted: bool = True,
+    ) -> Step | None:
+        event = self._access.queue.borrow()
+        event.audio[:] = samples
+        event.batch_id, event.sender, event.setting = number, session.client, setting
+        event.first = event.last = arrived
+        event.wanted = wanted
+        return self._access.queue.put_step(event)
 
     # Control
 

@@ -162,17 +162,25 @@ class Figures:
         found = replace(self, client=client, held=turn.held, quiet=now - turn.begun)
         if answered is None or not answered.belongs_to(turn):
             return found
-        found = replace(
-            found,
+        found = replace(found.with_answer(answered, now), levels=answered.levels)
+        if not counters.counts.since(turn.unchanged).mostly_late:
+            return found
+        return replace(found, too_late=_too_late(found))
+
+    def with_answer(self, answered: Answered, now: float) -> Figures:
+        """The same with a step that was answered; without its levels.
+
+        Args:
+            answered: that step.
+            now: seconds of the server's clock.
+        """
+        return replace(
+            self,
             quiet=now - answered.at,
             cycle=answered.seconds,
             deadline=answered.deadline,
             step=answered.step,
-            levels=answered.levels,
         )
-        if not counters.counts.since(turn.unchanged).mostly_late:
-            return found
-        return replace(found, too_late=_too_late(found))
 
     @property
     def playing(self) -> bool:

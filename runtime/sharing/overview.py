@@ -137,14 +137,7 @@ class Overview:
             and answer.belongs_to(turn)
         ]
         if answers:
-            last = max(answers, key=lambda answer: answer.at)
-            found = replace(
-                found,
-                quiet=now - last.at,
-                cycle=last.seconds,
-                deadline=last.deadline,
-                step=last.step,
-            )
+            found = found.with_answer(max(answers, key=lambda answer: answer.at), now)
         return found
 
     def _state(self) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from time import process_time
 
 _NANO = 1e-9
 #: From this share of its work on that a process waited for a processor, its times say little.
@@ -30,3 +31,17 @@ def seconds_waited(tasks: Path = Path("/proc/self/task")) -> float | None:
                 waited += int((task / "schedstat").read_text("ascii").split()[1])
                 told = True
     return waited * _NANO if told else None
+
+
+class Work:
+    """What this process works and waits from here on, all threads together."""
+
+    def __init__(self) -> None:
+        self._begun = process_time(), seconds_waited()
+
+    def so_far(self) -> tuple[float, float | None]:
+        """Seconds of processor time, and seconds as `seconds_waited` counts them."""
+        (worked, waited), now = self._begun, seconds_waited()
+        # A thread that has ended took its seconds along.
+        late = None if now is None or waited is None else max(0.0, now - waited)
+        return process_time() - worked, late

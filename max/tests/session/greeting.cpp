@@ -20,6 +20,18 @@ Accept sent_on(const Hello& hello, int port, const char* token = "token",
     accept.token = token;
     return accept;
 }
+
+// The client is sent on, and a session begins there.
+void play_at(Peer& other, Rig& rig) {
+    rig.turn();
+    rig.say(sent_on(Come(rig.server).all<Hello>().at(0), other.port()));
+    const auto there = Come(other).all<Hello>();
+    REQUIRE_FALSE(there.empty());
+    other.send(Control(accepting(there[0])));
+    rig.turn();
+    CHECK(rig.state() == "playing");
+}
+
 }  // namespace
 
 TEST_CASE("a hello is repeated every 0.25 s, and made anew after 0.6 s") {
@@ -120,13 +132,7 @@ TEST_CASE("who is sent on says hello there with the token, and returns when nobo
 TEST_CASE("a session where one was sent on to ends, and the client asks where it began") {
     Rig rig;
     Peer other;
-    rig.turn();
-    rig.say(sent_on(Come(rig.server).all<Hello>().at(0), other.port()));
-    const auto there = Come(other).all<Hello>();
-    REQUIRE_FALSE(there.empty());
-    other.send(Control(accepting(there[0])));
-    rig.turn();
-    CHECK(rig.state() == "playing");
+    play_at(other, rig);
     other.send(Control(Bye{7, "Over."}));
     rig.turn();
     CHECK(rig.text() == "Over.");
@@ -153,13 +159,7 @@ TEST_CASE("who comes back twice within three seconds asks after a pause") {
 TEST_CASE("a server where one was sent on to is left after 1.25 s of silence") {
     Rig rig;
     Peer other;
-    rig.turn();
-    rig.say(sent_on(Come(rig.server).all<Hello>().at(0), other.port()));
-    const auto there = Come(other).all<Hello>();
-    REQUIRE_FALSE(there.empty());
-    other.send(Control(accepting(there[0])));
-    rig.turn();
-    CHECK(rig.state() == "playing");
+    play_at(other, rig);
     rig.run(1.2);
     CHECK(rig.state() == "playing");
     CHECK_FALSE(rig.run(0.1).all<Hello>().empty());

@@ -76,13 +76,19 @@ def steps_of(echo, server, host, count: int) -> tuple[list[str], np.ndarray]:
     return [call[0] for call in found], np.concatenate([call[1] for call in found])
 
 
-def test_a_client_that_has_played_before_brings_its_window(server, echo, host) -> None:
+def joined_late(host, played: np.ndarray):
+    """A host that connects after it has played so much."""
     late = host(start=False)
-    played = sound(400_000)
-    for at in range(0, 300 * 1_024, 512):
+    for at in range(0, len(played), 512):
         late._process(played[at : at + 512])
     late.client.start()
     late.connect()
+    return late
+
+
+def test_a_client_that_has_played_before_brings_its_window(server, echo, host) -> None:
+    played = sound(400_000)
+    late = joined_late(host, played[: 300 * 1_024])
     late.play(played[300 * 1_024 : 320 * 1_024])
     kinds, given = steps_of(echo, server, late, 1)
     assert kinds[:17] == ["skip"] * 16 + ["step"]
@@ -95,12 +101,7 @@ def test_a_client_that_has_played_before_brings_its_window(server, echo, host) -
 
 
 def test_a_jump_leaves_behind_what_was_before(server, echo, host) -> None:
-    jumping = host(start=False)
-    played = sound(100_000)
-    for at in range(0, 90 * 1_024, 512):
-        jumping._process(played[at : at + 512])
-    jumping.client.start()
-    jumping.connect()
+    jumping = joined_late(host, sound(90 * 1_024))
     jumping.client.begin()
     end = time.monotonic() + PATIENCE
     while jumping.client._network._session.epoch == 1:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sideman.runtime.system.waiting import seconds_waited
+from sideman.runtime.system.waiting import Work, seconds_waited
 
 
 def test_all_threads_are_added_up_and_one_that_ends_is_left_out(tmp_path: Path) -> None:
@@ -40,11 +40,14 @@ def test_who_shares_one_core_waits() -> None:
             while time.monotonic() < until:
                 pass
             os._exit(0)
-        before, until = seconds_waited(), time.monotonic() + 0.8
+        before, until, work = seconds_waited(), time.monotonic() + 0.8, Work()
         while time.monotonic() < until:
             pass
         # Both want the core all the time, so each waits for about half of it.
         assert seconds_waited() - before > 0.1
+        worked, waited = work.so_far()
+        assert worked > 0.1
+        assert waited > 0.1
     finally:
         if child:
             os.waitpid(child, 0)

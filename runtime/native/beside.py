@@ -82,6 +82,7 @@ class _Both:
         if data.startswith(PREFIX, 0, size):
             self._native.handle(data, size, sender, now)
         else:
+            self._native.forget(sender)
             # Who only asks how the server does wants to play nothing.
             asks = data.startswith(STATS, 0, size)
             if self._resume and not self._native.playing and not asks:
@@ -158,7 +159,8 @@ class _BothReplies(Replies):
         self._native = native
 
     def _to(self, to: Address) -> Replies:
-        return self._native.replies if to == self._native.client() else self._other
+        # A cycle may end when its client has left: what is said of it is none of the other's.
+        return self._native.replies if self._native.knows(to) else self._other
 
     def ready(self) -> None:
         self._other.ready()

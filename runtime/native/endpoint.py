@@ -62,6 +62,8 @@ _TOLD_SECONDS = 0.25
 _BEATS = 8
 #: Refusals of one kind and host that are logged in so many seconds: a client asks every second.
 _REFUSALS, _REFUSALS_SECONDS = 3, 60.0
+#: Clients that have left and are remembered: cycles of so many sessions at most are still to end.
+_LEFT = 8
 #: Seconds between two requests for what is missing, at least.
 _ASK_SECONDS = 0.01
 
@@ -169,6 +171,8 @@ class NativeEndpoint:
         self._delay = delay
         self._session: _Session | None = None
         self._client: Address = ("", 0)
+        # Clients that have left, the newest last; replaced as a whole.
+        self._left: tuple[Address, ...] = ()
         # Whose sound the model's window holds, from a session of this protocol.
         self._in_window: Address | None = None
         self._voided = ""
@@ -195,6 +199,15 @@ class NativeEndpoint:
         """The client that plays, if any; any thread."""
         session = self._session
         return None if session is None else session.client
+
+    def knows(self, address: Address) -> bool:
+        """Whether a client has this address that plays, or one that has left; any thread."""
+        return address == self.client() or address in self._left
+
+    def forget(self, address: Address) -> None:
+        """A client of another protocol has this address now."""
+        if address in self._left:
+            self._left = tuple(each for each in self._left if each != address)
 
     def sitting(self) -> Sitting | None:
         """Who plays, and what, if anybody does; any thread."""
@@ -490,6 +503,12 @@ class NativeEndpoint:
         elif session.confirmed:
             log.info("%s was silent and is given up.", session.client[0])
             self.replies.tell(Bye(session.number, "Another client plays now."), session.client)
+        self._leave(session)
+
+    def _leave(self, session: _Session) -> None:
+        """Nothing more is to be told to this session's client but that it has ended."""
+        self.forget(session.client)
+        self._left = (*self._left, session.client)[-_LEFT:]
         self.replies.forget()
 
     def _configure(self, setting: NativeSetting) -> None:
@@ -610,7 +629,8 @@ class NativeEndpoint:
         return lead
 
     def _resend(self, session: _Session, resend: Resend) -> None:
-        self.replies.stems.resend(resend.epoch, resends.unpack(resend.entries), session.client)
+        wanted = resends.unpack(resend.entries)
+        self.replies.stems.resend(session.number, resend.epoch, wanted, session.client)
 
     def _bye(self, session: _Session, bye: Bye) -> None:
         self._end(session, "")
@@ -621,7 +641,7 @@ class NativeEndpoint:
         self._session = None
         self._voided = ""
         self._access.counters.end(self._access.clock())
-        self.replies.forget()
+        self._leave(session)
         if reason:
             self.replies.tell(Bye(session.number, reason), session.client)
         self._freed()

@@ -30,6 +30,8 @@ _GOOD_SECONDS = 8.0
 class NativeReplies(Replies):
     """Sends to where a datagram came from, from the port that it came to; any thread.
 
+    What a client is told while it plays, it is told only then: whoever follows hears none of it.
+
     Attributes:
         stems: sends audio.
         format: of stems' samples, as the session asked.
@@ -77,13 +79,13 @@ class NativeReplies(Replies):
 
     def loaded(self, to: Address, name: str) -> None:
         """`State`: ready."""
-        self._tell_client(State("ready", 100.0, name))
+        self._tell_client(State("ready", 100.0, name), to)
 
     def dropped(self, batch_id: int, to: Address) -> None:
         """`Warn`: a step was overtaken by the next one."""
         self._counters.count("dropped")
         log.warning("Step %d dropped: the next one was complete before it could begin.", batch_id)
-        self.warn("dropped", f"Step {batch_id} is not answered.")
+        self.warn("dropped", f"Step {batch_id} is not answered.", to)
 
     def failed(self, batch_id: int, to: Address) -> None:
         """A step whose error has been told is counted."""
@@ -91,6 +93,8 @@ class NativeReplies(Replies):
 
     def predicted(self, to: Address) -> None:
         """Stems say by their position what they are; a warning that is over is taken back."""
+        if self._who_hears(to) is None:
+            return
         now = self._clock()
         with self._lock:
             over = [code for code, since in self._warned.items() if now - since >= _GOOD_SECONDS]
@@ -98,23 +102,23 @@ class NativeReplies(Replies):
                 del self._warned[code]
             good = bool(over) and not self._warned
         for code in over:
-            self._tell_client(Warn(code, 0, ""))
+            self._tell_client(Warn(code, 0, ""), to)
         if good:
-            self._tell_client(State("ready", 100.0, ""))
+            self._tell_client(State("ready", 100.0, ""), to)
 
     def late(self, batch_id: int, to: Address, seconds: float) -> None:
         """`Warn`: the stems of a step left after they were due."""
         log.warning("Step %d was answered %.0f ms late.", batch_id, 1e3 * seconds)
-        self.warn("late", f"Step {batch_id}: {1e3 * seconds:.0f} ms late.")
+        self.warn("late", f"Step {batch_id}: {1e3 * seconds:.0f} ms late.", to)
 
     def error(self, text: str, to: Address, level: int = logging.WARNING) -> None:
-        """One log line, and `Error` for the client that plays; too many are only counted."""
+        """One log line, and `Error` for its client while it plays; too many are only counted."""
         line = " ".join(text.split())
         self._counters.fail(line, self._clock())
         if not self._throttle.admits(str(to[0]), line, self._clock())[0]:
             return
         log.log(level, "%s: %s", to[0] or "server", line)
-        self._tell_client(Error(line))
+        self._tell_client(Error(line), to)
 
     def send_stems(
         self, setting: Setting, audio: NDArray[np.float32], batch_id: int, to: Address
@@ -134,17 +138,35 @@ class NativeReplies(Replies):
         with self._lock:
             self._warned.clear()
 
-    def warn(self, code: str, text: str) -> None:
-        """Tell what will soon be heard, until its reason has been absent for a while."""
+    def warn(self, code: str, text: str, to: Address | None = None) -> None:
+        """Tell what will soon be heard, until its reason has been absent for a while.
+
+        Args:
+            code: of the warning.
+            text: for people.
+            to: whom it concerns; None for whoever plays.
+        """
+        to = self._client() if to is None else to
+        if to is None or self._who_hears(to) is None:
+            return
         with self._lock:
             first = not self._warned
             self._warned[code] = self._clock()
         if first:
-            self._tell_client(State("degraded", 100.0, text))
-        self._tell_client(Warn(code, 1, text))
+            self._tell_client(State("degraded", 100.0, text), to)
+        self._tell_client(Warn(code, 1, text), to)
 
-    def _tell_client(self, message: Control) -> None:
+    def _who_hears(self, to: Address) -> Address | None:
+        """The client that plays, if it is the one that is meant, or nobody in particular is.
+
+        A cycle may end when its session has, and another client sits there then: nothing that
+        concerned the first one is for its ears.
+        """
         client = self._client()
+        return client if to in (client, self.announced) else None
+
+    def _tell_client(self, message: Control, to: Address) -> None:
+        client = self._who_hears(to)
         if client is not None:
             self.tell(message, client)
 

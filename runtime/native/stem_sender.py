@@ -27,7 +27,7 @@ _KEPT_SECONDS = 1.0
 #: Packets that one request can have sent again.
 _MOST_AGAIN = 32
 
-_Key = tuple[int, int, int, int]  # epoch, stem, step, position
+_Key = tuple[int, int, int, int, int]  # session, epoch, stem, step, position
 
 
 class StemSender:
@@ -93,8 +93,9 @@ class StemSender:
                     first = self._clock()
                 else:
                     self._put(begin + at, datagram, to)
+                key = setting.session, setting.epoch, row, step, begin + at
                 with self._changed:
-                    self._kept[setting.epoch, row, step, begin + at] = now, packet
+                    self._kept[key] = now, packet
         assert first is not None, "a reply has at least one stem"
         with self._changed:
             self._changed.notify()
@@ -102,11 +103,22 @@ class StemSender:
                 self._kept.popitem(last=False)
         return first
 
-    def resend(self, epoch: int, wanted: list[Wanted], to: Address) -> int:
-        """Send again what of it is still kept; returns how many packets that are."""
+    def resend(self, session: int, epoch: int, wanted: list[Wanted], to: Address) -> int:
+        """Send again what of it is still kept.
+
+        Args:
+            session: number of the one that asks. A cycle may end when its session has, and what it
+                generated is nobody else's to hear.
+            epoch: of the stems.
+            wanted: spans of positions.
+            to: the client.
+
+        Returns:
+            How many packets that are.
+        """
         count = 0
         with self._changed:
-            kept = [packet for (of, *_), (_, packet) in self._kept.items() if of == epoch]
+            kept = [p for key, (_, p) in self._kept.items() if key[:2] == (session, epoch)]
         asked = {(entry.stem, *span) for entry in wanted for span in entry.ranges()}
         for packet in kept:
             first, last = packet.position, packet.position + len(packet.samples)

@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pytest
 
+from sideman.engine.errors import BackendError
 from sideman.runtime.native import beside as module
 from sideman.runtime.streaming.control import Accept, Bye, Refuse
 from tests.runtime.native.peer import HELLO, Peer
@@ -53,6 +54,24 @@ def test_while_one_plays_the_other_is_refused(servers, resting) -> None:
     np.testing.assert_array_equal(heard["bass"][:66_150], 0.125)
     configured = [call[1].step_samples for call in servers.session.calls if call[0] == "configure"]
     assert configured[-3:] == [66_150, 4_096, 66_150]
+    peer.socket.close()
+
+
+def test_what_a_cycle_says_whose_client_has_left_is_none_of_the_others(servers, resting) -> None:
+    client = servers.client(native=True)
+    session, peer = servers.session, Peer(client.server)
+    while isinstance(accept := peer.ask(HELLO), Refuse):
+        time.sleep(0.05)
+    session.hold()
+    session.trouble = BackendError("Numbers that are not finite.")
+    peer.sound(accept, 0, 4_096)
+    session.wait_entered()
+    peer.say(Bye(accept.session, ""))
+    assert client.wait_for("/ready") == [True]
+    session.let_go()
+    while client.server.counters.dropped == 0:
+        time.sleep(0.002)
+    client.nothing()
     peer.socket.close()
 
 

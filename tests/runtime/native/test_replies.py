@@ -70,6 +70,27 @@ def test_each_warning_for_itself_and_no_longer_than_its_session(replies, port, n
     assert port.take() == []
 
 
+def test_what_concerns_who_has_left_is_told_to_nobody(replies, port, now) -> None:
+    """A cycle may end when its session has, and another client plays by then."""
+    gone = ("192.0.2.7", 9)
+    replies.late(3, gone, 0.05)
+    replies.dropped(4, gone)
+    replies.error("Batch 5: the cycle failed.", gone)
+    assert port.take() == []
+    # Nor is it what the one who plays was warned of, or that its own is over.
+    replies.late(1, CLIENT, 0.05)
+    port.take()
+    now[0] += 9
+    replies.predicted(gone)
+    assert port.take() == []
+    assert (replies._counters.dropped, replies._counters.errors) == (1, 1)
+
+
+def test_what_no_client_caused_is_told_to_who_plays(replies, port) -> None:
+    replies.error("The model could not be loaded.", replies.announced)
+    assert port.take() == [Error("The model could not be loaded.")]
+
+
 def test_too_many_errors_are_only_counted(replies, port) -> None:
     for _ in range(500):
         replies.error("wrong", CLIENT)

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 from sideman.engine.errors import BackendError, DeviceLostError
+from sideman.runtime.streaming import resends
+from sideman.runtime.streaming.control import Bye, Resend
 from tests.runtime.fakes.session import PATIENCE
 from tests.runtime.native.peer import HELLO
 from tests.runtime.sharing.test_dealing import play, until
@@ -206,3 +208,28 @@ def test_the_server_ends_while_several_play(serve, join, engine) -> None:
     assert engine.closed == 1
     assert all(session.closed for session in engine.made)
     until(lambda: all("The server is ending." in h.client.status.text for h in hosts))
+
+
+def test_who_takes_a_seat_is_told_and_sent_nothing_of_who_had_it(serve, peers, engine) -> None:
+    """A cycle that ends after its session, with sound or with an error, is nobody else's."""
+    server = serve(1)
+    for trouble in (None, BackendError("Numbers that are not finite.")):
+        before, after = peers(server), peers(server)
+        accept = play(before)
+        session = engine.made[-1]
+        session.hold()
+        session.trouble = trouble
+        ended = server.total.cycles + server.total.dropped
+        before.sound(accept, 0, 4_096)
+        session.wait_entered()
+        before.say(Bye(accept.session, ""))
+        until(lambda: not server.sessions())
+        follower = play(after)
+        session.let_go()
+        until(lambda ended=ended: server.total.cycles + server.total.dropped > ended)
+        wanted = resends.pack(resends.want(0, [(0, 40_000)])[: resends.MOST_ENTRIES])
+        after.say(Resend(follower.session, follower.epoch, wanted))
+        # Whatever there was would have come before this.
+        assert after.hears_nothing()
+        after.say(Bye(follower.session, ""))
+        until(lambda: not server.sessions())

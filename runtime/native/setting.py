@@ -44,6 +44,11 @@ class NativeSetting(Setting):
         return self.placement.ahead / self.rate
 
     @property
+    def step_seconds(self) -> float:
+        """As `Setting`, in positions of the client."""
+        return self.placement.step_samples / self.rate
+
+    @property
     def wish(self) -> Wish:
         """What leads to the same again."""
         place = self.placement

@@ -34,6 +34,11 @@ class Setting:
         """Seconds from a step's last datagram in which it has to be answered."""
         return self.geometry.deadline_samples / self.grid.sample_rate
 
+    @property
+    def step_seconds(self) -> float:
+        """Seconds between two steps."""
+        return self.geometry.step_samples / self.grid.sample_rate
+
     def __str__(self) -> str:
         stems = ", ".join(self.generated) or "no stem"
         return f"{stems} in steps of {self.geometry.step_samples} samples"

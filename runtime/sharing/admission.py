@@ -4,6 +4,9 @@ A session with steps of T seconds, of which each takes a cycle of C, uses C / T 
 stems have to leave D seconds after a step is complete: the time that its lead leaves, less a
 margin. Cycles are not interrupted, and the one with the earliest deadline is next.
 
+`due_at` is that deadline, for the order of the cycles as for the arithmetic; the margin, which is
+the same for all, changes no order.
+
 Two conditions have to hold for all sessions together:
 
 1. The sum of C / T is at most 70 %; where several workers run cycles side by side, 70 % of each.
@@ -38,6 +41,20 @@ RETRY_SECONDS = 5
 _ROUNDING = 1e-9
 
 
+def due_at(complete: float, step: float, ahead: float) -> float:
+    """Until when a step has to be answered; who decides whose cycle is next goes by this.
+
+    Where a lead is longer than a step, replies only have to keep pace after a while, but one that
+    is answered after the next has come is dropped: so no longer than a step.
+
+    Args:
+        complete: when its last sample came, in seconds.
+        step: seconds between two steps.
+        ahead: seconds from that sample to the first sample of its stems being played.
+    """
+    return complete + min(ahead, step)
+
+
 @dataclass(frozen=True)
 class Demand:
     """What a session needs, in seconds.
@@ -59,12 +76,8 @@ class Demand:
 
     @property
     def due(self) -> float:
-        """Until when the reply has to leave, from the step's last sample on.
-
-        Where a lead is longer than a step, replies only have to keep pace after a while, but one
-        that is answered after the next has come is dropped: so no longer than a step.
-        """
-        return min(self.ahead, self.step) - MARGIN_SECONDS
+        """Until when the reply has to leave, from the step's last sample on."""
+        return due_at(0.0, self.step, self.ahead) - MARGIN_SECONDS
 
 
 def share(demands: Sequence[Demand]) -> float:

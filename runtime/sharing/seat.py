@@ -18,7 +18,7 @@ from sideman.runtime.server.events import Configure, Step
 from sideman.runtime.server.loading import Loading
 from sideman.runtime.server.model import Model
 from sideman.runtime.server.protocol import Access, Clock, Endpoint
-from sideman.runtime.sharing.admission import Demand
+from sideman.runtime.sharing.admission import Demand, due_at
 from sideman.runtime.sharing.stagger import Cadence
 from sideman.runtime.sharing.times import Ledger, SeatTime
 from sideman.runtime.system.hosts import Address
@@ -173,8 +173,7 @@ class Seat:
         usual = self._common.ledger.usual(setting)
         if usual is None:
             return None
-        step = setting.placement.step_samples / setting.rate
-        return Demand(usual, step, setting.placement.ahead / setting.rate)
+        return Demand(usual, setting.step_seconds, setting.deadline_seconds)
 
     def cadence(self) -> Cadence | None:
         """When the session's steps come; None where there is none, or nobody knows its cycle."""
@@ -191,9 +190,10 @@ class Seat:
     def urgency(self) -> tuple[int, float] | None:
         """How soon its next event has to be handled; the smallest first. None where there is none.
 
-        Whoever holds the condition may ask. A step is due when its stems are to be played. What
-        else there is, settings and steps that nobody waits for, comes when no step waits. A setting
-        waits until its client has shown that it is no false sender: it takes time that others need.
+        Whoever holds the condition may ask. A step is due when admission reckons with it: when its
+        stems are to be played, or the next step comes. What else there is, settings and steps that
+        nobody waits for, comes when no step waits. A setting waits until its client has shown that
+        it is no false sender: it takes time that others need.
         """
         queue = self.queue
         event = queue.first
@@ -204,7 +204,7 @@ class Seat:
         step = queue.wanted
         if step is None or step.setting is None:
             return 1, queue.put_at
-        return 0, step.last + step.setting.deadline_seconds
+        return 0, due_at(step.last, step.setting.step_seconds, step.setting.deadline_seconds)
 
     def _awaited(self) -> bool:
         sitting = self.endpoint.sitting()

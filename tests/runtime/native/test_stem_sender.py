@@ -7,18 +7,11 @@ import socket
 import numpy as np
 import pytest
 
-from sideman.engine.bundle.grid import LatentGrid
-from sideman.runtime.native.setting import LoadedModel, NativeSetting, Wish
+from sideman.runtime.native.setting import NativeSetting
 from sideman.runtime.native.stem_sender import StemSender
 from sideman.runtime.streaming.packets import FLOAT32, read_packet
 from sideman.runtime.streaming.resends import Wanted, pack, unpack, want
-from tests.fakes.manifest import STEMS
-
-
-def setting(session: int, epoch: int = 1) -> NativeSetting:
-    model = LoadedModel(lambda reason: None, lambda before: None)
-    model.adopt_model(LatentGrid(), STEMS, lambda: None, lambda geometry, rows: None)
-    return model.setting(Wish(1, 2, STEMS[0], 44_100), session, epoch, 0)
+from tests.runtime.native.settings import native_setting
 
 
 @pytest.fixture
@@ -43,7 +36,7 @@ def everything(played: NativeSetting) -> list[Wanted]:
 
 def test_stems_are_sent_again_to_their_own_session_alone(sender, port) -> None:
     """A cycle may end when its session has, and every session begins with epoch 1."""
-    first, second = setting(7), setting(8)
+    first, second = native_setting(session=7), native_setting(session=8)
     audio = np.full((1, 1_000), 0.5, np.float32)
     sender.forget()  # the first session ends while its cycle runs
     sender.send(first, 0, audio, FLOAT32, port.getsockname())

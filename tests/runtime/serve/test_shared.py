@@ -11,7 +11,7 @@ import pytest
 from sideman.runtime.client import Client
 from sideman.runtime.rehearse.process import free_port
 from tests.models.places import BUNDLE
-from tests.runtime.sharing.test_dealing import until
+from tests.runtime.sharing.waiting import until
 
 
 def serve(*options: str) -> subprocess.Popen:

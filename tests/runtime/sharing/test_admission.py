@@ -11,6 +11,7 @@ from sideman.runtime.sharing.admission import (
     MARGIN_SECONDS,
     MOST_SHARE,
     Demand,
+    due_at,
     refusal,
     room,
     share,
@@ -67,21 +68,22 @@ def simulate(demands: list[Demand], phases: np.ndarray, seconds: float, workers:
     """The earliest deadline first, without interruption: by how much the worst reply is in time."""
     comes = [(phase, i) for i, phase in enumerate(phases)]
     heapq.heapify(comes)
-    waiting: list[tuple[float, int]] = []
+    waiting: list[tuple[float, int, float]] = []
     free = [0.0] * workers
     now, slack = 0.0, float("inf")
     while now < seconds:
         now = max(now, free[0])
         while comes and comes[0][0] <= now:
             at, i = heapq.heappop(comes)
-            heapq.heappush(waiting, (at + demands[i].due, i))
+            # As `Seat.urgency` orders them.
+            heapq.heappush(waiting, (due_at(at, demands[i].step, demands[i].ahead), i, at))
             heapq.heappush(comes, (at + demands[i].step, i))
         if not waiting:
             now = comes[0][0]
             continue
-        due, i = heapq.heappop(waiting)
+        _, i, at = heapq.heappop(waiting)
         heapq.heapreplace(free, now + demands[i].cycle)
-        slack = min(slack, due - now - demands[i].cycle)
+        slack = min(slack, at + demands[i].due - now - demands[i].cycle)
     return slack
 
 

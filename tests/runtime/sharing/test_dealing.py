@@ -12,6 +12,7 @@ import pytest
 from sideman.runtime.streaming.control import Accept, Beat, Bye, Change, Refuse
 from tests.runtime.fakes.session import PATIENCE
 from tests.runtime.native.peer import HELLO, Peer, beat
+from tests.runtime.sharing.waiting import until
 
 #: Steps of 93 ms, of which an echo with this cycle takes a quarter.
 QUARTER = 0.025
@@ -23,13 +24,6 @@ def play(peer: Peer, **changes) -> Accept:
     assert isinstance(accept, Accept), accept
     assert isinstance(peer.ask(beat(accept)), Beat)
     return accept
-
-
-def until(what, seconds: float = PATIENCE) -> None:
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.005)
 
 
 def test_every_seat_is_taken_once_and_one_more_is_refused(serve, peers) -> None:

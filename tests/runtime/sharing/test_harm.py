@@ -16,8 +16,9 @@ from sideman.runtime.streaming import resends
 from sideman.runtime.streaming.control import Bye, Resend
 from tests.runtime.fakes.session import PATIENCE
 from tests.runtime.native.peer import HELLO
-from tests.runtime.sharing.test_dealing import play, until
+from tests.runtime.sharing.test_dealing import play
 from tests.runtime.sharing.test_server import placed, sound
+from tests.runtime.sharing.waiting import until
 
 
 @contextmanager

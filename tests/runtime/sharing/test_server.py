@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import numpy as np
 
 from tests.runtime.native.echo import Host
+from tests.runtime.sharing.test_dealing import play
+from tests.runtime.sharing.waiting import until
 
 
 def sound(seed: int, count: int = 60_000) -> np.ndarray:
@@ -65,31 +66,18 @@ def test_two_workers_play_sessions_side_by_side_and_mix_nothing_up(serve, join, 
     assert len(set(engine.order)) == 4
 
 
-def test_the_step_that_is_due_first_is_played_first(serve, join, engine) -> None:
+def test_the_step_that_is_due_first_is_played_first(serve, peers, engine) -> None:
+    """A step is due when its stems are to be played, or, where that is sooner, the next comes."""
     server = serve(3)
-    patient, hasty, middling = (join(server, step=1, lead=lead) for lead in (12, 2, 6))
-    hosts = (patient, hasty, middling)
-    for host in hosts:
-        host.connect()
-        host.play(sound(1, 9_000))
-    own = dict(zip(hosts, dict.fromkeys(engine.order), strict=True))
-    blocker = own[patient]
-    blocker.hold()
-    for _ in range(10):  # one step of the patient one runs, and the next of each comes meanwhile
-        patient._process(sound(2, 512))
-    end = time.monotonic() + 5
-    while not engine.running:
-        assert time.monotonic() < end
-        time.sleep(0.002)
-    engine.order.clear()
-    for host in hosts:
-        for _ in range(9):
-            host._process(sound(3, 512))
-    while sum(seat.queue.wanted is not None for seat in server._seats) < 3:
-        assert time.monotonic() < end
-        time.sleep(0.002)
-    blocker.let_go()
-    while len(engine.order) < 4:
-        assert time.monotonic() < end
-        time.sleep(0.002)
-    assert engine.order[:4] == [blocker, own[hasty], own[middling], blocker]
+    # Due after 372, 131 and 93 ms; by their leads alone the last would come last.
+    for step, lead in ((4, 8), (2, 2), (1, 12)):
+        play(peers(server), step=step, lead=lead)
+    until(lambda: all(seat.queue.first is None and not seat.busy for seat in server._seats))
+    with server._changed:  # so that all of them wait before one is taken
+        for seat in server._seats:
+            step = seat.queue.borrow()
+            sitting = seat.endpoint.sitting()
+            step.setting, step.sender, step.last = sitting.setting, sitting.client, 100.0
+            seat.queue.put_step(step)
+    until(lambda: len(engine.order) == 3)
+    assert engine.order == [seat.cycles._model.session for seat in reversed(server._seats)]

@@ -87,22 +87,19 @@ class Ledger:
     def usual(self, setting: Setting) -> float | None:
         """Seconds that a cycle in a setting takes, half of them longer; None where nobody knows.
 
-        A setting that was not played takes as long as the slowest that was, with as many stems:
-        how long a step is changes little. Where none was, cycles that nobody heard tell.
+        A setting that was played takes as long as it did; else as long as a cycle of it did that
+        nobody heard; else as long as the slowest with as many stems of either kind: how long a step
+        is changes little.
         """
         if not setting.rows:
             return 0.0
-        stems = len(setting.rows)
+        key, stems = _key(setting), len(setting.rows)
         with self._lock:
             played = {k: t.usual for k, t in self._times.items() if t.usual is not None}
-            for known in (played, self._foreseen):
-                found = known.get((setting.geometry, stems))
-                if found is None:
-                    like = (seconds for (_, n), seconds in known.items() if n == stems)
-                    found = max(like, default=None)
-                if found is not None:
-                    return found
-        return None
+            known = {**self._foreseen, **played}
+        if key in known:
+            return known[key]
+        return max((seconds for (_, n), seconds in known.items() if n == stems), default=None)
 
 
 def _keep(known: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:

@@ -58,6 +58,7 @@ _FRESH_SECONDS = 0.5
 _NO_SOUND_SECONDS = 0.5
 #: An epoch is told again, to a client that does not know it, after so many seconds.
 _TOLD_SECONDS = 0.25
+_ANOTHER = "Another client plays now."
 #: Signs of life of which the client's latency is the smallest.
 _BEATS = 8
 #: Refusals of one kind and host that are logged in so many seconds: a client asks every second.
@@ -149,6 +150,7 @@ class NativeEndpoint:
         exact_mask: hide exactly the unknown columns rather than the next trained number.
         any_bundle: whether a hello may name a bundle as it likes: whoever sent it here knows.
         admit: raises `NoRoomError` where what is asked for does not fit beside what others play.
+        fits: whether it would be admitted; asking has no effect.
         delay: seconds by which a session that was admitted begins later than it asked for.
     """
 
@@ -161,6 +163,7 @@ class NativeEndpoint:
         exact_mask: bool = False,
         any_bundle: bool = False,
         admit: Callable[[NativeSetting], None] = lambda setting: None,
+        fits: Callable[[NativeSetting], bool] = lambda setting: True,
         delay: Callable[[NativeSetting], float] = lambda setting: 0.0,
     ) -> None:
         self._access = access
@@ -168,6 +171,7 @@ class NativeEndpoint:
         self._freed = freed
         self._any_bundle = any_bundle
         self._admit = admit
+        self._fits = fits
         self._delay = delay
         self._session: _Session | None = None
         self._client: Address = ("", 0)
@@ -227,6 +231,12 @@ class NativeEndpoint:
         """End the session, if there is one, and tell its client why."""
         if self._session is not None:
             self._end(self._session, reason)
+
+    def make_way(self) -> None:
+        """End the session, if there is one, for another one; a client that is one is told."""
+        session = self._session
+        if session is not None:
+            self._end(session, _ANOTHER if session.confirmed else "")
 
     def void(self, reason: str) -> None:
         """End the session soon, because of the model; any thread."""
@@ -502,7 +512,7 @@ class NativeEndpoint:
             log.info("%s begins anew.", sender[0])
         elif session.confirmed:
             log.info("%s was silent and is given up.", session.client[0])
-            self.replies.tell(Bye(session.number, "Another client plays now."), session.client)
+            self.replies.tell(Bye(session.number, _ANOTHER), session.client)
         self._leave(session)
 
     def _leave(self, session: _Session) -> None:
@@ -623,8 +633,10 @@ class NativeEndpoint:
         wish = session.epochs.setting.wish
         if lead != wish.lead:
             try:
-                self._admit(self._following(session, replace(wish, lead=lead), 0))
+                wanted = self._following(session, replace(wish, lead=lead), 0)
             except SidemanError:
+                return wish.lead
+            if not self._fits(wanted):
                 return wish.lead
         return lead
 

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Sequence
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.native.endpoint import GIVEN_UP_SECONDS
 from sideman.runtime.osc.message import Buffer
 from sideman.runtime.server.counters import Counters
 from sideman.runtime.sharing.admission import RETRY_SECONDS
@@ -18,9 +17,6 @@ from sideman.runtime.system.hosts import Address
 log = logging.getLogger("sideman.runtime.server")
 
 _HELLO = PREFIX + b"hello\0"
-#: A client that was accepted shows within so many seconds that it heard of it; one that has not may
-#: be a false sender, and gives its seat to who finds no other.
-_CONFIRM_SECONDS = 0.5
 _LATER = f"Say hello again in {RETRY_SECONDS} s."
 #: The first word of a wish that only a front door fulfils.
 _NO_LEASE = "Players here are sent by a front door; this hello has no token that it gave."
@@ -162,12 +158,12 @@ class Dealer:
             if sitting is None:
                 free.append(seat)
                 continue
-            silent = now - sitting.seen
+            silent = seat.silence(now)
             if hello.token and sitting.token == hello.token:
                 # A lease is for one seat: its owner comes from another address now.
-                return seat if silent >= GIVEN_UP_SECONDS or not sitting.confirmed else None
+                return seat if silent is not None or not sitting.confirmed else None
             seated.add(sitting.token)
-            if silent >= (GIVEN_UP_SECONDS if sitting.confirmed else _CONFIRM_SECONDS):
+            if silent is not None:
                 gone.append((silent, seat.number, seat))
         promised = 0 if leased else self._leases.pending(seated, now)
         if len(free) > promised:

@@ -92,8 +92,10 @@ class Overview:
 
     def load(self) -> Load:
         """How much of the server is used."""
-        demands = [d for seat in self.seats if (d := seat.demand()) is not None]
-        free = sum(not seat.playing for seat in self.seats)
+        now = self._clock()
+        taken = [seat for seat in self.seats if seat.playing and not seat.nobody(now)]
+        demands = [d for seat in taken if (d := seat.demand()) is not None]
+        free = len(self.seats) - len(taken)
         state, detail = self._state()
         usual = self._usual()
         return Load(

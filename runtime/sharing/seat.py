@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sideman.runtime.native.endpoint import NativeEndpoint
+from sideman.runtime.native.endpoint import GIVEN_UP_SECONDS, NativeEndpoint
 from sideman.runtime.native.setting import NativeSetting
 from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.cycles import Cycles
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from sideman.runtime.playing.session import Session
 
 log = logging.getLogger("sideman.runtime.server")
+
+#: A client that was accepted shows within so many seconds that it heard of it; one that has not may
+#: be a false sender, and keeps nobody from playing.
+_CONFIRM_SECONDS = 0.5
 
 
 class SeatQueue(EventQueue):
@@ -50,7 +54,7 @@ class SeatQueue(EventQueue):
         return super().put_step(step)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Common:
     """What all seats of a server have in common.
 
@@ -63,6 +67,7 @@ class Common:
         ledger: how long cycles take.
         open_session: makes a session for a seat.
         admit: raises `NoRoomError` where a setting does not fit, given a seat's number.
+        fits: whether a setting would be admitted, likewise; asking has no effect.
         delay: seconds by which a session begins later than it asked for, likewise.
         check_buffer: called with the samples of each new step.
         lose: called with the reason when the device is lost.
@@ -78,6 +83,7 @@ class Common:
     ledger: Ledger
     open_session: Callable[[], Session]
     admit: Callable[[int, NativeSetting], None]
+    fits: Callable[[int, NativeSetting], bool]
     delay: Callable[[int, NativeSetting], float]
     check_buffer: Callable[[int], None]
     lose: Callable[[str], None]
@@ -137,6 +143,7 @@ class Seat:
             access,
             exact_mask=common.exact_mask,
             admit=lambda setting: common.admit(number, setting),
+            fits=lambda setting: common.fits(number, setting),
             delay=lambda setting: common.delay(number, setting),
         )
         self.cycles = Cycles(
@@ -162,6 +169,24 @@ class Seat:
     def playing(self) -> bool:
         """Whether a session sits here, even one whose client has not been heard again."""
         return self.endpoint.playing
+
+    def nobody(self, now: float) -> bool:
+        """Whether a session sits here whose client has not shown in time that it is one."""
+        sitting = self.endpoint.sitting()
+        return (
+            sitting is not None and not sitting.confirmed and now - sitting.seen >= _CONFIRM_SECONDS
+        )
+
+    def silence(self, now: float) -> float | None:
+        """Seconds of silence of a client whose place another may take; None where none may.
+
+        It has gone without a word, or is nobody.
+        """
+        sitting = self.endpoint.sitting()
+        if sitting is None:
+            return None
+        silent = now - sitting.seen
+        return silent if silent >= GIVEN_UP_SECONDS or self.nobody(now) else None
 
     def demand(self) -> Demand | None:
         """What the session needs; None where there is none, or nobody knows how long it takes."""

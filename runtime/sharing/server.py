@@ -140,19 +140,20 @@ class SharedServer:
         self._legacy = legacy = self._others(listener, sender)
         log.debug("The receive buffer is %d bytes.", enlarge_receive_buffer(listener))
         common = Common(
-            self._changed,
-            listener,
-            self._address,
-            self._clock,
-            self._loading,
-            self._ledger,
-            self._open_session,
-            self._gate.admit,
-            self._gate.delay,
-            self._check_buffer,
-            self._lose,
-            self._exact_mask,
-            self._bundle_name,
+            changed=self._changed,
+            listener=listener,
+            announced=self._address,
+            clock=self._clock,
+            loading=self._loading,
+            ledger=self._ledger,
+            open_session=self._open_session,
+            admit=self._gate.admit,
+            fits=self._gate.fits,
+            delay=self._gate.delay,
+            check_buffer=self._check_buffer,
+            lose=self._lose,
+            exact_mask=self._exact_mask,
+            bundle=self._bundle_name,
         )
         self._seats = self._overview.seats = seats = tuple(
             Seat(i, common) for i in range(self._count)

@@ -208,7 +208,7 @@ class Director:
         """End a lease from here, and its session."""
         self.leases.end(lease)
         self.players[lease.player].without(lease.token)
-        self._order(Order(lease.player, "revoke", lease.token))
+        self._order(Order(lease.player, "end", lease.token))
 
     # Operators
 

@@ -46,7 +46,10 @@ class Shared(Protocol):
         """Let a hello with this token in, until a time of `time.perf_counter`."""
 
     def revoke(self, token: str) -> None:
-        """Take that back."""
+        """Take that back; a session that has begun goes on."""
+
+    def end(self, token: str) -> None:
+        """Take that back, and end the session if it has begun."""
 
     def sessions(self) -> Iterable[SessionFigures]:
         """Those that play."""
@@ -167,6 +170,8 @@ class Player:
                 server.expect(order.token, perf_counter() + order.seconds)
             elif order.kind == "revoke":
                 server.revoke(order.token)
+            elif order.kind == "end":
+                server.end(order.token)
             else:
                 return f"It knows no order {order.kind!r}."
             return ""

@@ -83,7 +83,8 @@ class Order:
 
     Attributes:
         player: its name.
-        kind: "expect" and "revoke" a token, or "become" a player of another bundle.
+        kind: "expect" and "revoke" a token, "end" its session as well, or "become" a player of
+            another bundle.
         token: of a lease; empty for "become".
         seconds: that the token is good for.
         folder: of the bundle to play from now on.

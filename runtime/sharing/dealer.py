@@ -71,6 +71,7 @@ class Dealer:
         if not data.startswith(PREFIX, 0, size):
             self._stranger(data, size, sender, now)
             return
+        self._end_sessions()
         hello = self._hello(data, size)
         seat = self._seat_of.get(sender)
         if seat is not None and seat.endpoint.client() != sender:
@@ -85,6 +86,7 @@ class Dealer:
 
     def expire(self, now: float) -> float | None:
         """Look after the seats that heard something, or wait for a moment that has come."""
+        self._end_sessions()
         dues: list[float] = []
         for seat in self._seats:
             if seat.number in self._touched or (seat.due is not None and seat.due <= now):
@@ -93,6 +95,19 @@ class Dealer:
                 dues.append(seat.due)
         self._touched.clear()
         return min(dues, default=None)
+
+    def _end_sessions(self) -> None:
+        """End those whose places were given up elsewhere."""
+        ending = self._leases.ending
+        if not ending:
+            return
+        for seat in self._seats:
+            sitting = seat.endpoint.sitting()
+            if sitting is not None and sitting.token in ending:
+                # Its client is told nothing: it was the one that asked for another place.
+                seat.endpoint.give_up("")
+                self._touched.add(seat.number)
+        self._leases.ended(ending)
 
     @staticmethod
     def _hello(data: Buffer, size: int) -> Hello | None:

@@ -17,6 +17,7 @@ from sideman.runtime.server.protocol import Clock
 from sideman.runtime.sharing.admission import Demand, room, share, worst_wait
 from sideman.runtime.sharing.dealer import Dealer
 from sideman.runtime.sharing.figures import Load, SessionFigures
+from sideman.runtime.sharing.leases import Leases
 from sideman.runtime.sharing.seat import Seat
 from sideman.runtime.system.hosts import shown_address
 
@@ -37,9 +38,12 @@ class Overview:
         loading: how far it is.
         clock: seconds that only increase.
         workers: cycles that run side by side.
+        leases: tokens of sessions that are about to end count for nothing.
     """
 
-    def __init__(self, counters: Counters, loading: Loading, clock: Clock, workers: int) -> None:
+    def __init__(
+        self, counters: Counters, loading: Loading, clock: Clock, workers: int, leases: Leases
+    ) -> None:
         self.seats: tuple[Seat, ...] = ()
         self.dealer: Dealer | None = None
         self.begun: float | None = None
@@ -50,6 +54,7 @@ class Overview:
         self._loading = loading
         self._clock = clock
         self._workers = workers
+        self._leases = leases
 
     @property
     def total(self) -> Counters:
@@ -65,10 +70,10 @@ class Overview:
 
     def sessions(self) -> tuple[SessionFigures, ...]:
         """How each session does."""
-        now, found = self._clock(), []
+        now, ending, found = self._clock(), self._leases.ending, []
         for seat in self.seats:
             sitting = seat.endpoint.sitting()
-            if sitting is None:
+            if sitting is None or sitting.token in ending:
                 continue
             place, rate = sitting.setting.placement, sitting.setting.rate
             cycle, wait = _spread(seat.times.cycles), _spread(seat.times.waits)
@@ -93,7 +98,7 @@ class Overview:
     def load(self) -> Load:
         """How much of the server is used."""
         now = self._clock()
-        taken = [seat for seat in self.seats if seat.playing and not seat.nobody(now)]
+        taken = [seat for seat in self.seats if self._is_taken(seat, now)]
         demands = [d for seat in taken if (d := seat.demand()) is not None]
         free = len(self.seats) - len(taken)
         state, detail = self._state()
@@ -110,6 +115,15 @@ class Overview:
             free,
             len(self.seats),
             self.without_room + (0 if self.dealer is None else self.dealer.refused),
+        )
+
+    def _is_taken(self, seat: Seat, now: float) -> bool:
+        """Whether a session sits there that plays on."""
+        sitting = seat.endpoint.sitting()
+        return (
+            sitting is not None
+            and sitting.token not in self._leases.ending
+            and not seat.nobody(now)
         )
 
     def figures(self) -> Figures:

@@ -112,7 +112,7 @@ class SharedServer:
         self._legacy: Endpoint | None = None
         self._receiver: Receiver | None = None
         self._turns: Turns | None = None
-        self._overview = Overview(self.counters, self._loading, clock, workers)
+        self._overview = Overview(self.counters, self._loading, clock, workers, self._leases)
         self._gate = Gate(self._overview, clock, workers)
 
     @property
@@ -246,6 +246,13 @@ class SharedServer:
     def revoke(self, token: str) -> None:
         """Take back what `expect` has said; a session that has begun goes on."""
         self._leases.revoke(token)
+
+    def end(self, token: str) -> None:
+        """Take back what `expect` has said, and end the session if it has begun.
+
+        For a front door where its client has asked for another place. Figures leave it out at once.
+        """
+        self._leases.end(token)
 
     def drain(self) -> None:
         """Let no new session begin; those that play go on."""

@@ -115,7 +115,7 @@ def test_who_comes_back_is_sent_elsewhere_and_has_one_place(director) -> None:
     assert second.player != first.player
     assert len(director.leases) == 1
     kinds = [(order.player, order.kind) for order in take(director)]
-    assert kinds == [(first.player, "revoke"), (second.player, "expect")]
+    assert kinds == [(first.player, "end"), (second.player, "expect")]
 
 
 def test_who_comes_back_stays_where_there_is_nothing_else(director) -> None:

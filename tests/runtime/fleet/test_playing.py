@@ -175,3 +175,23 @@ def test_a_client_plays_with_the_second_of_two_bundles_by_its_name() -> None:
             assert other.status.text == ("No bundle 'third' plays here. There are: first, second.")
     finally:
         fleet.close()
+
+
+def test_who_was_cut_off_in_a_full_house_gets_its_own_place_again() -> None:
+    """Its goodbye was lost: its session is over all the same when it says hello again."""
+    fleet = ThreadFleet(players=1, seats=1)
+    options = {"step": 4, "lead": 4}
+    try:
+        until(lambda: {p["state"] for p in fleet.desk.figures()["players"]} == {"ready"})
+        with Client(fleet.desk.address[:2], ("bass",), **options) as owner:
+            host = Host(owner)
+            host.connect()
+            host.play(noise(1, 30_000))
+            until(lambda: len(sessions(fleet)) == 1)
+            with Client(fleet.desk.address[:2], ("bass",), **options) as other:
+                until(lambda: other.status.refused)  # it asks again in some seconds
+                owner._network._leave("The server is silent.")
+                until(lambda: owner.status.state == "playing" or other.status.state == "playing")
+                assert other.status.state != "playing"
+    finally:
+        fleet.close()

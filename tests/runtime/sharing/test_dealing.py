@@ -161,6 +161,21 @@ def test_without_a_lease_nobody_comes_in_where_leases_are_wanted(serve, peers) -
     assert isinstance(peers(server).ask(dataclasses.replace(HELLO, token="b")), Refuse)
 
 
+def test_whose_place_is_given_up_leaves_it_at_once(serve, peers) -> None:
+    """A client that was cut off says hello at the front door again, and its seat is its own."""
+    server = serve(1, leases_only=True, clock=lambda: 100.0)  # so that no silence ends it
+    server.expect("a", 160.0)
+    play(peers(server), token="a")
+    server.end("b")
+    assert (len(server.sessions()), server.load().room) == (1, 0)
+    server.end("a")
+    assert (len(server.sessions()), server.load().room) == (0, 1)
+    server.expect("c", 160.0)
+    play(peers(server), token="c")
+    assert [each.token for each in server.sessions()] == ["c"]
+    assert isinstance(peers(server).ask(dataclasses.replace(HELLO, token="a")), Refuse)
+
+
 def test_a_lease_keeps_a_seat_from_who_has_none(serve, peers) -> None:
     server = serve(2)
     server.expect("a", perf_counter() + 60)

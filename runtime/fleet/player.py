@@ -251,7 +251,7 @@ class Player:
             worst=load.worst_wait,
             room=load.room,
             sessions=sessions,
-            warnings=self._warnings,
+            warnings=self._warnings + load.warnings,
             number=number,
         )
 

@@ -1,4 +1,4 @@
-"""`sideman serve --sessions N`: one engine for several players."""
+"""`sideman serve --sessions N`: one engine for several performers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sideman.runtime.sharing.server import SharedServer
 
 
 def refuse_alone(given: Mapping[str, bool]) -> None:
-    """Refuse options that are for a single player.
+    """Refuse options that are for a single performer.
 
     Args:
         given: by the option's name, whether it was given.
@@ -26,7 +26,7 @@ def refuse_alone(given: Mapping[str, bool]) -> None:
     if alone:
         verb = "is" if len(alone) == 1 else "are"
         raise SidemanError(
-            f"{', '.join(alone)} {verb} for one player, and --sessions lets several play.",
+            f"{', '.join(alone)} {verb} for one performer, and --sessions lets several play.",
             "Leave out either. A server without --sessions has every option.",
         )
 
@@ -42,7 +42,7 @@ def make_server(
     exact_mask: bool,
     keep_warm: float | None,
 ) -> SharedServer:
-    """A server for several players.
+    """A server for several performers.
 
     Args:
         bundle: folder of the model.

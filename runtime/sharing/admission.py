@@ -127,7 +127,7 @@ def refusal(playing: Sequence[Demand], wanted: Demand, workers: int = 1) -> str:
         wait = worst_wait(together, index, workers)
         if wait + each.cycle <= each.due:
             continue
-        whose = "yours" if index == len(playing) else "another player"
+        whose = "yours" if index == len(playing) else "another session"
         return (
             f"There is no room: beside {_sessions(len(playing))} a step of {whose} could wait "
             f"{1e3 * wait:.0f} ms and then takes {1e3 * each.cycle:.0f} ms, where "

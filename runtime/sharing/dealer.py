@@ -17,20 +17,20 @@ from sideman.runtime.system.hosts import Address
 log = logging.getLogger("sideman.runtime.server")
 
 _HELLO = PREFIX + b"hello\0"
+#: Seconds between two looks at seats, at the most.
+_LOOK_SECONDS = 5.0
 _LATER = f"Say hello again in {RETRY_SECONDS} s."
 #: The first word of a wish that only a front door fulfils.
-_NO_LEASE = "Players here are sent by a front door; this hello has no token that it gave."
-_DRAINING = "No new session begins here: this player is being emptied."
+_NO_LEASE = "Clients here are sent by a front door; this hello has no token that it gave."
 
 #: Takes what is none of the native protocol: buffer, bytes, sender, seconds.
 Stranger = Callable[[Buffer, int, Address, float], None]
 
 
 class Dealer:
-    """Hands datagrams to the seat of their client; receive thread, but for the attributes.
+    """Hands datagrams to the seat of their client; receive thread.
 
     Attributes:
-        draining: whether no new session begins; any thread may set it.
         refused: hellos that found no room, since the start.
 
     Args:
@@ -54,7 +54,6 @@ class Dealer:
         nudge: Callable[[], None],
         bundle: Callable[[], str],
     ) -> None:
-        self.draining = False
         self.refused = 0
         self._seats = seats
         self._leases = leases
@@ -84,17 +83,19 @@ class Dealer:
         else:
             self._hand(seat, data, size, sender, now)
 
-    def expire(self, now: float) -> float | None:
+    def expire(self, now: float) -> float:
         """Look after the seats that heard something, or wait for a moment that has come."""
         self._end_sessions()
-        dues: list[float] = []
+        # A seat that cannot be used tells nobody: it is looked at now and then.
+        dues = [now + _LOOK_SECONDS]
         for seat in self._seats:
+            seat.retry(now)
             if seat.number in self._touched or (seat.due is not None and seat.due <= now):
                 seat.due = seat.endpoint.expire(now)
             if seat.due is not None:
                 dues.append(seat.due)
         self._touched.clear()
-        return min(dues, default=None)
+        return min(dues)
 
     def _end_sessions(self) -> None:
         """End those whose places were given up elsewhere."""
@@ -143,32 +144,35 @@ class Dealer:
 
     def _place(self, hello: Hello, data: Buffer, size: int, sender: Address, now: float) -> None:
         """Find a seat for a client that has none, or tell it why there is none."""
-        leased = self._leases.admits(hello.token, now)
-        if self._leases_only and not leased:
+        if self._leases_only and not self._leases.admits(hello.token, now):
             self._refuse(hello, _NO_LEASE, "Say hello at the front door.", size, sender, now)
-            return
-        if self.draining:
-            self._refuse(hello, _DRAINING, "Say hello at the front door.", size, sender, now)
             return
         playing = self._bundle()
         if playing and (refused := other_bundle(hello, (playing,))):
             # Before a seat is looked for: who waits for one shall not wait in vain.
             self._seats[0].endpoint.refuse(refused, size, sender, now)
             return
-        seat = self._seat_for(hello, now, leased=leased)
+        seat = self._seat_for(hello, now)
         if seat is None:
-            count = len(self._seats)
-            reason = "Another client plays." if count == 1 else f"All {count} seats are taken."
+            count = sum(each.ready for each in self._seats)
+            usable = "" if count == len(self._seats) else " that can be used"
+            reason = f"All {count} seats{usable} are taken."
+            if count == 1:
+                reason = "Another client plays."
             self._refuse(hello, reason, _LATER, size, sender, now)
             return
         self._hand(seat, data, size, sender, now)
 
-    def _seat_for(self, hello: Hello, now: float, *, leased: bool) -> Seat | None:
-        """A seat that nobody has; else that of who has left without a word, or is nobody."""
+    def _seat_for(self, hello: Hello, now: float) -> Seat | None:
+        """A seat that nobody has; else that of who has left without a word, or is nobody.
+
+        One where nobody can play is given to nobody, unless it is the same everywhere, or it is
+        still loading: it tells why, and when to ask again.
+        """
+        ready = [seat for seat in self._seats if seat.ready] or self._seats
         free: list[Seat] = []
         gone: list[tuple[float, int, Seat]] = []
-        seated: set[str] = set()
-        for seat in self._seats:
+        for seat in ready:
             sitting = seat.endpoint.sitting()
             if sitting is None:
                 free.append(seat)
@@ -177,13 +181,13 @@ class Dealer:
             if hello.token and sitting.token == hello.token:
                 # A lease is for one seat: its owner comes from another address now.
                 return seat if silent is not None or not sitting.confirmed else None
-            seated.add(sitting.token)
             if silent is not None:
                 gone.append((silent, seat.number, seat))
-        promised = 0 if leased else self._leases.pending(seated, now)
-        if len(free) > promised:
+        if free:
             return free[0]
-        return max(gone)[2] if gone and len(free) + len(gone) > promised else None
+        if gone:
+            return max(gone)[2]
+        return next((s for s in self._seats if not s.ready and not s.trouble), None)
 
     def _refuse(
         self, hello: Hello, reason: str, offer: str, size: int, sender: Address, now: float

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SessionFigures:
     """A session at one moment, in seconds.
 
@@ -40,20 +40,21 @@ class SessionFigures:
     stems: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Load:
     """How much of a shared server is used.
 
     Attributes:
-        state: "loading", "ready", "draining" or "failed".
+        state: "loading", "ready" or "failed".
         detail: why, or the model's name.
         model: the model's name; empty before it is loaded.
         share: of all time that cycles take together.
         worst_wait: seconds that a step of some session can wait at the most.
         room: further sessions that fit, with the usual step and lead and one stem.
-        free: seats that nobody has.
+        free: seats that nobody has, and that can be used.
         seats: all of them.
         refused: hellos and changes that found no room, since the start.
+        warnings: what an operator should know; each a sentence.
     """
 
     state: str
@@ -65,3 +66,4 @@ class Load:
     free: int
     seats: int
     refused: int
+    warnings: tuple[str, ...] = ()

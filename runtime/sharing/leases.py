@@ -44,13 +44,3 @@ class Leases:
             for old in [each for each, until in self._until.items() if until < now]:
                 del self._until[old]
             return token in self._until
-
-    def pending(self, seated: set[str], now: float) -> int:
-        """How many are promised a seat and have not come.
-
-        Args:
-            seated: tokens of those that have.
-            now: seconds.
-        """
-        with self._lock:
-            return sum(until >= now and token not in seated for token, until in self._until.items())

@@ -75,22 +75,23 @@ class Overview:
             sitting = seat.endpoint.sitting()
             if sitting is None or sitting.token in ending:
                 continue
-            place, rate = sitting.setting.placement, sitting.setting.rate
             cycle, wait = _spread(seat.times.cycles), _spread(seat.times.waits)
             late, dropped = seat.counted
             found.append(
                 SessionFigures(
-                    sitting.token,
-                    shown_address(sitting.client),
-                    now - sitting.begun,
-                    place.step_samples / rate,
-                    place.ahead / rate,
-                    *cycle,
-                    *wait,
-                    seat.counters.late - late,
-                    seat.counters.dropped - dropped,
-                    now - sitting.seen,
-                    ",".join(sitting.setting.generated),
+                    token=sitting.token,
+                    client=shown_address(sitting.client),
+                    since=now - sitting.begun,
+                    step=sitting.setting.step_seconds,
+                    ahead=sitting.setting.deadline_seconds,
+                    cycle_p50=cycle[0],
+                    cycle_p99=cycle[1],
+                    wait_p50=wait[0],
+                    wait_p99=wait[1],
+                    late=seat.counters.late - late,
+                    dropped=seat.counters.dropped - dropped,
+                    quiet=now - sitting.seen,
+                    stems=",".join(sitting.setting.generated),
                 )
             )
         return tuple(found)
@@ -98,24 +99,38 @@ class Overview:
     def load(self) -> Load:
         """How much of the server is used."""
         now = self._clock()
-        taken = [seat for seat in self.seats if self._is_taken(seat, now)]
+        ready = [seat for seat in self.seats if seat.ready]
+        taken = [seat for seat in ready if self._is_taken(seat, now)]
         demands = [d for seat in taken if (d := seat.demand()) is not None]
-        free = len(self.seats) - len(taken)
+        free = len(ready) - len(taken)
         state, detail = self._state()
         usual = self._usual()
+        waits = (worst_wait(demands, i, self._workers) for i in range(len(demands)))
+        if state != "ready":
+            more = 0
+        else:
+            more = free if usual is None else room(demands, usual, free, self._workers)
         return Load(
-            state,
-            detail,
-            self.name,
-            share(demands) / self._workers,
-            max((worst_wait(demands, i, self._workers) for i in range(len(demands))), default=0.0),
-            (free if usual is None else room(demands, usual, free, self._workers))
-            if state == "ready"
-            else 0,
-            free,
-            len(self.seats),
-            self.without_room + (0 if self.dealer is None else self.dealer.refused),
+            state=state,
+            detail=detail,
+            model=self.name,
+            share=share(demands) / self._workers,
+            worst_wait=max(waits, default=0.0),
+            room=more,
+            free=free,
+            seats=len(self.seats),
+            refused=self.without_room + (0 if self.dealer is None else self.dealer.refused),
+            warnings=self.warnings(),
         )
+
+    def warnings(self) -> tuple[str, ...]:
+        """What an operator should know: seats where nobody can play, while others can."""
+        troubles = [seat.trouble for seat in self.seats if seat.trouble]
+        if not troubles or self.failed:
+            return ()
+        how_many = f"{len(troubles)} of {len(self.seats)} seats cannot be used"
+        verb = "is" if len(troubles) == 1 else "are"
+        return (f"{how_many}, and {verb} tried again: {troubles[-1]}",)
 
     def _is_taken(self, seat: Seat, now: float) -> bool:
         """Whether a session sits there that plays on."""
@@ -136,6 +151,7 @@ class Overview:
         load, playing = self.load(), self.sessions()
         if self.name and state != "failed":
             detail = f"{detail}; {len(playing)} of {load.seats} play, {load.share:.0%} of the time"
+            detail = " ".join((f"{detail}.", *load.warnings)) if load.warnings else detail
         found = Figures(
             state,
             detail,
@@ -161,18 +177,17 @@ class Overview:
             return "failed", self.failed
         if self._loading.percent is not None or not self.name:
             return "loading", f"{self._loading.percent or 0:.0f} % {self._loading.what}".strip()
-        if self.dealer is not None and self.dealer.draining:
-            return "draining", self.name
         return "ready", self.name
 
     def _usual(self) -> Demand | None:
         """What a session needs that leaves step and lead to the server, with one stem."""
-        settings = self.seats[0].endpoint.settings if self.seats else None
-        if settings is None or not settings.stems:
+        seat = next((seat for seat in self.seats if seat.ready), None)
+        settings = None if seat is None else seat.endpoint.settings
+        if seat is None or settings is None or not settings.stems:
             return None
         with suppress(SidemanError):
             wish = Wish(DEFAULT_STEP, DEFAULT_LEAD, settings.stems[0], settings.rate)
-            return self.seats[0].demand_of(settings.setting(wish, 0, 0, 0))
+            return seat.demand_of(settings.setting(wish, 0, 0, 0))
         return None
 
 

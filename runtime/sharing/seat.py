@@ -14,7 +14,7 @@ from sideman.runtime.native.setting import NativeSetting
 from sideman.runtime.server.counters import Counters
 from sideman.runtime.server.cycles import Cycles
 from sideman.runtime.server.event_queue import EventQueue
-from sideman.runtime.server.events import Configure, Step
+from sideman.runtime.server.events import Configure, Reset, Step
 from sideman.runtime.server.loading import Loading
 from sideman.runtime.server.model import Model
 from sideman.runtime.server.protocol import Access, Clock, Endpoint
@@ -31,6 +31,9 @@ log = logging.getLogger("sideman.runtime.server")
 #: A client that was accepted shows within so many seconds that it heard of it; one that has not may
 #: be a false sender, and keeps nobody from playing.
 _CONFIRM_SECONDS = 0.5
+#: Seconds after which a session is made again where that has failed: at first, and at the most. It
+#: takes time that those who play need.
+_AGAIN_SECONDS, _AGAIN_MOST_SECONDS = 5.0, 300.0
 
 
 class SeatQueue(EventQueue):
@@ -105,6 +108,7 @@ class Seat:
         due: when the endpoint wants to be called again, in seconds; receive thread.
         busy: whether a worker handles an event of it; whoever holds the condition.
         counted: cycles late and steps dropped when the present session began.
+        trouble: why nobody can play here although others can; empty where somebody can.
         begins: when the first step of the present session is complete, in seconds; receive thread.
 
     Args:
@@ -122,6 +126,9 @@ class Seat:
         self.busy = False
         self.counted = (0, 0)
         self.begins = 0.0
+        self.trouble = ""
+        self._again = float("-inf")
+        self._pause = _AGAIN_SECONDS
         self._common = common
         access = Access(
             self.queue,
@@ -164,6 +171,11 @@ class Seat:
             end=common.lose,
             loading=Loading(),
         )
+
+    @property
+    def ready(self) -> bool:
+        """Whether somebody can play here; any thread."""
+        return not self.model.unready()
 
     @property
     def playing(self) -> bool:
@@ -224,7 +236,7 @@ class Seat:
         event = queue.first
         if event is None:
             return None
-        if isinstance(event, Configure) and not self._awaited():
+        if isinstance(event, Configure) and not self.trouble and not self._awaited():
             return None
         step = queue.wanted
         if step is None or step.setting is None:
@@ -240,8 +252,32 @@ class Seat:
         self.times.begin()
         self.counted = (self.counters.late, self.counters.dropped)
 
+    def load(self, level: int) -> None:
+        """Make a session; what goes wrong is told, and `trouble` from then on. Cycle thread.
+
+        Args:
+            level: of the log's line about it.
+        """
+        self.cycles.load(level)
+        self.trouble = self.model.failed()
+
     def recover(self) -> None:
-        """Take a new session where the old one could not be used any more; cycle thread."""
-        if self.model.session is None and not self.queue.closed:
-            log.warning("Seat %d begins anew.", self.number)
-            self.cycles.load(logging.DEBUG)
+        """Take a new session where the old one could not be used any more; cycle thread.
+
+        Where that fails it is tried again after a pause, each time a longer one.
+        """
+        if self.model.session is not None or self.queue.closed:
+            return
+        now = self._common.clock()
+        if now < self._again:
+            self.trouble = self.model.failed()
+            return
+        log.warning("Seat %d begins anew.", self.number)
+        self.load(logging.DEBUG)
+        self._again = now + self._pause
+        self._pause = min(2 * self._pause, _AGAIN_MOST_SECONDS) if self.trouble else _AGAIN_SECONDS
+
+    def retry(self, now: float) -> None:
+        """Let the cycle thread try again, if it is time; receive thread."""
+        if self.trouble and now >= self._again:
+            self.queue.put_control(Reset(self._common.announced))  # after it comes `recover`

@@ -254,11 +254,6 @@ class SharedServer:
         """
         self._leases.end(token)
 
-    def drain(self) -> None:
-        """Let no new session begin; those that play go on."""
-        assert self._dealer is not None, "start the server first"
-        self._dealer.draining = True
-
     @property
     def total(self) -> Counters:
         """Counts of all sessions since the start, added up."""
@@ -295,10 +290,12 @@ class SharedServer:
                 if seat.queue.closed:
                     return False
                 level = logging.INFO if seat is self._seats[0] else logging.DEBUG
-                seat.cycles.load(level)
-                if reason := seat.model.failed():
-                    self._overview.failed = reason
-                    return False
+                seat.load(level)
+            if not any(seat.ready for seat in self._seats):
+                self._overview.failed = self._seats[0].trouble
+                return False
+            for warning in self._overview.warnings():
+                log.warning("%s", warning)
         except Exception as error:
             log.debug("Loading failed.", exc_info=True)
             self._overview.failed = f"The model could not be loaded: {error}"

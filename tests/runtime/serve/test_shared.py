@@ -30,7 +30,7 @@ def serve(*options: str) -> subprocess.Popen:
 def test_what_is_for_one_player_is_refused(option, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     _, log = serve("--sessions", "2", *option).communicate(timeout=60)
-    assert log.startswith(f"error: {option[0]} is for one player")
+    assert log.startswith(f"error: {option[0]} is for one performer")
     assert not list(tmp_path.iterdir())
 
 

@@ -48,7 +48,7 @@ def test_a_short_lead_is_refused_where_it_would_wait_too_long() -> None:
     reason = refusal([long], short)
     assert "a step of yours could wait 300 ms and then takes 20 ms, where 73 ms are left" in reason
     # The other way round, it is the one who plays that would wait.
-    assert "a step of another player could wait 300 ms" in refusal([short], long)
+    assert "a step of another session could wait 300 ms" in refusal([short], long)
 
 
 def test_the_wait_counts_what_is_due_before_and_the_longest_that_runs() -> None:

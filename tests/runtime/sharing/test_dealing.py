@@ -176,28 +176,6 @@ def test_whose_place_is_given_up_leaves_it_at_once(serve, peers) -> None:
     assert isinstance(peers(server).ask(dataclasses.replace(HELLO, token="a")), Refuse)
 
 
-def test_a_lease_keeps_a_seat_from_who_has_none(serve, peers) -> None:
-    server = serve(2)
-    server.expect("a", perf_counter() + 60)
-    play(peers(server))
-    assert isinstance(peers(server).ask(HELLO), Refuse)
-    play(peers(server), token="a")
-    server.revoke("a")
-    assert server.load().free == 0
-
-
-def test_while_it_is_emptied_those_who_play_go_on(serve, peers) -> None:
-    server = serve(2)
-    guest = peers(server)
-    accept = play(guest)
-    server.drain()
-    assert server.load().state == "draining"
-    refuse = peers(server).ask(HELLO)
-    assert isinstance(refuse, Refuse)
-    assert refuse.code == "busy"
-    assert isinstance(guest.ask(beat(accept)), Beat)
-
-
 def test_what_is_wrong_with_a_wish_is_told_as_by_a_server_for_one(serve, peers) -> None:
     server = serve(2)
     codes = {

@@ -179,7 +179,7 @@ class NativeEndpoint:
         self._left: tuple[Address, ...] = ()
         # Whose sound the model's window holds, from a session of this protocol.
         self._in_window: Address | None = None
-        self._voided = ""
+        self._voided: tuple[str, int | None] | None = None
         self._restored: NativeSetting | None = None
         self._refused = Throttle(_REFUSALS, _REFUSALS_SECONDS)
         self.settings = LoadedModel(self.void, self.restore, exact_mask=exact_mask)
@@ -238,9 +238,14 @@ class NativeEndpoint:
         if session is not None:
             self._end(session, _ANOTHER if session.confirmed else "")
 
-    def void(self, reason: str) -> None:
-        """End the session soon, because of the model; any thread."""
-        self._voided = reason
+    def void(self, reason: str, session: int | None = None) -> None:
+        """End the session soon, because of the model; any thread.
+
+        Args:
+            reason: for its client.
+            session: its number; None for whichever there is.
+        """
+        self._voided = reason, session
 
     def restore(self, setting: NativeSetting) -> None:
         """Go on soon with a setting that played before; any thread."""
@@ -268,9 +273,12 @@ class NativeEndpoint:
         session = self._session
         if session is None:
             return None
-        if self._voided:
-            self._end(session, self._voided)
-            return None
+        voided = self._voided
+        if voided is not None:
+            self._voided = None
+            if voided[1] in (None, session.number):
+                self._end(session, voided[0])
+                return None
         restored, self._restored = self._restored, None
         if restored is not None and restored.session == session.number:
             self._fall_back(session, restored)
@@ -490,7 +498,7 @@ class NativeEndpoint:
         if self._session is not None:
             self._replace(self._session, sender)
         heard = Heard()
-        self._voided = ""
+        self._voided = None
         self.replies.format = form
         self._client = sender
         epochs = Epochs(setting, heard, self._access.cycle_seconds, self._put_step, self._configure)
@@ -651,7 +659,7 @@ class NativeEndpoint:
         """End the session; a reason is told to its client."""
         log.info("%s has left.%s", session.client[0], f" {reason}" if reason else "")
         self._session = None
-        self._voided = ""
+        self._voided = None
         self._access.counters.end(self._access.clock())
         self._leave(session)
         if reason:

@@ -79,7 +79,8 @@ class LoadedModel(Settings):
 
     Args:
         void: called on the cycle thread when the model that a session plays with is gone, or can
-            work with nothing that the session asked for, with the reason.
+            work with nothing that the session asked for, with the reason and the session's number;
+            None for whichever plays.
         restore: called on the cycle thread with the setting that stands, where the model cannot
             work with a newer one.
         exact_mask: hide exactly the unknown columns rather than the next trained number.
@@ -87,7 +88,7 @@ class LoadedModel(Settings):
 
     def __init__(
         self,
-        void: Callable[[str], None],
+        void: Callable[[str, int | None], None],
         restore: Callable[[NativeSetting], None],
         *,
         exact_mask: bool = False,
@@ -185,7 +186,7 @@ class LoadedModel(Settings):
         if isinstance(standing, NativeSetting) and standing.session == setting.session:
             self._restore(standing)
         else:
-            self._void(reason)
+            self._void(reason, setting.session)
         return ""
 
     def drop_model(self) -> None:
@@ -193,7 +194,7 @@ class LoadedModel(Settings):
         with self._lock:
             had, self._model = self._model, None
         if had is not None:
-            self._void("The model is loaded anew.")
+            self._void("The model is loaded anew.", None)
 
 
 def _rows(names: str, stems: tuple[str, ...]) -> tuple[int, ...]:

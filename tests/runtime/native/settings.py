@@ -17,6 +17,6 @@ def native_setting(
     rate: int = 44_100,
 ) -> NativeSetting:
     """What a wish comes to with the published window; steps and lead in columns."""
-    model = LoadedModel(lambda reason: None, lambda before: None)
+    model = LoadedModel(lambda reason, session: None, lambda before: None)
     model.adopt_model(LatentGrid(), STEMS, lambda: None, lambda geometry, rows: None)
     return model.setting(Wish(step, lead, stems, rate), session, epoch, 0)

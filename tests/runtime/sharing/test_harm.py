@@ -7,15 +7,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from sideman.engine.errors import BackendError, DeviceLostError
 from sideman.runtime.streaming import resends
-from sideman.runtime.streaming.control import Bye, Resend
+from sideman.runtime.streaming.control import Beat, Bye, Resend
 from tests.runtime.fakes.session import PATIENCE
-from tests.runtime.native.peer import HELLO
+from tests.runtime.native.peer import HELLO, beat
 from tests.runtime.sharing.test_dealing import play
 from tests.runtime.sharing.test_server import placed, sound
 from tests.runtime.sharing.waiting import until
@@ -234,3 +235,18 @@ def test_who_takes_a_seat_is_told_and_sent_nothing_of_who_had_it(serve, peers, e
         assert after.hears_nothing()
         after.say(Bye(follower.session, ""))
         until(lambda: not server.sessions())
+
+
+def test_a_setting_that_cannot_be_played_ends_nobody_but_its_own_session(serve, peers) -> None:
+    """It may be refused when its session has ended, and another client sits there."""
+    server = serve(1)
+    peer = peers(server)
+    accept = play(peer)
+    endpoint, setting = server._seats[0].endpoint, server._seats[0].endpoint.sitting().setting
+    former = replace(setting, session=accept.session % 1_000 + 1)
+    before = replace(setting, session=former.session + 1)
+    endpoint.settings.refuse(former, before, "Nothing was built for it.")
+    endpoint.expire(time.perf_counter())
+    assert isinstance(peer.ask(beat(accept)), Beat)
+    endpoint.settings.refuse(setting, before, "Nothing was built for it.")
+    assert peer.hear() == Bye(accept.session, "Nothing was built for it.")

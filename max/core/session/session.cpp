@@ -491,6 +491,7 @@ Status Session::status(double now) const {
     status.dropped = dropped_;
     if (playing_) {
         status.known = playing_->known;
+        status.session = number();
         status.step = playing_->placement.step;
         status.lead = playing_->placement.lead;
         status.advised = advised_;

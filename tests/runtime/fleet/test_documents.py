@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,17 @@ def test_ray_takes_the_example_of_a_cluster() -> None:
         [sys.executable, "-c", CHECK, str(EXAMPLE)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_example_installs_these_sources() -> None:
+    yaml = pytest.importorskip("yaml")
+    config = yaml.safe_load(EXAMPLE.read_text())
+    extras = tomllib.loads((EXAMPLE.parents[1] / "pyproject.toml").read_text())["project"]
+    (install,) = config["setup_commands"]
+    found = re.fullmatch(r'pip install "\$HOME/sideman\[(.+)\]"', install)
+    assert found
+    assert set(found[1].split(",")) <= set(extras["optional-dependencies"])
+    assert config["file_mounts"] == {"~/sideman": "."}
 
 
 def test_the_example_is_quiet_and_guarded() -> None:

@@ -48,7 +48,8 @@ double ContextSender::turn(double now) {
         if (end <= sent_) return 1e18;
         // What was sent before rides along where there is room.
         const auto start = std::max({end - most, origin_, shared_.context.start()});
-        send(std::min(start, sent_), end, false);
+        // A slower network has no room, and nothing of a window is asked for again.
+        if (!send(std::min(start, sent_), end, false)) break;
         sent_ = end;
     }
     return due_ = now + part_seconds;
@@ -72,7 +73,7 @@ bool ContextSender::again(const Resend& resend) {
     return true;
 }
 
-void ContextSender::send(std::int64_t start, std::int64_t end, bool again) {
+bool ContextSender::send(std::int64_t start, std::int64_t end, bool again) {
     packet_.session = session_;
     packet_.epoch = epoch_;
     packet_.position = start;
@@ -82,9 +83,10 @@ void ContextSender::send(std::int64_t start, std::int64_t end, bool again) {
     packet_.again = again;
     packet_.count = static_cast<int>(end - start);
     // The callback may just have let go of it.
-    if (!shared_.context.read(start, packet_.samples, packet_.count)) return;
+    if (!shared_.context.read(start, packet_.samples, packet_.count)) return true;
     Byte datagram[max_datagram];
-    if (const auto size = write_packet(packet_, datagram)) send_(datagram, size);
+    const auto size = write_packet(packet_, datagram);
+    return size == 0 || send_(datagram, size);
 }
 
 }  // namespace sideman

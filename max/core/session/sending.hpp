@@ -10,7 +10,8 @@
 
 namespace sideman {
 
-using SendDatagram = std::function<void(const Byte* data, std::size_t size)>;
+// False where there is no room for it now.
+using SendDatagram = std::function<bool(const Byte* data, std::size_t size)>;
 
 class ContextSender {
 public:
@@ -31,7 +32,7 @@ public:
     bool again(const Resend& resend);
 
 private:
-    void send(std::int64_t start, std::int64_t end, bool again);
+    bool send(std::int64_t start, std::int64_t end, bool again);
 
     Shared& shared_;
     SendDatagram send_;

@@ -39,7 +39,8 @@ Session::Session(Shared& shared, Wish wish, Socket& socket, std::string host, in
       wish_(std::move(wish)),
       socket_(socket),
       greeting_(shared, wish_, socket, std::move(host), port),
-      sending_(shared, [this](const Byte* data, std::size_t size) { socket_.send(data, size); }),
+      sending_(shared,
+               [this](const Byte* data, std::size_t size) { return socket_.send(data, size); }),
       round_trip_(guessed_seconds) {
     engine_.state.clear();
 }

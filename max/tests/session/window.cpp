@@ -211,3 +211,35 @@ TEST_CASE("a jump leaves behind what was before") {
     }
     CHECK(packets.back().epoch == 2);
 }
+
+TEST_CASE("a network that has no room is given the rest a moment later") {
+    Shared shared({"bass"}, 44100);
+    std::vector<float> sound(300000);
+    for (std::size_t i = 0; i < sound.size(); ++i)
+        sound[i] = sample_at(static_cast<std::int64_t>(i));
+    shared.context.write(sound.data(), static_cast<int>(sound.size()));
+    std::vector<Packet> all;
+    int room = 0;
+    ContextSender sender(shared, [&](const Byte* data, std::size_t size) {
+        if (room-- <= 0) return false;
+        all.emplace_back();
+        CHECK(read_packet(data, size, all.back()) == nullptr);
+        return true;
+    });
+    Placement place;
+    place.origin = 300000 - 4096;
+    sender.begin(7, 1, place);
+    double now = 100;
+    CHECK(sender.turn(now) - now == doctest::Approx(0.002));
+    CHECK(all.empty());
+    for (int i = 0; i < 200; ++i) {
+        now += 0.002;
+        room = 10;
+        if (sender.turn(now) > now + 1) break;
+    }
+    const Sent sent(all);
+    CHECK(sent.first == place.origin - window);
+    CHECK(sent.end == 300000);
+    CHECK(sent.wrong == 0);
+    CHECK(all.size() == static_cast<std::size_t>((window + 4096 + 287) / 288));
+}

@@ -89,7 +89,7 @@ def test_a_full_socket_is_told_from_one_that_leads_nowhere() -> None:
         shared = Shared(("bass",), 44_100)
         network = Network(
             shared, Wish(("bass",), 0, 0, "normal", FLOAT32, ""), connection, woken, lambda: 0.0
-        )  # type: ignore[arg-type]
+        )
         assert network._send(b"any")
         for number in (errno.EAGAIN, errno.ENOBUFS):
             connection.error = OSError(number, "no room")

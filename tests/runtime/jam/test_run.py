@@ -88,11 +88,12 @@ def test_a_server_that_runs_already_plays_the_bundle_that_is_named(
 
 
 def test_a_bundle_that_does_not_play_there_ends_it_at_once_with_those_that_do(
-    library, console, server
+    library, console, server, monkeypatch
 ) -> None:
+    monkeypatch.setattr(run_module, "_JOIN_SECONDS", 20.0)
     told = r"^The band does not come: No bundle 'harp' plays here\. There is: fake\.$"
     with pytest.raises(SidemanError, match=told):
-        run(Request(server=server, named="harp", rate=44_100), console)
+        run(Request(server=server, named="harp", rate=44_100, seconds=0.3), console)
     assert library.streams[0].done == ["stop", "close"]
 
 
@@ -112,7 +113,7 @@ def test_a_bundle_that_has_played_there_is_waited_for(library, console, monkeypa
                 stack.enter_context(serving(["harp", "fake"][len(seen) - 1], address[1]))
 
         monkeypatch.setattr(run_module.Screen, "show", change)
-        assert run(Request(server=address, named="fake", rate=44_100), console)
+        assert run(Request(server=address, named="fake", rate=44_100, seconds=30.0), console)
     assert seen == ["playing", "model", "playing"]
 
 

@@ -157,7 +157,7 @@ class Dealer:
             count = sum(each.ready for each in self._seats)
             usable = "" if count == len(self._seats) else " that can be used"
             reason = f"All {count} seats{usable} are taken."
-            if count == 1:
+            if count <= 1:
                 reason = "Another client plays."
             self._refuse(hello, reason, _LATER, size, sender, now)
             return

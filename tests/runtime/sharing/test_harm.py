@@ -76,10 +76,12 @@ def test_a_cycle_that_fails_is_silence_and_a_message_for_its_own_client_alone(
     serve, join, engine
 ) -> None:
     server = serve(2)
-    hosts = [join(server, step=1, lead=2), join(server, step=1, lead=2)]
-    for host in hosts:
+    hosts = []
+    for _ in range(2):  # one after the other, so that the first has the first seat
+        host = join(server, step=1, lead=2)
         host.connect()
         host.play(sound(1, 20_000))
+        hosts.append(host)
     before = len(hosts[0].played)
     # Sessions that a seat had, in the order of the seats, behind the one for warming up.
     broken = engine.order[0]

@@ -13,14 +13,19 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sideman.engine.errors import SidemanError
 from sideman.engine.optional import require
-from sideman.runtime.fleet.desk import Desk, Plan
+from sideman.runtime.fleet.desk import Plan
+from sideman.runtime.fleet.front import Front, settled
+from sideman.runtime.fleet.links import said
 from sideman.runtime.fleet.player import MakeShared, Player, PlayerPlan, shared_server
-from sideman.runtime.fleet.report import Order, Report
-from sideman.runtime.fleet.web import Web
+from sideman.runtime.fleet.report import Mark, Order, Report
 
 if TYPE_CHECKING:
     from sideman.runtime.fleet.planning import Fleets
 
+log = logging.getLogger("sideman.runtime.fleet")
+
+#: Seconds that a director is given to tell its news.
+_PATIENCE = 10.0
 #: Names of a fleet's actors stand in this.
 NAMESPACE = "sideman"
 #: Calls that a player answers at a time: a report that waits, and orders.
@@ -120,15 +125,13 @@ class DirectorActor:
             name: _RayLink(ray.get_actor(actor, namespace=NAMESPACE))
             for name, actor in players.items()
         }
+        # Of an actor whose making fails, Ray keeps the text alone: `places` tells it.
         self._trouble: SidemanError | None = None
+        again = bool(ray.get_runtime_context().was_current_actor_reconstructed)
         try:
-            self._desk = Desk(plan, links)
-            self._web = Web(self._desk, status_port)
+            self._front = Front(plan, links, status_port, patient=again)
         except SidemanError as error:
-            # Of an actor whose making fails, Ray keeps the text alone.
             self._trouble = error
-            return
-        self._desk.start()
 
     def places(self) -> tuple[str, int, int]:
         """Host and port of the front door, and the port of the figures.
@@ -138,23 +141,21 @@ class DirectorActor:
         """
         if self._trouble is not None:
             raise self._trouble
-        host, port = self._desk.address[:2]
-        return str(host), int(port), self._web.port
+        host, port = self._front.desk.address[:2]
+        return str(host), int(port), self._front.web.port
 
-    def news(self, since: int) -> list[tuple[int, str]]:
-        """As `Desk.news`."""
-        return self._desk.news(since)
+    def news(self, since: Mark) -> list[tuple[Mark, str]]:
+        """As `Front.news`."""
+        return self._front.news(since)
 
     def figures(self) -> dict[str, Any]:
         """As `Desk.figures`."""
-        return self._desk.figures()
+        return self._front.figures()
 
     def stop(self) -> None:
         """Close the door."""
-        if self._trouble is not None:
-            return
-        self._web.close()
-        self._desk.close()
+        if self._trouble is None:
+            self._front.close()
 
 
 class _RayLink:
@@ -270,6 +271,7 @@ class Fleet:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self._ray = cluster.ray
+        self._silent = False
         variables = {"OMP_NUM_THREADS": str(fleets.cores), **(environment or {})}
         player = self._ray.remote(PlayerActor)
         options = {
@@ -291,7 +293,8 @@ class Fleet:
         }
         self.director: Any = None
         try:
-            self.director = self._direct(fleets.plan, status_port, environment or {})
+            plan, status_port = settled(fleets.plan, status_port)
+            self.director = self._direct(plan, status_port, environment or {})
             host, port, self.status_port = self._get(self.director.places.remote())
         except BaseException:
             for actor in (*self.players.values(), self.director):
@@ -306,12 +309,22 @@ class Fleet:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def news(self, since: int) -> list[tuple[int, str]]:
-        """As `Desk.news`; nothing while the director starts again."""
+    def news(self, since: Mark) -> list[tuple[Mark, str]]:
+        """As `Desk.news`; nothing while the director does not answer, for whatever reason.
+
+        Players play on without it, and Ray starts it again: nothing that it does ends a fleet.
+        """
         try:
-            found: list[tuple[int, str]] = self._get(self.director.news.remote(since))
-        except self._ray.exceptions.RayActorError:
+            found: list[tuple[Mark, str]] = self._get(self.director.news.remote(since), _PATIENCE)
+        except (SidemanError, self._ray.exceptions.RayError) as error:
+            if not self._silent:
+                why = error.what if isinstance(error, SidemanError) else said(error)
+                log.warning("The director does not answer, and is waited for: %s", why)
+            self._silent = True
             return []
+        if self._silent:
+            self._silent = False
+            log.info("The director answers again.")
         return found
 
     def figures(self) -> dict[str, Any]:
@@ -345,9 +358,9 @@ class Fleet:
         )
         return director.remote(plan, self._names, status_port)
 
-    def _get(self, ref: Any) -> Any:
+    def _get(self, ref: Any, seconds: float | None = None) -> Any:
         try:
-            return self._ray.get(ref)
+            return self._ray.get(ref, timeout=seconds)
         except self._ray.exceptions.RayTaskError as error:
             cause = error.cause
             if isinstance(cause, SidemanError):
@@ -357,5 +370,5 @@ class Fleet:
 
 def _end(reason: str) -> None:
     """The device is lost: nothing but a new process helps, and Ray starts one."""
-    logging.getLogger("sideman.runtime.fleet").error("%s", reason)
+    log.error("%s", reason)
     os._exit(1)

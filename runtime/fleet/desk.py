@@ -14,9 +14,9 @@ from sideman.engine.errors import SidemanError
 from sideman.runtime.fleet.director import Director
 from sideman.runtime.fleet.door import Door, local_host
 from sideman.runtime.fleet.figures import figures
-from sideman.runtime.fleet.links import Link
+from sideman.runtime.fleet.links import Link, said
 from sideman.runtime.fleet.loop import Loop
-from sideman.runtime.fleet.report import Order, Report
+from sideman.runtime.fleet.report import Mark, Order, Report
 from sideman.runtime.system.hosts import Address, Guard, parse_address, resolve
 from sideman.runtime.system.sockets import enlarge_receive_buffer, open_listener
 
@@ -99,9 +99,9 @@ class Desk:
         """How the fleet does; any thread but the director's."""
         return self.ask(self._figures)
 
-    def news(self, since: int) -> list[tuple[int, str]]:
-        """What has happened since a line; any thread but the director's."""
-        return self.ask(lambda: [each for each in self.director.news if each[0] > since])
+    def news(self, since: Mark) -> list[tuple[Mark, str]]:
+        """As `Director.news_since`; any thread but the director's."""
+        return self.ask(lambda: self.director.news_since(since))
 
     def drain(self, player: str) -> None:
         """As `Director.drain`; any thread but the director's."""
@@ -182,7 +182,7 @@ class Desk:
         if error is None:
             self.director.heard(future.result(), self._clock())
         else:
-            self.director.lost(name, _one_line(error), self._clock())
+            self.director.lost(name, said(error), self._clock())
         return error is None
 
     def _give(self, orders: Iterable[Order]) -> None:
@@ -196,13 +196,8 @@ class Desk:
 
     def _given(self, order: Order, future: Future[str]) -> None:
         error = future.exception()
-        reason = future.result() if error is None else _one_line(error)
+        reason = future.result() if error is None else said(error)
         if order.kind == "expect":
             self.door.answered(order, reason)
         elif reason and order.kind == "become":
             self.director.tell(f"{order.player} cannot change: {reason}")
-
-
-def _one_line(error: BaseException) -> str:
-    """The first line of an error that may be a page long."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import PurePath
 
 from sideman.engine.errors import SidemanError
 from sideman.runtime.fleet.leases import LEASE_SECONDS, Lease, Leases
-from sideman.runtime.fleet.report import Order, Report
+from sideman.runtime.fleet.report import Mark, Order, Report
 from sideman.runtime.fleet.state import GONE_SECONDS, PlayerState
 from sideman.runtime.native.endpoint import GIVEN_UP_SECONDS, SILENT_SECONDS
 from sideman.runtime.streaming.control import no_such_bundle
@@ -72,6 +73,7 @@ class Director:
         refused: counts by code.
         orders: for players, not given yet; whoever gives them takes them out.
         doubts: players that should be asked at once how they do; likewise.
+        news: the last lines, oldest first.
 
     Args:
         bundles: folders by name, the usual one first.
@@ -91,7 +93,9 @@ class Director:
         self.refused: Counter[str] = Counter()
         self.orders: list[Order] = []
         self.doubts: list[str] = []
-        self.news: list[tuple[int, str]] = []
+        self.news: list[tuple[Mark, str]] = []
+        # One that starts again counts anew.
+        self._life = secrets.token_hex(4)
         self._said = 0
         # By client: the player that it came back from, and until when that is avoided.
         self._avoided: dict[str, tuple[str, float]] = {}
@@ -259,9 +263,14 @@ class Director:
     def tell(self, line: str) -> None:
         """News for the operator."""
         self._said += 1
-        self.news.append((self._said, line))
+        self.news.append(((self._life, self._said), line))
         del self.news[:-_NEWS]
         log.info("%s", line)
+
+    def news_since(self, mark: Mark) -> list[tuple[Mark, str]]:
+        """Lines after one; all, where another director told that one."""
+        life, number = mark
+        return [each for each in self.news if life != self._life or each[0][1] > number]
 
     # Within
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: A line of news: the life of the director that tells it, and its number in that life.
+Mark = tuple[str, int]
+#: Before all news.
+BEGINNING: Mark = ("", 0)
+
 
 @dataclass(frozen=True)
 class SessionReport:

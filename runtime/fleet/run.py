@@ -9,6 +9,7 @@ from sideman.engine.errors import SidemanError
 from sideman.engine.optional import found, install_command
 from sideman.runtime.fleet.actors import Cluster, Fleet
 from sideman.runtime.fleet.planning import Fleets, Request, plan_fleet
+from sideman.runtime.fleet.report import BEGINNING
 from sideman.runtime.fleet.web import HOST
 from sideman.runtime.system.hosts import shown_address
 
@@ -65,9 +66,9 @@ def _watch(request: Request, fleets: Fleets, fleet: Fleet) -> None:
         HOST,
         fleet.status_port,
     )
-    said = 0
+    said = BEGINNING
     while True:
-        for number, line in fleet.news(said):
-            said = number
+        for mark, line in fleet.news(said):
+            said = mark
             log.info("%s", line)
         time.sleep(_NEWS_SECONDS)

@@ -43,6 +43,7 @@ import numpy as np
 from sideman.runtime.client import Client
 from sideman.runtime.fleet.desk import Plan
 from sideman.runtime.fleet.planning import Fleets
+from sideman.runtime.fleet.report import BEGINNING
 from sideman.runtime.rehearse.process import free_port
 from tests.runtime.fleet.crowds import Crowd, native_tool, start_crowds
 from tests.runtime.fleet.fakes import echo_server, plan_of
@@ -201,7 +202,7 @@ def _play(
         silent = [_silent(c["silent"], at, end) for c in found]
         told[f"silent_after_{event}"] = _spread([s for s in silent if s])
         told[f"clients_silent_after_{event}"] = sum(s > 0 for s in silent)
-    told["news"] = [line for _, line in fleet.news(0)][-60:]
+    told["news"] = [line for _, line in fleet.news(BEGINNING)][-60:]
     told["clients"] = found
     return told
 

@@ -16,6 +16,7 @@ from sideman.engine.optional import found
 from sideman.runtime.client import Client
 from sideman.runtime.fleet.desk import Plan
 from sideman.runtime.fleet.planning import Fleets
+from sideman.runtime.fleet.report import BEGINNING
 from sideman.runtime.rehearse.process import free_port
 from tests.runtime.fleet.fakes import echo_server, plan_of
 from tests.runtime.native.echo import Host
@@ -139,7 +140,7 @@ def test_a_killed_player_is_started_again_and_its_client_plays_on(fleet) -> None
         until(lambda: fleet.figures()["restarts"] == 1)
         until(lambda: states(fleet) == READY)
         assert process(fleet, playing["player"])[0] != pid
-        assert any("started again" in line for _, line in fleet.news(0))
+        assert any("started again" in line for _, line in fleet.news(BEGINNING))
 
 
 # On a busy machine its director was not back within a minute; why is not known yet.

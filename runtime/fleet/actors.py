@@ -15,6 +15,7 @@ from sideman.engine.errors import SidemanError
 from sideman.engine.optional import require
 from sideman.runtime.fleet.desk import Plan
 from sideman.runtime.fleet.front import Front, settled
+from sideman.runtime.fleet.lines import Lines, level
 from sideman.runtime.fleet.links import said
 from sideman.runtime.fleet.player import MakeShared, Player, PlayerPlan, shared_server
 from sideman.runtime.fleet.report import Mark, Order, Report
@@ -85,7 +86,9 @@ class PlayerActor:
         let_packets_in()
         address = str(ray.util.get_node_ip_address())  # type: ignore[no-untyped-call]
         node = f"{address} ({ray.get_runtime_context().get_node_id()[:6]})"
-        self._player = Player(replace(plan, host=plan.host or address), node, make, _end)
+        lines = Lines(level(verbose=plan.verbose))
+        lines.listen()
+        self._player = Player(replace(plan, host=plan.host or address), node, make, _end, lines)
 
     def report(self, wait: float) -> Report:
         """As `Player.report`."""
@@ -132,6 +135,8 @@ class DirectorActor:
             self._front = Front(plan, links, status_port, patient=again)
         except SidemanError as error:
             self._trouble = error
+            return
+        Lines(level(verbose=plan.verbose), self._front.tell).listen()
 
     def places(self) -> tuple[str, int, int]:
         """Host and port of the front door, and the port of the figures.
@@ -371,4 +376,4 @@ class Fleet:
 def _end(reason: str) -> None:
     """The device is lost: nothing but a new process helps, and Ray starts one."""
     log.error("%s", reason)
-    os._exit(1)
+    os._exit(1)  # the cycle thread may hang in the device

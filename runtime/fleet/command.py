@@ -112,7 +112,12 @@ def start(
     backend: BackendOption = "onnxruntime",
     precision: PrecisionOption = None,
     status_port: StatusPortOption = DEFAULT_PORT,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Log more.")] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose", help="Log what players and director log, not only their warnings."
+        ),
+    ] = False,
 ) -> None:
     """Start a fleet, and end it with Ctrl-C."""
     from sideman.runtime.fleet.planning import Request

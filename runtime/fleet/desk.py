@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
 from typing import Any, TypeVar
@@ -43,6 +43,7 @@ class Plan:
         announce: HOST:PORT at which clients reach the front door, where they do not reach the
             address that it listens on; empty where they do.
         reply_port: where clients of `multi_track` listen.
+        verbose: whether the operator is told more than warnings.
     """
 
     bundles: Mapping[str, str]
@@ -51,7 +52,7 @@ class Plan:
     allow: tuple[str, ...] = ()
     announce: str = ""
     reply_port: int = 8000
-    notes: Mapping[str, str] = field(default_factory=dict)
+    verbose: bool = False
 
 
 class Desk:
@@ -103,6 +104,10 @@ class Desk:
         """As `Director.news_since`; any thread but the director's."""
         return self.ask(lambda: self.director.news_since(since))
 
+    def tell(self, line: str) -> None:
+        """Add to the news; any thread."""
+        self.loop.post(lambda: self.director.tell(line))
+
     def drain(self, player: str) -> None:
         """As `Director.drain`; any thread but the director's."""
         self.ask(lambda: self.director.drain(player))
@@ -148,7 +153,7 @@ class Desk:
         doubts, self.director.doubts = self.director.doubts, []
         for name in doubts:
             # Beside the report that waits for something to tell.
-            future = self._links[name].report(0.0)
+            future = _called(partial(self._links[name].report, 0.0))
             future.add_done_callback(partial(self._post, partial(self._vouched, name)))
 
     def _turn(self, now: float) -> float:
@@ -169,7 +174,7 @@ class Desk:
 
     def _ask_player(self, name: str) -> None:
         self._asked[name] = float("inf")  # until it has answered
-        future = self._links[name].report(REPORT_SECONDS)
+        future = _called(partial(self._links[name].report, REPORT_SECONDS))
         future.add_done_callback(partial(self._post, partial(self._reported, name)))
 
     def _reported(self, name: str, future: Future[Report]) -> None:
@@ -187,7 +192,7 @@ class Desk:
 
     def _give(self, orders: Iterable[Order]) -> None:
         for order in orders:
-            future = self._links[order.player].give(order)
+            future = _called(partial(self._links[order.player].give, order))
             given = partial(self._given, order)
             future.add_done_callback(partial(self._post, given))
 
@@ -201,3 +206,13 @@ class Desk:
             self.door.answered(order, reason)
         elif reason and order.kind == "become":
             self.director.tell(f"{order.player} cannot change: {reason}")
+
+
+def _called(call: Callable[[], Future[_Found]]) -> Future[_Found]:
+    """What a call of a player returns; one that cannot even be made has failed, too."""
+    try:
+        return call()
+    except Exception as error:
+        failed: Future[_Found] = Future()
+        failed.set_exception(error)
+        return failed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -15,8 +14,6 @@ from sideman.runtime.fleet.report import Mark, Order, Report
 from sideman.runtime.fleet.state import GONE_SECONDS, PlayerState
 from sideman.runtime.native.endpoint import GIVEN_UP_SECONDS, SILENT_SECONDS
 from sideman.runtime.streaming.control import no_such_bundle
-
-log = logging.getLogger("sideman.runtime.fleet")
 
 #: Seconds for which a client that came back from a player is sent to another one, if there is one.
 _AVOIDED_SECONDS = 10.0
@@ -116,6 +113,8 @@ class Director:
                 self.leases.end(lease)  # they were its former life's
             if state.restarts:
                 self.tell(f"{state.name} has started again on {report.node}.")
+        for line in state.new_lines():
+            self.tell(f"{state.name}: {line}")
         for lease in self.leases.follow(
             state.name, ((s.token, s.client) for s in report.sessions), now
         ):
@@ -185,6 +184,11 @@ class Director:
         assert chosen.report is not None, "only players that report are chosen"
         self._order(Order(chosen.name, "expect", lease.token, LEASE_SECONDS))
         return lease, chosen.report
+
+    def heard_of(self, player: str, now: float) -> bool:
+        """Whether a player was heard of late, and nobody has come back from it since."""
+        state = self.players[player]
+        return not state.in_doubt and state.state(now) not in ("absent", "silent")
 
     def has_room(self, bundle: str, now: float) -> bool:
         """Whether a hello might be granted; says no without keeping anything."""
@@ -265,7 +269,6 @@ class Director:
         self._said += 1
         self.news.append(((self._life, self._said), line))
         del self.news[:-_NEWS]
-        log.info("%s", line)
 
     def news_since(self, mark: Mark) -> list[tuple[Mark, str]]:
         """Lines after one; all, where another director told that one."""

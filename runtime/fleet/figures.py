@@ -11,6 +11,7 @@ from sideman.runtime.fleet.director import Director
 from sideman.runtime.fleet.report import SessionReport
 from sideman.runtime.fleet.state import PlayerState
 from sideman.runtime.native.endpoint import GIVEN_UP_SECONDS
+from sideman.runtime.sharing.admission import MOST_SHARE
 from sideman.runtime.system.hosts import Address, shown_address
 
 
@@ -27,7 +28,10 @@ def figures(
         ignored: datagrams that were none of the protocol's, or not allowed.
 
     Returns:
-        JSON-serialisable values; times in seconds, shares from 0 to 1.
+        JSON-serialisable values; times in seconds, shares from 0 to 1. `refused` are hellos that the
+        front door refused, a player's `refused` those that it refused itself, `ignored` datagrams
+        that meant nothing or came from hosts that may not speak, likewise; `most` is the share of a
+        player's time that admission gives away.
     """
     waiting = director.leases.waiting()
     players = [
@@ -71,6 +75,7 @@ def figures(
         "refused": dict(director.refused),
         "restarts": sum(player["restarts"] for player in players),
         "ignored": ignored,
+        "most": MOST_SHARE,
         "warnings": warnings(players, sessions),
     }
 

@@ -78,6 +78,12 @@ class Front:
             return [] if since == mark else [(mark, line)]
         return self.desk.news(since)
 
+    def tell(self, line: str) -> None:
+        """Add to the news, once there is a director."""
+        opened = self._opened
+        if opened is not None:
+            opened[0].tell(line)
+
     def figures(self) -> dict[str, Any]:
         """As `Desk.figures`."""
         return self.desk.figures()

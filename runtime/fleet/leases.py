@@ -68,6 +68,10 @@ class Leases:
         """The lease of a client, if it has one."""
         return self._by_client.get(client)
 
+    def holds(self, lease: Lease) -> bool:
+        """Whether a lease has not ended."""
+        return self._by_token.get(lease.token) is lease
+
     def at(self, player: str) -> list[Lease]:
         """All leases of a player."""
         return list(self._by_player.get(player, {}).values())

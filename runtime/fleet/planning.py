@@ -100,9 +100,17 @@ def plan_fleet(request: Request, *, gpus: int = 0) -> Fleets:
         name = f"{bundle}-{numbers[bundle]}"
         owners[name] = bundle
         players[name] = PlayerPlan(
-            name, bundles[bundle], request.sessions, choice, host, ports, request.allow, announced
+            name,
+            bundles[bundle],
+            request.sessions,
+            choice,
+            host,
+            ports,
+            request.allow,
+            announced,
+            verbose=request.verbose,
         )
-    plan = Plan(bundles, owners, listen, request.allow, request.announce)
+    plan = Plan(bundles, owners, listen, request.allow, request.announce, verbose=request.verbose)
     return Fleets(plan, players, cores, int(on_gpu), notes)
 
 

@@ -61,6 +61,9 @@ class Report:
         room: usual sessions that still fit, by the player's own arithmetic.
         sessions: that play.
         warnings: of the process, such as its priority.
+        lines: the last lines of its log that an operator should see, each with its number.
+        ignored: datagrams that it would not read, or that meant nothing.
+        refused: hellos and changes that found no room there.
         number: greater than that of every report that was begun before, of this life.
     """
 
@@ -80,6 +83,9 @@ class Report:
     sessions: tuple[SessionReport, ...] = ()
     warnings: tuple[str, ...] = ()
     number: int = 0
+    lines: tuple[tuple[int, str], ...] = ()
+    ignored: int = 0
+    refused: int = 0
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def run(request: Request) -> None:
                 f"Install it with: {install_command('fleet')}. A single server needs none: "
                 "'sideman serve --sessions N'.",
             )
-    with log_to_standard_error(logging.DEBUG if request.verbose else logging.INFO):
+    with log_to_standard_error(logging.INFO):
         try:
             with ended_by_signals():
                 _run(request)

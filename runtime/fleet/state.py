@@ -10,6 +10,7 @@ from sideman.runtime.fleet.report import Report, SessionReport
 #: Seconds without a report after which a player gets nobody; it reports twice a second. After as
 #: many as the second, its sessions count as over.
 DOUBTED_SECONDS, GONE_SECONDS = 1.25, 10.0
+_COUNTS = ("late", "dropped", "ignored", "refused")
 
 
 @dataclass
@@ -29,7 +30,7 @@ class PlayerState:
             the next report nobody is sent there.
         missed: since when it is gone although it had been there; None while it is ready, or was
             never there.
-        totals: late and dropped steps of sessions that are over.
+        totals: counts of sessions and lives that are over.
     """
 
     name: str
@@ -42,22 +43,34 @@ class PlayerState:
     refused: int = 0
     doubted: float = float("-inf")
     missed: float | None = None
-    totals: dict[str, int] = field(default_factory=lambda: {"late": 0, "dropped": 0})
+    totals: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTS, 0))
     _life: str = ""
+    _line: int = 0
 
     def note(self, report: Report, now: float) -> bool:
         """Take a report; tells whether its process has started since the one before."""
         before = self.report
         begun = report.life != self._life
         if begun:
-            self._life = report.life
+            self._life, self._line = report.life, 0
             self.lives += 1
+            if before is not None:
+                self._sum_up(before, None)
         elif before is not None:
             self._sum_up(before, report)
         self.report, self.heard, self.trouble = report, now, ""
         if report.state == "ready":
             self.missed = None
         return begun
+
+    def new_lines(self) -> list[str]:
+        """Lines of its log that have come since the last time."""
+        lines = () if self.report is None else self.report.lines
+        found = [line for number, line in lines if number > self._line]
+        if lines and (missed := lines[-1][0] - self._line - len(found)) > 0:
+            found.insert(0, f"({missed} lines of its log are left out.)")
+        self._line = max(self._line, lines[-1][0] if lines else 0)
+        return found
 
     def is_old(self, report: Report) -> bool:
         """Whether a later report of the same process has overtaken this one."""
@@ -94,6 +107,9 @@ class PlayerState:
 
     def _sum_up(self, before: Report, after: Report | None) -> None:
         """Keep the counts of sessions that are over, so that a player's counts never fall."""
+        if after is None:
+            self.totals["ignored"] += before.ignored
+            self.totals["refused"] += before.refused
         still = {session.token for session in after.sessions} if after else set()
         for session in before.sessions:
             if session.token not in still:
@@ -111,10 +127,13 @@ class PlayerState:
         return () if self.report is None else self.report.sessions
 
     def counts(self) -> Mapping[str, int]:
-        """Late and dropped steps since the start."""
+        """Late and dropped steps, datagrams ignored and hellos refused there, since the start."""
+        report = self.report
         return {
             "late": self.totals["late"] + sum(s.late for s in self.sessions),
             "dropped": self.totals["dropped"] + sum(s.dropped for s in self.sessions),
+            "ignored": self.totals["ignored"] + (report.ignored if report else 0),
+            "refused": self.totals["refused"] + (report.refused if report else 0),
         }
 
     def state(self, now: float) -> str:

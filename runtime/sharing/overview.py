@@ -90,11 +90,16 @@ class Overview:
             )
         return tuple(found)
 
+    def tokens(self) -> tuple[str, ...]:
+        """Of those that play."""
+        sitting = (seat.endpoint.sitting() for seat in self.seats)
+        return tuple(each.token for each in sitting if each is not None)
+
     def load(self) -> Load:
         """How much of the server is used."""
         demands = [d for seat in self.seats if (d := seat.demand()) is not None]
         free = sum(not seat.playing for seat in self.seats)
-        state, detail = self._state()
+        state, detail = self.state()
         usual = self._usual()
         return Load(
             state,
@@ -116,7 +121,7 @@ class Overview:
         Counts are sums. Cycle and deadline are those of the step that was answered last, whose ever
         it was; levels are nobody's.
         """
-        now, (state, detail) = self._clock(), self._state()
+        now, (state, detail) = self._clock(), self.state()
         load, playing = self.load(), self.sessions()
         if self.name and state != "failed":
             detail = f"{detail}; {len(playing)} of {load.seats} play, {load.share:.0%} of the time"
@@ -140,7 +145,8 @@ class Overview:
             found = found.with_answer(max(answers, key=lambda answer: answer.at), now)
         return found
 
-    def _state(self) -> tuple[str, str]:
+    def state(self) -> tuple[str, str]:
+        """As `Load` has it, and why."""
         if self.failed:
             return "failed", self.failed
         if self._loading.percent is not None or not self.name:

@@ -2,7 +2,6 @@
 // bundles and clients come from elsewhere.
 "use strict";
 
-const MOST = 0.7; // share of a player's time that admission gives away
 const PERIOD = 1000;
 
 const find = (id) => document.getElementById(id);
@@ -103,7 +102,7 @@ function show(fleet) {
           player.state + (player.draining && player.draining !== "by hand" ? ` (${player.draining})` : ""),
           ["ready", "draining", "loading"].includes(player.state) ? "" : "bad",
         ),
-        bar(player.used / MOST, `${percent(player.used)} of ${percent(MOST)}`),
+        bar(player.used / fleet.most, `${percent(player.used)} of ${percent(fleet.most)}`),
         number(player.sessions),
         number(player.room),
         number(both(player, "cycle")),

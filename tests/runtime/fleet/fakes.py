@@ -77,6 +77,7 @@ class ThreadLink:
     def kill(self) -> None:
         """It is gone; nobody is told anything."""
         self.dead = True
+        self.player._closed = True
         server = self.player._server
         self.player._server = None
         if server is not None:

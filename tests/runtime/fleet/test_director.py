@@ -10,6 +10,7 @@ import pytest
 from sideman.engine.errors import SidemanError
 from sideman.runtime.fleet.director import Director, Refusal
 from sideman.runtime.fleet.leases import LEASE_SECONDS
+from sideman.runtime.fleet.report import BEGINNING
 from sideman.runtime.fleet.state import DOUBTED_SECONDS, GONE_SECONDS
 from tests.runtime.fleet.fakes import report
 
@@ -305,3 +306,27 @@ def test_a_change_survives_the_director_and_reaches_who_starts_again(director) -
     assert (order.player, order.kind, order.revision) == ("small-2", "become", 3)
     with pytest.raises(SidemanError, match="No bundle 'third'"):
         anew.change("third", "/x", 0.0)
+
+
+def test_what_a_player_logs_is_told_once_and_what_was_left_out_is_counted(director) -> None:
+    def heard(number: int, *lines: tuple[int, str], life: str = "1") -> list[str]:
+        before = director.news[-1][0] if director.news else BEGINNING
+        made = replace(report("small-1", life=life), number=number, lines=lines)
+        director.heard(made, 0.1)
+        return [line for _, line in director.news_since(before)]
+
+    assert heard(1, (1, "Late."), (2, "Later.")) == ["small-1: Late.", "small-1: Later."]
+    assert heard(2, (1, "Late."), (2, "Later.")) == []
+    assert heard(3, (6, "Last.")) == [
+        "small-1: (3 lines of its log are left out.)",
+        "small-1: Last.",
+    ]
+    assert heard(1, (1, "Anew."), life="2")[-1] == "small-1: Anew."
+
+
+def test_what_a_player_refused_and_ignored_outlives_it(director) -> None:
+    director.heard(replace(report("small-1"), ignored=3, refused=2), 0.1)
+    director.lost("small-1", "It was killed.", 0.2)
+    director.heard(replace(report("small-1", life="2"), ignored=1), 0.3)
+    counts = director.players["small-1"].counts()
+    assert (counts["ignored"], counts["refused"]) == (4, 2)

@@ -231,19 +231,11 @@ class Cluster:
 
     def gpus(self) -> int:
         """All that there are now."""
-        return int(self.ray.cluster_resources().get("GPU", 0))
+        return int(sum(node.get("GPU", 0) for node in self.nodes()))
 
-    def check(self, gpus: int) -> None:
-        """Refuse a fleet that would wait for GPUs for ever.
-
-        Raises:
-            SidemanError: there are fewer.
-        """
-        if gpus > self.gpus():
-            raise SidemanError(
-                f"{gpus} players need a GPU each, and Ray finds {self.gpus()}.",
-                "Use fewer --players, or another --backend.",
-            )
+    def nodes(self) -> list[dict[str, float]]:
+        """What each node that lives has: "CPU", "GPU" and other things, as Ray counts them."""
+        return [dict(node["Resources"]) for node in self.ray.nodes() if node["Alive"]]
 
 
 class Fleet:
@@ -280,7 +272,7 @@ class Fleet:
         variables = {"OMP_NUM_THREADS": str(fleets.cores), **(environment or {})}
         player = self._ray.remote(PlayerActor)
         options = {
-            "num_cpus": fleets.cores,
+            "num_cpus": fleets.reserved,
             "num_gpus": fleets.gpus,
             # Ray starts it again, elsewhere if its node is gone. Its sessions are not moved: their
             # clients say hello again.

@@ -28,10 +28,10 @@ def figures(
         ignored: datagrams that were none of the protocol's, or not allowed.
 
     Returns:
-        JSON-serialisable values; times in seconds, shares from 0 to 1. `refused` are hellos that the
-        front door refused, a player's `refused` those that it refused itself, `ignored` datagrams
-        that meant nothing or came from hosts that may not speak, likewise; `most` is the share of a
-        player's time that admission gives away.
+        JSON-serialisable values; times in seconds, shares from 0 to 1. `refused` are hellos that
+        the front door refused, a player's `refused` those that it refused itself; `ignored` are
+        datagrams that meant nothing or came from hosts that may not speak, likewise; `most` is the
+        share of a player's time that admission gives away.
     """
     waiting = director.leases.waiting()
     players = [

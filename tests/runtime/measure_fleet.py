@@ -122,7 +122,10 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         with (
             Cluster(nodes.address) as cluster,
             Fleet(
-                cluster, Fleets(plan, players, 1, 0), make=echo_server, environment=environment
+                cluster,
+                Fleets(plan, players, 1, 0, reserved=1),
+                make=echo_server,
+                environment=environment,
             ) as f,
         ):
             while {p["state"] for p in f.figures()["players"]} != {"ready"}:

@@ -42,18 +42,12 @@ class FakeRay:
 
     Args:
         director: that a fleet gets.
-        resources: of the cluster.
-        nodes: each with its resources.
     """
 
-    def __init__(
-        self, director: Actor, resources: dict[str, float] | None = None, nodes: int = 1
-    ) -> None:
+    def __init__(self, director: Actor) -> None:
         self.exceptions = SimpleNamespace(RayError=RayError, RayTaskError=RayTaskError)
         self.director = director
         self.killed: list[Actor] = []
-        self.resources = resources or {}
-        self._nodes = nodes
 
     def remote(self, kind: type) -> Any:
         """Nothing of it is made: a fleet here has no players."""
@@ -68,9 +62,3 @@ class FakeRay:
 
     def kill(self, actor: Actor) -> None:
         self.killed.append(actor)
-
-    def cluster_resources(self) -> dict[str, float]:
-        return self.resources
-
-    def nodes(self) -> list[dict[str, Any]]:
-        return [{"Alive": True, "NodeID": str(i)} for i in range(self._nodes)]

@@ -50,7 +50,7 @@ def fleet() -> Iterator:
         Cluster("local", 3) as cluster,
         Fleet(
             cluster,
-            Fleets(plan, players, 1, 0),
+            Fleets(plan, players, 1, 0, reserved=1),
             make=echo_server,
             environment={"PYTHONPATH": paths},
         ) as made,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.fleet.leases import LEASE_SECONDS, Lease, Leases
+from sideman.runtime.fleet.leases import LEASE_SECONDS, USUAL, Lease, Leases, Need
 from sideman.runtime.fleet.report import Mark, Order, Report
 from sideman.runtime.fleet.state import GONE_SECONDS, PlayerState
 from sideman.runtime.native.endpoint import GIVEN_UP_SECONDS, SILENT_SECONDS
@@ -24,6 +24,10 @@ _AGAIN_SECONDS = 5.0
 _SOON_SECONDS, _SOON_SHARE = 0.25, 0.1
 #: A client that comes back so many seconds after it was given a lease was not let in there.
 _UNHEARD_SECONDS = 1.0
+#: A client that came back so often from a player without having played is not sent there for a
+#: while: it asks for more than the player has, which that alone can tell, or they do not reach each
+#: other.
+_TRIES = 2
 #: Lines of news that are kept for who asks.
 _NEWS = 200
 
@@ -96,6 +100,9 @@ class Director:
         self._said = 0
         # By client: the player that it came back from, and until when that is avoided.
         self._avoided: dict[str, tuple[str, float]] = {}
+        # By client and player: how often it came back without having played, and until when that
+        # is remembered.
+        self._in_vain: dict[tuple[str, str], tuple[int, float]] = {}
         self._drained_by_hand: set[str] = set()
         self._ordered: dict[str, tuple[str, int]] = {}
 
@@ -152,11 +159,15 @@ class Director:
                 self.lost(state.name, f"Nothing was heard of it for {GONE_SECONDS:g} s.", now)
         for client in [c for c, (_, until) in self._avoided.items() if now >= until]:
             del self._avoided[client]
+        for pair in [p for p, (_, until) in self._in_vain.items() if now >= until]:
+            del self._in_vain[pair]
         self._roll(now)
 
     # Clients
 
-    def hello(self, bundle: str, client: str, now: float) -> tuple[Lease, Report] | Refusal:
+    def hello(
+        self, bundle: str, client: str, now: float, need: Need = USUAL
+    ) -> tuple[Lease, Report] | Refusal:
         """A client whose address is proved wants to play.
 
         Its earlier lease ends: who says hello here plays nowhere. It may come because its player is
@@ -166,6 +177,7 @@ class Director:
             bundle: name; empty for the usual one.
             client: HOST:PORT.
             now: seconds.
+            need: what it asks for.
 
         Returns:
             A lease and where, or why not.
@@ -173,14 +185,28 @@ class Director:
         before = self.leases.of(client)
         if before is not None:
             self.give_up(before)
+            if not before.playing:
+                pair = client, before.player
+                times = self._in_vain.get(pair, (0, 0.0))[0] + 1
+                self._in_vain[pair] = times, now + _AVOIDED_SECONDS
             if before.playing or now - before.since >= _UNHEARD_SECONDS:
                 self._avoided[client] = before.player, now + _AVOIDED_SECONDS
                 if self.players[before.player].doubt(now):
                     self.doubts.append(before.player)
-        chosen = self._choose(bundle, client, now)
-        if chosen is None:
-            return self.full(bundle, now)
-        lease = self.leases.grant(chosen.name, client, now)
+        free = self._free(bundle, now, need)
+        if not free:
+            return self.full(bundle, now, need)
+        willing = [s for s in free if self._in_vain.get((client, s.name), (0,))[0] < _TRIES]
+        if not willing:
+            return self._refuse(
+                "busy",
+                "The players that have room did not take what this client asks for, or do not hear "
+                "it.",
+                f"Say hello again in {_AGAIN_SECONDS:g} s, or ask for longer steps, a longer lead "
+                "or fewer stems.",
+            )
+        chosen = self._choose(willing, client)
+        lease = self.leases.grant(chosen.name, client, now, need)
         assert chosen.report is not None, "only players that report are chosen"
         self._order(Order(chosen.name, "expect", lease.token, LEASE_SECONDS))
         return lease, chosen.report
@@ -190,16 +216,16 @@ class Director:
         state = self.players[player]
         return not state.in_doubt and state.state(now) not in ("absent", "silent")
 
-    def has_room(self, bundle: str, now: float) -> bool:
+    def has_room(self, bundle: str, now: float, need: Need = USUAL) -> bool:
         """Whether a hello might be granted; says no without keeping anything."""
-        return bool(self._free(bundle, now, self.leases.waiting()))
+        return bool(self._free(bundle, now, need))
 
-    def full(self, bundle: str, now: float) -> Refusal:
+    def full(self, bundle: str, now: float, need: Need = USUAL) -> Refusal:
         """Why there is no room."""
         name = self._name(bundle)
         if name not in self.assignments:
             return self._refuse("model", *no_such_bundle(name, list(self.assignments)))
-        return self._refusal(name, now)
+        return self._refusal(name, now, need)
 
     def declined(self, lease: Lease, reason: str) -> Refusal:
         """The player would not take the token, or was not reached."""
@@ -291,25 +317,21 @@ class Director:
         """Of the bundle that is meant: the usual one, if none is named."""
         return bundle or next(iter(self.assignments))
 
-    def _free(self, bundle: str, now: float, waiting: Mapping[str, int]) -> list[PlayerState]:
+    def _free(self, bundle: str, now: float, need: Need) -> list[PlayerState]:
         """Players of a bundle that have room besides the clients on their way."""
-        name = self._name(bundle)
+        name, waiting = self._name(bundle), self.leases.waiting()
         return [
             state
             for state in self.players.values()
-            if state.bundle == name and state.room(now, waiting.get(state.name, 0))
+            if state.bundle == name and state.room(now, waiting.get(state.name, ()), need)
         ]
 
-    def _choose(self, bundle: str, client: str, now: float) -> PlayerState | None:
+    def _choose(self, free: Sequence[PlayerState], client: str) -> PlayerState:
         waiting = self.leases.waiting()
         avoided = self._avoided.get(client, ("", 0.0))[0]
-        return min(
-            self._free(bundle, now, waiting),
-            key=lambda s: (s.name == avoided, s.load(waiting.get(s.name, 0)), s.name),
-            default=None,
-        )
+        return min(free, key=lambda s: (s.name == avoided, s.load(waiting.get(s.name, ())), s.name))
 
-    def _refusal(self, bundle: str, now: float) -> Refusal:
+    def _refusal(self, bundle: str, now: float, need: Need) -> Refusal:
         found = [state for state in self.players.values() if state.bundle == bundle]
         states = Counter(state.state(now) for state in found)
         here = [s for s in found if s.report is not None and s.state(now) in ("ready", "draining")]
@@ -318,13 +340,14 @@ class Director:
             if not ready:
                 return self._refuse("busy", f"All players of {bundle} are being drained.", "")
             waiting = self.leases.waiting()
-            least = min(s.load(waiting.get(s.name, 0)) for s in ready)
+            least = min(s.load(waiting.get(s.name, ())) for s in ready)
             sessions = sum(len(s.sessions) for s in ready)
             again = self._again(now, bundle)
+            stems = f" with {need.stems} stems" if need.stems > 1 else ""
             return self._refuse(
                 "busy",
-                f"No room for another performer of {bundle}: {sessions} play, and of the player "
-                f"that has most time left {100 * least:.0f} % is taken.",
+                f"No room for another performer of {bundle}{stems}: {sessions} play, and of the "
+                f"player that has most time left {100 * least:.0f} % is taken.",
                 f"Say hello again in {again:.2g} s.",
             )
         failed = [s.report.detail for s in found if s.report and s.state(now) == "failed"]

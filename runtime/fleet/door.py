@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sideman.engine.errors import ProtocolError
 from sideman.runtime.fleet import legacy
 from sideman.runtime.fleet.director import Director, Refusal
-from sideman.runtime.fleet.leases import Lease
+from sideman.runtime.fleet.leases import Lease, Need
 from sideman.runtime.fleet.proof import Proof
 from sideman.runtime.fleet.report import Order, Report
 from sideman.runtime.osc.message import Buffer
@@ -138,7 +138,7 @@ class Door:
 
     def _hello(self, hello: Hello, size: int, sender: Address, now: float) -> None:
         client = shown_address(sender)
-        bundle = hello.bundle
+        bundle, need = hello.bundle, _need(hello)
         if refused := other_version(hello):
             self._refuse(hello, Refusal(refused.code, refused.reason, refused.offer), size, sender)
             return
@@ -150,15 +150,17 @@ class Door:
         proved = self._proof.holds(hello.token, client, now)
         # Whoever has a lease may return to a full house: its own place becomes free.
         stranger = not proved and self.director.leases.of(client) is None
-        if stranger and not self.director.has_room(bundle, now):
-            self._refuse(hello, self.director.full(bundle, now), size, sender)
+        if stranger and not self.director.has_room(bundle, now, need):
+            self._refuse(hello, self.director.full(bundle, now, need), size, sender)
             return
         if not proved:
             self._answer(
                 _sent_on(hello, self._here(sender), self._proof.make(client, now)), size, sender
             )
             return
-        found = self._awaited(hello, client, now) or self.director.hello(bundle, client, now)
+        found: tuple[Lease, Report] | Refusal | None = self._awaited(hello, client, now)
+        if found is None:
+            found = self.director.hello(bundle, client, now, need)
         if isinstance(found, Refusal):
             self._refuse(hello, found, size, sender)
             return
@@ -196,6 +198,10 @@ class Door:
             self.ignored += 1
         else:
             self._send(write_control(answer), to)
+
+
+def _need(hello: Hello) -> Need:
+    return Need(max(1, len({stem for stem in hello.stems.split(",") if stem})), hello.step)
 
 
 def _sent_on(hello: Hello, to: Address, token: str) -> Accept:

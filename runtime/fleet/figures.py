@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from sideman.runtime.fleet.director import Director
+from sideman.runtime.fleet.leases import Need
 from sideman.runtime.fleet.report import SessionReport
 from sideman.runtime.fleet.state import PlayerState
 from sideman.runtime.native.endpoint import GIVEN_UP_SECONDS
@@ -34,8 +35,9 @@ def figures(
         share of a player's time that admission gives away.
     """
     waiting = director.leases.waiting()
+    on_their_way = sum(map(len, waiting.values()))
     players = [
-        _player(state, now, waiting.get(state.name, 0)) for state in director.players.values()
+        _player(state, now, waiting.get(state.name, [])) for state in director.players.values()
     ]
     sessions = [
         {"player": state.name, "bundle": state.bundle, **_session(session)}
@@ -68,8 +70,8 @@ def figures(
         "sessions": sessions,
         "leases": {
             "granted": director.leases.granted,
-            "waiting": sum(waiting.values()),
-            "playing": len(director.leases) - sum(waiting.values()),
+            "waiting": on_their_way,
+            "playing": len(director.leases) - on_their_way,
             "lapsed": director.leases.lapsed,
         },
         "refused": dict(director.refused),
@@ -101,7 +103,7 @@ def warnings(players: Iterable[dict[str, Any]], sessions: Iterable[dict[str, Any
     return found
 
 
-def _player(state: PlayerState, now: float, waiting: int) -> dict[str, Any]:
+def _player(state: PlayerState, now: float, waiting: list[Need]) -> dict[str, Any]:
     report = state.report
     sessions = state.sessions
     return {
@@ -116,7 +118,7 @@ def _player(state: PlayerState, now: float, waiting: int) -> dict[str, Any]:
         "used": report.used if report else 0.0,
         "worst": report.worst if report else 0.0,
         "room": state.room(now, waiting),
-        "waiting": waiting,
+        "waiting": len(waiting),
         "sessions": len(sessions),
         "cycle_p50": _middle(s.cycle_p50 for s in sessions),
         "cycle_p99": max((s.cycle_p99 for s in sessions), default=0.0),

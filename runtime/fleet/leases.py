@@ -6,11 +6,35 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-#: Seconds in which a client has to say hello to its player; it asks the front door again after as
-#: many (`runtime/client/greeting.py`).
+from sideman.runtime.native.setting import DEFAULT_STEP
+
+#: Seconds in which a client has to say hello to its player. One that hears nothing there asks the
+#: front door again after 1.5 s (`runtime/client/greeting.py`).
 LEASE_SECONDS = 5.0
 #: Seconds beyond that in which the player may still tell of the session.
 _GRACE_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a client asks for, as far as a director reckons with it.
+
+    Attributes:
+        stems: how many.
+        step: columns; 0 leaves it to the player.
+    """
+
+    stems: int = 1
+    step: int = 0
+
+    @property
+    def weight(self) -> float:
+        """Of its cycles' time, to that of a session with as many stems and the usual step."""
+        return DEFAULT_STEP / self.step if self.step > 0 else 1.0
+
+
+#: One stem, with the player's own step.
+USUAL = Need()
 
 
 @dataclass
@@ -24,6 +48,7 @@ class Lease:
         since: when it was granted, in seconds.
         until: when it lapses if no session has begun.
         playing: whether its session has begun.
+        need: what its client asked for.
     """
 
     token: str
@@ -32,6 +57,7 @@ class Lease:
     since: float
     until: float
     playing: bool = False
+    need: Need = USUAL
 
 
 class Leases:
@@ -56,10 +82,11 @@ class Leases:
     def __len__(self) -> int:
         return len(self._by_token)
 
-    def grant(self, player: str, client: str, now: float) -> Lease:
+    def grant(self, player: str, client: str, now: float, need: Need = USUAL) -> Lease:
         """Grant a place; a client has one at most, so an earlier one has to be ended before."""
         assert client not in self._by_client, "a client has one lease"
-        lease = Lease(self._draw(), player, client, now, now + LEASE_SECONDS + _GRACE_SECONDS)
+        until = now + LEASE_SECONDS + _GRACE_SECONDS
+        lease = Lease(self._draw(), player, client, now, until, need=need)
         self.granted += 1
         self._keep(lease)
         return lease
@@ -76,11 +103,11 @@ class Leases:
         """All leases of a player."""
         return list(self._by_player.get(player, {}).values())
 
-    def waiting(self) -> dict[str, int]:
-        """By player: leases whose session has not begun, so that no report counts it."""
-        found: dict[str, int] = {}
+    def waiting(self) -> dict[str, list[Need]]:
+        """By player: needs of those whose session has not begun, so that no report counts it."""
+        found: dict[str, list[Need]] = {}
         for lease in self._waiting.values():
-            found[lease.player] = found.get(lease.player, 0) + 1
+            found.setdefault(lease.player, []).append(lease.need)
         return found
 
     def first_lapse(self) -> float | None:

@@ -19,7 +19,6 @@ from sideman.engine.errors import SidemanError
 from sideman.runtime.fleet.lines import Lines
 from sideman.runtime.fleet.report import Order, Report, SessionReport
 from sideman.runtime.server.counters import Counters
-from sideman.runtime.sharing.admission import MOST_SHARE
 from sideman.runtime.sharing.figures import Load, SessionFigures
 from sideman.runtime.system.hosts import Address
 
@@ -304,7 +303,9 @@ class Player:
             host=self._plan.announced or str(host),
             port=int(port),
             used=load.share,
-            each=max(0.0, MOST_SHARE - load.share) / load.room if load.room else 0.0,
+            each=load.rooms[0][1] if load.rooms else 0.0,
+            rooms=load.rooms,
+            free=load.free,
             worst=load.worst_wait,
             room=load.room,
             sessions=sessions,

@@ -57,6 +57,9 @@ class Report:
         port: likewise.
         used: share of its time that sessions take, from 0 to 1.
         each: share that one more usual session would take.
+        rooms: for each number of stems, from one on: usual sessions that still fit, and the share
+            that each would take; nothing where nobody knows.
+        free: seats that nobody has.
         worst: seconds that a step may wait at the worst, by arithmetic.
         room: usual sessions that still fit, by the player's own arithmetic.
         sessions: that play.
@@ -86,6 +89,8 @@ class Report:
     lines: tuple[tuple[int, str], ...] = ()
     ignored: int = 0
     refused: int = 0
+    rooms: tuple[tuple[int, float], ...] = ()
+    free: int = 0
 
 
 @dataclass(frozen=True)

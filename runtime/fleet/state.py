@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from sideman.runtime.fleet.leases import USUAL, Need
 from sideman.runtime.fleet.report import Report, SessionReport
 
 #: Seconds without a report after which a player gets nobody; it reports twice a second. After as
 #: many as the second, its sessions count as over.
 DOUBTED_SECONDS, GONE_SECONDS = 1.25, 10.0
+_ROUNDING = 1e-6
 _COUNTS = ("late", "dropped", "ignored", "refused")
 
 
@@ -146,16 +148,36 @@ class PlayerState:
             return self.report.state
         return "draining" if self.draining else "ready"
 
-    def room(self, now: float, waiting: int) -> int:
-        """How many more it can be sent, besides those on their way."""
-        if self.report is None or self.in_doubt or self.state(now) != "ready":
+    def room(self, now: float, waiting: Sequence[Need], need: Need = USUAL) -> int:
+        """How many more of a kind it can be sent, besides those on their way."""
+        report = self.report
+        if report is None or self.in_doubt or self.state(now) != "ready":
             return 0
-        return max(0, self.report.room - waiting)
+        count, share = self._usual(report, need)
+        taken = (
+            sum(self._share(report, each) for each in waiting) / share if share else len(waiting)
+        )
+        left = min(count - taken, max(report.room, report.free) - len(waiting))
+        return max(0, int(left / max(1.0, need.weight) + _ROUNDING))
 
-    def load(self, waiting: int) -> float:
+    def load(self, waiting: Sequence[Need]) -> float:
         """Share of its time that is taken, those on their way included."""
-        assert self.report is not None, "ask only players that report"
-        return self.report.used + waiting * self.report.each
+        report = self.report
+        assert report is not None, "ask only players that report"
+        return report.used + sum(self._share(report, each) for each in waiting)
+
+    @staticmethod
+    def _usual(report: Report, need: Need) -> tuple[int, float]:
+        """Sessions with as many stems and the usual step that fit, and the share of each.
+
+        Whoever asks for more stems than there are is told so by the player.
+        """
+        rooms = report.rooms
+        return rooms[min(need.stems, len(rooms)) - 1] if rooms else (report.room, report.each)
+
+    @classmethod
+    def _share(cls, report: Report, need: Need) -> float:
+        return cls._usual(report, need)[1] * need.weight
 
     def without(self, token: str) -> None:
         """Forget a session that was ended from here, until the next report."""

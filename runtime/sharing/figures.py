@@ -51,6 +51,8 @@ class Load:
         share: of all time that cycles take together.
         worst_wait: seconds that a step of some session can wait at the most.
         room: further sessions that fit, with the usual step and lead and one stem.
+        rooms: likewise for each number of stems, from one on; and the share of all time that each
+            of them takes. Nothing while nobody knows.
         free: seats that nobody has.
         seats: all of them.
         refused: hellos and changes that found no room, since the start.
@@ -65,3 +67,4 @@ class Load:
     free: int
     seats: int
     refused: int
+    rooms: tuple[tuple[int, float], ...] = ()

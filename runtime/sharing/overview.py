@@ -100,19 +100,18 @@ class Overview:
         demands = [d for seat in self.seats if (d := seat.demand()) is not None]
         free = sum(not seat.playing for seat in self.seats)
         state, detail = self.state()
-        usual = self._usual()
+        rooms = self._rooms(demands, free) if state == "ready" else ()
         return Load(
             state,
             detail,
             self.name,
             share(demands) / self._workers,
             max((worst_wait(demands, i, self._workers) for i in range(len(demands))), default=0.0),
-            (free if usual is None else room(demands, usual, free, self._workers))
-            if state == "ready"
-            else 0,
+            0 if state != "ready" else rooms[0][0] if rooms else free,
             free,
             len(self.seats),
             self.without_room + (0 if self.dealer is None else self.dealer.refused),
+            rooms,
         )
 
     def figures(self) -> Figures:
@@ -155,13 +154,23 @@ class Overview:
             return "draining", self.name
         return "ready", self.name
 
-    def _usual(self) -> Demand | None:
-        """What a session needs that leaves step and lead to the server, with one stem."""
+    def _rooms(self, demands: list[Demand], free: int) -> tuple[tuple[int, float], ...]:
+        """As `Load.rooms`."""
+        found = []
         settings = self.seats[0].endpoint.settings if self.seats else None
-        if settings is None or not settings.stems:
-            return None
+        for stems in range(1, len(settings.stems) + 1 if settings is not None else 1):
+            usual = self._usual(stems)
+            if usual is None:
+                break
+            found.append((room(demands, usual, free, self._workers), usual.share / self._workers))
+        return tuple(found)
+
+    def _usual(self, stems: int) -> Demand | None:
+        """What a session needs that leaves step and lead to the server, with so many stems."""
+        settings = self.seats[0].endpoint.settings
         with suppress(SidemanError):
-            wish = Wish(DEFAULT_STEP, DEFAULT_LEAD, settings.stems[0], settings.rate)
+            names = ",".join(settings.stems[:stems])
+            wish = Wish(DEFAULT_STEP, DEFAULT_LEAD, names, settings.rate)
             return self.seats[0].demand_of(settings.setting(wish, 0, 0, 0))
         return None
 

@@ -9,8 +9,8 @@ import pytest
 
 from sideman.engine.errors import SidemanError
 from sideman.runtime.fleet.director import Director, Refusal
-from sideman.runtime.fleet.leases import LEASE_SECONDS
-from sideman.runtime.fleet.report import BEGINNING
+from sideman.runtime.fleet.leases import LEASE_SECONDS, Need
+from sideman.runtime.fleet.report import BEGINNING, Report
 from sideman.runtime.fleet.state import DOUBTED_SECONDS, GONE_SECONDS
 from tests.runtime.fleet.fakes import report
 
@@ -330,3 +330,51 @@ def test_what_a_player_refused_and_ignored_outlives_it(director) -> None:
     director.heard(replace(report("small-1", life="2"), ignored=1), 0.3)
     counts = director.players["small-1"].counts()
     assert (counts["ignored"], counts["refused"]) == (4, 2)
+
+
+def wide(room: int = 3, free: int = 8) -> Report:
+    """A player where one stem takes 10 % of the time."""
+    rooms = ((room, 0.1), (room // 2, 0.2), (room // 3, 0.3))
+    return replace(report("large-1", room=room, each=0.1), rooms=rooms, free=free)
+
+
+def test_more_stems_and_shorter_steps_need_more_room(director) -> None:
+    state = director.players["large-1"]
+    director.heard(wide(5), 0.1)
+    assert [state.room(0.1, [], Need(stems)) for stems in (1, 2, 3, 4)] == [5, 2, 1, 1]
+    assert state.room(0.1, [], Need(1, step=2)) == 2  # two columns instead of four
+    assert state.room(0.1, [], Need(1, step=16)) == 5
+    assert state.room(0.1, [Need(3)]) == 2
+    assert state.room(0.1, [Need(1), Need(1)], Need(2)) == 1
+    assert state.load([Need(3), Need(1, step=2)]) == pytest.approx(0.5)
+    # Seats are taken one by one, however little those on their way need.
+    director.heard(wide(5, free=5), 0.2)
+    assert state.room(0.2, [Need(1, step=16)] * 5) == 0
+
+
+def test_who_wants_more_stems_than_fit_is_refused_here_and_takes_nobodys_place(director) -> None:
+    director.heard(wide(2), 0.1)
+    refused = director.hello("large", "a:1", 0.1, Need(3))
+    assert isinstance(refused, Refusal)
+    assert "performer of large with 3 stems" in refused.reason
+    assert director.refused == {"busy": 1}
+    assert not director.has_room("large", 0.1, Need(3))
+    for client in "bc":
+        lease(director, f"{client}:1", 0.1, "large")
+
+
+def test_who_is_refused_by_every_player_waits_as_long_as_it_is_told(director) -> None:
+    granted = 0
+    while isinstance(director.hello("", "a:1", granted / 10), tuple):
+        granted += 1
+        assert granted < 9
+    assert granted == 4  # two players, each asked twice
+    refused = refusal(director, "a:1", 0.5)
+    assert refused.code == "busy"
+    assert "in 5 s" in refused.offer
+    assert len(director.leases) == 0
+    assert lease(director, "b:1", 0.5)
+    for name in ("small-1", "small-2"):
+        director.heard(report(name), 11.0)
+    director.expire(11.0)
+    assert lease(director, "a:1", 11.0)

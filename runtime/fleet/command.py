@@ -188,8 +188,12 @@ def change(
 ) -> None:
     """Let players play another bundle, one after the other, each when its sessions have ended.
 
-    Nobody is interrupted, so it lasts until the last one has stopped.
+    Nobody is interrupted, so it lasts until the last one has stopped. If the new bundle does not
+    load somewhere, all go back to the one before.
     """
+    from sideman.engine.bundle.bundle import Bundle
+
+    Bundle.open(folder, check=False)  # a slip of the pen shall cost no player
     _ask(status_port, "/change", bundle=bundle, folder=str(folder.absolute()))
 
 

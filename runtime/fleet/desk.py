@@ -118,7 +118,7 @@ class Desk:
 
     def change(self, bundle: str, folder: str) -> None:
         """As `Director.change`; any thread but the director's."""
-        self.ask(lambda: self.director.change(bundle, folder, self._clock()))
+        self.ask(lambda: self.director.change(bundle, folder))
 
     def ask(self, question: Callable[[], _Found]) -> _Found:
         """As `Loop.ask`."""
@@ -204,8 +204,9 @@ class Desk:
         reason = future.result() if error is None else said(error)
         if order.kind == "expect":
             self.door.answered(order, reason)
-        elif reason and order.kind == "become":
-            self.director.tell(f"{order.player} cannot change: {reason}")
+        elif reason and order.kind != "revoke":
+            # Its next report says what it does, and it is told again.
+            self.director.tell(f"{order.player} does not take the order '{order.kind}': {reason}")
 
 
 def _called(call: Callable[[], Future[_Found]]) -> Future[_Found]:

@@ -6,11 +6,11 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from sideman.engine.errors import SidemanError
 from sideman.runtime.fleet.leases import LEASE_SECONDS, USUAL, Lease, Leases, Need
 from sideman.runtime.fleet.report import Mark, Order, Report
+from sideman.runtime.fleet.rolling import Rolling
 from sideman.runtime.fleet.state import GONE_SECONDS, PlayerState
 from sideman.runtime.native.endpoint import GIVEN_UP_SECONDS, SILENT_SECONDS
 from sideman.runtime.streaming.control import no_such_bundle
@@ -30,19 +30,6 @@ _UNHEARD_SECONDS = 1.0
 _TRIES = 2
 #: Lines of news that are kept for who asks.
 _NEWS = 200
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """What the players of a name are to play.
-
-    Attributes:
-        folder: of the bundle.
-        revision: greater than that of every assignment before.
-    """
-
-    folder: str
-    revision: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,7 +76,6 @@ class Director:
         draw: Callable[[], str] | None = None,
     ) -> None:
         self.leases = Leases() if draw is None else Leases(draw)
-        self.assignments = {name: Assignment(folder) for name, folder in bundles.items()}
         self.players = {name: PlayerState(name, bundle) for name, bundle in players.items()}
         self.refused: Counter[str] = Counter()
         self.orders: list[Order] = []
@@ -103,8 +89,8 @@ class Director:
         # By client and player: how often it came back without having played, and until when that
         # is remembered.
         self._in_vain: dict[tuple[str, str], tuple[int, float]] = {}
-        self._drained_by_hand: set[str] = set()
-        self._ordered: dict[str, tuple[str, int]] = {}
+        self._rolling = Rolling(bundles, self.players, self.leases, self._order, self.tell)
+        self.assignments = self._rolling.assignments
 
     # Players
 
@@ -115,7 +101,7 @@ class Director:
             return
         before = state.state(now)
         if state.note(report, now):
-            self._ordered.pop(state.name, None)
+            self._rolling.forget(state.name)
             for lease in self.leases.at(state.name):
                 self.leases.end(lease)  # they were its former life's
             if state.restarts:
@@ -126,15 +112,16 @@ class Director:
             state.name, ((s.token, s.client) for s in report.sessions), now
         ):
             self.tell(f"{lease.client} has left {state.name}.")
-        assignment = self.assignments[state.bundle]
-        if report.revision > assignment.revision:
-            # The director was started anew, and its players know better.
-            self.assignments[state.bundle] = Assignment(report.folder, report.revision)
+        self._rolling.heard(state.bundle, report)
+        if state.drained is None:
+            state.drained = report.drained  # by hand, before this director started
+        elif state.drained != report.drained:
+            self._order(Order(state.name, "drain" if state.drained else "resume"))
         after = state.state(now)
         if after != before:
             detail = f": {report.detail}" if report.detail else ""
             self.tell(f"{state.name} on {report.node} is {after}{detail}.")
-        self._roll(now)
+        self._rolling.roll()
 
     def lost(self, player: str, reason: str, now: float) -> None:
         """A player is gone, with its sessions."""
@@ -146,7 +133,7 @@ class Director:
         for lease in ended:
             self.leases.end(lease)
         state.lose(reason, now)
-        self._ordered.pop(player, None)
+        self._rolling.forget(player)
         self.tell(f"{player} is gone, with {len(ended)} of its leases: {reason}")
 
     def expire(self, now: float) -> None:
@@ -161,7 +148,7 @@ class Director:
             del self._avoided[client]
         for pair in [p for p, (_, until) in self._in_vain.items() if now >= until]:
             del self._in_vain[pair]
-        self._roll(now)
+        self._rolling.roll()
 
     # Clients
 
@@ -252,8 +239,8 @@ class Director:
         Raises:
             SidemanError: no such player.
         """
-        self._known(player).draining = "by hand"
-        self._drained_by_hand.add(player)
+        self._known(player).drained = True
+        self._order(Order(player, "drain"))
         self.tell(f"{player} is drained.")
 
     def resume(self, player: str) -> None:
@@ -262,33 +249,27 @@ class Director:
         Raises:
             SidemanError: no such player.
         """
-        self._known(player).draining = ""
-        self._drained_by_hand.discard(player)
+        state = self._known(player)
+        state.drained = False
+        self._order(Order(player, "resume"))
+        if state.changing:
+            self.tell(f"{player} is not drained by hand any more; it changes its bundle first.")
+            return
         self.tell(f"{player} takes clients again.")
 
-    def change(self, bundle: str, folder: str, now: float) -> None:
+    def change(self, bundle: str, folder: str) -> None:
         """Let the players of a name play another bundle, one after the other, each when it is free.
+
+        Where it does not load, all go back to the one before.
 
         Raises:
             SidemanError: no such name.
         """
-        if bundle not in self.assignments:
-            raise SidemanError(*no_such_bundle(bundle, list(self.assignments)))
-        # Beside a path a revision, so that the same folder with other files is another assignment.
-        self.assignments[bundle] = Assignment(folder, self.assignments[bundle].revision + 1)
-        self.tell(f"{bundle} changes to {PurePath(folder).name}, player by player.")
-        self._roll(now)
+        self._rolling.change(bundle, folder)
 
     def changing(self, bundle: str) -> list[str]:
         """Players of a bundle that do not play yet what they are to play."""
-        revision = self.assignments[bundle].revision
-        return [
-            state.name
-            for state in self.players.values()
-            if state.bundle == bundle
-            and (state.report is None or state.report.revision != revision)
-            and revision
-        ]
+        return self._rolling.changing(bundle)
 
     def tell(self, line: str) -> None:
         """News for the operator."""
@@ -389,36 +370,3 @@ class Director:
     def _refuse(self, code: str, reason: str, offer: str) -> Refusal:
         self.refused[code] += 1
         return Refusal(code, reason, offer)
-
-    def _roll(self, now: float) -> None:
-        """One player of a bundle at a time: no new leases, then the other bundle, then the next."""
-        for bundle, assignment in self.assignments.items():
-            states = [s for s in self.players.values() if s.bundle == bundle]
-            behind = [s for s in states if s.report and s.report.revision != assignment.revision]
-            for state in states:
-                if state.draining == "changing" and state not in behind:
-                    state.draining = "by hand" if state.name in self._drained_by_hand else ""
-            on_its_way = [
-                s for s in states if s.report and s not in behind and s.report.state == "loading"
-            ]
-            failed = [
-                s for s in states if s.report and s not in behind and s.report.state == "failed"
-            ]
-            if not behind or on_its_way or failed:
-                # A bundle that does not load stops here, and the others play on as before.
-                for state in behind:
-                    if state.draining == "changing" and not on_its_way:
-                        state.draining = ""
-                continue
-            # The one that is free first: whoever has the fewest sessions.
-            state = min(behind, key=lambda s: (s.draining != "changing", len(s.sessions), s.name))
-            state.draining = "changing"
-            wanted = assignment.folder, assignment.revision
-            if (
-                state.sessions
-                or self.leases.at(state.name)
-                or self._ordered.get(state.name) == wanted
-            ):
-                continue
-            self._ordered[state.name] = wanted
-            self._order(Order(state.name, "become", folder=wanted[0], revision=wanted[1]))

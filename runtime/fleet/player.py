@@ -161,6 +161,7 @@ class Player:
         self._numbers = itertools.count(1)
         self._server: Shared | None = None
         self._folder, self._revision = plan.folder, 0
+        self._wanted, self._drained = ("", 0), False
         self._trouble = ""
         self._warnings = _niceness()
         self._serve()
@@ -196,6 +197,10 @@ class Player:
             server = self._server
             if order.kind == "become":
                 self._become(order)
+            elif order.kind == "want":
+                self._wanted = order.folder, order.revision
+            elif order.kind in ("drain", "resume"):
+                self._drained = order.kind == "drain"
             elif server is None:
                 return self._trouble or "It has no server."
             elif order.kind == "expect":
@@ -272,9 +277,11 @@ class Player:
         with self._lock:
             server, trouble = self._server, self._trouble
             folder, revision = self._folder, self._revision
+            (wanted_folder, wanted), drained = self._wanted, self._drained
         report = Report(
             self._plan.name, self._life, self._node, folder, revision, "failed", trouble,
             warnings=self._warnings, number=number, lines=self._lines.kept,
+            drained=drained, wanted=wanted, wanted_folder=wanted_folder,
         )  # fmt: skip
         if server is None:
             return report

@@ -60,6 +60,9 @@ class Report:
         rooms: for each number of stems, from one on: usual sessions that still fit, and the share
             that each would take; nothing where nobody knows.
         free: seats that nobody has.
+        drained: whether it was told to drain.
+        wanted: newest revision that it was told to play, though its turn may not have come.
+        wanted_folder: of that.
         worst: seconds that a step may wait at the worst, by arithmetic.
         room: usual sessions that still fit, by the player's own arithmetic.
         sessions: that play.
@@ -91,6 +94,9 @@ class Report:
     refused: int = 0
     rooms: tuple[tuple[int, float], ...] = ()
     free: int = 0
+    drained: bool = False
+    wanted: int = 0
+    wanted_folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,10 +105,12 @@ class Order:
 
     Attributes:
         player: its name.
-        kind: "expect" and "revoke" a token, or "become" a player of another bundle.
-        token: of a lease; empty for "become".
+        kind: "expect" and "revoke" a token; "become" a player of another bundle. What follows a
+            player only keeps, and reports, for a director that starts again: "drain", "resume", and
+            "want", the bundle that all are to play in the end.
+        token: of a lease; empty for the others.
         seconds: that the token is good for.
-        folder: of the bundle to play from now on.
+        folder: of the bundle, for "become" and "want".
         revision: of that assignment.
     """
 

@@ -15,7 +15,7 @@ _ROUNDING = 1e-6
 _COUNTS = ("late", "dropped", "ignored", "refused")
 
 
-@dataclass
+@dataclass(eq=False)
 class PlayerState:
     """A player as its reports show it; the director's thread.
 
@@ -25,7 +25,8 @@ class PlayerState:
         report: the newest; None before the first, and when it is gone.
         heard: when it came, in seconds.
         lives: how often its process has started.
-        draining: why nobody new is sent there; empty where somebody is.
+        drained: whether the operator wants nobody new to be sent there; None while nobody knows.
+        changing: whether nobody new is sent there because its bundle is to change.
         trouble: why it is not there; empty where it is.
         refused: tokens that it would not take.
         doubted: when a client came back from it, which may mean that it is gone, in seconds; until
@@ -40,7 +41,8 @@ class PlayerState:
     report: Report | None = None
     heard: float = float("-inf")
     lives: int = 0
-    draining: str = ""
+    drained: bool | None = None
+    changing: bool = False
     trouble: str = ""
     refused: int = 0
     doubted: float = float("-inf")
@@ -93,6 +95,11 @@ class PlayerState:
             return False
         self.doubted = now
         return True
+
+    @property
+    def draining(self) -> str:
+        """Why nobody new is sent there; empty where somebody is."""
+        return "by hand" if self.drained else "changing" if self.changing else ""
 
     @property
     def in_doubt(self) -> bool:

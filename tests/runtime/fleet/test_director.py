@@ -40,8 +40,9 @@ def refusal(director: Director, client: str, now: float = 0.0, bundle: str = "")
 
 
 def take(director: Director) -> list:
+    """Orders, without what a player only keeps for a director that starts again."""
     orders, director.orders = director.orders, []
-    return orders
+    return [order for order in orders if order.kind in ("expect", "revoke", "become")]
 
 
 def test_the_player_whose_time_is_taken_least_is_chosen(director) -> None:
@@ -263,7 +264,7 @@ def test_a_change_rolls_from_player_to_player_and_waits_for_sessions(director) -
     granted = lease(director, "a:1")
     director.heard(report("small-1", sessions=((granted.token, "a:1"),)), 0.1)
     take(director)
-    director.change("small", "/newer", 0.2)
+    director.change("small", "/newer")
     # The one that is free goes first, and the other takes clients meanwhile.
     (order,) = take(director)
     assert (order.player, order.kind, order.folder, order.revision) == (
@@ -288,14 +289,99 @@ def test_a_change_rolls_from_player_to_player_and_waits_for_sessions(director) -
     assert director.changing("large") == []
 
 
-def test_a_bundle_that_does_not_load_stops_the_change(director) -> None:
-    director.change("small", "/broken", 0.0)
+def news(director: Director) -> list[str]:
+    return [line for _, line in director.news]
+
+
+@pytest.mark.parametrize("players", [("small-1", "small-2"), ("small-1",)])
+def test_a_bundle_that_does_not_load_ends_the_change_and_all_go_back(players) -> None:
+    director = Director({"small": "/old"}, dict.fromkeys(players, "small"))
+    for name in players:
+        director.heard(report(name), 0.0)
+    director.change("small", "/broken")
     (order,) = take(director)
-    director.heard(report(order.player, state="failed", revision=1), 0.1)
-    other = "small-1" if order.player == "small-2" else "small-2"
-    director.heard(report(other), 0.1)
+    failed = order.player
+    broken = report(failed, state="failed", revision=order.revision)
+    director.heard(replace(broken, detail="No manifest."), 0.1)
+    (order,) = take(director)
+    assert (order.player, order.kind, order.folder, order.revision) == (failed, "become", "/old", 0)
+    assert news(director)[-1] == (
+        f"small does not change to broken: {failed} could not play it (No manifest.). All go back "
+        "to old."
+    )
+    assert director.changing("small") == [failed]
+    director.heard(broken, 0.2)  # still
     assert take(director) == []
-    assert lease(director, "a:1", 0.2).player == other
+    director.heard(report(failed), 0.3)
+    assert director.changing("small") == []
+    for name in players:
+        director.heard(report(name), 0.3)
+        assert director.players[name].state(0.3) == "ready"
+    # The next one has another number.
+    director.change("small", "/better")
+    (order,) = take(director)
+    assert (order.folder, order.revision) == ("/better", 2)
+    for name in players:
+        director.heard(report(name, revision=2), 0.4)
+    assert news(director)[-1] == "small plays better now."
+    take(director)
+    # What fails after a change has nothing to do with it.
+    director.heard(report(players[0], revision=2, state="failed"), 0.5)
+    assert take(director) == []
+    assert director.assignments["small"].folder == "/better"
+
+
+def test_what_was_drained_by_hand_stays_so_whatever_changes(director) -> None:
+    director.drain("small-1")
+    director.change("small", "/broken")
+    for order in take(director):
+        assert order.kind == "become"
+        director.heard(report(order.player, state="failed", revision=1), 0.1)
+    for name in ("small-1", "small-2"):
+        director.heard(replace(report(name), drained=name == "small-1"), 0.2)
+    assert director.players["small-1"].draining == "by hand"
+    assert director.players["small-2"].draining == ""
+    assert lease(director, "a:1", 0.2).player == "small-2"
+
+
+def test_a_director_that_starts_again_knows_what_was_drained(director) -> None:
+    director.drain("small-1")
+    assert [(o.player, o.kind) for o in director.orders] == [("small-1", "drain")]
+    anew = Director(BUNDLES, PLAYERS)
+    anew.heard(replace(report("small-1"), drained=True), 0.0)
+    assert anew.players["small-1"].state(0.0) == "draining"
+    # A player that starts again is told.
+    anew.heard(report("small-1", life="2"), 1.0)
+    assert [(o.player, o.kind) for o in anew.orders] == [("small-1", "drain")]
+    anew.resume("small-1")
+    assert anew.orders[-1].kind == "resume"
+    assert anew.players["small-1"].state(1.0) == "ready"
+
+
+def test_a_change_that_nobody_has_begun_survives_the_director(director) -> None:
+    for name in ("small-1", "small-2"):
+        director.heard(report(name, sessions=((f"of {name}", f"{name}:1"),)), 0.1)
+    director.change("small", "/newer")
+    wants = [(o.player, o.kind, o.folder, o.revision) for o in director.orders]
+    assert wants == [(n, "want", "/newer", 1) for n in ("small-1", "small-2")]
+    anew = Director(BUNDLES, PLAYERS)
+    for name in ("small-1", "small-2"):
+        anew.heard(replace(report(name), wanted=1, wanted_folder="/newer"), 0.2)
+    (order,) = take(anew)
+    assert (order.kind, order.folder, order.revision) == ("become", "/newer", 1)
+    # It fails, and this director knows what was before.
+    anew.heard(report(order.player, state="failed", revision=1), 0.3)
+    assert anew.assignments["small"].folder == "/small"
+
+
+def test_a_director_that_starts_again_follows_nobody_that_failed() -> None:
+    anew = Director({"small": "/small"}, {"small-1": "small", "small-2": "small"})
+    third = report("small-1", revision=3, state="failed")
+    anew.heard(replace(third, folder="/broken", wanted=2, wanted_folder="/second"), 0.0)
+    anew.heard(replace(report("small-2", revision=2), folder="/second"), 0.0)
+    assert anew.assignments["small"].folder == "/second"
+    (order,) = take(anew)
+    assert (order.player, order.folder) == ("small-1", "/second")
 
 
 def test_a_change_survives_the_director_and_reaches_who_starts_again(director) -> None:
@@ -305,7 +391,7 @@ def test_a_change_survives_the_director_and_reaches_who_starts_again(director) -
     (order,) = take(anew)
     assert (order.player, order.kind, order.revision) == ("small-2", "become", 3)
     with pytest.raises(SidemanError, match="No bundle 'third'"):
-        anew.change("third", "/x", 0.0)
+        anew.change("third", "/x")
 
 
 def test_what_a_player_logs_is_told_once_and_what_was_left_out_is_counted(director) -> None:

@@ -148,3 +148,14 @@ def test_lines_are_warnings_unless_more_is_asked_for() -> None:
         many.handle(logging.LogRecord("x", logging.ERROR, "", 0, f"{number}", (), None))
     assert many.kept[0] == (31, "30")
     assert many.kept[-1] == (50, "49")
+
+
+def test_what_the_operator_wished_is_kept_for_a_director_that_starts_again(players) -> None:
+    player = players()
+    player.give(Order("echo-1", "drain"))
+    player.give(Order("echo-1", "want", folder="/newer", revision=4))
+    told = player.report(0.0)
+    assert (told.drained, told.wanted, told.wanted_folder, told.revision) == (True, 4, "/newer", 0)
+    player.give(Order("echo-1", "resume"))
+    assert not player.report(0.0).drained
+    assert player.give(Order("echo-1", "dance")) == "It knows no order 'dance'."

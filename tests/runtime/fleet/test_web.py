@@ -11,11 +11,14 @@ import pytest
 
 from sideman.engine.errors import SidemanError
 from sideman.engine.optional import found
+from sideman.runtime.fleet.command import change
 from sideman.runtime.fleet.director import Director
 from sideman.runtime.fleet.figures import figures
 from sideman.runtime.fleet.tables import tables
 from sideman.runtime.fleet.web import WISH_HEADER, Web
 from tests.runtime.fleet.fakes import report
+
+SMALL = Path(__file__).parents[2] / "models" / "small"
 
 
 class Fleet:
@@ -141,3 +144,12 @@ def test_the_table_fits_and_says_all(fleet, width) -> None:
     for word in ("Front door 127.0.0.1:7000", "small-1", "31%", "192.0.2.1:1", "small-2 is absent"):
         assert word in text
     assert max(map(len, text.splitlines())) <= width
+
+
+def test_a_folder_that_is_no_bundle_costs_no_player(tmp_path, web, fleet) -> None:
+    for folder in (tmp_path / "nothing", tmp_path):
+        with pytest.raises(SidemanError, match=str(folder)):
+            change("small", folder, web.port)
+    assert fleet.wishes == []
+    change("small", SMALL, web.port)
+    assert fleet.wishes == [("change", "small", str(SMALL.absolute()))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,10 @@ from tests.runtime.fleet.listeners import Listening
 from tests.runtime.fleet.sounds import SAMPLES, sound_of
 from tests.runtime.sharing.echo import EchoEngine, SharedEcho
 
-#: A client's ramp at the beginning, and where a step that is spoilt begins and ends.
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="clients that measure a fleet are not for Windows"
+)
+#: More than a client's ramps at the beginning have.
 RAMPS = 4_000
 
 

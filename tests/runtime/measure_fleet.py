@@ -20,7 +20,8 @@ linux --target crowd`); with `--clients python` those of `sideman.runtime.client
 noise of its own, by which another one's sound is known. Of a client in C++ at most so many blocks
 (`fleet/crowds.py`, MOST) are judged that hold other samples than right ones and zeros; what is
 beyond is counted (`samples_unjudged`) and said. `--step` and `--lead` are what clients ask for, in
-columns; `--int16` asks for stems in half the bytes, and so in half the datagrams.
+columns. `--int16` asks for stems in half the bytes, which are no fewer datagrams: each then repeats
+what the one before it brought.
 
 `--simulate` does another thing: the director alone, at the size of 10,000 sessions, as fast as it
 goes (`fleet/simulation.py`).
@@ -88,7 +89,7 @@ def main() -> None:
     parser.add_argument("--clients", choices=("cpp", "python"), default="cpp")
     parser.add_argument("--step", type=int, default=4, help="columns")
     parser.add_argument("--lead", type=int, default=4, help="columns")
-    parser.add_argument("--int16", action="store_true", help="stems in half the bytes")
+    parser.add_argument("--int16", action="store_true", help="stems in int16")
     parser.add_argument("--no-faults", action="store_true")
     parser.add_argument("--ray-as-it-is", action="store_true", help="its own health checks")
     parser.add_argument("--simulate", action="store_true")

@@ -15,6 +15,9 @@ RAMP, FADE = 132, 882
 _LOUD = 0.02
 #: Samples beside a run that are looked at, too: one of them is loud enough.
 _BESIDE = 8
+#: Samples in which a gain has moved: a ramp and a fade together move by less than half a fade's
+#: slope for half a ramp's length at the most.
+_STILL = 160
 #: Places of wrong samples that are kept, and values of each.
 _KEPT, _VALUES = 20, 64
 
@@ -54,18 +57,24 @@ class Comparison:
         silent = ~exact & (heard == 0)
         self.exact += int(exact.sum())
         self.silent += int(silent.sum())
-        for first, last in _runs(~exact & ~silent):
-            if _is_ramp(heard, wanted, first, last):
-                self.soft += last - first
+        other = ~exact & ~silent
+        # What is too quiet to tell a gain does not end a run.
+        for begin, end in _runs(other | (exact & (np.abs(wanted) <= _LOUD))):
+            inside = begin + np.flatnonzero(other[begin:end])
+            if not len(inside):
                 continue
-            self.wrong += last - first
+            first, last, count = int(inside[0]), int(inside[-1]) + 1, len(inside)
+            if _is_ramp(heard, wanted, first, last):
+                self.soft += count
+                continue
+            self.wrong += count
             if len(self.places) < _KEPT:
                 values = slice(first, min(last, first + _VALUES))
                 self.places.append(
                     {
                         "position": position + first,
                         "offset": first,
-                        "count": last - first,
+                        "count": count,
                         "heard": [float(v) for v in heard[values]],
                         "wanted": [float(v) for v in wanted[values]],
                         **where,
@@ -125,8 +134,9 @@ def _is_ramp(heard: np.ndarray, wanted: np.ndarray, first: int, last: int) -> bo
     if (gain < 0).any() or (slopes > 1.2 / RAMP + EXACT).any():
         return False
     loud, slopes, _ = _gains(heard[these], wanted[these])
-    # A gain that stays is no ramp.
-    return len(loud) < 16 or bool(np.median(slopes) > 0.5 / FADE)
+    # A gain that stays is no ramp; where one step falls into a hole while the other rises it stands
+    # nearly still, but not for long.
+    return len(loud) < _STILL or bool(np.median(slopes) > 0.5 / FADE)
 
 
 def _gains(heard: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

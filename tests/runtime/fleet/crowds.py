@@ -98,7 +98,7 @@ class NativeCrowd:
         command = [tool or native_tool(), host, port, seeds[0], len(seeds), BLOCK, told.step]
         command += [told.lead, "int16" if told.int16 else "float32"]
         command += [f"{told.begin:.6f}", told.seconds, most]
-        self._everybody = told.everybody
+        self._everybody, self._count = told.everybody, len(seeds)
         self._process = subprocess.Popen(
             [str(part) for part in command], stdout=subprocess.PIPE, text=True
         )
@@ -110,7 +110,10 @@ class NativeCrowd:
             raise RuntimeError(
                 f"Clients ended with {self._process.returncode}; their error stands above."
             )
-        return [judged(json.loads(line), self._everybody) for line in out.splitlines()]
+        lines = out.splitlines()
+        if len(lines) != self._count:
+            raise RuntimeError(f"{len(lines)} of {self._count} clients told how they did.")
+        return [judged(json.loads(line), self._everybody) for line in lines]
 
     def close(self) -> None:
         with self._process:  # waits for it

@@ -45,6 +45,15 @@ _QUIET = {
 _LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 
 
+def _own_token() -> dict[str, str]:
+    """A token that no other user of this machine can read, for as long as this process lives.
+
+    Whoever reaches a port of Ray without one runs what he likes as this user. Ray makes one itself
+    (seen with 2.60), but in a file that others may read if the user's umask lets them.
+    """
+    return {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+
+
 def load_ray(*, loopback: bool) -> Any:
     """Import Ray so that it is quiet.
 
@@ -56,11 +65,11 @@ def load_ray(*, loopback: bool) -> Any:
         SidemanError: it was imported before, and would not keep to loopback.
     """
     imported = "ray" in sys.modules
-    wanted = _QUIET | (_LOOPBACK if loopback else {})
+    wanted = _QUIET | (_LOOPBACK | _own_token() if loopback else {})
     late = [name for name in _LOOPBACK if name in wanted and name not in os.environ]
     if imported and late:
         raise SidemanError(
-            f"Ray was imported before {late[0]} was set: it would be open to other machines.",
+            f"Ray was imported before {late[0]} was set: it would be open to others.",
             "Let nothing of this process import ray before a fleet does.",
         )
     for name, value in wanted.items():

@@ -105,7 +105,8 @@ def start(
         int | None,
         typer.Option(
             min=1,
-            help="CPU cores of a player; as many threads compute.",
+            help="CPU cores of a player: so many cycles run side by side where the backend lets "
+            "them, or so many threads compute one.",
             show_default="this machine's, shared out; 1 with a GPU",
         ),
     ] = None,

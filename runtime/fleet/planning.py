@@ -114,6 +114,7 @@ def plan_fleet(request: Request, *, gpus: int = 0, nodes: int | None = 1) -> Fle
             request.allow,
             announced,
             verbose=request.verbose,
+            cores=cores,
         )
     plan = Plan(bundles, owners, listen, request.allow, request.announce, verbose=request.verbose)
     reserved = 0 if on_gpu and request.address == "local" else cores

@@ -81,13 +81,14 @@ class PlayerPlan:
         name: of the player.
         folder: of the bundle that it plays at first.
         seats: sessions at once at the most.
-        backend: what runs the stages.
+        backend: what runs the stages; its threads are those of a cycle that has all cores.
         host: that clients reach it at, and that it binds; empty for its node's own address.
         ports: first and last port that it may take; (0, 0) lets the system choose.
         allow: hosts that may speak.
         announced: host that clients are told; empty for the one that it binds.
         exact_mask: as of `SharedServer`.
         verbose: whether the operator is told more than warnings.
+        cores: of the CPU that it may use.
     """
 
     name: str
@@ -100,6 +101,7 @@ class PlayerPlan:
     announced: str = ""
     exact_mask: bool = False
     verbose: bool = False
+    cores: int = 1
 
 
 #: Makes a server that has not started: of a plan, a folder, and where it listens.
@@ -111,18 +113,22 @@ def shared_server(plan: PlayerPlan, folder: str, listen: tuple[str, int]) -> Sha
     from pathlib import Path
 
     from sideman.runtime.server.loading import Loading
-    from sideman.runtime.sharing.engine import BundleEngine
+    from sideman.runtime.sharing.engine import BundleEngine, side_by_side
     from sideman.runtime.sharing.server import SharedServer
 
+    backend, workers = side_by_side(replace(plan.backend, threads=None), plan.cores)
+    if workers == 1:
+        backend = plan.backend  # one cycle after the other has all threads
     loading = Loading()
     return SharedServer(
-        lambda: BundleEngine(Path(folder), backend=plan.backend, progress=loading.note),
+        lambda: BundleEngine(Path(folder), backend=backend, progress=loading.note),
         plan.seats,
         listen,
         plan.allow,
         loading=loading,
         exact_mask=plan.exact_mask,
         leases_only=True,
+        workers=workers,
     )
 
 

@@ -70,7 +70,8 @@ function warn(lines) {
 
 function show(fleet) {
   const ready = fleet.players.filter((player) => player.state === "ready").length;
-  const refused = Object.values(fleet.refused).reduce((sum, each) => sum + each, 0);
+  const sum = (values) => values.reduce((so_far, each) => so_far + each, 0);
+  const refused = sum(Object.values(fleet.refused)) + sum(fleet.players.map((player) => player.refused));
   say(
     `${many(fleet.sessions.length, "session")} at ${ready} of ${many(fleet.players.length, "player")} ` +
       `on ${many(fleet.nodes.length, "node")}; front door ${fleet.listen}; ` +

@@ -11,9 +11,10 @@ from dataclasses import replace
 
 import pytest
 
+from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import DeviceLostError
 from sideman.runtime.fleet.lines import Lines, level
-from sideman.runtime.fleet.player import Player
+from sideman.runtime.fleet.player import Player, shared_server
 from sideman.runtime.fleet.report import Order, Report
 from sideman.runtime.sharing.server import SharedServer
 from sideman.runtime.streaming.control import Accept, Bye
@@ -159,3 +160,22 @@ def test_what_the_operator_wished_is_kept_for_a_director_that_starts_again(playe
     player.give(Order("echo-1", "resume"))
     assert not player.report(0.0).drained
     assert player.give(Order("echo-1", "dance")) == "It knows no order 'dance'."
+
+
+@pytest.mark.parametrize(
+    ("backend", "cores", "workers", "threads"),
+    [("onnxruntime", 3, 3, 1), ("onnxruntime", 1, 1, 1), ("tensorrt", 3, 1, None)],
+)
+def test_as_many_cycles_run_side_by_side_as_a_player_has_cores(
+    monkeypatch, backend, cores, workers, threads
+) -> None:
+    from sideman.runtime.sharing import engine
+
+    opened = []
+    monkeypatch.setattr(engine, "BundleEngine", lambda folder, **given: opened.append(given))
+    choice = BackendChoice(backend, None if threads is None else cores)
+    plan = replace(plan_of("echo-1"), backend=choice, cores=cores)
+    server = shared_server(plan, "folder", ("127.0.0.1", 0))
+    server._open_engine()
+    (given,) = opened
+    assert (server._workers, given["backend"].threads) == (workers, threads)

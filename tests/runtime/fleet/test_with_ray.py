@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -110,6 +111,32 @@ def test_nothing_of_it_listens_beyond_this_machine(fleet) -> None:
                 open_to_all.append(f"{name} {fields[1]}")
     assert seen > 4
     assert open_to_all == []
+
+
+#: Asks a cluster for something, as any user of this machine might; prints whether it got in.
+_ASKS = """
+import sys, ray
+ray.init(address=sys.argv[1], log_to_driver=False)
+print("in", ray.cluster_resources().get("CPU"))
+"""
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_nobody_gets_into_ray_without_the_token_of_this_process(fleet, known, tmp_path) -> None:
+    token = os.environ["RAY_AUTH_TOKEN"]
+    assert os.environ["RAY_AUTH_MODE"] == "token"
+    plain = {k: v for k, v in os.environ.items() if not k.startswith("RAY_AUTH")}
+    # Another user has another home.
+    environment = plain | {"HOME": str(tmp_path), "RAY_AUTH_MODE": "token"}
+    environment["RAY_AUTH_TOKEN"] = token if known else token[::-1]
+    address = fleet._ray.get_runtime_context().gcs_address
+    done = subprocess.run(
+        [sys.executable, "-c", _ASKS, address],
+        capture_output=True, text=True, check=False, env=environment, timeout=120,
+    )  # fmt: skip
+    assert ("in 3.0" in done.stdout) == known, done.stderr
+    if not known:
+        assert "oken" in done.stderr
 
 
 def test_a_client_gets_the_second_of_two_bundles_by_its_name(fleet) -> None:

@@ -58,7 +58,7 @@ def start(
     bundles: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="BUNDLE…",
+            metavar="BUNDLE",
             help="Folders of bundles, the usual one first; clients ask for another by the name in "
             "its manifest. They have to be at the same place on every node.",
             show_default="the demonstration's",
@@ -126,19 +126,19 @@ def start(
 
     run(
         Request(
-            tuple(bundles or ()),
-            address,
-            players,
-            listen,
-            announce,
-            player_ports,
-            tuple(allow or ()),
-            sessions,
-            cores,
-            backend,
-            precision,
-            status_port,
-            verbose,
+            bundles=tuple(bundles or ()),
+            address=address,
+            players=players,
+            listen=listen,
+            announce=announce,
+            player_ports=player_ports,
+            allow=tuple(allow or ()),
+            sessions=sessions,
+            cores=cores,
+            backend=backend,
+            precision=precision,
+            status_port=status_port,
+            verbose=verbose,
         )
     )
 
@@ -147,7 +147,7 @@ def status(
     status_port: StatusPortOption = DEFAULT_PORT,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything, as JSON.")] = False,
 ) -> None:
-    """Nodes, players, sessions, cycles and waits, refused clients, restarts.
+    """Nodes, players, sessions, cycles and waits, steps missed, refused clients, restarts.
 
     Run it on the machine where the fleet was started.
     """

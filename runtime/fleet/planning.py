@@ -20,7 +20,7 @@ from sideman.runtime.system.hosts import is_loopback, parse_address, resolve
 ON_GPU = ("onnxruntime-cuda", "tensorrt", "tensorrt-rtx")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """The options of `sideman fleet start`, as they were written."""
 
@@ -105,14 +105,14 @@ def plan_fleet(request: Request, *, gpus: int = 0, nodes: int | None = 1) -> Fle
         name = f"{bundle}-{numbers[bundle]}"
         owners[name] = bundle
         players[name] = PlayerPlan(
-            name,
-            bundles[bundle],
-            request.sessions,
-            choice,
-            host,
-            ports,
-            request.allow,
-            announced,
+            name=name,
+            folder=bundles[bundle],
+            seats=request.sessions,
+            backend=choice,
+            host=host,
+            ports=ports,
+            allow=request.allow,
+            announced=announced,
             verbose=request.verbose,
             cores=cores,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count
 
 from sideman.engine.backends.choice import BackendChoice
 from sideman.runtime.fleet.desk import Desk, Plan
@@ -11,6 +12,8 @@ from sideman.runtime.fleet.report import Order, Report, SessionReport
 from sideman.runtime.sharing.server import SharedServer
 from tests.runtime.sharing.echo import EchoEngine
 
+#: Reports that are made later are newer.
+_NUMBERS = count(1)
 #: A cycle of the echo, for each stem.
 CYCLE = 0.005
 
@@ -48,6 +51,7 @@ def report(
         used=used,
         each=each,
         room=room,
+        number=next(_NUMBERS),
         sessions=tuple(SessionReport(token, client) for token, client in sessions),
     )
 

@@ -183,13 +183,16 @@ def test_where_all_are_gone_that_were_there_clients_ask_soon(director) -> None:
     assert "was there and is not heard" in refused.reason
 
 
-def test_a_report_that_was_overtaken_ends_no_session(director) -> None:
+def test_a_report_that_was_overtaken_changes_nothing(director) -> None:
     granted = lease(director, "a:1")
-    playing = ((granted.token, "a:1"),)
-    director.heard(replace(report(granted.player, sessions=playing), number=3), 0.2)
-    director.heard(replace(report(granted.player), number=2), 0.3)
+    earlier = report(granted.player, room=9, state="failed")
+    playing = report(granted.player, sessions=((granted.token, "a:1"),))
+    director.heard(playing, 0.2)
+    director.heard(earlier, 0.3)
+    state = director.players[granted.player]
+    assert (state.report, state.heard) == (playing, 0.2)
     assert director.leases.of("a:1").playing
-    director.heard(replace(report(granted.player), number=4), 0.4)
+    director.heard(report(granted.player), 0.4)
     assert director.leases.of("a:1") is None
 
 
@@ -395,19 +398,18 @@ def test_a_change_survives_the_director_and_reaches_who_starts_again(director) -
 
 
 def test_what_a_player_logs_is_told_once_and_what_was_left_out_is_counted(director) -> None:
-    def heard(number: int, *lines: tuple[int, str], life: str = "1") -> list[str]:
+    def heard(*lines: tuple[int, str], life: str = "1") -> list[str]:
         before = director.news[-1][0] if director.news else BEGINNING
-        made = replace(report("small-1", life=life), number=number, lines=lines)
-        director.heard(made, 0.1)
+        director.heard(replace(report("small-1", life=life), lines=lines), 0.1)
         return [line for _, line in director.news_since(before)]
 
-    assert heard(1, (1, "Late."), (2, "Later.")) == ["small-1: Late.", "small-1: Later."]
-    assert heard(2, (1, "Late."), (2, "Later.")) == []
-    assert heard(3, (6, "Last.")) == [
+    assert heard((1, "Late."), (2, "Later.")) == ["small-1: Late.", "small-1: Later."]
+    assert heard((1, "Late."), (2, "Later.")) == []
+    assert heard((6, "Last.")) == [
         "small-1: (3 lines of its log are left out.)",
         "small-1: Last.",
     ]
-    assert heard(1, (1, "Anew."), life="2")[-1] == "small-1: Anew."
+    assert heard((1, "Anew."), life="2")[-1] == "small-1: Anew."
 
 
 def test_what_a_player_refused_and_ignored_outlives_it(director) -> None:

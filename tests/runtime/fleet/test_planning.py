@@ -17,7 +17,19 @@ SMALL = Path(__file__).parents[2] / "models" / "small"
 
 
 PLAIN = Request(
-    (), "local", None, "127.0.0.1:7000", "", "", (), 4, 1, "onnxruntime", None, 0, verbose=False
+    bundles=(),
+    address="local",
+    players=None,
+    listen="127.0.0.1:7000",
+    announce="",
+    player_ports="",
+    allow=(),
+    sessions=4,
+    cores=1,
+    backend="onnxruntime",
+    precision=None,
+    status_port=0,
+    verbose=False,
 )
 
 

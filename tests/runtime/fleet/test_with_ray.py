@@ -81,6 +81,8 @@ def test_workers_have_the_priority_and_the_threads_that_they_should(fleet) -> No
         _, niceness, threads = process(fleet, name)
         assert niceness == os.nice(0)
         assert threads == "1"
+    (node,) = fleet.cluster.nodes()
+    assert node["CPU"] == 3.0
     assert not any("niceness" in line for line in fleet.figures()["warnings"])
 
 
@@ -130,13 +132,15 @@ def test_nobody_gets_into_ray_without_the_token_of_this_process(fleet, known, tm
     environment = plain | {"HOME": str(tmp_path), "RAY_AUTH_MODE": "token"}
     environment["RAY_AUTH_TOKEN"] = token if known else token[::-1]
     address = fleet._ray.get_runtime_context().gcs_address
-    done = subprocess.run(
-        [sys.executable, "-c", _ASKS, address],
-        capture_output=True, text=True, check=False, env=environment, timeout=120,
-    )  # fmt: skip
-    assert ("in 3.0" in done.stdout) == known, done.stderr
-    if not known:
-        assert "oken" in done.stderr
+    command = [sys.executable, "-c", _ASKS, address]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+    ) as process:
+        assert process.stdout is not None
+        # Who is refused tries again for 20 s.
+        told = [next(line for line in process.stdout if "in 3.0" in line or "AuthToken" in line)]
+        process.kill()
+    assert ("in 3.0" in told[0]) == known, told
 
 
 def test_a_client_gets_the_second_of_two_bundles_by_its_name(fleet) -> None:
@@ -170,8 +174,6 @@ def test_a_killed_player_is_started_again_and_its_client_plays_on(fleet) -> None
         assert any("started again" in line for _, line in fleet.news(BEGINNING))
 
 
-# On a busy machine its director was not back within a minute; why is not known yet.
-@pytest.mark.long
 def test_a_director_that_dies_comes_back_and_nobody_stops_playing(fleet) -> None:
     with Client(fleet.address, ("bass",), step=4, lead=4) as client:
         Host(client).connect()

@@ -119,7 +119,7 @@ class Director:
             self._order(Order(state.name, "drain" if state.drained else "resume"))
         after = state.state(now)
         if after != before:
-            detail = f": {report.detail}" if report.detail else ""
+            detail = f": {report.detail.rstrip('.')}" if report.detail else ""
             self.tell(f"{state.name} on {report.node} is {after}{detail}.")
         self._rolling.roll()
 
@@ -129,6 +129,8 @@ class Director:
         if state.report is None:
             state.trouble = reason
             return
+        if state.report.state == "failed" and state.report.detail:
+            reason = state.report.detail  # its own word, which tells more than that it has ended
         ended = self.leases.at(player)
         for lease in ended:
             self.leases.end(lease)

@@ -466,3 +466,11 @@ def test_who_is_refused_by_every_player_waits_as_long_as_it_is_told(director) ->
         director.heard(report(name), 11.0)
     director.expire(11.0)
     assert lease(director, "a:1", 11.0)
+
+
+def test_why_a_player_ended_is_told_in_its_own_words(director) -> None:
+    told = replace(report("small-1", state="failed"), detail="The GPU has gone.")
+    director.heard(told, 0.1)
+    assert news(director)[-1] == "small-1 on node is failed: The GPU has gone."
+    director.lost("small-1", "The actor died unexpectedly.", 0.2)
+    assert director.players["small-1"].trouble == "The GPU has gone."

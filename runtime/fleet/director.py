@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sideman.engine.errors import SidemanError
@@ -86,9 +86,9 @@ class Director:
         self._said = 0
         # By client: the player that it came back from, and until when that is avoided.
         self._avoided: dict[str, tuple[str, float]] = {}
-        # By client and player: how often it came back without having played, and until when that
-        # is remembered.
-        self._in_vain: dict[tuple[str, str], tuple[int, float]] = {}
+        # By client: how often it came back from which player without having played, and until
+        # when that is remembered.
+        self._in_vain: dict[str, tuple[Counter[str], float]] = {}
         self._rolling = Rolling(bundles, self.players, self.leases, self._order, self.tell)
         self.assignments = self._rolling.assignments
 
@@ -121,7 +121,8 @@ class Director:
         if after != before:
             detail = f": {report.detail.rstrip('.')}" if report.detail else ""
             self.tell(f"{state.name} on {report.node} is {after}{detail}.")
-        self._rolling.roll()
+        if self._rolling.concerns(state, report):
+            self._rolling.roll()
 
     def lost(self, player: str, reason: str, now: float) -> None:
         """A player is gone, with its sessions."""
@@ -148,8 +149,8 @@ class Director:
                 self.lost(state.name, f"Nothing was heard of it for {GONE_SECONDS:g} s.", now)
         for client in [c for c, (_, until) in self._avoided.items() if now >= until]:
             del self._avoided[client]
-        for pair in [p for p, (_, until) in self._in_vain.items() if now >= until]:
-            del self._in_vain[pair]
+        for client in [c for c, (_, until) in self._in_vain.items() if now >= until]:
+            del self._in_vain[client]
         self._rolling.roll()
 
     # Clients
@@ -175,17 +176,20 @@ class Director:
         if before is not None:
             self.give_up(before)
             if not before.playing:
-                pair = client, before.player
-                times = self._in_vain.get(pair, (0, 0.0))[0] + 1
-                self._in_vain[pair] = times, now + _AVOIDED_SECONDS
+                tried = self._in_vain.get(client, (Counter[str](), 0.0))[0]
+                tried[before.player] += 1
+                self._in_vain[client] = tried, now + _AVOIDED_SECONDS
             if before.playing or now - before.since >= _UNHEARD_SECONDS:
                 self._avoided[client] = before.player, now + _AVOIDED_SECONDS
                 if self.players[before.player].doubt(now):
                     self.doubts.append(before.player)
-        free = self._free(bundle, now, need)
+        free = list(self._free(bundle, now, need))
         if not free:
             return self.full(bundle, now, need)
-        willing = [s for s in free if self._in_vain.get((client, s.name), (0,))[0] < _TRIES]
+        willing = free
+        if client in self._in_vain:
+            tried = self._in_vain[client][0]
+            willing = [state for state in free if tried[state.name] < _TRIES]
         if not willing:
             return self._refuse(
                 "busy",
@@ -207,7 +211,7 @@ class Director:
 
     def has_room(self, bundle: str, now: float, need: Need = USUAL) -> bool:
         """Whether a hello might be granted; says no without keeping anything."""
-        return bool(self._free(bundle, now, need))
+        return next(self._free(bundle, now, need), None) is not None
 
     def full(self, bundle: str, now: float, need: Need = USUAL) -> Refusal:
         """Why there is no room."""
@@ -300,19 +304,21 @@ class Director:
         """Of the bundle that is meant: the usual one, if none is named."""
         return bundle or next(iter(self.assignments))
 
-    def _free(self, bundle: str, now: float, need: Need) -> list[PlayerState]:
+    def _free(self, bundle: str, now: float, need: Need) -> Iterator[PlayerState]:
         """Players of a bundle that have room besides the clients on their way."""
-        name, waiting = self._name(bundle), self.leases.waiting()
-        return [
+        name = self._name(bundle)
+        return (
             state
             for state in self.players.values()
-            if state.bundle == name and state.room(now, waiting.get(state.name, ()), need)
-        ]
+            if state.bundle == name and state.room(now, self.leases.waiting(state.name), need)
+        )
 
     def _choose(self, free: Sequence[PlayerState], client: str) -> PlayerState:
-        waiting = self.leases.waiting()
         avoided = self._avoided.get(client, ("", 0.0))[0]
-        return min(free, key=lambda s: (s.name == avoided, s.load(waiting.get(s.name, ())), s.name))
+        return min(free, key=lambda s: (s.name == avoided, self._load(s), s.name))
+
+    def _load(self, state: PlayerState) -> float:
+        return state.load(self.leases.waiting(state.name))
 
     def _refusal(self, bundle: str, now: float, need: Need) -> Refusal:
         found = [state for state in self.players.values() if state.bundle == bundle]
@@ -322,8 +328,7 @@ class Director:
             ready = [s for s in here if not s.draining]
             if not ready:
                 return self._refuse("busy", f"All players of {bundle} are being drained.", "")
-            waiting = self.leases.waiting()
-            least = min(s.load(waiting.get(s.name, ())) for s in ready)
+            least = min(map(self._load, ready))
             sessions = sum(len(s.sessions) for s in ready)
             again = self._again(now, bundle)
             stems = f" with {need.stems} stems" if need.stems > 1 else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
@@ -34,10 +34,10 @@ def figures(
         datagrams that meant nothing or came from hosts that may not speak, likewise; `most` is the
         share of a player's time that admission gives away.
     """
-    waiting = director.leases.waiting()
-    on_their_way = sum(map(len, waiting.values()))
+    on_their_way = director.leases.on_their_way
     players = [
-        _player(state, now, waiting.get(state.name, [])) for state in director.players.values()
+        _player(state, now, director.leases.waiting(state.name))
+        for state in director.players.values()
     ]
     sessions = [
         {"player": state.name, "bundle": state.bundle, **_session(session)}
@@ -103,7 +103,7 @@ def warnings(players: Iterable[dict[str, Any]], sessions: Iterable[dict[str, Any
     return found
 
 
-def _player(state: PlayerState, now: float, waiting: list[Need]) -> dict[str, Any]:
+def _player(state: PlayerState, now: float, waiting: Mapping[Need, int]) -> dict[str, Any]:
     report = state.report
     sessions = state.sessions
     return {
@@ -118,7 +118,7 @@ def _player(state: PlayerState, now: float, waiting: list[Need]) -> dict[str, An
         "used": report.used if report else 0.0,
         "worst": report.worst if report else 0.0,
         "room": state.room(now, waiting),
-        "waiting": len(waiting),
+        "waiting": sum(waiting.values()),
         "sessions": len(sessions),
         "cycle_p50": _middle(s.cycle_p50 for s in sessions),
         "cycle_p99": max((s.cycle_p99 for s in sessions), default=0.0),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from sideman.runtime.native.setting import DEFAULT_STEP
@@ -33,6 +34,8 @@ class Need:
         return DEFAULT_STEP / self.step if self.step > 0 else 1.0
 
 
+#: What nobody on the way needs.
+_NOBODY: Mapping[Need, int] = {}
 #: One stem, with the player's own step.
 USUAL = Need()
 
@@ -78,6 +81,7 @@ class Leases:
         self._by_client: dict[str, Lease] = {}
         self._by_player: dict[str, dict[str, Lease]] = {}
         self._waiting: dict[str, Lease] = {}  # by token
+        self._needs: dict[str, Counter[Need]] = {}  # of these, by player
 
     def __len__(self) -> int:
         return len(self._by_token)
@@ -103,12 +107,14 @@ class Leases:
         """All leases of a player."""
         return list(self._by_player.get(player, {}).values())
 
-    def waiting(self) -> dict[str, list[Need]]:
-        """By player: needs of those whose session has not begun, so that no report counts it."""
-        found: dict[str, list[Need]] = {}
-        for lease in self._waiting.values():
-            found.setdefault(lease.player, []).append(lease.need)
-        return found
+    def waiting(self, player: str) -> Mapping[Need, int]:
+        """How many at a player need what, whose session has not begun: no report counts these."""
+        return self._needs.get(player, _NOBODY)
+
+    @property
+    def on_their_way(self) -> int:
+        """How many there are of these at all players."""
+        return len(self._waiting)
 
     def first_lapse(self) -> float | None:
         """When the next lease lapses, in seconds; None where none waits."""
@@ -130,7 +136,7 @@ class Leases:
             lease = self._by_token.get(token)
             if lease is not None:
                 lease.playing = True
-                self._waiting.pop(token, None)
+                self._waits_no_more(lease)
             elif client not in self._by_client:
                 # The director itself was started anew, or this lease had lapsed a moment before.
                 self._keep(Lease(token, player, client, now, now, playing=True))
@@ -150,7 +156,7 @@ class Leases:
     def end(self, lease: Lease) -> None:
         """End a lease; any number of times."""
         self._by_token.pop(lease.token, None)
-        self._waiting.pop(lease.token, None)
+        self._waits_no_more(lease)
         self._by_player.get(lease.player, {}).pop(lease.token, None)
         if self._by_client.get(lease.client) is lease:
             del self._by_client[lease.client]
@@ -160,3 +166,11 @@ class Leases:
         self._by_player.setdefault(lease.player, {})[lease.token] = lease
         if not lease.playing:
             self._waiting[lease.token] = lease
+            self._needs.setdefault(lease.player, Counter())[lease.need] += 1
+
+    def _waits_no_more(self, lease: Lease) -> None:
+        if self._waiting.pop(lease.token, None) is not None:
+            needs = self._needs[lease.player]
+            needs[lease.need] -= 1
+            if not needs[lease.need]:
+                del needs[lease.need]

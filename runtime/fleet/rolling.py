@@ -103,6 +103,12 @@ class Rolling:
         if before is not None and before.revision < report.revision < self._newest(bundle):
             self._before[bundle] = Assignment(report.folder, report.revision)
 
+    def concerns(self, state: PlayerState, report: Report) -> bool:
+        """Whether a report may mean that a change goes on: most do not, and there are many."""
+        bundle = state.bundle
+        other = report.revision != self.assignments[bundle].revision
+        return other or state.changing or bundle in self._before
+
     def forget(self, player: str) -> None:
         """A player starts anew, or is gone: what it was ordered is to be ordered again."""
         self._ordered.pop(player, None)

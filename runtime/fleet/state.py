@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from sideman.runtime.fleet.leases import USUAL, Need
@@ -155,23 +155,37 @@ class PlayerState:
             return self.report.state
         return "draining" if self.draining else "ready"
 
-    def room(self, now: float, waiting: Sequence[Need], need: Need = USUAL) -> int:
+    def room(self, now: float, waiting: Mapping[Need, int], need: Need = USUAL) -> int:
         """How many more of a kind it can be sent, besides those on their way."""
         report = self.report
-        if report is None or self.in_doubt or self.state(now) != "ready":
+        if (
+            # As `state` and `in_doubt`, but this is asked of every player at every hello.
+            report is None
+            or report.state != "ready"
+            or self.drained
+            or self.changing
+            or now - self.heard >= DOUBTED_SECONDS
+            or self.doubted > self.heard
+        ):
             return 0
         count, share = self._usual(report, need)
-        taken = (
-            sum(self._share(report, each) for each in waiting) / share if share else len(waiting)
-        )
-        left = min(count - taken, max(report.room, report.free) - len(waiting))
+        left = float(count)
+        if waiting:
+            if len(waiting) == 1 and need in waiting:  # the usual case, and looked at often
+                many = waiting[need]
+                taken = many * need.weight
+            else:
+                many = sum(waiting.values())
+                taken = self._taken(report, waiting) / share if share else many
+            # A seat each, too, however little they need.
+            left = min(count - taken, max(report.room, report.free) - many)
         return max(0, int(left / max(1.0, need.weight) + _ROUNDING))
 
-    def load(self, waiting: Sequence[Need]) -> float:
+    def load(self, waiting: Mapping[Need, int]) -> float:
         """Share of its time that is taken, those on their way included."""
         report = self.report
         assert report is not None, "ask only players that report"
-        return report.used + sum(self._share(report, each) for each in waiting)
+        return report.used + self._taken(report, waiting) if waiting else report.used
 
     @staticmethod
     def _usual(report: Report, need: Need) -> tuple[int, float]:
@@ -183,8 +197,11 @@ class PlayerState:
         return rooms[min(need.stems, len(rooms)) - 1] if rooms else (report.room, report.each)
 
     @classmethod
-    def _share(cls, report: Report, need: Need) -> float:
-        return cls._usual(report, need)[1] * need.weight
+    def _taken(cls, report: Report, waiting: Mapping[Need, int]) -> float:
+        """Share of its time that those on their way will take."""
+        return sum(
+            count * need.weight * cls._usual(report, need)[1] for need, count in waiting.items()
+        )
 
     def without(self, token: str) -> None:
         """Forget a session that was ended from here, until the next report."""

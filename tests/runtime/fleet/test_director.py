@@ -429,15 +429,15 @@ def wide(room: int = 3, free: int = 8) -> Report:
 def test_more_stems_and_shorter_steps_need_more_room(director) -> None:
     state = director.players["large-1"]
     director.heard(wide(5), 0.1)
-    assert [state.room(0.1, [], Need(stems)) for stems in (1, 2, 3, 4)] == [5, 2, 1, 1]
-    assert state.room(0.1, [], Need(1, step=2)) == 2  # two columns instead of four
-    assert state.room(0.1, [], Need(1, step=16)) == 5
-    assert state.room(0.1, [Need(3)]) == 2
-    assert state.room(0.1, [Need(1), Need(1)], Need(2)) == 1
-    assert state.load([Need(3), Need(1, step=2)]) == pytest.approx(0.5)
+    assert [state.room(0.1, {}, Need(stems)) for stems in (1, 2, 3, 4)] == [5, 2, 1, 1]
+    assert state.room(0.1, {}, Need(1, step=2)) == 2  # two columns instead of four
+    assert state.room(0.1, {}, Need(1, step=16)) == 5
+    assert state.room(0.1, {Need(3): 1}) == 2
+    assert state.room(0.1, {Need(1): 2}, Need(2)) == 1
+    assert state.load({Need(3): 1, Need(1, step=2): 1}) == pytest.approx(0.5)
     # Seats are taken one by one, however little those on their way need.
     director.heard(wide(5, free=5), 0.2)
-    assert state.room(0.2, [Need(1, step=16)] * 5) == 0
+    assert state.room(0.2, {Need(1, step=16): 5}) == 0
 
 
 def test_who_wants_more_stems_than_fit_is_refused_here_and_takes_nobodys_place(director) -> None:

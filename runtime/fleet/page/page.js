@@ -72,10 +72,12 @@ function show(fleet) {
   const ready = fleet.players.filter((player) => player.state === "ready").length;
   const sum = (values) => values.reduce((so_far, each) => so_far + each, 0);
   const refused = sum(Object.values(fleet.refused)) + sum(fleet.players.map((player) => player.refused));
+  const ignored = fleet.ignored + sum(fleet.players.map((player) => player.ignored));
   say(
     `${many(fleet.sessions.length, "session")} at ${ready} of ${many(fleet.players.length, "player")} ` +
       `on ${many(fleet.nodes.length, "node")}; front door ${fleet.listen}; ` +
-      `${many(refused, "hello")} refused, ${many(fleet.restarts, "restart")}.`,
+      `${many(refused, "hello")} refused, ${many(fleet.restarts, "restart")}, ` +
+      `${many(ignored, "datagram")} ignored.`,
   );
   document.title = `${fleet.sessions.length} sessions – sideman fleet`;
   warn(fleet.warnings);

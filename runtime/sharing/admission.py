@@ -145,12 +145,16 @@ def room(playing: Sequence[Demand], usual: Demand, most: int, workers: int = 1) 
         most: seats that are free.
         workers: cycles that run side by side.
     """
-    together = list(playing)
-    for count in range(most):
-        if refusal(together, usual, workers):
-            return count
-        together.append(usual)
-    return most
+
+    def fits(count: int) -> bool:
+        """Whether so many fit: if they do, fewer do, too."""
+        return not refusal([*playing, *[usual] * (count - 1)], usual, workers)
+
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle - 1)
+    return low
 
 
 def _sessions(count: int) -> str:

@@ -267,6 +267,14 @@ class SharedServer:
         """How much of the server is used."""
         return self._overview.load()
 
+    def state(self) -> tuple[str, str]:
+        """As `load` tells it, and why; cheap."""
+        return self._overview.state()
+
+    def tokens(self) -> tuple[str, ...]:
+        """Of the sessions that play, in the order of `sessions`; cheap."""
+        return self._overview.tokens()
+
     def figures(self) -> Figures:
         """How the server does, all sessions together; see `Overview.figures`."""
         return self._overview.figures()

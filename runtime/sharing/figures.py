@@ -54,6 +54,8 @@ class Load:
         free: seats that nobody has.
         seats: all of them.
         refused: hellos and changes that found no room, since the start.
+        batches: that were played, of steps of several sessions, since the start.
+        batched: steps that were answered by them.
     """
 
     state: str
@@ -65,3 +67,5 @@ class Load:
     free: int
     seats: int
     refused: int
+    batches: int = 0
+    batched: int = 0

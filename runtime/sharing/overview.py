@@ -15,6 +15,7 @@ from sideman.runtime.server.figures import Figures
 from sideman.runtime.server.loading import Loading
 from sideman.runtime.server.protocol import Clock
 from sideman.runtime.sharing.admission import Demand, room, share, worst_wait
+from sideman.runtime.sharing.batches import Batches
 from sideman.runtime.sharing.dealer import Dealer
 from sideman.runtime.sharing.figures import Load, SessionFigures
 from sideman.runtime.sharing.seat import Seat
@@ -30,6 +31,7 @@ class Overview:
         begun: when it was started, in seconds of the clock.
         name: of the bundle, once it is known.
         failed: why the bundle could not be loaded.
+        batches: of steps of several sessions, where they are wanted.
         without_room: clients that were refused because they did not fit.
 
     Args:
@@ -46,6 +48,7 @@ class Overview:
         self.name = ""
         self.failed = ""
         self.without_room = 0
+        self.batches: Batches | None = None
         self._counters = counters
         self._loading = loading
         self._clock = clock
@@ -108,6 +111,7 @@ class Overview:
             free,
             len(self.seats),
             self.without_room + (0 if self.dealer is None else self.dealer.refused),
+            *((0, 0) if self.batches is None else (self.batches.ran, self.batches.steps)),
         )
 
     def figures(self) -> Figures:
@@ -120,6 +124,8 @@ class Overview:
         load, playing = self.load(), self.sessions()
         if self.name and state != "failed":
             detail = f"{detail}; {len(playing)} of {load.seats} play, {load.share:.0%} of the time"
+            if load.batches:
+                detail += f"; {load.batched} steps in batches"
         found = Figures(
             state,
             detail,

@@ -19,6 +19,7 @@ class BackendChoice:
             backend's default.
         device: index of the GPU, as the driver counts them.
         cache: where OpenVINO keeps what it compiles; None takes the user's own folder.
+        cycles: that run at once, on threads of their own; a backend that has to know it is told.
     """
 
     name: str = "onnxruntime"
@@ -26,6 +27,7 @@ class BackendChoice:
     precision: str | None = None
     device: int = 0
     cache: Path | None = None
+    cycles: int = 1
 
     def refuse(self, threads: str = "", precision: str = "", device: str = "") -> None:
         """Refuse options that were given and that this backend cannot follow.

@@ -66,7 +66,9 @@ def _onnxruntime_cuda(choice: BackendChoice) -> Backend:
 def _openvino(choice: BackendChoice) -> Backend:
     from sideman.engine.openvino.backend import OpenVinoBackend
 
-    return OpenVinoBackend(choice.threads, choice.precision or "fp32", cache=choice.cache)
+    return OpenVinoBackend(
+        choice.threads, choice.precision or "fp32", cache=choice.cache, cycles=choice.cycles
+    )
 
 
 def _tensorrt(choice: BackendChoice) -> Backend:

@@ -33,6 +33,7 @@ class OpenVinoBackend(Backend):
             physical core that this process may use.
         precision: "fp32" or "bf16".
         cache: folder of the compiled models; None takes the user's own.
+        cycles: that run at once; each has that many threads, one if none are named.
 
     Raises:
         MissingExtraError: OpenVINO is not installed.
@@ -42,7 +43,12 @@ class OpenVinoBackend(Backend):
     name = "openvino"
 
     def __init__(
-        self, threads: int | None = None, precision: str = "fp32", *, cache: Path | None = None
+        self,
+        threads: int | None = None,
+        precision: str = "fp32",
+        *,
+        cache: Path | None = None,
+        cycles: int = 1,
     ) -> None:
         if threads is not None and threads < 1:
             raise BackendError(f"{threads} threads cannot run a stage.", "Use 1 or more.")
@@ -50,7 +56,8 @@ class OpenVinoBackend(Backend):
         self._library = import_openvino()
         self._core = the_core()
         precisions.check_supported(self._core, precision)
-        self._asked = threads
+        self._cycles = cycles
+        self._asked = threads if cycles == 1 else cycles * (threads or 1)
         self._root = cache or cache_root()
         self._models = CompiledModels(self._library, self._core, self._root)
         self._threads: int | None = None
@@ -61,6 +68,7 @@ class OpenVinoBackend(Backend):
         parts = [f"OpenVINO {self._library.__version__.partition('-')[0]}", "CPU"]
         if threads := self._threads or self._asked:
             parts.append(f"{threads} thread{'s' if threads > 1 else ''}")
+            parts[-1] += f" for {self._cycles} cycles at once" if self._cycles > 1 else ""
         parts.append(self.precision)
         # A stage may well multiply nothing.
         if products := sum(self._products.values(), Counter()):
@@ -140,7 +148,7 @@ class OpenVinoBackend(Backend):
         pinned: Mapping[str, tuple[int, ...]],
     ) -> tuple[Any, Any]:
         """The library's CompiledModel, from the cache if it is there, and memory that it uses."""
-        config = _config(self._asked, self.precision)
+        config = _config(self._asked, self.precision, self._cycles)
         identity = identify(self._core, self._library.__version__, config, *digest, pinned)
         found = self._models.load(identity, config)
         if found is None:
@@ -171,8 +179,8 @@ class OpenVinoBackend(Backend):
             )
 
 
-def _config(threads: int | None, precision: str) -> dict[str, Any]:
-    """Properties of every stage.
+def _config(threads: int | None, precision: str, cycles: int = 1) -> dict[str, Any]:
+    """Properties of every stage, whose threads are shared out among cycles that run at once.
 
     Denormals are left alone: the option for them changes the arithmetic of the compiling thread.
     """
@@ -182,4 +190,6 @@ def _config(threads: int | None, precision: str) -> dict[str, Any]:
         # Two servers on one machine would be tied to the same cores.
         "ENABLE_CPU_PINNING": False,
     }
+    if cycles > 1:
+        config["NUM_STREAMS"] = cycles
     return config if threads is None else {**config, "INFERENCE_NUM_THREADS": threads}

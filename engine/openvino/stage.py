@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from sideman.engine.backends.base import Binding, Buffer, Stage
@@ -67,18 +69,21 @@ class PinnedStage(Stage):
         self._usual: dict[str, tuple[int, ...]] | None = None
         self._pinned: Stage | None = None
         self._open: Stage | None = None
+        # Sessions that play at once bind on threads of their own.
+        self._lock = threading.Lock()
         if usual is not None:
             self._pin(usual)
 
     def _bind(self, buffers: Mapping[str, Buffer]) -> Binding:
         sizes = {each.name: buffers[each.name].host.shape for each in self.spec.inputs}
-        if self._pinned is None:
-            self._pin(sizes)
-        if self._pinned is not None and sizes == self._usual:
-            return self._pinned.bind(buffers)
-        if self._open is None:
-            self._open = self._compile({})
-        return self._open.bind(buffers)
+        with self._lock:
+            if self._pinned is None:
+                self._pin(sizes)
+            if self._pinned is not None and sizes == self._usual:
+                return self._pinned.bind(buffers)
+            if self._open is None:
+                self._open = self._compile({})
+            return self._open.bind(buffers)
 
     def _pin(self, sizes: Mapping[str, tuple[int, ...]]) -> None:
         self._pinned, self._usual = self._compile(sizes), dict(sizes)
@@ -109,7 +114,8 @@ class OpenVinoBinding(Binding):
         for name, tensor in self._tensors.items():
             self.request.set_tensor(name, tensor)
         # A compiled model keeps the memory of the largest size it ever ran in. The first run after
-        # a change gives that back, and its own; the second one allocates again what it needs.
+        # a change gives that back, and its own; the second one allocates again what it needs. Where
+        # another cycle runs at that moment, it is kept.
         self._release: Any = compiled.release_memory
 
     def run(self) -> None:
@@ -122,7 +128,8 @@ class OpenVinoBinding(Binding):
             self.request.wait()
             if self._release is not None:
                 release, self._release = self._release, None
-                release()
+                with suppress(RuntimeError):  # "in a busy state"
+                    release()
         except Exception as error:  # the library raises half a dozen unrelated types
             raise BackendError(f"OpenVINO failed in stage {self._stage.name}: {error}") from error
 

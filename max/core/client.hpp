@@ -28,6 +28,7 @@ struct Status {
     std::string refused;               // code of the refusal that keeps it from playing
     std::string engine;                // "loading", "ready" or "degraded"
     std::vector<std::string> known;    // all stems of the model
+    int session = 0;                   // its number; 0 while none plays
     int step = 0, lead = 0;            // columns, as accepted
     int advised = 0;                   // the smallest lead that would suffice; 0 for unknown
     double ahead = 0;                  // seconds that the band plays ahead of what it knows

@@ -20,7 +20,7 @@ BUS = 26.5
 
 def ready(methods: Methods) -> Patch:
     """Input, stems, look-ahead, server and recorder around one `sideman~`."""
-    patch = Patch("sideman", size=(50, 34), wiring=(96, 60))
+    patch = Patch("sideman", size=(50, 35.4), wiring=(106, 60))
     patch.comment("sideman", (1, 0.5), width=12, size=26.0, bold=True, shown=(1, 0.6, 11, 2.3))
     patch.comment("The wiring. What a performer sees is in presentation mode.", (1, 3.2), width=30)
     patch.object("band", f"sideman~ {' '.join(STEMS)}", (2, 28), width=spread(7, 5))
@@ -96,7 +96,7 @@ def _transport(patch: Patch) -> None:
 
 
 def _server(patch: Patch, methods: Methods) -> None:
-    patch.card("Server", (30, 5), (20, 20), shown=(32, 23, 17, 5.5))
+    patch.card("Server", (30, 5), (20, 20), shown=(32, 23, 17, 7))
     low, high = methods.attributes["port"].limits
     host, port = (methods.attributes[name].initial for name in ("host", "port"))
     _word(patch, "host", (31, 7), (32.6, 25, 3, 1.4))
@@ -116,6 +116,27 @@ def _server(patch: Patch, methods: Methods) -> None:
     patch.object("set port", "prepend port", (41.6, 13.5))
     patch.cord("host -> host text -> set host", "port -> set port")
     patch.cord("set host -> band", "set port -> band", along=BUS)
+    _bundle(patch)
+
+
+def _bundle(patch: Patch) -> None:
+    """A field whose words are a bundle's name; without any, the server's first one plays."""
+    patch.card("Bundle", (91, 5), (14, 20))
+    _word(patch, "bundle", (92, 7), (32.6, 28.4, 3.3, 1.4))
+    _word(patch, "empty: the first", (98, 7), (42.8, 28.4, 5.8, 1.4))
+    patch.object("bundle at first", "loadmess clear", (92, 8.5))
+    patch.control(
+        "bundle", "textedit", (92, 11), (8, 1.5),
+        shown=(36, 28.3, 6.6, 1.5), keymode=1, lines=1,
+    )  # fmt: skip
+    patch.object("bundle text", "route text", (92, 13.5))
+    # An empty field says no more than "text", and prepend would make a name of the bang.
+    patch.object("no name?", "route bang", (92, 16))
+    patch.message("first bundle", "bundle", (92, 18.5))
+    patch.object("set bundle", "prepend bundle", (96, 18.5))
+    patch.cord("bundle at first -> bundle -> bundle text -> no name? -> first bundle")
+    patch.cord("no name?:1 -> set bundle")
+    patch.cord("first bundle -> band", "set bundle -> band", along=BUS)
 
 
 def _lead(patch: Patch, methods: Methods) -> None:
@@ -215,20 +236,20 @@ def _mix(patch: Patch) -> None:
 
 
 def _recorder(patch: Patch) -> None:
-    patch.card("Recorder", (16, 50.2), (20, 8), shown=(32, 29, 17, 4.1))
+    patch.card("Recorder", (16, 50.2), (20, 8), shown=(32, 30.5, 17, 3.9))
     patch.object("recorder", "sfrecord~ 2", (17, 56.3))
-    _button(patch, "choose file", (21, 52), (32.6, 31, 5.4, 1.5), ACCENT, 12.0)
+    _button(patch, "choose file", (21, 52), (32.6, 32.5, 5.4, 1.5), ACCENT, 12.0)
     patch.message("open", "open", (21, 54))
-    patch.control("record", "toggle", (26.5, 53.9), shown=(38.5, 30.9, 1.7, 1.7))
-    _word(patch, "you left, band right", (26.3, 56.4), (40.4, 31.1, 8.2, 1.4))
+    patch.control("record", "toggle", (26.5, 53.9), shown=(38.5, 32.4, 1.7, 1.7))
+    _word(patch, "you left, band right", (26.3, 56.4), (40.4, 32.6, 8.2, 1.4))
     patch.cord("choose file button -> open -> recorder", "record -> recorder", "mix -> recorder:1")
     patch.cord("input -> recorder", corners=((0.5, 10), (0.5, 59.5), (15, 59.5), (15, 55.5)))
 
 
 def _told(patch: Patch) -> None:
     """What the object tells, from its last outlet."""
-    patch.card("How it goes", (38, 30.5), (57, 14.5), shown=(1, 23, 30, 10.1))
-    patch.part("status", status_part(), (39, 36), (2, 24.9))
+    patch.card("How it goes", (38, 30.5), (57, 14.5), shown=(1, 23, 30, 11.4))
+    patch.part("status", status_part(), (39, 36), (2, 25.2))
     patch.object("told", "route lead ahead", (72, 33), width=spread(9, 3))
     patch.cord("band:4 -> status", along=32.2)
     patch.cord("band:4 -> told", along=32.2)

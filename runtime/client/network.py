@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import selectors
 import socket
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sideman.engine.bundle.grid import COLUMN_SAMPLES
@@ -62,6 +62,8 @@ _LOWEST_RATE, _HIGHEST_RATE = 4_000, 768_000
 _WINDOW_SAMPLES = MOST_COLUMNS * COLUMN_SAMPLES
 #: What a message's counter can hold.
 _MOST_COUNTED = 2**31 - 1
+#: A full socket; ENOBUFS as macOS says it.
+_NO_ROOM = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS)
 #: A server that is silent for so many seconds is left. One that a front door sent to is left
 #: sooner, because that knows of others: two signs of life and all stems have not come then.
 _SILENT_SECONDS, _SENT_ON_SILENT_SECONDS = 2.0, 1.25
@@ -466,7 +468,11 @@ class Network:
     def _tell(self, message: Control) -> None:
         self._send(write_control(message))
 
-    def _send(self, datagram: bytes) -> None:
+    def _send(self, datagram: bytes) -> bool:
+        """Send; false where the system only has no room for it now. What else fails is lost."""
         assert len(datagram) <= MAX_DATAGRAM
-        with suppress(OSError):  # it counts as lost: nobody listens, or the socket is full
+        try:
             self._socket.send(datagram)
+        except OSError as error:
+            return error.errno not in _NO_ROOM
+        return True

@@ -28,10 +28,10 @@ class ContextSender:
 
     Args:
         shared: with the audio callback.
-        send: sends a datagram.
+        send: sends a datagram; false where there is no room for it now.
     """
 
-    def __init__(self, shared: Shared, send: Callable[[bytes], None]) -> None:
+    def __init__(self, shared: Shared, send: Callable[[bytes], bool]) -> None:
         self._shared = shared
         self._write = send
         self._session = self._epoch = 0
@@ -60,7 +60,9 @@ class ContextSender:
                 return False
             # What was sent before rides along where there is room.
             start = max(end - most, self._origin, shared.history.start)
-            self._send(min(start, self._sent), end, again=False)
+            # A slower network has no room, and nothing of a window is asked for again.
+            if not self._send(min(start, self._sent), end, again=False):
+                break
             self._sent = end
         return True
 
@@ -81,12 +83,12 @@ class ContextSender:
                     left -= 1
                     self._send(at, min(end, at + most), again=True)
 
-    def _send(self, start: int, end: int, *, again: bool) -> None:
+    def _send(self, start: int, end: int, *, again: bool) -> bool:
         samples = np.zeros(end - start, np.float32)
         self._shared.history.read(start, samples)
         if start < self._shared.history.start:
-            return  # the callback has just let go of it
+            return True  # the callback has just let go of it
         np.nan_to_num(samples, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
         np.clip(samples, -MAX_AMPLITUDE, MAX_AMPLITUDE, out=samples)
         packet = Packet(self._session, self._epoch, start, 0, CONTEXT, samples, FLOAT32, again)
-        self._write(write_packet(packet))
+        return self._write(write_packet(packet))

@@ -32,7 +32,7 @@ BundleNameOption = Annotated[
         "--bundle",
         metavar="NAME",
         help="With --server: which of its bundles plays, by its name, where several play behind "
-        "one address.",
+        "one address. A name that is not among them ends it with those that are.",
         show_default="its first or only one",
     ),
 ]

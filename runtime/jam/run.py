@@ -150,13 +150,17 @@ class Jam:
     def _check_refusal(self) -> None:
         """End where the server will not play with this client, however often it asks.
 
-        Nobody mends a server that was started here; another one may be.
+        A name that no bundle there has is most likely misspelt, and a model that was not loaded
+        needs somebody who mends it. Who has played there with it, though, may get it back: the
+        server is started again, or a fleet changes what it plays. Nobody does so with a server
+        that was started here.
 
         Raises:
             SidemanError: why, and what would be accepted.
         """
         status = self._client.status
-        lasting = LASTING if self._server is None else HOPELESS
+        may_return = self._server is None and self.joined_at is not None
+        lasting = LASTING if may_return else HOPELESS
         if status.state != "playing" and status.refused in lasting:
             raise SidemanError(f"The band does not come: {status.text}")
 

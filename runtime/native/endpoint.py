@@ -147,6 +147,7 @@ class NativeEndpoint:
         exact_mask: hide exactly the unknown columns rather than the next trained number.
         any_bundle: whether a hello may name a bundle as it likes: whoever sent it here knows.
         admit: raises `NoRoomError` where what is asked for does not fit beside what others play.
+        delay: seconds by which a session that was admitted begins later than it asked for.
     """
 
     def __init__(
@@ -158,12 +159,14 @@ class NativeEndpoint:
         exact_mask: bool = False,
         any_bundle: bool = False,
         admit: Callable[[NativeSetting], None] = lambda setting: None,
+        delay: Callable[[NativeSetting], float] = lambda setting: 0.0,
     ) -> None:
         self._access = access
         self._busy = busy
         self._freed = freed
         self._any_bundle = any_bundle
         self._admit = admit
+        self._delay = delay
         self._session: _Session | None = None
         self._client: Address = ("", 0)
         # Whose sound the model's window holds, from a session of this protocol.
@@ -289,7 +292,7 @@ class NativeEndpoint:
         session.confirmed = True
         earlier, end = session.earlier, packet.position + len(packet.samples)
         taken = earlier is not None and earlier.add(packet.position, packet.samples)
-        if taken and end <= session.hello.origin:
+        if taken and end <= session.accept.origin:
             return
         if not session.epochs.plays(packet.epoch):
             self._access.counters.count("ignored")
@@ -432,6 +435,8 @@ class NativeEndpoint:
             )
         setting = self.settings.setting(wish, number, 1, hello.origin)
         self._admit(setting)
+        if later := round(self._delay(setting) * hello.rate):
+            setting = self.settings.setting(wish, number, 1, hello.origin + later)
         accept = Accept(
             request=hello.request,
             version=min(VERSIONS[1], hello.highest),
@@ -444,7 +449,7 @@ class NativeEndpoint:
             wait=setting.placement.wait,
             stems=",".join(setting.generated),
             known=",".join(setting.stems),
-            origin=hello.origin,
+            origin=Position(setting.placement.origin),
             host="",
             port=0,
             token="",

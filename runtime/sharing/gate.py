@@ -7,6 +7,7 @@ from sideman.runtime.native.setting import NativeSetting, NoRoomError
 from sideman.runtime.server.protocol import Clock
 from sideman.runtime.sharing.admission import RETRY_SECONDS, Demand, refusal
 from sideman.runtime.sharing.overview import Overview
+from sideman.runtime.sharing.stagger import best_delay
 
 
 class Gate:
@@ -50,6 +51,22 @@ class Gate:
                 f"Say hello again in {RETRY_SECONDS} s, or ask for longer steps, a longer lead or "
                 "fewer stems.",
             )
+
+    def delay(self, number: int, setting: NativeSetting) -> float:
+        """Seconds by which a seat's session should begin later, to find the others gone.
+
+        Args:
+            number: of the seat.
+            setting: that was admitted.
+        """
+        seat, now = self._overview.seats[number], self._clock()
+        own = seat.cadence_of(setting, now)
+        others = [s.cadence() for s in self._overview.seats if s.number != number]
+        delay = 0.0
+        if own is not None:
+            delay = best_delay([each for each in others if each], own, self._workers)
+        seat.begins = now + delay
+        return delay
 
     def _reason(self, number: int, wanted: Demand) -> str:
         others = [s.demand() for s in self._overview.seats if s.number != number]

@@ -19,6 +19,7 @@ from sideman.runtime.server.loading import Loading
 from sideman.runtime.server.model import Model
 from sideman.runtime.server.protocol import Access, Clock, Endpoint
 from sideman.runtime.sharing.admission import Demand
+from sideman.runtime.sharing.stagger import Cadence
 from sideman.runtime.sharing.times import Ledger, SeatTime
 from sideman.runtime.system.hosts import Address
 
@@ -62,6 +63,7 @@ class Common:
         ledger: how long cycles take.
         open_session: makes a session for a seat.
         admit: raises `NoRoomError` where a setting does not fit, given a seat's number.
+        delay: seconds by which a session begins later than it asked for, likewise.
         check_buffer: called with the samples of each new step.
         lose: called with the reason when the device is lost.
         exact_mask: hide exactly the unknown columns rather than the next trained number.
@@ -76,6 +78,7 @@ class Common:
     ledger: Ledger
     open_session: Callable[[], Session]
     admit: Callable[[int, NativeSetting], None]
+    delay: Callable[[int, NativeSetting], float]
     check_buffer: Callable[[int], None]
     lose: Callable[[str], None]
     exact_mask: bool
@@ -96,6 +99,7 @@ class Seat:
         due: when the endpoint wants to be called again, in seconds; receive thread.
         busy: whether a worker handles an event of it; whoever holds the condition.
         counted: cycles late and steps dropped when the present session began.
+        begins: when the first step of the present session is complete, in seconds; receive thread.
 
     Args:
         number: from 0.
@@ -111,6 +115,7 @@ class Seat:
         self.due: float | None = None
         self.busy = False
         self.counted = (0, 0)
+        self.begins = 0.0
         self._common = common
         access = Access(
             self.queue,
@@ -132,6 +137,7 @@ class Seat:
             access,
             exact_mask=common.exact_mask,
             admit=lambda setting: common.admit(number, setting),
+            delay=lambda setting: common.delay(number, setting),
         )
         self.cycles = Cycles(
             self.queue,
@@ -169,6 +175,18 @@ class Seat:
             return None
         step = setting.placement.step_samples / setting.rate
         return Demand(usual, step, setting.placement.ahead / setting.rate)
+
+    def cadence(self) -> Cadence | None:
+        """When the session's steps come; None where there is none, or nobody knows its cycle."""
+        sitting = self.endpoint.sitting()
+        if sitting is None:
+            return None
+        return self.cadence_of(sitting.setting, max(self.begins, self.queue.put_at))
+
+    def cadence_of(self, setting: NativeSetting, at: float) -> Cadence | None:
+        """When the steps of a setting come, of which one is complete then."""
+        demand = self.demand_of(setting)
+        return None if demand is None else Cadence(at, demand.step, demand.cycle)
 
     def urgency(self) -> tuple[int, float] | None:
         """How soon its next event has to be handled; the smallest first. None where there is none.

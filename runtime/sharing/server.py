@@ -155,6 +155,7 @@ class SharedServer:
             self._ledger,
             self._open_session,
             self._gate.admit,
+            self._gate.delay,
             self._check_buffer,
             self._lose,
             self._exact_mask,

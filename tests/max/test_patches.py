@@ -238,11 +238,11 @@ def test_controls_show_what_is_so_when_the_patch_opens(methods: Methods) -> None
             continue
         before = [line["source"][0] for line in lines if line["destination"] == [name, 0]]
         (shown,) = (boxes[each]["text"] for each in before)
-        value = shown.removeprefix("loadmess set ")
+        value = "" if shown == "loadmess clear" else shown.removeprefix("loadmess set ")
         if box["maxclass"] == "umenu":
             value = methods.attributes[attribute].choices[int(value)]
         assert value == {"auto": "0"}.get(first, first), attribute
-    assert seen == {"host", "port", "lead", "step", "margin", "latency"}
+    assert seen == {"host", "port", "bundle", "lead", "step", "margin", "latency"}
 
 
 def test_the_model_is_told_in_words() -> None:
@@ -337,6 +337,22 @@ def test_margin_is_a_menu_of_what_the_table_names(methods: Methods) -> None:
     assert [c.outlet for c in patch.cords if c.source == "margin"] == [1]
     first = patch.boxes["margin at first"].text.split()[-1]
     assert methods.attributes["margin"].choices[int(first)] == methods.attributes["margin"].initial
+
+
+def test_an_empty_field_asks_for_the_first_bundle() -> None:
+    """From the file: of what the field says, "text" alone becomes "bundle" alone."""
+    patcher = json.loads(FILES["max", "extras/sideman.maxpat"])["patcher"]
+    boxes = {box["box"]["id"]: box["box"] for box in patcher["boxes"]}
+    lines = [line["patchline"] for line in patcher["lines"]]
+    (choice,) = (name for name, box in boxes.items() if box.get("text") == "route bang")
+    (before,) = (line["source"] for line in lines if line["destination"] == [choice, 0])
+    assert (boxes[before[0]]["text"], before[1]) == ("route text", 0)
+    after = {}
+    for line in lines:
+        if line["source"][0] == choice:
+            after[line["source"][1]] = boxes[line["destination"][0]]
+    assert (after[0]["maxclass"], after[0]["text"]) == ("message", "bundle")
+    assert (after[1]["maxclass"], after[1]["text"]) == ("newobj", "prepend bundle")
 
 
 def _inside(patch: Patch) -> list[Patch]:

@@ -12,21 +12,30 @@ a player is killed, then a node is removed. Writes a JSON file, and prints it wi
   loaded the machine was, and what clients took of it.
 
 With as many seats as sessions a killed player's clients have nowhere to go until it is back;
-`--spare 10` lets the others take them at once. The clients are the real one
-(`sideman.runtime.client`), in processes of ten. `--simulate` does another thing: the director
-alone, at the size of 10,000 sessions, as fast as it goes (`fleet/simulation.py`).
+`--spare 10` lets the others take them at once.
+
+The clients are real, in processes of ten: by default those in C++, which play in Max and Pure Data
+and take least from the players (build them first: `cmake --preset linux && cmake --build --preset
+linux --target crowd`); with `--clients python` those of `sideman.runtime.client`. Either plays
+noise of its own, by which another one's sound is known. Of a client in C++ at most so many blocks
+(`fleet/crowds.py`, MOST) are judged that hold other samples than right ones and zeros; what is
+beyond is counted (`samples_unjudged`) and said. `--step` and `--lead` are what clients ask for, in
+columns. `--int16` asks for stems in half the bytes, which are no fewer datagrams: each then repeats
+what the one before it brought.
+
+`--simulate` does another thing: the director alone, at the size of 10,000 sessions, as fast as it
+goes (`fleet/simulation.py`).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
-import queue
 import signal
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +45,9 @@ from sideman.runtime.client import Client
 from sideman.runtime.fleet.desk import Plan
 from sideman.runtime.fleet.planning import Fleets
 from sideman.runtime.rehearse.process import free_port
+from tests.runtime.fleet.crowds import Crowd, native_tool, start_crowds
 from tests.runtime.fleet.fakes import echo_server, plan_of
-from tests.runtime.fleet.listeners import run_clients
+from tests.runtime.fleet.listeners import Listening
 from tests.runtime.fleet.scheduling import (
     Scheduled,
     all_threads,
@@ -75,10 +85,16 @@ def main() -> None:
     parser.add_argument("--spare", type=int, default=0, help="seats in all beyond the sessions")
     parser.add_argument("--cycle", type=float, default=20.0, help="milliseconds")
     parser.add_argument("--seconds", type=float, default=300.0)
+    parser.add_argument("--clients", choices=("cpp", "python"), default="cpp")
+    parser.add_argument("--step", type=int, default=4, help="columns")
+    parser.add_argument("--lead", type=int, default=4, help="columns")
+    parser.add_argument("--int16", action="store_true", help="stems in int16")
     parser.add_argument("--no-faults", action="store_true")
     parser.add_argument("--ray-as-it-is", action="store_true", help="its own health checks")
     parser.add_argument("--simulate", action="store_true")
     options = parser.parse_args()
+    if not options.simulate and options.clients == "cpp":
+        native_tool()  # before anything is started
     data = simulate() if options.simulate else measure(options)
     options.out.write_text(json.dumps(data, indent=1) + "\n")
     print(json.dumps({k: v for k, v in data.items() if k != "clients"}, indent=1))
@@ -112,29 +128,36 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             while {p["state"] for p in f.figures()["players"]} != {"ready"}:
                 time.sleep(0.1)
             ready = time.perf_counter() - begun
-            return _play(options, f, nodes, second) | {"ready_seconds": ready}
+            with ExitStack() as ending:
+                return _play(options, f, nodes, second, ending) | {"ready_seconds": ready}
     finally:
         nodes.shutdown()
 
 
-def _play(options: argparse.Namespace, fleet: Any, nodes: Any, second: Any) -> dict[str, Any]:
-    context = multiprocessing.get_context("spawn")
-    results: Any = context.Queue()
+def _play(
+    options: argparse.Namespace, fleet: Any, nodes: Any, second: Any, ending: ExitStack
+) -> dict[str, Any]:
     begin = time.time() + BEGIN
-    processes = []
-    for first in range(0, options.sessions, _EACH):
-        seeds = list(range(first, min(first + _EACH, options.sessions)))
-        arguments = fleet.address, seeds, options.sessions, begin, options.seconds, results
-        # They end with this one, whatever it meets.
-        processes.append(context.Process(target=run_clients, args=arguments, daemon=True))
-        processes[-1].start()
+    listening = Listening(
+        fleet.address,
+        begin,
+        options.seconds,
+        options.step,
+        options.lead,
+        options.int16,
+        options.sessions,
+    )
+    crowds: list[Crowd] = []
+    for crowd in start_crowds(options.clients, listening, _EACH):
+        ending.callback(crowd.close)  # whatever is met here
+        crowds.append(crowd)
     part = options.seconds / 5
     told: dict[str, Any] = {"options": {k: str(v) for k, v in vars(options).items()}}
     told["machine"] = {"idle": machine()}
     _until(begin)
     told["machine"]["begin"] = machine()
     started = time.perf_counter()
-    watched = _watched(fleet, processes)
+    watched = _watched(fleet, crowds)
     counted = {name: scheduled(paths) for name, paths in watched.items()}
     _until(begin + part)
     before = fleet.figures()
@@ -142,7 +165,7 @@ def _play(options: argparse.Namespace, fleet: Any, nodes: Any, second: Any) -> d
     told["machine"]["before"] = machine()
     told["placed"] = len(before["sessions"])
     # One more than fits, unless there are spare seats.
-    told["one_more"] = _one_more(fleet.address)
+    told["one_more"] = _one_more(listening)
     events = {"one_more": part}
     if not options.no_faults:
         _until(begin + 2 * part)
@@ -158,16 +181,18 @@ def _play(options: argparse.Namespace, fleet: Any, nodes: Any, second: Any) -> d
         nodes.remove_node(second, allow_graceful=False)
     _until(begin + 4 * part)
     # A player that died has other threads now.
-    watched = _watched(fleet, processes)
+    watched = _watched(fleet, crowds)
     counted = {name: scheduled(paths) for name, paths in watched.items()}
     started = time.perf_counter()
     _until(begin + 4.9 * part)
     told["after"] = _waits(fleet.figures(), watched, counted, time.perf_counter() - started)
     told["machine"]["after"] = machine()
-    found = _collect(results, processes, options.sessions)
+    found = [each for crowd in crowds for each in crowd.results()]
     told["events"] = events
-    for kind in ("compared", "exact", "soft", "silent", "wrong"):
+    for kind in ("compared", "exact", "soft", "silent", "wrong", "unjudged"):
         told[f"samples_{kind}"] = sum(c["samples"][kind] for c in found)
+    if told["samples_unjudged"]:
+        print(f"{told['samples_unjudged']} samples were not judged.", file=sys.stderr)
     told["wrong_places"] = [place for c in found for place in c.pop("wrong_places")][:_PLACES]
     told["cpu_per_client"] = float(np.mean([c["cpu"] for c in found]))
     told["card_behind_s"] = float(np.max([c["card_behind_s"] for c in found]))
@@ -182,24 +207,7 @@ def _play(options: argparse.Namespace, fleet: Any, nodes: Any, second: Any) -> d
     return told
 
 
-def _collect(results: Any, processes: list[Any], count: int) -> list[dict[str, Any]]:
-    """The figures of all clients; an error where a process of theirs has failed."""
-    found: list[dict[str, Any]] = []
-    while len(found) < count:
-        try:
-            found.append(results.get(timeout=1.0))
-        except queue.Empty:
-            failed = [p.exitcode for p in processes if p.exitcode]
-            if failed:
-                raise RuntimeError(
-                    f"Clients ended with {failed}; their errors stand above."
-                ) from None
-    for process in processes:
-        process.join()
-    return found
-
-
-def _watched(fleet: Any, processes: list[Any]) -> dict[str, list[Path]]:
+def _watched(fleet: Any, crowds: list[Crowd]) -> dict[str, list[Path]]:
     """Threads by what they do: each player's, and those of all clients."""
     found: dict[str, list[Path]] = {}
     for name, actor in fleet.players.items():
@@ -211,7 +219,7 @@ def _watched(fleet: Any, processes: list[Any]) -> dict[str, list[Path]]:
             pid, threads = 0, {}
         for kind in _KINDS:
             found[f"{name} {kind}"] = threads_of(pid, threads, kind)
-    found["clients"] = [path for each in processes for path in all_threads(each.pid)]
+    found["clients"] = [path for each in crowds for path in all_threads(each.pid)]
     return found
 
 
@@ -261,8 +269,8 @@ def _second(nodes: Any, second: Any) -> set[str]:
     return {f"{at} ({i[:6]})" for i, at in found.items() if i == second.node_id}
 
 
-def _one_more(address: tuple[str, int]) -> dict[str, Any]:
-    with Client(address, ("bass",), step=4, lead=4) as client:
+def _one_more(told: Listening) -> dict[str, Any]:
+    with Client(told.address, ("bass",), step=told.step, lead=told.lead) as client:
         time.sleep(3.0)
         status = client.status
     return {"state": status.state, "refused": status.refused, "text": status.text}

@@ -1,34 +1,40 @@
 """How many sessions one shared server holds, against as many separate servers on the same cores.
 
-    python -m tests.runtime.measure_sharing --sessions 4,6,8 --seconds 60 --rounds 2
+    python -m tests.runtime.measure_sharing --sessions 4,5,6 --seconds 60 --rounds 3
 
 Every round plays each number of sessions with one process of N seats, then with N processes, in
-real time, with the demonstration's bundle. A number is held where no stem was silent after its
-first step. Admission lets everybody in, so that the limit is the machine's; what it would have let
-in is told beside it. The clients run in this process in both cases.
+real time, with the demonstration's bundle. Performers begin whenever they like: each round draws
+their moments anew, the same ones for both. A number is held where no stem was silent after the
+first seconds. Admission lets everybody in, so that the limit is the machine's; what it would have
+let in is told beside it. Each client is a process of its own in C++, which costs little
+(`fleet/crowds.py` tells how to build it). Beside the counts stands what the servers' processes took
+of the cores, for a cycle.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
-import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 
-from sideman.runtime.client import Client
+from sideman.engine.backends.choice import BackendChoice
+from sideman.engine.cores import available_cores
+from tests.runtime.fleet.crowds import native_tool
 
-_BLOCK, _RATE = 512, 44_100
-_PATIENCE = 180.0
+_BLOCK, _RATE, _COLUMN = 512, 44_100, 4_096
+#: Seconds until a server answers, and from the first hello until all play and have settled.
+_PATIENCE, _SETTLE = 180.0, 8.0
 
 
-def child(sessions: int, port: int) -> None:
+def child(sessions: int, port: int, backend: BackendChoice) -> None:
     """A shared server that lets everybody in."""
-    from sideman.engine.backends.choice import BackendChoice
     from sideman.runtime.rehearse.demo import demo_bundle
     from sideman.runtime.sharing import gate, server
     from sideman.runtime.sharing.engine import BundleEngine, side_by_side
@@ -36,7 +42,7 @@ def child(sessions: int, port: int) -> None:
 
     let_packets_in()
     gate.refusal = lambda playing, wanted, workers=1: ""
-    choice, workers = side_by_side(BackendChoice())
+    choice, workers = side_by_side(backend)
     bundle = demo_bundle()
     with server.SharedServer(
         lambda: BundleEngine(bundle, backend=choice),
@@ -54,19 +60,20 @@ def child(sessions: int, port: int) -> None:
 
 
 class Servers:
-    """One process of N seats, or N processes."""
+    """One process of N seats, or N processes; all answer once this is made."""
 
-    def __init__(self, sessions: int, port: int, *, shared: bool) -> None:
+    def __init__(self, sessions: int, options: argparse.Namespace, *, shared: bool) -> None:
         self.shared = shared
+        port, backend = options.port, ["--backend", options.backend]
+        backend += ["--precision", options.precision] if options.precision else []
         if shared:
-            commands = [["-m", "tests.runtime.measure_sharing", "--child", f"{sessions},{port}"]]
+            own = ["-m", "tests.runtime.measure_sharing", "--child", str(sessions)]
+            commands = [[*own, "--port", str(port), *backend]]
             self.ports = [port] * sessions
         else:
             self.ports = [port + i for i in range(sessions)]
-            commands = [
-                ["-m", "sideman.runtime", "serve", "--listen", f"127.0.0.1:{each}"]
-                for each in self.ports
-            ]
+            serve = ["-m", "sideman.runtime", "serve", *backend, "--listen"]
+            commands = [[*serve, f"127.0.0.1:{each}"] for each in self.ports]
         self.processes = [
             subprocess.Popen(
                 [sys.executable, *command],
@@ -77,6 +84,10 @@ class Servers:
             )
             for command in commands
         ]
+
+    def seconds(self) -> float:
+        """Of the cores, that their processes have taken."""
+        return sum(_taken(process.pid) for process in self.processes)
 
     def memory(self) -> float:
         """Megabytes that are theirs alone, or their part of what several have (PSS)."""
@@ -109,93 +120,100 @@ def _proportional(pid: int) -> int:
     return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
 
 
-def play(client: Client, seconds: float, offset: float, result: list[float]) -> None:
-    """Play noise in real time; notes how many seconds of stems were silent after the first step."""
-    draw = np.random.default_rng(1)
-    out = np.zeros((len(client.stems), _BLOCK), np.float32)
-    time.sleep(offset)
-    begun = time.perf_counter()
-    before = None
-    for count in range(int(seconds * _RATE / _BLOCK)):
-        time.sleep(max(0.0, begun + count * _BLOCK / _RATE - time.perf_counter()))
-        client.process(draw.uniform(-0.2, 0.2, _BLOCK).astype(np.float32), out)
-        if before is None and count * _BLOCK / _RATE > 6:
-            before = client.status.lost + client.status.late
-    status = client.status
-    silent = status.lost + status.late - (before or 0)
-    result.append(silent / _RATE if status.state == "playing" else float("inf"))
+def _taken(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def trial(sessions: int, options: argparse.Namespace, *, shared: bool) -> bool:
-    """Whether so many sessions are held."""
-    servers = Servers(sessions, options.port, shared=shared)
-    clients = [
-        Client(("127.0.0.1", port), ("bass",), step=options.step, lead=options.lead)
-        for port in servers.ports
-    ]
-    try:
-        for client in clients:
-            client.start()
-        end = time.monotonic() + _PATIENCE
-        while any(client.status.state != "playing" for client in clients):
-            if time.monotonic() > end:
-                print(f"  {sessions}: not all played", {c.status.text for c in clients})
-                return False
-            time.sleep(0.1)
-        silent: list[float] = []
-        step = options.step * 4096 / _RATE
-        threads = [
-            threading.Thread(
-                target=play, args=(client, options.seconds, i * step / sessions, silent)
-            )
-            for i, client in enumerate(clients)
-        ]
+def _wait_until_loaded(ports: list[int]) -> None:
+    """Let one client after the other play a moment with each server."""
+    from sideman.runtime.client import Client
+
+    end = time.monotonic() + _PATIENCE
+    for port in sorted(set(ports)):
+        with Client(("127.0.0.1", port), ("bass",)) as client:
+            while client.status.state != "playing":
+                if time.monotonic() > end:
+                    raise TimeoutError(f"{port}: {client.status.text}")
+                time.sleep(0.05)
+
+
+def trial(sessions: int, options: argparse.Namespace, moments: np.ndarray, *, shared: bool) -> bool:
+    """Whether so many sessions are held.
+
+    Args:
+        sessions: how many.
+        options: of the command line.
+        moments: when each client comes, in seconds.
+        shared: with one process.
+    """
+    with ExitStack() as stack:
+        servers = Servers(sessions, options, shared=shared)
+        stack.callback(servers.close)
+        _wait_until_loaded(servers.ports)
         load = os.getloadavg()[0]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        held = not any(silent)
-        what = "one process" if shared else f"{sessions} processes"
-        print(
-            f"  {sessions} sessions in {what}: {'held' if held else 'NOT held'}, "
-            f"{sum(s > 0 for s in silent)} with gaps of {max(silent):.2f} s at the most, "
-            f"{servers.memory():.0f} MB{servers.figures()} (load before {load:.1f})",
-            flush=True,
-        )
-        return held
-    finally:
-        for client in clients:
-            client.close()
-        servers.close()
+        start = time.time()
+        begin = start + moments.max() + _SETTLE
+        clients = []
+        for number in np.argsort(moments):
+            time.sleep(max(0.0, start + moments[number] - time.time()))
+            told = [native_tool(), "127.0.0.1", servers.ports[number], number, 1, _BLOCK]
+            told += [options.step, options.lead, "float32", f"{begin:.6f}", options.seconds, 0]
+            clients.append(
+                subprocess.Popen([str(each) for each in told], stdout=subprocess.PIPE, text=True)
+            )
+            stack.callback(clients[-1].kill)
+        time.sleep(max(0.0, begin - time.time()))
+        before = servers.seconds()
+        time.sleep(options.seconds - 0.5)
+        taken = (servers.seconds() - before) / (options.seconds - 0.5)
+        memory, figures = servers.memory(), servers.figures()
+        found = [json.loads(client.communicate()[0]) for client in clients]
+    silent = [sum(seconds for _, seconds in each["silent"]) for each in found]
+    held = not any(silent) and all(len(each["sessions"]) == 1 for each in found)
+    what = "one process" if shared else f"{sessions} processes"
+    cycle = taken * options.step * _COLUMN / _RATE / sessions
+    print(
+        f"  {sessions} sessions in {what}: {'held' if held else 'NOT held'}, "
+        f"{sum(s > 0 for s in silent)} with gaps of {max(silent):.2f} s at the most; "
+        f"{taken / available_cores():.0%} of the cores, {1e3 * cycle:.0f} ms for a cycle if all "
+        f"were played; clients {sum(each['cpu'] for each in found) / available_cores():.1%}; "
+        f"{memory:.0f} MB{figures} (load before {load:.1f})",
+        flush=True,
+    )
+    return held
 
 
 def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--sessions", default="4,6,8")
+    parser.add_argument("--sessions", default="4,5,6")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--step", type=int, default=16)
     parser.add_argument("--lead", type=int, default=16)
+    parser.add_argument("--backend", default="onnxruntime")
+    parser.add_argument("--precision")
     parser.add_argument("--port", type=int, default=7400)
-    parser.add_argument("--child")
+    parser.add_argument("--child", type=int)
     options = parser.parse_args()
     if options.child:
-        child(*map(int, options.child.split(",")))
+        choice = BackendChoice(options.backend, precision=options.precision)
+        child(options.child, options.port, choice)
         return
     counts = [int(each) for each in options.sessions.split(",")]
     held: dict[tuple[int, bool], int] = {}
     for number in range(options.rounds):
         print(f"round {number + 1}, steps and lead of {options.step} and {options.lead} columns")
+        draw = np.random.default_rng(number)
         for count in counts:
-            for shared in (True, False):
-                held[count, shared] = held.get((count, shared), 0) + trial(
-                    count, options, shared=shared
-                )
+            moments = draw.uniform(0, 4, count)
+            for shared in (True, False) if number % 2 else (False, True):
+                ok = trial(count, options, moments, shared=shared)
+                held[count, shared] = held.get((count, shared), 0) + ok
     for shared in (True, False):
-        always = [count for count in counts if held[count, shared] == options.rounds]
-        print("shared" if shared else "separate", "holds", max(always, default=0))
+        each = (f"{count}: {held[count, shared]} of {options.rounds}" for count in counts)
+        print("shared" if shared else "separate", "holds", ", ".join(each))
 
 
 if __name__ == "__main__":

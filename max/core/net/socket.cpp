@@ -159,16 +159,20 @@ std::string Socket::connect(const Endpoint& endpoint) {
     return "";
 }
 
-void Socket::send(const void* data, std::size_t size) noexcept {
-    if (!is_open()) return;
+bool Socket::send(const void* data, std::size_t size) noexcept {
+    if (!is_open()) return true;
 #ifdef _WIN32
-    (void)::send(handle_, static_cast<const char*>(data), static_cast<int>(size), 0);
+    return ::send(handle_, static_cast<const char*>(data), static_cast<int>(size), 0) >= 0 ||
+           WSAGetLastError() != WSAEWOULDBLOCK;
 #else
+    auto sent = ::send(handle_, data, size, 0);
     // It may tell of what was sent before, and does not send then.
-    if (::send(handle_, data, size, 0) < 0 && errno == ECONNREFUSED) {
+    if (sent < 0 && errno == ECONNREFUSED) {
         refused_ = true;
-        (void)!::send(handle_, data, size, 0);
+        sent = ::send(handle_, data, size, 0);
     }
+    // ENOBUFS: as macOS says it.
+    return sent >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != ENOBUFS);
 #endif
 }
 

@@ -44,8 +44,9 @@ public:
     Handle handle() const noexcept { return handle_; }
     void close() noexcept;
 
-    // What cannot be sent counts as lost, as on a network.
-    void send(const void* data, std::size_t size) noexcept;
+    // What cannot be sent counts as lost, as on a network. False where the system only has no room
+    // for it now: the same may be sent a moment later.
+    bool send(const void* data, std::size_t size) noexcept;
     // `size`: of the buffer, then of the datagram. Refused: nobody listens at the other end.
     Received receive(void* data, std::size_t& size) noexcept;
 

@@ -13,8 +13,6 @@ constexpr double beat_seconds = 0.5;
 constexpr double silent_seconds = 2.0, sent_on_silent_seconds = 1.25;
 // A round trip, until one has been measured.
 constexpr double guessed_seconds = 0.1;
-// While more of the context is left than one turn sends.
-constexpr double soon_seconds = 0.002;
 // Rates that a model may have.
 constexpr int lowest_rate = 4000, highest_rate = 768000;
 // Seconds in which it is remembered where packets landed, and the most of these.
@@ -41,7 +39,8 @@ Session::Session(Shared& shared, Wish wish, Socket& socket, std::string host, in
       wish_(std::move(wish)),
       socket_(socket),
       greeting_(shared, wish_, socket, std::move(host), port),
-      sending_(shared, [this](const Byte* data, std::size_t size) { socket_.send(data, size); }),
+      sending_(shared,
+               [this](const Byte* data, std::size_t size) { return socket_.send(data, size); }),
       round_trip_(guessed_seconds) {
     engine_.state.clear();
 }
@@ -51,7 +50,7 @@ double Session::turn(double now) {
     const double soonest = room ? 1e18 : now + room_seconds;
     if (!playing_) return std::min(soonest, greet(now));
     // First of all: a cycle may be waiting for it.
-    const bool more = sending_.turn();
+    const double more = sending_.turn(now);
     const double patience = greeting_.elsewhere() ? sent_on_silent_seconds : silent_seconds;
     if (now - heard_ >= patience) {
         // It may hear without being heard, and would take the next hello for an old one.
@@ -61,9 +60,8 @@ double Session::turn(double now) {
     }
     ask(now);
     if (now >= beaten_ + beat_seconds) beat(now);
-    double due = std::min({soonest, heard_ + patience, beaten_ + beat_seconds});
+    double due = std::min({soonest, more, heard_ + patience, beaten_ + beat_seconds});
     if (pending_) due = std::min(due, pending_->due);
-    if (more) due = std::min(due, now + soon_seconds);
     const auto position = shared_.position.load(std::memory_order_acquire);
     if (position != seen_) {
         seen_ = position;
@@ -307,8 +305,7 @@ void Session::accept(const Accept& accept, double now) {
     }
     round_trip_ = std::max(1e-4, greeting_.accepted(place.step_samples() + place.wait, now));
     measured_ = true;
-    sending_.follow(playing.key.session, playing.key.epoch, accept.origin);
-    sending_.begin_at(accept.origin);
+    sending_.begin(playing.key.session, playing.key.epoch, place);
     heard_ = now;
     beaten_ = now - beat_seconds;
     seen_at_ = now;
@@ -495,6 +492,7 @@ Status Session::status(double now) const {
     status.dropped = dropped_;
     if (playing_) {
         status.known = playing_->known;
+        status.session = number();
         status.step = playing_->placement.step;
         status.lead = playing_->placement.lead;
         status.advised = advised_;

@@ -13,8 +13,8 @@
 
 namespace sideman {
 
-// Seconds of the context that can be sent again.
-constexpr int history_seconds = 3;
+// Seconds of the context that can be sent again: a model's window, and a little.
+constexpr int history_seconds = 7;
 // Packets of stems on their way to the audio thread. A server sends at most 60 in 5 ms, and the
 // audio thread takes them block by block.
 constexpr std::size_t most_incoming = 2048;

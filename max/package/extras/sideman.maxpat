@@ -13,7 +13,7 @@
    100.0,
    100.0,
    750,
-   510
+   531.0
   ],
   "bglocked": 0,
   "openinpresentation": 1,
@@ -759,6 +759,211 @@
      "numinlets": 1,
      "numoutlets": 0,
      "patching_rect": [
+      1372.5,
+      79.5,
+      195.0,
+      22.0
+     ],
+     "text": "Bundle",
+     "fontsize": 13.0,
+     "textcolor": [
+      0.05,
+      0.42,
+      0.51,
+      1.0
+     ],
+     "fontface": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-27",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1380.0,
+      105.0,
+      49.5,
+      19.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      489.0,
+      426.0,
+      49.5,
+      21.0
+     ],
+     "text": "bundle",
+     "textjustification": 0,
+     "fontsize": 11.0,
+     "textcolor": [
+      0.38,
+      0.43,
+      0.49,
+      1.0
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-28",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1470.0,
+      105.0,
+      87.0,
+      19.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      642.0,
+      426.0,
+      87.0,
+      21.0
+     ],
+     "text": "empty: the first",
+     "textjustification": 0,
+     "fontsize": 11.0,
+     "textcolor": [
+      0.38,
+      0.43,
+      0.49,
+      1.0
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-29",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1380.0,
+      127.5,
+      100.0,
+      22.0
+     ],
+     "text": "loadmess clear"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-30",
+     "maxclass": "textedit",
+     "numinlets": 1,
+     "numoutlets": 4,
+     "outlettype": [
+      "",
+      "int",
+      "",
+      ""
+     ],
+     "patching_rect": [
+      1380.0,
+      165.0,
+      120.0,
+      22.5
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      540.0,
+      424.5,
+      99.0,
+      22.5
+     ],
+     "text": "",
+     "keymode": 1,
+     "lines": 1
+    }
+   },
+   {
+    "box": {
+     "id": "obj-31",
+     "maxclass": "newobj",
+     "numinlets": 2,
+     "numoutlets": 2,
+     "outlettype": [
+      "",
+      ""
+     ],
+     "patching_rect": [
+      1380.0,
+      202.5,
+      69.0,
+      22.0
+     ],
+     "text": "route text"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-32",
+     "maxclass": "newobj",
+     "numinlets": 2,
+     "numoutlets": 2,
+     "outlettype": [
+      "",
+      ""
+     ],
+     "patching_rect": [
+      1380.0,
+      240.0,
+      75.0,
+      22.0
+     ],
+     "text": "route bang"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-33",
+     "maxclass": "message",
+     "numinlets": 2,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1380.0,
+      277.5,
+      52.0,
+      22.0
+     ],
+     "text": "bundle"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-34",
+     "maxclass": "newobj",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1440.0,
+      277.5,
+      100.0,
+      22.0
+     ],
+     "text": "prepend bundle"
+    }
+   },
+   {
+    "box": {
+     "id": "obj-35",
+     "maxclass": "comment",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
       772.5,
       79.5,
       195.0,
@@ -784,7 +989,7 @@
    },
    {
     "box": {
-     "id": "obj-27",
+     "id": "obj-36",
      "maxclass": "live.dial",
      "numinlets": 1,
      "numoutlets": 2,
@@ -890,7 +1095,7 @@
    },
    {
     "box": {
-     "id": "obj-28",
+     "id": "obj-37",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -909,7 +1114,7 @@
    },
    {
     "box": {
-     "id": "obj-29",
+     "id": "obj-38",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -927,7 +1132,7 @@
    },
    {
     "box": {
-     "id": "obj-30",
+     "id": "obj-39",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -945,7 +1150,7 @@
    },
    {
     "box": {
-     "id": "obj-31",
+     "id": "obj-40",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -975,7 +1180,7 @@
    },
    {
     "box": {
-     "id": "obj-32",
+     "id": "obj-41",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -993,7 +1198,7 @@
    },
    {
     "box": {
-     "id": "obj-33",
+     "id": "obj-42",
      "maxclass": "umenu",
      "numinlets": 1,
      "numoutlets": 3,
@@ -1026,7 +1231,7 @@
    },
    {
     "box": {
-     "id": "obj-34",
+     "id": "obj-43",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1044,7 +1249,7 @@
    },
    {
     "box": {
-     "id": "obj-35",
+     "id": "obj-44",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1067,7 +1272,7 @@
    },
    {
     "box": {
-     "id": "obj-36",
+     "id": "obj-45",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1097,7 +1302,7 @@
    },
    {
     "box": {
-     "id": "obj-37",
+     "id": "obj-46",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1115,7 +1320,7 @@
    },
    {
     "box": {
-     "id": "obj-38",
+     "id": "obj-47",
      "maxclass": "number",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1142,7 +1347,7 @@
    },
    {
     "box": {
-     "id": "obj-39",
+     "id": "obj-48",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1172,7 +1377,7 @@
    },
    {
     "box": {
-     "id": "obj-40",
+     "id": "obj-49",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 2,
@@ -1191,7 +1396,7 @@
    },
    {
     "box": {
-     "id": "obj-41",
+     "id": "obj-50",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -1209,7 +1414,7 @@
    },
    {
     "box": {
-     "id": "obj-42",
+     "id": "obj-51",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1227,7 +1432,7 @@
    },
    {
     "box": {
-     "id": "obj-43",
+     "id": "obj-52",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1257,7 +1462,7 @@
    },
    {
     "box": {
-     "id": "obj-44",
+     "id": "obj-53",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1275,7 +1480,7 @@
    },
    {
     "box": {
-     "id": "obj-45",
+     "id": "obj-54",
      "maxclass": "number",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1302,7 +1507,7 @@
    },
    {
     "box": {
-     "id": "obj-46",
+     "id": "obj-55",
      "maxclass": "newobj",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1320,7 +1525,7 @@
    },
    {
     "box": {
-     "id": "obj-47",
+     "id": "obj-56",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1350,7 +1555,7 @@
    },
    {
     "box": {
-     "id": "obj-48",
+     "id": "obj-57",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1373,7 +1578,7 @@
    },
    {
     "box": {
-     "id": "obj-49",
+     "id": "obj-58",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1403,7 +1608,7 @@
    },
    {
     "box": {
-     "id": "obj-50",
+     "id": "obj-59",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1426,7 +1631,7 @@
    },
    {
     "box": {
-     "id": "obj-51",
+     "id": "obj-60",
      "maxclass": "newobj",
      "numinlets": 4,
      "numoutlets": 1,
@@ -1444,7 +1649,7 @@
    },
    {
     "box": {
-     "id": "obj-52",
+     "id": "obj-61",
      "maxclass": "bpatcher",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1484,7 +1689,7 @@
    },
    {
     "box": {
-     "id": "obj-53",
+     "id": "obj-62",
      "maxclass": "bpatcher",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1524,7 +1729,7 @@
    },
    {
     "box": {
-     "id": "obj-54",
+     "id": "obj-63",
      "maxclass": "bpatcher",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1564,7 +1769,7 @@
    },
    {
     "box": {
-     "id": "obj-55",
+     "id": "obj-64",
      "maxclass": "bpatcher",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1604,7 +1809,7 @@
    },
    {
     "box": {
-     "id": "obj-56",
+     "id": "obj-65",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 1,
@@ -1622,7 +1827,7 @@
    },
    {
     "box": {
-     "id": "obj-57",
+     "id": "obj-66",
      "maxclass": "ezdac~",
      "numinlets": 2,
      "numoutlets": 0,
@@ -1643,7 +1848,7 @@
    },
    {
     "box": {
-     "id": "obj-58",
+     "id": "obj-67",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1673,7 +1878,7 @@
    },
    {
     "box": {
-     "id": "obj-59",
+     "id": "obj-68",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1686,7 +1891,7 @@
      "presentation": 1,
      "presentation_rect": [
       487.5,
-      439.5,
+      462.0,
       240.0,
       22.5
      ],
@@ -1703,7 +1908,7 @@
    },
    {
     "box": {
-     "id": "obj-60",
+     "id": "obj-69",
      "maxclass": "newobj",
      "numinlets": 2,
      "numoutlets": 1,
@@ -1721,7 +1926,7 @@
    },
    {
     "box": {
-     "id": "obj-61",
+     "id": "obj-70",
      "maxclass": "textbutton",
      "numinlets": 1,
      "numoutlets": 3,
@@ -1739,7 +1944,7 @@
      "presentation": 1,
      "presentation_rect": [
       489.0,
-      465.0,
+      487.5,
       81.0,
       22.5
      ],
@@ -1774,7 +1979,7 @@
    },
    {
     "box": {
-     "id": "obj-62",
+     "id": "obj-71",
      "maxclass": "message",
      "numinlets": 2,
      "numoutlets": 1,
@@ -1792,7 +1997,7 @@
    },
    {
     "box": {
-     "id": "obj-63",
+     "id": "obj-72",
      "maxclass": "toggle",
      "numinlets": 1,
      "numoutlets": 1,
@@ -1808,7 +2013,7 @@
      "presentation": 1,
      "presentation_rect": [
       577.5,
-      463.5,
+      486.0,
       25.5,
       25.5
      ]
@@ -1816,7 +2021,7 @@
    },
    {
     "box": {
-     "id": "obj-64",
+     "id": "obj-73",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1829,7 +2034,7 @@
      "presentation": 1,
      "presentation_rect": [
       606.0,
-      466.5,
+      489.0,
       122.99999999999999,
       21.0
      ],
@@ -1846,7 +2051,7 @@
    },
    {
     "box": {
-     "id": "obj-65",
+     "id": "obj-74",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1876,7 +2081,7 @@
    },
    {
     "box": {
-     "id": "obj-66",
+     "id": "obj-75",
      "maxclass": "bpatcher",
      "numinlets": 1,
      "numoutlets": 0,
@@ -1889,7 +2094,7 @@
      "presentation": 1,
      "presentation_rect": [
       30.0,
-      373.5,
+      378.0,
       420.0,
       117.0
      ],
@@ -1910,7 +2115,7 @@
    },
    {
     "box": {
-     "id": "obj-67",
+     "id": "obj-76",
      "maxclass": "newobj",
      "numinlets": 3,
      "numoutlets": 3,
@@ -1930,7 +2135,7 @@
    },
    {
     "box": {
-     "id": "obj-68",
+     "id": "obj-77",
      "maxclass": "number",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1958,7 +2163,7 @@
    },
    {
     "box": {
-     "id": "obj-69",
+     "id": "obj-78",
      "maxclass": "number",
      "numinlets": 1,
      "numoutlets": 2,
@@ -1986,7 +2191,7 @@
    },
    {
     "box": {
-     "id": "obj-70",
+     "id": "obj-79",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2016,7 +2221,7 @@
    },
    {
     "box": {
-     "id": "obj-71",
+     "id": "obj-80",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2046,7 +2251,7 @@
    },
    {
     "box": {
-     "id": "obj-72",
+     "id": "obj-81",
      "maxclass": "comment",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2076,7 +2281,7 @@
    },
    {
     "box": {
-     "id": "obj-73",
+     "id": "obj-82",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2113,7 +2318,7 @@
    },
    {
     "box": {
-     "id": "obj-74",
+     "id": "obj-83",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2143,7 +2348,7 @@
    },
    {
     "box": {
-     "id": "obj-75",
+     "id": "obj-84",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2158,7 +2363,7 @@
       480.0,
       345.0,
       255.0,
-      82.5
+      105.0
      ],
      "background": 1,
      "ignoreclick": 1,
@@ -2180,7 +2385,37 @@
    },
    {
     "box": {
-     "id": "obj-76",
+     "id": "obj-85",
+     "maxclass": "panel",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1365.0,
+      75.0,
+      210.0,
+      300.0
+     ],
+     "background": 1,
+     "ignoreclick": 1,
+     "bgcolor": [
+      1.0,
+      1.0,
+      1.0,
+      1.0
+     ],
+     "border": 1,
+     "bordercolor": [
+      0.8,
+      0.83,
+      0.86,
+      1.0
+     ],
+     "rounded": 8
+    }
+   },
+   {
+    "box": {
+     "id": "obj-86",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2217,7 +2452,7 @@
    },
    {
     "box": {
-     "id": "obj-77",
+     "id": "obj-87",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2247,7 +2482,7 @@
    },
    {
     "box": {
-     "id": "obj-78",
+     "id": "obj-88",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2277,7 +2512,7 @@
    },
    {
     "box": {
-     "id": "obj-79",
+     "id": "obj-89",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2314,7 +2549,7 @@
    },
    {
     "box": {
-     "id": "obj-80",
+     "id": "obj-90",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2327,9 +2562,9 @@
      "presentation": 1,
      "presentation_rect": [
       480.0,
-      435.0,
+      457.5,
       255.0,
-      61.49999999999999
+      58.5
      ],
      "background": 1,
      "ignoreclick": 1,
@@ -2351,7 +2586,7 @@
    },
    {
     "box": {
-     "id": "obj-81",
+     "id": "obj-91",
      "maxclass": "panel",
      "numinlets": 1,
      "numoutlets": 0,
@@ -2366,7 +2601,7 @@
       15.0,
       345.0,
       450.0,
-      151.5
+      171.0
      ],
      "background": 1,
      "ignoreclick": 1,
@@ -2631,32 +2866,8 @@
    {
     "patchline": {
      "source": [
-      "obj-27",
-      0
-     ],
-     "destination": [
-      "obj-28",
-      0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-28",
-      0
-     ],
-     "destination": [
       "obj-29",
       0
-     ]
-    }
-   },
-   {
-    "patchline": {
-     "source": [
-      "obj-28",
-      1
      ],
      "destination": [
       "obj-30",
@@ -2667,36 +2878,24 @@
    {
     "patchline": {
      "source": [
-      "obj-29",
+      "obj-30",
       0
      ],
      "destination": [
-      "obj-3",
+      "obj-31",
       0
-     ],
-     "midpoints": [
-      788.0,
-      397.5,
-      38.0,
-      397.5
      ]
     }
    },
    {
     "patchline": {
      "source": [
-      "obj-30",
+      "obj-31",
       0
      ],
      "destination": [
-      "obj-3",
+      "obj-32",
       0
-     ],
-     "midpoints": [
-      878.0,
-      397.5,
-      38.0,
-      397.5
      ]
     }
    },
@@ -2715,7 +2914,7 @@
    {
     "patchline": {
      "source": [
-      "obj-33",
+      "obj-32",
       1
      ],
      "destination": [
@@ -2727,7 +2926,139 @@
    {
     "patchline": {
      "source": [
+      "obj-33",
+      0
+     ],
+     "destination": [
+      "obj-3",
+      0
+     ],
+     "midpoints": [
+      1388.0,
+      397.5,
+      38.0,
+      397.5
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
       "obj-34",
+      0
+     ],
+     "destination": [
+      "obj-3",
+      0
+     ],
+     "midpoints": [
+      1448.0,
+      397.5,
+      38.0,
+      397.5
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-36",
+      0
+     ],
+     "destination": [
+      "obj-37",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-37",
+      0
+     ],
+     "destination": [
+      "obj-38",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-37",
+      1
+     ],
+     "destination": [
+      "obj-39",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-38",
+      0
+     ],
+     "destination": [
+      "obj-3",
+      0
+     ],
+     "midpoints": [
+      788.0,
+      397.5,
+      38.0,
+      397.5
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-39",
+      0
+     ],
+     "destination": [
+      "obj-3",
+      0
+     ],
+     "midpoints": [
+      878.0,
+      397.5,
+      38.0,
+      397.5
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-41",
+      0
+     ],
+     "destination": [
+      "obj-42",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-42",
+      1
+     ],
+     "destination": [
+      "obj-43",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-43",
       0
      ],
      "destination": [
@@ -2747,11 +3078,11 @@
    {
     "patchline": {
      "source": [
-      "obj-37",
+      "obj-46",
       0
      ],
      "destination": [
-      "obj-38",
+      "obj-47",
       0
      ]
     }
@@ -2759,11 +3090,11 @@
    {
     "patchline": {
      "source": [
-      "obj-44",
+      "obj-53",
       0
      ],
      "destination": [
-      "obj-45",
+      "obj-54",
       0
      ]
     }
@@ -2771,11 +3102,11 @@
    {
     "patchline": {
      "source": [
-      "obj-38",
+      "obj-47",
       0
      ],
      "destination": [
-      "obj-40",
+      "obj-49",
       0
      ]
     }
@@ -2783,11 +3114,11 @@
    {
     "patchline": {
      "source": [
-      "obj-40",
+      "obj-49",
       0
      ],
      "destination": [
-      "obj-41",
+      "obj-50",
       0
      ]
     }
@@ -2795,11 +3126,11 @@
    {
     "patchline": {
      "source": [
-      "obj-40",
+      "obj-49",
       1
      ],
      "destination": [
-      "obj-42",
+      "obj-51",
       0
      ]
     }
@@ -2807,11 +3138,11 @@
    {
     "patchline": {
      "source": [
-      "obj-45",
+      "obj-54",
       0
      ],
      "destination": [
-      "obj-46",
+      "obj-55",
       0
      ]
     }
@@ -2819,7 +3150,7 @@
    {
     "patchline": {
      "source": [
-      "obj-41",
+      "obj-50",
       0
      ],
      "destination": [
@@ -2837,7 +3168,7 @@
    {
     "patchline": {
      "source": [
-      "obj-42",
+      "obj-51",
       0
      ],
      "destination": [
@@ -2855,7 +3186,7 @@
    {
     "patchline": {
      "source": [
-      "obj-46",
+      "obj-55",
       0
      ],
      "destination": [
@@ -2877,7 +3208,7 @@
       0
      ],
      "destination": [
-      "obj-52",
+      "obj-61",
       0
      ]
     }
@@ -2885,11 +3216,11 @@
    {
     "patchline": {
      "source": [
-      "obj-52",
+      "obj-61",
       0
      ],
      "destination": [
-      "obj-56",
+      "obj-65",
       0
      ],
      "midpoints": [
@@ -2903,11 +3234,11 @@
    {
     "patchline": {
      "source": [
-      "obj-52",
+      "obj-61",
       1
      ],
      "destination": [
-      "obj-51",
+      "obj-60",
       0
      ],
      "midpoints": [
@@ -2925,7 +3256,7 @@
       1
      ],
      "destination": [
-      "obj-53",
+      "obj-62",
       0
      ]
     }
@@ -2933,11 +3264,11 @@
    {
     "patchline": {
      "source": [
-      "obj-53",
+      "obj-62",
       0
      ],
      "destination": [
-      "obj-56",
+      "obj-65",
       0
      ],
      "midpoints": [
@@ -2951,11 +3282,11 @@
    {
     "patchline": {
      "source": [
-      "obj-53",
+      "obj-62",
       1
      ],
      "destination": [
-      "obj-51",
+      "obj-60",
       1
      ],
      "midpoints": [
@@ -2973,7 +3304,7 @@
       2
      ],
      "destination": [
-      "obj-54",
+      "obj-63",
       0
      ]
     }
@@ -2981,11 +3312,11 @@
    {
     "patchline": {
      "source": [
-      "obj-54",
+      "obj-63",
       0
      ],
      "destination": [
-      "obj-56",
+      "obj-65",
       0
      ],
      "midpoints": [
@@ -2999,11 +3330,11 @@
    {
     "patchline": {
      "source": [
-      "obj-54",
+      "obj-63",
       1
      ],
      "destination": [
-      "obj-51",
+      "obj-60",
       2
      ],
      "midpoints": [
@@ -3021,7 +3352,7 @@
       3
      ],
      "destination": [
-      "obj-55",
+      "obj-64",
       0
      ]
     }
@@ -3029,11 +3360,11 @@
    {
     "patchline": {
      "source": [
-      "obj-55",
+      "obj-64",
       0
      ],
      "destination": [
-      "obj-56",
+      "obj-65",
       0
      ],
      "midpoints": [
@@ -3047,11 +3378,11 @@
    {
     "patchline": {
      "source": [
-      "obj-55",
+      "obj-64",
       1
      ],
      "destination": [
-      "obj-51",
+      "obj-60",
       3
      ],
      "midpoints": [
@@ -3065,7 +3396,7 @@
    {
     "patchline": {
      "source": [
-      "obj-51",
+      "obj-60",
       0
      ],
      "destination": [
@@ -3087,11 +3418,11 @@
    {
     "patchline": {
      "source": [
-      "obj-56",
+      "obj-65",
       0
      ],
      "destination": [
-      "obj-57",
+      "obj-66",
       0
      ]
     }
@@ -3099,11 +3430,11 @@
    {
     "patchline": {
      "source": [
-      "obj-56",
+      "obj-65",
       0
      ],
      "destination": [
-      "obj-57",
+      "obj-66",
       1
      ]
     }
@@ -3111,11 +3442,11 @@
    {
     "patchline": {
      "source": [
-      "obj-61",
+      "obj-70",
       0
      ],
      "destination": [
-      "obj-62",
+      "obj-71",
       0
      ]
     }
@@ -3123,11 +3454,11 @@
    {
     "patchline": {
      "source": [
-      "obj-62",
+      "obj-71",
       0
      ],
      "destination": [
-      "obj-60",
+      "obj-69",
       0
      ]
     }
@@ -3135,11 +3466,11 @@
    {
     "patchline": {
      "source": [
-      "obj-63",
+      "obj-72",
       0
      ],
      "destination": [
-      "obj-60",
+      "obj-69",
       0
      ]
     }
@@ -3147,11 +3478,11 @@
    {
     "patchline": {
      "source": [
-      "obj-56",
+      "obj-65",
       0
      ],
      "destination": [
-      "obj-60",
+      "obj-69",
       1
      ]
     }
@@ -3163,7 +3494,7 @@
       0
      ],
      "destination": [
-      "obj-60",
+      "obj-69",
       0
      ],
      "midpoints": [
@@ -3185,7 +3516,7 @@
       4
      ],
      "destination": [
-      "obj-66",
+      "obj-75",
       0
      ],
      "midpoints": [
@@ -3203,7 +3534,7 @@
       4
      ],
      "destination": [
-      "obj-67",
+      "obj-76",
       0
      ],
      "midpoints": [
@@ -3217,11 +3548,11 @@
    {
     "patchline": {
      "source": [
-      "obj-67",
+      "obj-76",
       0
      ],
      "destination": [
-      "obj-68",
+      "obj-77",
       0
      ]
     }
@@ -3229,11 +3560,11 @@
    {
     "patchline": {
      "source": [
-      "obj-67",
+      "obj-76",
       1
      ],
      "destination": [
-      "obj-69",
+      "obj-78",
       0
      ]
     }

@@ -1,6 +1,8 @@
 // Plays a file into a server in real time and keeps what comes back, for tests from outside:
-//   play HOST PORT STEMS RATE BLOCK STEP LEAD INPUT OUTPUT
+//   play HOST PORT STEMS RATE BLOCK STEP LEAD INPUT OUTPUT [BEFORE]
 // STEMS: names with commas. INPUT: mono float32. OUTPUT: float32, a block of each stem after another.
+// BEFORE: so many blocks are played at once, and a line tells so, before it waits for the server; the
+// others are played when that is there.
 // Prints the client's status once a second as a line of JSON, at last the worst and the median time
 // of the callback in microseconds.
 #include <algorithm>
@@ -42,8 +44,8 @@ void print(const sideman::Status& status, long long position) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 10) {
-        std::fprintf(stderr, "play HOST PORT STEMS RATE BLOCK STEP LEAD INPUT OUTPUT\n");
+    if (argc != 10 && argc != 11) {
+        std::fprintf(stderr, "play HOST PORT STEMS RATE BLOCK STEP LEAD INPUT OUTPUT [BEFORE]\n");
         return 2;
     }
     const auto stems = split(argv[3]);
@@ -59,6 +61,24 @@ int main(int argc, char** argv) {
         return 2;
     }
     sideman::Client client(argv[1], std::atoi(argv[2]), stems, rate, wish);
+    std::vector<float> played(static_cast<std::size_t>(block));
+    std::vector<float> heard(stems.size() * played.size());
+    std::vector<float*> rows;
+    for (std::size_t row = 0; row < stems.size(); ++row) rows.push_back(&heard[row * played.size()]);
+    const auto read = [&] {
+        return static_cast<bool>(input.read(reinterpret_cast<char*>(played.data()),
+                                            static_cast<std::streamsize>(played.size() * sizeof(float))));
+    };
+    const auto write = [&] {
+        output.write(reinterpret_cast<const char*>(heard.data()),
+                     static_cast<std::streamsize>(heard.size() * sizeof(float)));
+    };
+    const long long before = argc == 11 ? std::atoll(argv[10]) : 0;
+    for (long long i = 0; i < before && read(); ++i) {
+        client.process(played.data(), rows.data(), block);
+        write();
+    }
+    if (before > 0) print(client.status(), before * block);
     for (int i = 0; client.status().state != "playing"; ++i) {
         if (i == 6000) {
             std::fprintf(stderr, "play: %s\n", client.status().text.c_str());
@@ -66,24 +86,20 @@ int main(int argc, char** argv) {
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
-    std::vector<float> played(static_cast<std::size_t>(block));
-    std::vector<float> heard(stems.size() * played.size());
-    std::vector<float*> rows;
-    for (std::size_t row = 0; row < stems.size(); ++row) rows.push_back(&heard[row * played.size()]);
     std::vector<double> took;
     using clock = std::chrono::steady_clock;
     const auto begun = clock::now();
-    long long position = 0, told = 0;
-    while (input.read(reinterpret_cast<char*>(played.data()),
-                      static_cast<std::streamsize>(played.size() * sizeof(float)))) {
+    const long long first = before * block;
+    long long position = first, told = position / rate;
+    while (read()) {
         position += block;
+        const auto since = static_cast<double>(position - first) / rate;
         std::this_thread::sleep_until(
-            begun + std::chrono::nanoseconds(static_cast<long long>(1e9 * static_cast<double>(position) / rate)));
-        const auto before = clock::now();
+            begun + std::chrono::nanoseconds(static_cast<long long>(1e9 * since)));
+        const auto called = clock::now();
         client.process(played.data(), rows.data(), block);
-        took.push_back(std::chrono::duration<double, std::micro>(clock::now() - before).count());
-        output.write(reinterpret_cast<const char*>(heard.data()),
-                     static_cast<std::streamsize>(heard.size() * sizeof(float)));
+        took.push_back(std::chrono::duration<double, std::micro>(clock::now() - called).count());
+        write();
         if (position / rate > told) {
             told = position / rate;
             print(client.status(), position);

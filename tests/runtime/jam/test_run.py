@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from io import StringIO
 
 import numpy as np
@@ -32,15 +34,22 @@ def library(monkeypatch) -> FakePortAudio:
     return library
 
 
-@pytest.fixture
-def server():
+@contextmanager
+def serving(name: str, port: int = 0) -> Iterator[tuple[str, int]]:
     echo = EchoSession()
+    echo.name = name
     made = Server(
-        lambda: echo, beside(multi_track()), listen=("127.0.0.1", 0), reply=("127.0.0.1", 9)
+        lambda: echo, beside(multi_track()), listen=("127.0.0.1", port), reply=("127.0.0.1", 9)
     )
     with made:
         yield made.address[:2]
         echo.let_go()
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[str, int]]:
+    with serving("fake") as address:
+        yield address
 
 
 @pytest.fixture
@@ -72,19 +81,40 @@ def test_it_starts_a_server_of_its_own_and_keeps_what_was_played(
     assert soundfile.info(folder / "drums.wav").frames == len(context)
 
 
-@pytest.mark.parametrize("named", ["fake", "harp"])
 def test_a_server_that_runs_already_plays_the_bundle_that_is_named(
-    library, console, server, monkeypatch, named
+    library, console, server
 ) -> None:
-    def end(screen, view):
-        if view.status.refused == "model":  # it would ask for minutes
-            raise KeyboardInterrupt
+    assert run(Request(server=server, named="fake", rate=44_100, seconds=0.3), console)
 
-    monkeypatch.setattr(run_module.Screen, "show", end)
-    played = run(Request(server=server, named=named, rate=44_100, seconds=0.3), console)
-    assert played == (named == "fake")
-    refused = "No bundle 'harp' plays here. There is: fake."
-    assert (refused in console.file.getvalue()) == (named == "harp")
+
+def test_a_bundle_that_does_not_play_there_ends_it_at_once_with_those_that_do(
+    library, console, server, monkeypatch
+) -> None:
+    monkeypatch.setattr(run_module, "_JOIN_SECONDS", 20.0)
+    told = r"^The band does not come: No bundle 'harp' plays here\. There is: fake\.$"
+    with pytest.raises(SidemanError, match=told):
+        run(Request(server=server, named="harp", rate=44_100, seconds=0.3), console)
+    assert library.streams[0].done == ["stop", "close"]
+
+
+def test_a_bundle_that_has_played_there_is_waited_for(library, console, monkeypatch) -> None:
+    """The server goes, another one comes with another bundle, and then the first one again."""
+    with ExitStack() as stack:
+        address = stack.enter_context(serving("fake"))
+        seen: list[str] = []
+
+        def change(screen, view):
+            state = view.status.refused or view.status.state
+            if state in ("playing", "model") and state not in seen[-1:]:
+                seen.append(state)
+                if len(seen) == 3:
+                    raise KeyboardInterrupt
+                stack.close()
+                stack.enter_context(serving(["harp", "fake"][len(seen) - 1], address[1]))
+
+        monkeypatch.setattr(run_module.Screen, "show", change)
+        assert run(Request(server=address, named="fake", rate=44_100, seconds=30.0), console)
+    assert seen == ["playing", "model", "playing"]
 
 
 def test_ctrl_c_ends_it_softly_and_it_counts_as_played(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from sideman.engine.backends.choice import BackendChoice
+from sideman.engine.optional import found
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.session import Session
 from sideman.runtime.sharing.engine import BundleEngine, side_by_side
@@ -25,16 +27,22 @@ def play(session: Session, seed: int, rows: tuple[int, ...]) -> list[np.ndarray]
     return [session.step(step).copy() for step in sound.astype(np.float32)]
 
 
-def test_sessions_on_one_engine_play_as_each_would_alone_even_at_once(monkeypatch) -> None:
+@pytest.mark.parametrize("name", ["onnxruntime", "openvino"])
+def test_sessions_on_one_engine_play_as_each_would_alone_even_at_once(
+    monkeypatch, tmp_path, name
+) -> None:
+    if not found(name):
+        pytest.skip(f"{name} is not installed")
+    choice = BackendChoice(name, threads=1, cache=tmp_path)
     wishes = [(1, (0,)), (2, (3, 1)), (3, (0,))]
     alone = []
     for seed, rows in wishes:
-        with Session.open(BUNDLE, seed=7, backend=ONE) as session:
+        with Session.open(BUNDLE, seed=7, backend=choice) as session:
             alone.append(play(session, seed, rows))
     encoded = []
     plain = Session._encode_silence
     monkeypatch.setattr(Session, "_encode_silence", lambda self: encoded.append(1) or plain(self))
-    engine = BundleEngine(BUNDLE, seed=7, backend=ONE)
+    engine = BundleEngine(BUNDLE, seed=7, backend=replace(choice, cycles=2))
     sessions = [engine.session() for _ in wishes]
     assert encoded == [1]
     together: dict[int, list[np.ndarray]] = {}
@@ -76,7 +84,8 @@ def test_as_many_cycles_run_side_by_side_as_there_are_cores(
     monkeypatch, asked, threads, workers
 ) -> None:
     monkeypatch.setattr("sideman.runtime.sharing.engine.available_cores", lambda: 6)
-    found = side_by_side(BackendChoice(threads=asked))
-    assert found == (BackendChoice(threads=threads), workers)
+    for name in ("onnxruntime", "openvino"):
+        chosen = side_by_side(BackendChoice(name, threads=asked))
+        assert chosen == (BackendChoice(name, threads=threads, cycles=workers), workers)
     other = BackendChoice("tensorrt-rtx")
     assert side_by_side(other) == (other, 1)

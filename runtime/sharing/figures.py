@@ -57,6 +57,8 @@ class Load:
         seats: all of them.
         refused: hellos and changes that found no room, since the start.
         warnings: what an operator should know; each a sentence.
+        batches: that were played, of steps of several sessions, since the start.
+        batched: steps that were answered by them.
     """
 
     state: str
@@ -70,3 +72,5 @@ class Load:
     refused: int
     warnings: tuple[str, ...] = ()
     rooms: tuple[tuple[int, float], ...] = ()
+    batches: int = 0
+    batched: int = 0

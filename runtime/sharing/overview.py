@@ -15,6 +15,7 @@ from sideman.runtime.server.figures import Figures
 from sideman.runtime.server.loading import Loading
 from sideman.runtime.server.protocol import Clock
 from sideman.runtime.sharing.admission import Demand, room, share, worst_wait
+from sideman.runtime.sharing.batches import Batches
 from sideman.runtime.sharing.dealer import Dealer
 from sideman.runtime.sharing.figures import Load, SessionFigures
 from sideman.runtime.sharing.leases import Leases
@@ -31,6 +32,7 @@ class Overview:
         begun: when it was started, in seconds of the clock.
         name: of the bundle, once it is known.
         failed: why the bundle could not be loaded.
+        batches: of steps of several sessions, where they are wanted.
         without_room: clients that were refused because they did not fit.
 
     Args:
@@ -50,6 +52,7 @@ class Overview:
         self.name = ""
         self.failed = ""
         self.without_room = 0
+        self.batches: Batches | None = None
         self._counters = counters
         self._loading = loading
         self._clock = clock
@@ -111,6 +114,7 @@ class Overview:
         state, detail = self.state()
         rooms = self._rooms(demands, free) if state == "ready" else ()
         waits = (worst_wait(demands, i, self._workers) for i in range(len(demands)))
+        batches = self.batches
         return Load(
             state=state,
             detail=detail,
@@ -123,6 +127,8 @@ class Overview:
             refused=self.without_room + (0 if self.dealer is None else self.dealer.refused),
             warnings=self.warnings(),
             rooms=rooms,
+            batches=0 if batches is None else batches.ran,
+            batched=0 if batches is None else batches.steps,
         )
 
     def warnings(self) -> tuple[str, ...]:
@@ -153,6 +159,8 @@ class Overview:
         load, playing = self.load(), self.sessions()
         if self.name and state != "failed":
             detail = f"{detail}; {len(playing)} of {load.seats} play, {load.share:.0%} of the time"
+            if load.batches:
+                detail += f"; {load.batched} steps in batches"
             detail = " ".join((f"{detail}.", *load.warnings)) if load.warnings else detail
         found = Figures(
             state,

@@ -21,6 +21,7 @@ from torch.export import Dim
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.errors import ExportError
 from sideman.engine.tensors import TensorSpec
+from sideman.export.contexts import free_contexts
 from sideman.export.onnx_translation import OPSET, TRANSLATIONS
 from sideman.export.stages import (
     BATCH,
@@ -120,7 +121,10 @@ def _example(inputs: Sequence[TensorSpec], grid: LatentGrid) -> tuple[Tensor, ..
 
 
 def _dynamic_shapes(inputs: Sequence[TensorSpec], grid: LatentGrid) -> tuple[dict[int, Any], ...]:
-    """Which sizes stay free, within which bounds, and how they depend on one another."""
+    """Which sizes stay free, within which bounds, and how they depend on one another.
+
+    How many contexts there are is freed later (`sideman.export.contexts`).
+    """
     columns = Dim(COLUMNS, min=1, max=grid.columns)
     encoded = Dim(ENCODED_COLUMNS, min=1, max=grid.columns)
     per_column = grid.decoded_samples(1) - grid.decoded_samples(0)
@@ -154,6 +158,7 @@ def _tidy(model: ir.Model, name: str, specs: Sequence[TensorSpec]) -> None:
     model.producer_version = None
     model.graph.name = name
     _name_sizes(model, specs)
+    free_contexts(model, specs)
 
 
 def _name_nodes(model: ir.Model) -> None:

@@ -3,7 +3,7 @@
 A bundle's stages must have exactly these tensor names, shapes and meanings, whatever the model.
 B: rows of the batch, one stem each; C: latent channels; W: columns of the window; E: columns
 encoded, of which a cycle takes all W unless it leaves some out; K: columns decoded; S: stems of the
-model.
+model; M: contexts, 1 for all rows or as many as there are rows.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from sideman.engine.bundle.contexts import CONTEXTS
 from sideman.engine.bundle.grid import BINS, FRAMES_PER_COLUMN, LatentGrid
 from sideman.engine.bundle.manifest import Kind
 from sideman.engine.tensors import TensorSpec
@@ -48,7 +49,7 @@ def step_specs(grid: LatentGrid, stems: int) -> tuple[Specs, Specs]:
     inputs = (
         *(TensorSpec(name, rows) for name in ("x", "anchor", "source", "source_noise", "noise")),
         TensorSpec("keep", (BATCH, grid.columns)),
-        TensorSpec("mixture", (1, grid.channels, grid.columns)),
+        TensorSpec("mixture", (CONTEXTS, grid.channels, grid.columns)),
         TensorSpec("label", (BATCH, stems)),
         TensorSpec("coefficients", (7,)),
     )
@@ -140,7 +141,7 @@ class StepStage(nn.Module):
             source_noise: [B, C, W], unit normal, added to the kept columns.
             noise: [B, C, W], unit normal, added to the result.
             keep: [B, W], 1 for a column to keep, else 0.
-            mixture: [1, C, W], shared by all rows.
+            mixture: [M, C, W], one for all rows, or one for each.
             label: [B, S], one-hot.
             coefficients: [7], sigma, level of the kept columns, whether to merge, alpha, beta,
                 gamma, delta.

@@ -80,18 +80,22 @@ class LatentGrid:
         return columns * COLUMN_SAMPLES + TAIL_SAMPLES
 
     @classmethod
-    def free_sizes(cls, rows: int, decoded_columns: int, encoded_columns: int) -> dict[str, int]:
+    def free_sizes(
+        cls, rows: int, decoded_columns: int, encoded_columns: int, *, contexts: int = 1
+    ) -> dict[str, int]:
         """The sizes that graphs leave free, by their names in a manifest.
 
         Args:
             rows: stems that are generated at once.
             decoded_columns: columns that are decoded.
             encoded_columns: columns that are encoded; all of a window, where nothing is left out.
+            contexts: 1 where all rows hear the same, else one for each row.
         """
         return {
             "encoded_columns": encoded_columns,
             "encoded_samples": cls.decoded_samples(encoded_columns),
             "batch": rows,
+            "contexts": contexts,
             "decoded_columns": decoded_columns,
             "decoded_samples": cls.decoded_samples(decoded_columns),
         }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from sideman.engine.bundle.contexts import CONTEXTS, check_contexts
 from sideman.engine.bundle.grid import ENCODED_SIZES, LatentGrid
 from sideman.engine.bundle.manifest import Manifest, StageSpec
 from sideman.engine.errors import BackendError
@@ -32,11 +33,11 @@ class Shape:
         return dict(self.sizes)
 
     def __str__(self) -> str:
-        """For people: without what follows from the columns, or is always the whole window."""
+        """For people: without what follows from the columns, or is as it always is."""
         shown = (
             f"{_LABELS.get(name, name)} {value}"
             for name, value in self.sizes
-            if name not in _HIDDEN
+            if name not in _HIDDEN and (name, value) != (CONTEXTS, 1)
         )
         return ", ".join(shown) or "fixed"
 
@@ -65,7 +66,7 @@ def free_sizes(spec: StageSpec) -> frozenset[str]:
 
 
 def plan_shapes(
-    manifest: Manifest, rows: Iterable[int], decoded_columns: Iterable[int]
+    manifest: Manifest, rows: Iterable[int], decoded_columns: Iterable[int], batch: int = 1
 ) -> dict[str, tuple[Shape, ...]]:
     """The shapes of every stage that a performance with these sizes uses.
 
@@ -73,13 +74,18 @@ def plan_shapes(
         manifest: of the bundle.
         rows: how many stems are generated at once.
         decoded_columns: lengths of decoded audio, in latent columns.
+        batch: most rows of several sessions that are generated at once, each with a context of its
+            own; 1 for none.
 
     Returns:
         Distinct shapes by stage, in the manifest's order of stages.
 
     Raises:
         BackendError: sizes that the bundle cannot have, or a free size of unknown meaning.
+        BundleError: a batch is asked for, and all rows of the bundle hear the same context.
     """
+    if batch > 1:
+        check_contexts(manifest)
     columns, stems = manifest.grid.columns, len(manifest.stems)
     rows, decoded_columns = tuple(rows), tuple(decoded_columns)
     if not rows or any(not 1 <= row <= stems for row in rows):
@@ -93,6 +99,11 @@ def plan_shapes(
         )
     # Engines encode whole windows: for less, what is done between stages would have to be on a GPU.
     combinations = [LatentGrid.free_sizes(row, k, columns) for row in rows for k in decoded_columns]
+    combinations += [
+        LatentGrid.free_sizes(row, k, columns, contexts=row)
+        for row in range(2, batch + 1)
+        for k in decoded_columns
+    ]
     return {name: _shapes(name, spec, combinations) for name, spec in manifest.stages.items()}
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sideman.engine.bundle.contexts import MOST_ROWS
 from sideman.engine.options import DeviceOption
 from sideman.runtime.commandline.options import FadeOption, RegimeOption, split_names
 from sideman.runtime.playing.geometry import DEFAULT_FADE, DEFAULT_R, DEFAULT_W
@@ -61,6 +62,17 @@ def build(
             show_default="every number up to the bundle's stems",
         ),
     ] = None,
+    batch: Annotated[
+        int,
+        typer.Option(
+            "--batch",
+            min=1,
+            max=MOST_ROWS,
+            metavar="ROWS",
+            help="Also for 'sideman serve --batch ROWS': every number of rows from 2 to ROWS.",
+            show_default="none",
+        ),
+    ] = 1,
     r: Annotated[
         str,
         typer.Option(
@@ -125,6 +137,7 @@ def build(
         targets=split_names(target) or (),
         force=force,
         cache=cache_root(),
+        batch=batch,
     )
     with Display() as display:
         try:

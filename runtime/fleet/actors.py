@@ -13,14 +13,20 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sideman.engine.errors import SidemanError
 from sideman.engine.optional import require
-from sideman.runtime.fleet.desk import Desk, Plan
+from sideman.runtime.fleet.desk import Plan
+from sideman.runtime.fleet.front import Front, settled
+from sideman.runtime.fleet.lines import Lines, level
+from sideman.runtime.fleet.links import said
 from sideman.runtime.fleet.player import MakeShared, Player, PlayerPlan, shared_server
-from sideman.runtime.fleet.report import Order, Report
-from sideman.runtime.fleet.web import Web
+from sideman.runtime.fleet.report import Mark, Order, Report
 
 if TYPE_CHECKING:
     from sideman.runtime.fleet.planning import Fleets
 
+log = logging.getLogger("sideman.runtime.fleet")
+
+#: Seconds that a director is given to tell its news.
+_PATIENCE = 10.0
 #: Names of a fleet's actors stand in this.
 NAMESPACE = "sideman"
 #: Calls that a player answers at a time: a report that waits, and orders.
@@ -39,6 +45,15 @@ _QUIET = {
 _LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 
 
+def _own_token() -> dict[str, str]:
+    """A token that no other user of this machine can read, for as long as this process lives.
+
+    Whoever reaches a port of Ray without one runs what he likes as this user. Ray makes one itself
+    (seen with 2.60), but in a file that others may read if the user's umask lets them.
+    """
+    return {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+
+
 def load_ray(*, loopback: bool) -> Any:
     """Import Ray so that it is quiet.
 
@@ -50,11 +65,11 @@ def load_ray(*, loopback: bool) -> Any:
         SidemanError: it was imported before, and would not keep to loopback.
     """
     imported = "ray" in sys.modules
-    wanted = _QUIET | (_LOOPBACK if loopback else {})
+    wanted = _QUIET | (_LOOPBACK | _own_token() if loopback else {})
     late = [name for name in _LOOPBACK if name in wanted and name not in os.environ]
     if imported and late:
         raise SidemanError(
-            f"Ray was imported before {late[0]} was set: it would be open to other machines.",
+            f"Ray was imported before {late[0]} was set: it would be open to others.",
             "Let nothing of this process import ray before a fleet does.",
         )
     for name, value in wanted.items():
@@ -80,7 +95,9 @@ class PlayerActor:
         let_packets_in()
         address = str(ray.util.get_node_ip_address())  # type: ignore[no-untyped-call]
         node = f"{address} ({ray.get_runtime_context().get_node_id()[:6]})"
-        self._player = Player(replace(plan, host=plan.host or address), node, make, _end)
+        lines = Lines(level(verbose=plan.verbose))
+        lines.listen()
+        self._player = Player(replace(plan, host=plan.host or address), node, make, _end, lines)
 
     def report(self, wait: float) -> Report:
         """As `Player.report`."""
@@ -120,15 +137,15 @@ class DirectorActor:
             name: _RayLink(ray.get_actor(actor, namespace=NAMESPACE))
             for name, actor in players.items()
         }
+        # Of an actor whose making fails, Ray keeps the text alone: `places` tells it.
         self._trouble: SidemanError | None = None
+        again = bool(ray.get_runtime_context().was_current_actor_reconstructed)
         try:
-            self._desk = Desk(plan, links)
-            self._web = Web(self._desk, status_port)
+            self._front = Front(plan, links, status_port, patient=again)
         except SidemanError as error:
-            # Of an actor whose making fails, Ray keeps the text alone.
             self._trouble = error
             return
-        self._desk.start()
+        Lines(level(verbose=plan.verbose), self._front.tell).listen()
 
     def places(self) -> tuple[str, int, int]:
         """Host and port of the front door, and the port of the figures.
@@ -138,23 +155,21 @@ class DirectorActor:
         """
         if self._trouble is not None:
             raise self._trouble
-        host, port = self._desk.address[:2]
-        return str(host), int(port), self._web.port
+        host, port = self._front.desk.address[:2]
+        return str(host), int(port), self._front.web.port
 
-    def news(self, since: int) -> list[tuple[int, str]]:
-        """As `Desk.news`."""
-        return self._desk.news(since)
+    def news(self, since: Mark) -> list[tuple[Mark, str]]:
+        """As `Front.news`."""
+        return self._front.news(since)
 
     def figures(self) -> dict[str, Any]:
         """As `Desk.figures`."""
-        return self._desk.figures()
+        return self._front.figures()
 
     def stop(self) -> None:
         """Close the door."""
-        if self._trouble is not None:
-            return
-        self._web.close()
-        self._desk.close()
+        if self._trouble is None:
+            self._front.close()
 
 
 class _RayLink:
@@ -225,19 +240,11 @@ class Cluster:
 
     def gpus(self) -> int:
         """All that there are now."""
-        return int(self.ray.cluster_resources().get("GPU", 0))
+        return int(sum(node.get("GPU", 0) for node in self.nodes()))
 
-    def check(self, gpus: int) -> None:
-        """Refuse a fleet that would wait for GPUs for ever.
-
-        Raises:
-            SidemanError: there are fewer.
-        """
-        if gpus > self.gpus():
-            raise SidemanError(
-                f"{gpus} players need a GPU each, and Ray finds {self.gpus()}.",
-                "Use fewer --players, or another --backend.",
-            )
+    def nodes(self) -> list[dict[str, float]]:
+        """What each node that lives has: "CPU", "GPU" and other things, as Ray counts them."""
+        return [dict(node["Resources"]) for node in self.ray.nodes() if node["Alive"]]
 
 
 class Fleet:
@@ -270,10 +277,11 @@ class Fleet:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self._ray = cluster.ray
+        self._silent = False
         variables = {"OMP_NUM_THREADS": str(fleets.cores), **(environment or {})}
         player = self._ray.remote(PlayerActor)
         options = {
-            "num_cpus": fleets.cores,
+            "num_cpus": fleets.reserved,
             "num_gpus": fleets.gpus,
             # Ray starts it again, elsewhere if its node is gone. Its sessions are not moved: their
             # clients say hello again.
@@ -291,7 +299,8 @@ class Fleet:
         }
         self.director: Any = None
         try:
-            self.director = self._direct(fleets.plan, status_port, environment or {})
+            plan, status_port = settled(fleets.plan, status_port)
+            self.director = self._direct(plan, status_port, environment or {})
             host, port, self.status_port = self._get(self.director.places.remote())
         except BaseException:
             for actor in (*self.players.values(), self.director):
@@ -306,12 +315,22 @@ class Fleet:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def news(self, since: int) -> list[tuple[int, str]]:
-        """As `Desk.news`; nothing while the director starts again."""
+    def news(self, since: Mark) -> list[tuple[Mark, str]]:
+        """As `Desk.news`; nothing while the director does not answer, for whatever reason.
+
+        Players play on without it, and Ray starts it again: nothing that it does ends a fleet.
+        """
         try:
-            found: list[tuple[int, str]] = self._get(self.director.news.remote(since))
-        except self._ray.exceptions.RayActorError:
+            found: list[tuple[Mark, str]] = self._get(self.director.news.remote(since), _PATIENCE)
+        except (SidemanError, self._ray.exceptions.RayError) as error:
+            if not self._silent:
+                why = error.what if isinstance(error, SidemanError) else said(error)
+                log.warning("The director does not answer, and is waited for: %s", why)
+            self._silent = True
             return []
+        if self._silent:
+            self._silent = False
+            log.info("The director answers again.")
         return found
 
     def figures(self) -> dict[str, Any]:
@@ -345,9 +364,9 @@ class Fleet:
         )
         return director.remote(plan, self._names, status_port)
 
-    def _get(self, ref: Any) -> Any:
+    def _get(self, ref: Any, seconds: float | None = None) -> Any:
         try:
-            return self._ray.get(ref)
+            return self._ray.get(ref, timeout=seconds)
         except self._ray.exceptions.RayTaskError as error:
             cause = error.cause
             if isinstance(cause, SidemanError):
@@ -357,5 +376,5 @@ class Fleet:
 
 def _end(reason: str) -> None:
     """The device is lost: nothing but a new process helps, and Ray starts one."""
-    logging.getLogger("sideman.runtime.fleet").error("%s", reason)
-    os._exit(1)
+    log.error("%s", reason)
+    os._exit(1)  # the cycle thread may hang in the device

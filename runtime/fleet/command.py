@@ -58,7 +58,7 @@ def start(
     bundles: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="BUNDLE…",
+            metavar="BUNDLE",
             help="Folders of bundles, the usual one first; clients ask for another by the name in "
             "its manifest. They have to be at the same place on every node.",
             show_default="the demonstration's",
@@ -105,14 +105,20 @@ def start(
         int | None,
         typer.Option(
             min=1,
-            help="CPU cores of a player; as many threads compute.",
+            help="CPU cores of a player: so many cycles run side by side where the backend lets "
+            "them, or so many threads compute one.",
             show_default="this machine's, shared out; 1 with a GPU",
         ),
     ] = None,
     backend: BackendOption = "onnxruntime",
     precision: PrecisionOption = None,
     status_port: StatusPortOption = DEFAULT_PORT,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Log more.")] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose", help="Log what players and director log, not only their warnings."
+        ),
+    ] = False,
 ) -> None:
     """Start a fleet, and end it with Ctrl-C."""
     from sideman.runtime.fleet.planning import Request
@@ -120,19 +126,19 @@ def start(
 
     run(
         Request(
-            tuple(bundles or ()),
-            address,
-            players,
-            listen,
-            announce,
-            player_ports,
-            tuple(allow or ()),
-            sessions,
-            cores,
-            backend,
-            precision,
-            status_port,
-            verbose,
+            bundles=tuple(bundles or ()),
+            address=address,
+            players=players,
+            listen=listen,
+            announce=announce,
+            player_ports=player_ports,
+            allow=tuple(allow or ()),
+            sessions=sessions,
+            cores=cores,
+            backend=backend,
+            precision=precision,
+            status_port=status_port,
+            verbose=verbose,
         )
     )
 
@@ -141,7 +147,7 @@ def status(
     status_port: StatusPortOption = DEFAULT_PORT,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything, as JSON.")] = False,
 ) -> None:
-    """Nodes, players, sessions, cycles and waits, refused clients, restarts.
+    """Nodes, players, sessions, cycles and waits, steps missed, refused clients, restarts.
 
     Run it on the machine where the fleet was started.
     """
@@ -183,8 +189,12 @@ def change(
 ) -> None:
     """Let players play another bundle, one after the other, each when its sessions have ended.
 
-    Nobody is interrupted, so it lasts until the last one has stopped.
+    Nobody is interrupted, so it lasts until the last one has stopped. If the new bundle does not
+    load somewhere, all go back to the one before.
     """
+    from sideman.engine.bundle.bundle import Bundle
+
+    Bundle.open(folder, check=False)  # a slip of the pen shall cost no player
     _ask(status_port, "/change", bundle=bundle, folder=str(folder.absolute()))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
 from typing import Any, TypeVar
@@ -14,9 +14,9 @@ from sideman.engine.errors import SidemanError
 from sideman.runtime.fleet.director import Director
 from sideman.runtime.fleet.door import Door, local_host
 from sideman.runtime.fleet.figures import figures
-from sideman.runtime.fleet.links import Link
+from sideman.runtime.fleet.links import Link, said
 from sideman.runtime.fleet.loop import Loop
-from sideman.runtime.fleet.report import Order, Report
+from sideman.runtime.fleet.report import Mark, Order, Report
 from sideman.runtime.system.hosts import Address, Guard, parse_address, resolve
 from sideman.runtime.system.sockets import enlarge_receive_buffer, open_listener
 
@@ -43,6 +43,7 @@ class Plan:
         announce: HOST:PORT at which clients reach the front door, where they do not reach the
             address that it listens on; empty where they do.
         reply_port: where clients of `multi_track` listen.
+        verbose: whether the operator is told more than warnings.
     """
 
     bundles: Mapping[str, str]
@@ -51,7 +52,7 @@ class Plan:
     allow: tuple[str, ...] = ()
     announce: str = ""
     reply_port: int = 8000
-    notes: Mapping[str, str] = field(default_factory=dict)
+    verbose: bool = False
 
 
 class Desk:
@@ -99,9 +100,13 @@ class Desk:
         """How the fleet does; any thread but the director's."""
         return self.ask(self._figures)
 
-    def news(self, since: int) -> list[tuple[int, str]]:
-        """What has happened since a line; any thread but the director's."""
-        return self.ask(lambda: [each for each in self.director.news if each[0] > since])
+    def news(self, since: Mark) -> list[tuple[Mark, str]]:
+        """As `Director.news_since`; any thread but the director's."""
+        return self.ask(lambda: self.director.news_since(since))
+
+    def tell(self, line: str) -> None:
+        """Add to the news; any thread."""
+        self.loop.post(lambda: self.director.tell(line))
 
     def drain(self, player: str) -> None:
         """As `Director.drain`; any thread but the director's."""
@@ -113,7 +118,7 @@ class Desk:
 
     def change(self, bundle: str, folder: str) -> None:
         """As `Director.change`; any thread but the director's."""
-        self.ask(lambda: self.director.change(bundle, folder, self._clock()))
+        self.ask(lambda: self.director.change(bundle, folder))
 
     def ask(self, question: Callable[[], _Found]) -> _Found:
         """As `Loop.ask`."""
@@ -148,7 +153,7 @@ class Desk:
         doubts, self.director.doubts = self.director.doubts, []
         for name in doubts:
             # Beside the report that waits for something to tell.
-            future = self._links[name].report(0.0)
+            future = _called(partial(self._links[name].report, 0.0))
             future.add_done_callback(partial(self._post, partial(self._vouched, name)))
 
     def _turn(self, now: float) -> float:
@@ -169,7 +174,7 @@ class Desk:
 
     def _ask_player(self, name: str) -> None:
         self._asked[name] = float("inf")  # until it has answered
-        future = self._links[name].report(REPORT_SECONDS)
+        future = _called(partial(self._links[name].report, REPORT_SECONDS))
         future.add_done_callback(partial(self._post, partial(self._reported, name)))
 
     def _reported(self, name: str, future: Future[Report]) -> None:
@@ -182,12 +187,12 @@ class Desk:
         if error is None:
             self.director.heard(future.result(), self._clock())
         else:
-            self.director.lost(name, _one_line(error), self._clock())
+            self.director.lost(name, said(error), self._clock())
         return error is None
 
     def _give(self, orders: Iterable[Order]) -> None:
         for order in orders:
-            future = self._links[order.player].give(order)
+            future = _called(partial(self._links[order.player].give, order))
             given = partial(self._given, order)
             future.add_done_callback(partial(self._post, given))
 
@@ -196,13 +201,19 @@ class Desk:
 
     def _given(self, order: Order, future: Future[str]) -> None:
         error = future.exception()
-        reason = future.result() if error is None else _one_line(error)
+        reason = future.result() if error is None else said(error)
         if order.kind == "expect":
             self.door.answered(order, reason)
-        elif reason and order.kind == "become":
-            self.director.tell(f"{order.player} cannot change: {reason}")
+        elif reason and order.kind != "revoke":
+            # Its next report says what it does, and it is told again.
+            self.director.tell(f"{order.player} does not take the order '{order.kind}': {reason}")
 
 
-def _one_line(error: BaseException) -> str:
-    """The first line of an error that may be a page long."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+def _called(call: Callable[[], Future[_Found]]) -> Future[_Found]:
+    """What a call of a player returns; one that cannot even be made has failed, too."""
+    try:
+        return call()
+    except Exception as error:
+        failed: Future[_Found] = Future()
+        failed.set_exception(error)
+        return failed

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import logging
+import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from sideman.engine.errors import SidemanError
-from sideman.runtime.fleet.leases import LEASE_SECONDS, Lease, Leases
-from sideman.runtime.fleet.report import Order, Report
+from sideman.runtime.fleet.leases import LEASE_SECONDS, USUAL, Lease, Leases, Need
+from sideman.runtime.fleet.report import Mark, Order, Report
+from sideman.runtime.fleet.rolling import Rolling
 from sideman.runtime.fleet.state import GONE_SECONDS, PlayerState
 from sideman.runtime.native.endpoint import GIVEN_UP_SECONDS, SILENT_SECONDS
 from sideman.runtime.streaming.control import no_such_bundle
-
-log = logging.getLogger("sideman.runtime.fleet")
 
 #: Seconds for which a client that came back from a player is sent to another one, if there is one.
 _AVOIDED_SECONDS = 10.0
@@ -26,21 +24,12 @@ _AGAIN_SECONDS = 5.0
 _SOON_SECONDS, _SOON_SHARE = 0.25, 0.1
 #: A client that comes back so many seconds after it was given a lease was not let in there.
 _UNHEARD_SECONDS = 1.0
+#: A client that came back so often from a player without having played is not sent there for a
+#: while: it asks for more than the player has, which that alone can tell, or they do not reach each
+#: other.
+_TRIES = 2
 #: Lines of news that are kept for who asks.
 _NEWS = 200
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """What the players of a name are to play.
-
-    Attributes:
-        folder: of the bundle.
-        revision: greater than that of every assignment before.
-    """
-
-    folder: str
-    revision: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,6 +61,7 @@ class Director:
         refused: counts by code.
         orders: for players, not given yet; whoever gives them takes them out.
         doubts: players that should be asked at once how they do; likewise.
+        news: the last lines, oldest first.
 
     Args:
         bundles: folders by name, the usual one first.
@@ -86,17 +76,21 @@ class Director:
         draw: Callable[[], str] | None = None,
     ) -> None:
         self.leases = Leases() if draw is None else Leases(draw)
-        self.assignments = {name: Assignment(folder) for name, folder in bundles.items()}
         self.players = {name: PlayerState(name, bundle) for name, bundle in players.items()}
         self.refused: Counter[str] = Counter()
         self.orders: list[Order] = []
         self.doubts: list[str] = []
-        self.news: list[tuple[int, str]] = []
+        self.news: list[tuple[Mark, str]] = []
+        # One that starts again counts anew.
+        self._life = secrets.token_hex(4)
         self._said = 0
         # By client: the player that it came back from, and until when that is avoided.
         self._avoided: dict[str, tuple[str, float]] = {}
-        self._drained_by_hand: set[str] = set()
-        self._ordered: dict[str, tuple[str, int]] = {}
+        # By client: how often it came back from which player without having played, and until
+        # when that is remembered.
+        self._in_vain: dict[str, tuple[Counter[str], float]] = {}
+        self._rolling = Rolling(bundles, self.players, self.leases, self._order, self.tell)
+        self.assignments = self._rolling.assignments
 
     # Players
 
@@ -107,24 +101,28 @@ class Director:
             return
         before = state.state(now)
         if state.note(report, now):
-            self._ordered.pop(state.name, None)
+            self._rolling.forget(state.name)
             for lease in self.leases.at(state.name):
                 self.leases.end(lease)  # they were its former life's
             if state.restarts:
                 self.tell(f"{state.name} has started again on {report.node}.")
+        for line in state.new_lines():
+            self.tell(f"{state.name}: {line}")
         for lease in self.leases.follow(
             state.name, ((s.token, s.client) for s in report.sessions), now
         ):
             self.tell(f"{lease.client} has left {state.name}.")
-        assignment = self.assignments[state.bundle]
-        if report.revision > assignment.revision:
-            # The director was started anew, and its players know better.
-            self.assignments[state.bundle] = Assignment(report.folder, report.revision)
+        self._rolling.heard(state.bundle, report)
+        if state.drained is None:
+            state.drained = report.drained  # by hand, before this director started
+        elif state.drained != report.drained:
+            self._order(Order(state.name, "drain" if state.drained else "resume"))
         after = state.state(now)
         if after != before:
-            detail = f": {report.detail}" if report.detail else ""
+            detail = f": {report.detail.rstrip('.')}" if report.detail else ""
             self.tell(f"{state.name} on {report.node} is {after}{detail}.")
-        self._roll(now)
+        if self._rolling.concerns(state, report):
+            self._rolling.roll()
 
     def lost(self, player: str, reason: str, now: float) -> None:
         """A player is gone, with its sessions."""
@@ -132,11 +130,13 @@ class Director:
         if state.report is None:
             state.trouble = reason
             return
+        if state.report.state == "failed" and state.report.detail:
+            reason = state.report.detail  # its own word, which tells more than that it has ended
         ended = self.leases.at(player)
         for lease in ended:
             self.leases.end(lease)
         state.lose(reason, now)
-        self._ordered.pop(player, None)
+        self._rolling.forget(player)
         self.tell(f"{player} is gone, with {len(ended)} of its leases: {reason}")
 
     def expire(self, now: float) -> None:
@@ -149,11 +149,15 @@ class Director:
                 self.lost(state.name, f"Nothing was heard of it for {GONE_SECONDS:g} s.", now)
         for client in [c for c, (_, until) in self._avoided.items() if now >= until]:
             del self._avoided[client]
-        self._roll(now)
+        for client in [c for c, (_, until) in self._in_vain.items() if now >= until]:
+            del self._in_vain[client]
+        self._rolling.roll()
 
     # Clients
 
-    def hello(self, bundle: str, client: str, now: float) -> tuple[Lease, Report] | Refusal:
+    def hello(
+        self, bundle: str, client: str, now: float, need: Need = USUAL
+    ) -> tuple[Lease, Report] | Refusal:
         """A client whose address is proved wants to play.
 
         Its earlier lease ends: who says hello here plays nowhere. It may come because its player is
@@ -163,6 +167,7 @@ class Director:
             bundle: name; empty for the usual one.
             client: HOST:PORT.
             now: seconds.
+            need: what it asks for.
 
         Returns:
             A lease and where, or why not.
@@ -170,28 +175,50 @@ class Director:
         before = self.leases.of(client)
         if before is not None:
             self.give_up(before)
+            if not before.playing:
+                tried = self._in_vain.get(client, (Counter[str](), 0.0))[0]
+                tried[before.player] += 1
+                self._in_vain[client] = tried, now + _AVOIDED_SECONDS
             if before.playing or now - before.since >= _UNHEARD_SECONDS:
                 self._avoided[client] = before.player, now + _AVOIDED_SECONDS
                 if self.players[before.player].doubt(now):
                     self.doubts.append(before.player)
-        chosen = self._choose(bundle, client, now)
-        if chosen is None:
-            return self.full(bundle, now)
-        lease = self.leases.grant(chosen.name, client, now)
+        free = list(self._free(bundle, now, need))
+        if not free:
+            return self.full(bundle, now, need)
+        willing = free
+        if client in self._in_vain:
+            tried = self._in_vain[client][0]
+            willing = [state for state in free if tried[state.name] < _TRIES]
+        if not willing:
+            return self._refuse(
+                "busy",
+                "The players that have room did not take what this client asks for, or do not hear "
+                "it.",
+                f"Say hello again in {_AGAIN_SECONDS:g} s, or ask for longer steps, a longer lead "
+                "or fewer stems.",
+            )
+        chosen = self._choose(willing, client)
+        lease = self.leases.grant(chosen.name, client, now, need)
         assert chosen.report is not None, "only players that report are chosen"
         self._order(Order(chosen.name, "expect", lease.token, LEASE_SECONDS))
         return lease, chosen.report
 
-    def has_room(self, bundle: str, now: float) -> bool:
-        """Whether a hello might be granted; says no without keeping anything."""
-        return bool(self._free(bundle, now, self.leases.waiting()))
+    def heard_of(self, player: str, now: float) -> bool:
+        """Whether a player was heard of late, and nobody has come back from it since."""
+        state = self.players[player]
+        return not state.in_doubt and state.state(now) not in ("absent", "silent")
 
-    def full(self, bundle: str, now: float) -> Refusal:
+    def has_room(self, bundle: str, now: float, need: Need = USUAL) -> bool:
+        """Whether a hello might be granted; says no without keeping anything."""
+        return next(self._free(bundle, now, need), None) is not None
+
+    def full(self, bundle: str, now: float, need: Need = USUAL) -> Refusal:
         """Why there is no room."""
         name = self._name(bundle)
         if name not in self.assignments:
             return self._refuse("model", *no_such_bundle(name, list(self.assignments)))
-        return self._refusal(name, now)
+        return self._refusal(name, now, need)
 
     def declined(self, lease: Lease, reason: str) -> Refusal:
         """The player would not take the token, or was not reached."""
@@ -218,8 +245,8 @@ class Director:
         Raises:
             SidemanError: no such player.
         """
-        self._known(player).draining = "by hand"
-        self._drained_by_hand.add(player)
+        self._known(player).drained = True
+        self._order(Order(player, "drain"))
         self.tell(f"{player} is drained.")
 
     def resume(self, player: str) -> None:
@@ -228,40 +255,38 @@ class Director:
         Raises:
             SidemanError: no such player.
         """
-        self._known(player).draining = ""
-        self._drained_by_hand.discard(player)
+        state = self._known(player)
+        state.drained = False
+        self._order(Order(player, "resume"))
+        if state.changing:
+            self.tell(f"{player} is not drained by hand any more; it changes its bundle first.")
+            return
         self.tell(f"{player} takes clients again.")
 
-    def change(self, bundle: str, folder: str, now: float) -> None:
+    def change(self, bundle: str, folder: str) -> None:
         """Let the players of a name play another bundle, one after the other, each when it is free.
+
+        Where it does not load, all go back to the one before.
 
         Raises:
             SidemanError: no such name.
         """
-        if bundle not in self.assignments:
-            raise SidemanError(*no_such_bundle(bundle, list(self.assignments)))
-        # Beside a path a revision, so that the same folder with other files is another assignment.
-        self.assignments[bundle] = Assignment(folder, self.assignments[bundle].revision + 1)
-        self.tell(f"{bundle} changes to {PurePath(folder).name}, player by player.")
-        self._roll(now)
+        self._rolling.change(bundle, folder)
 
     def changing(self, bundle: str) -> list[str]:
         """Players of a bundle that do not play yet what they are to play."""
-        revision = self.assignments[bundle].revision
-        return [
-            state.name
-            for state in self.players.values()
-            if state.bundle == bundle
-            and (state.report is None or state.report.revision != revision)
-            and revision
-        ]
+        return self._rolling.changing(bundle)
 
     def tell(self, line: str) -> None:
         """News for the operator."""
         self._said += 1
-        self.news.append((self._said, line))
+        self.news.append(((self._life, self._said), line))
         del self.news[:-_NEWS]
-        log.info("%s", line)
+
+    def news_since(self, mark: Mark) -> list[tuple[Mark, str]]:
+        """Lines after one; all, where another director told that one."""
+        life, number = mark
+        return [each for each in self.news if life != self._life or each[0][1] > number]
 
     # Within
 
@@ -279,25 +304,23 @@ class Director:
         """Of the bundle that is meant: the usual one, if none is named."""
         return bundle or next(iter(self.assignments))
 
-    def _free(self, bundle: str, now: float, waiting: Mapping[str, int]) -> list[PlayerState]:
+    def _free(self, bundle: str, now: float, need: Need) -> Iterator[PlayerState]:
         """Players of a bundle that have room besides the clients on their way."""
         name = self._name(bundle)
-        return [
+        return (
             state
             for state in self.players.values()
-            if state.bundle == name and state.room(now, waiting.get(state.name, 0))
-        ]
-
-    def _choose(self, bundle: str, client: str, now: float) -> PlayerState | None:
-        waiting = self.leases.waiting()
-        avoided = self._avoided.get(client, ("", 0.0))[0]
-        return min(
-            self._free(bundle, now, waiting),
-            key=lambda s: (s.name == avoided, s.load(waiting.get(s.name, 0)), s.name),
-            default=None,
+            if state.bundle == name and state.room(now, self.leases.waiting(state.name), need)
         )
 
-    def _refusal(self, bundle: str, now: float) -> Refusal:
+    def _choose(self, free: Sequence[PlayerState], client: str) -> PlayerState:
+        avoided = self._avoided.get(client, ("", 0.0))[0]
+        return min(free, key=lambda s: (s.name == avoided, self._load(s), s.name))
+
+    def _load(self, state: PlayerState) -> float:
+        return state.load(self.leases.waiting(state.name))
+
+    def _refusal(self, bundle: str, now: float, need: Need) -> Refusal:
         found = [state for state in self.players.values() if state.bundle == bundle]
         states = Counter(state.state(now) for state in found)
         here = [s for s in found if s.report is not None and s.state(now) in ("ready", "draining")]
@@ -305,14 +328,14 @@ class Director:
             ready = [s for s in here if not s.draining]
             if not ready:
                 return self._refuse("busy", f"All players of {bundle} are being drained.", "")
-            waiting = self.leases.waiting()
-            least = min(s.load(waiting.get(s.name, 0)) for s in ready)
+            least = min(map(self._load, ready))
             sessions = sum(len(s.sessions) for s in ready)
             again = self._again(now, bundle)
+            stems = f" with {need.stems} stems" if need.stems > 1 else ""
             return self._refuse(
                 "busy",
-                f"No room for another performer of {bundle}: {sessions} play, and of the player "
-                f"that has most time left {100 * least:.0f} % is taken.",
+                f"No room for another performer of {bundle}{stems}: {sessions} play, and of the "
+                f"player that has most time left {100 * least:.0f} % is taken.",
                 f"Say hello again in {again:.2g} s.",
             )
         failed = [s.report.detail for s in found if s.report and s.state(now) == "failed"]
@@ -354,36 +377,3 @@ class Director:
     def _refuse(self, code: str, reason: str, offer: str) -> Refusal:
         self.refused[code] += 1
         return Refusal(code, reason, offer)
-
-    def _roll(self, now: float) -> None:
-        """One player of a bundle at a time: no new leases, then the other bundle, then the next."""
-        for bundle, assignment in self.assignments.items():
-            states = [s for s in self.players.values() if s.bundle == bundle]
-            behind = [s for s in states if s.report and s.report.revision != assignment.revision]
-            for state in states:
-                if state.draining == "changing" and state not in behind:
-                    state.draining = "by hand" if state.name in self._drained_by_hand else ""
-            on_its_way = [
-                s for s in states if s.report and s not in behind and s.report.state == "loading"
-            ]
-            failed = [
-                s for s in states if s.report and s not in behind and s.report.state == "failed"
-            ]
-            if not behind or on_its_way or failed:
-                # A bundle that does not load stops here, and the others play on as before.
-                for state in behind:
-                    if state.draining == "changing" and not on_its_way:
-                        state.draining = ""
-                continue
-            # The one that is free first: whoever has the fewest sessions.
-            state = min(behind, key=lambda s: (s.draining != "changing", len(s.sessions), s.name))
-            state.draining = "changing"
-            wanted = assignment.folder, assignment.revision
-            if (
-                state.sessions
-                or self.leases.at(state.name)
-                or self._ordered.get(state.name) == wanted
-            ):
-                continue
-            self._ordered[state.name] = wanted
-            self._order(Order(state.name, "become", folder=wanted[0], revision=wanted[1]))

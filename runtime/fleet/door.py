@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sideman.engine.errors import ProtocolError
 from sideman.runtime.fleet import legacy
 from sideman.runtime.fleet.director import Director, Refusal
-from sideman.runtime.fleet.leases import Lease
+from sideman.runtime.fleet.leases import Lease, Need
 from sideman.runtime.fleet.proof import Proof
 from sideman.runtime.fleet.report import Order, Report
 from sideman.runtime.osc.message import Buffer
@@ -82,6 +82,7 @@ class Door:
         self._here = here
         self._proof = Proof() if proof is None else proof
         self._answered: OrderedDict[tuple[str, int, str], _Answered] = OrderedDict()
+        # By token: hellos whose player has not said yet that it expects them.
         self._waiting: dict[str, tuple[Lease, Report, Hello, int, Address]] = {}
         self._throttle = Throttle()
         self._legacy = legacy.Legacy(send, reply_port)
@@ -114,6 +115,8 @@ class Door:
         if waiting is None:
             return
         lease, report, hello, size, sender = waiting
+        if not self.director.leases.holds(lease):
+            return  # it has ended meanwhile, and whoever had it has another one
         if reason:
             self._refuse(hello, self.director.declined(lease, reason), size, sender)
             return
@@ -124,13 +127,18 @@ class Door:
         self._answer(accept, size, sender)
 
     def expire(self, now: float) -> None:
-        """Forget old answers."""
+        """Forget old answers, and hellos whose lease has ended."""
         while self._answered and next(iter(self._answered.values())).until <= now:
             self._answered.popitem(last=False)
+        for token in [t for t, each in self._waiting.items() if not self._holds(each[0])]:
+            del self._waiting[token]
+
+    def _holds(self, lease: Lease) -> bool:
+        return self.director.leases.holds(lease)
 
     def _hello(self, hello: Hello, size: int, sender: Address, now: float) -> None:
         client = shown_address(sender)
-        bundle = hello.bundle
+        bundle, need = hello.bundle, _need(hello)
         if refused := other_version(hello):
             self._refuse(hello, Refusal(refused.code, refused.reason, refused.offer), size, sender)
             return
@@ -142,15 +150,17 @@ class Door:
         proved = self._proof.holds(hello.token, client, now)
         # Whoever has a lease may return to a full house: its own place becomes free.
         stranger = not proved and self.director.leases.of(client) is None
-        if stranger and not self.director.has_room(bundle, now):
-            self._refuse(hello, self.director.full(bundle, now), size, sender)
+        if stranger and not self.director.has_room(bundle, now, need):
+            self._refuse(hello, self.director.full(bundle, now, need), size, sender)
             return
         if not proved:
             self._answer(
                 _sent_on(hello, self._here(sender), self._proof.make(client, now)), size, sender
             )
             return
-        found = self.director.hello(bundle, client, now)
+        found: tuple[Lease, Report] | Refusal | None = self._awaited(hello, client, now)
+        if found is None:
+            found = self.director.hello(bundle, client, now, need)
         if isinstance(found, Refusal):
             self._refuse(hello, found, size, sender)
             return
@@ -161,6 +171,18 @@ class Door:
         if len(self._answered) > _REMEMBERED:
             self._answered.popitem(last=False)
         self._waiting[lease.token] = lease, report, hello, size, sender
+
+    def _awaited(self, hello: Hello, client: str, now: float) -> tuple[Lease, Report] | None:
+        """The lease of a client that makes its hello anew while its player is still being told.
+
+        Clients do so sooner than a slow call of a player is answered. Another lease each time would
+        never be answered.
+        """
+        lease = self.director.leases.of(client)
+        waiting = None if lease is None else self._waiting.get(lease.token)
+        if lease is None or waiting is None or waiting[2].bundle != hello.bundle:
+            return None
+        return (lease, waiting[1]) if self.director.heard_of(lease.player, now) else None
 
     def _refuse(self, hello: Hello, refusal: Refusal, size: int, sender: Address) -> None:
         if self._throttle.admits(str(sender[0]), refusal.code, self._now)[0]:
@@ -176,6 +198,10 @@ class Door:
             self.ignored += 1
         else:
             self._send(write_control(answer), to)
+
+
+def _need(hello: Hello) -> Need:
+    return Need(max(1, len({stem for stem in hello.stems.split(",") if stem})), hello.step)
 
 
 def _sent_on(hello: Hello, to: Address, token: str) -> Accept:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
 
 from sideman.runtime.fleet.director import Director
+from sideman.runtime.fleet.leases import Need
 from sideman.runtime.fleet.report import SessionReport
 from sideman.runtime.fleet.state import PlayerState
 from sideman.runtime.native.endpoint import GIVEN_UP_SECONDS
+from sideman.runtime.sharing.admission import MOST_SHARE
 from sideman.runtime.system.hosts import Address, shown_address
 
 
@@ -27,11 +29,15 @@ def figures(
         ignored: datagrams that were none of the protocol's, or not allowed.
 
     Returns:
-        JSON-serialisable values; times in seconds, shares from 0 to 1.
+        JSON-serialisable values; times in seconds, shares from 0 to 1. `refused` are hellos that
+        the front door refused, a player's `refused` those that it refused itself; `ignored` are
+        datagrams that meant nothing or came from hosts that may not speak, likewise; `most` is the
+        share of a player's time that admission gives away.
     """
-    waiting = director.leases.waiting()
+    on_their_way = director.leases.on_their_way
     players = [
-        _player(state, now, waiting.get(state.name, 0)) for state in director.players.values()
+        _player(state, now, director.leases.waiting(state.name))
+        for state in director.players.values()
     ]
     sessions = [
         {"player": state.name, "bundle": state.bundle, **_session(session)}
@@ -64,13 +70,14 @@ def figures(
         "sessions": sessions,
         "leases": {
             "granted": director.leases.granted,
-            "waiting": sum(waiting.values()),
-            "playing": len(director.leases) - sum(waiting.values()),
+            "waiting": on_their_way,
+            "playing": len(director.leases) - on_their_way,
             "lapsed": director.leases.lapsed,
         },
         "refused": dict(director.refused),
         "restarts": sum(player["restarts"] for player in players),
         "ignored": ignored,
+        "most": MOST_SHARE,
         "warnings": warnings(players, sessions),
     }
 
@@ -96,7 +103,7 @@ def warnings(players: Iterable[dict[str, Any]], sessions: Iterable[dict[str, Any
     return found
 
 
-def _player(state: PlayerState, now: float, waiting: int) -> dict[str, Any]:
+def _player(state: PlayerState, now: float, waiting: Mapping[Need, int]) -> dict[str, Any]:
     report = state.report
     sessions = state.sessions
     return {
@@ -111,7 +118,7 @@ def _player(state: PlayerState, now: float, waiting: int) -> dict[str, Any]:
         "used": report.used if report else 0.0,
         "worst": report.worst if report else 0.0,
         "room": state.room(now, waiting),
-        "waiting": waiting,
+        "waiting": sum(waiting.values()),
         "sessions": len(sessions),
         "cycle_p50": _middle(s.cycle_p50 for s in sessions),
         "cycle_p99": max((s.cycle_p99 for s in sessions), default=0.0),

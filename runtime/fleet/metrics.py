@@ -25,6 +25,8 @@ _COUNTERS = (
     ("late", "late", "Replies after their deadline."),
     ("dropped", "dropped", "Steps without a reply."),
     ("declined", "declined", "Tokens that it would not take."),
+    ("refused", "refused", "Hellos that found no room there."),
+    ("ignored", "ignored", "Datagrams that meant nothing, or came from hosts that may not speak."),
 )
 
 

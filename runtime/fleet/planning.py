@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from sideman.runtime.system.hosts import is_loopback, parse_address, resolve
 ON_GPU = ("onnxruntime-cuda", "tensorrt", "tensorrt-rtx")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """The options of `sideman fleet start`, as they were written."""
 
@@ -47,6 +48,7 @@ class Fleets:
         players: by name.
         cores: of a player.
         gpus: of a player.
+        reserved: CPUs of a player that Ray counts; none where GPUs alone say how many there can be.
         notes: lines that the log begins with.
     """
 
@@ -55,14 +57,16 @@ class Fleets:
     cores: int
     gpus: int
     notes: tuple[str, ...] = ()
+    reserved: int = 0
 
 
-def plan_fleet(request: Request, *, gpus: int = 0) -> Fleets:
+def plan_fleet(request: Request, *, gpus: int = 0, nodes: int | None = 1) -> Fleets:
     """A fleet of what was asked for.
 
     Args:
         request: the options.
         gpus: that there are.
+        nodes: of the cluster; None where nobody knows yet.
 
     Raises:
         SidemanError: options that do not go together, or a folder that is no bundle.
@@ -82,11 +86,12 @@ def plan_fleet(request: Request, *, gpus: int = 0) -> Fleets:
             f"{count} players cannot play {len(bundles)} bundles.",
             f"Use --players {len(bundles)} or more.",
         )
+    _check_ports(ports, listen, count, nodes)
     cores = request.cores or (1 if on_gpu else max(1, available_cores() // count))
     threads = None if on_gpu else cores
     choice = BackendChoice(request.backend, threads, request.precision)
     check_choice(choice)
-    host = _players_host(request, listen)
+    host = _players_host(request, listen, nodes)
     announced = parse_address(request.announce, "--announce")[0] if request.announce else ""
     if request.address != "local":
         announced = ""  # each node has its own
@@ -100,16 +105,88 @@ def plan_fleet(request: Request, *, gpus: int = 0) -> Fleets:
         name = f"{bundle}-{numbers[bundle]}"
         owners[name] = bundle
         players[name] = PlayerPlan(
-            name, bundles[bundle], request.sessions, choice, host, ports, request.allow, announced
+            name=name,
+            folder=bundles[bundle],
+            seats=request.sessions,
+            backend=choice,
+            host=host,
+            ports=ports,
+            allow=request.allow,
+            announced=announced,
+            verbose=request.verbose,
+            cores=cores,
         )
-    plan = Plan(bundles, owners, listen, request.allow, request.announce)
-    return Fleets(plan, players, cores, int(on_gpu), notes)
+    plan = Plan(bundles, owners, listen, request.allow, request.announce, verbose=request.verbose)
+    reserved = 0 if on_gpu and request.address == "local" else cores
+    return Fleets(plan, players, cores, int(on_gpu), notes, reserved)
 
 
-def _players_host(request: Request, listen: tuple[str, int]) -> str:
+def check_places(fleets: Fleets, nodes: Sequence[Mapping[str, float]]) -> None:
+    """Refuse a fleet that would wait for CPUs or GPUs for ever.
+
+    Args:
+        fleets: that is to run.
+        nodes: of the cluster: CPUs and GPUs of each, as "CPU" and "GPU".
+
+    Raises:
+        SidemanError: there is no place for all players.
+    """
+    count = len(fleets.players)
+
+    def places(node: Mapping[str, float]) -> int:
+        """Players that find a place there; one never stands on two nodes."""
+        needs = {"CPU": fleets.reserved, "GPU": fleets.gpus}
+        return min((int(node.get(k, 0) // n) for k, n in needs.items() if n), default=count)
+
+    if (found := sum(map(places, nodes))) >= count:
+        return
+    if fleets.gpus:
+        there = int(sum(node.get("GPU", 0) for node in nodes))
+        raise SidemanError(
+            f"{count} players need a GPU each, and Ray finds {there} with a core beside.",
+            "Use fewer --players, or another --backend.",
+        )
+    there = int(sum(node.get("CPU", 0) for node in nodes))
+    raise SidemanError(
+        f"{count} players of {fleets.cores} cores each do not fit: Ray finds {there} cores on "
+        f"{len(nodes)} node{'s' * (len(nodes) != 1)}, which is room for {found}.",
+        "Use fewer --players, or fewer --cores.",
+    )
+
+
+def _check_ports(
+    ports: tuple[int, int], listen: tuple[str, int], count: int, nodes: int | None
+) -> None:
+    """Refuse ports that players could never have."""
+    low, high = ports
+    if low == 0:
+        return
+    if low <= listen[1] <= high:
+        raise SidemanError(
+            f"--player-ports {low}-{high} holds the front door's own port {listen[1]}.",
+            "Give players other ports, for example "
+            f"{listen[1] + 1}-{min(65_535, listen[1] + max(count, high - low))}.",
+        )
+    if nodes is not None and count > (high - low + 1) * nodes:
+        where = "this machine" if nodes == 1 else f"{nodes} nodes"
+        raise SidemanError(
+            f"{count} players need a port each, and --player-ports {low}-{high} has "
+            f"{high - low + 1} for {where}.",
+            f"Name more, for example {low}-{min(65_535, low + count - 1)}.",
+        )
+
+
+def _players_host(request: Request, listen: tuple[str, int], nodes: int | None) -> str:
     """Where players bind; nothing for the address of the node that each runs on."""
     family, at = resolve(*listen, "--listen")
     if is_loopback(at):
+        if nodes is not None and nodes > 1:
+            raise SidemanError(
+                f"--listen {request.listen} is reached from this machine alone, and players run on "
+                f"{nodes} nodes.",
+                "Name this machine's address in the cluster, for example --listen 10.0.0.1:7000, "
+                "and with --allow who may play.",
+            )
         # Clients that reach the door only from this machine reach players only there, too.
         return str(at[0])
     if request.address != "local":

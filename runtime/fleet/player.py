@@ -10,14 +10,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Protocol
 
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.errors import SidemanError
+from sideman.runtime.fleet.lines import Lines
 from sideman.runtime.fleet.report import Order, Report, SessionReport
-from sideman.runtime.sharing.admission import MOST_SHARE
+from sideman.runtime.server.counters import Counters
 from sideman.runtime.sharing.figures import Load, SessionFigures
 from sideman.runtime.system.hosts import Address
 
@@ -25,6 +26,10 @@ log = logging.getLogger("sideman.runtime.fleet")
 
 #: Seconds between two looks at whether a session has begun or ended.
 _LOOK_SECONDS = 0.05
+#: Seconds between two tries to listen where a port was busy.
+_AGAIN_SECONDS = 1.0
+#: Seconds that a player whose device is lost lives on, for a last report: longer than a look.
+LAST_SECONDS = 1.0
 
 
 class Shared(Protocol):
@@ -42,6 +47,9 @@ class Shared(Protocol):
     def stop(self) -> None:
         """End, and tell clients that play."""
 
+    def wait(self) -> None:
+        """Return when it was stopped, or its device is lost."""
+
     def expect(self, token: str, until: float) -> None:
         """Let a hello with this token in, until a time of `time.perf_counter`."""
 
@@ -57,6 +65,16 @@ class Shared(Protocol):
     def load(self) -> Load:
         """How much of it is used."""
 
+    def state(self) -> tuple[str, str]:
+        """As `load` tells it, and why; cheap."""
+
+    def tokens(self) -> tuple[str, ...]:
+        """Of those that play; cheap."""
+
+    @property
+    def total(self) -> Counters:
+        """Counts of all sessions."""
+
 
 @dataclass(frozen=True)
 class PlayerPlan:
@@ -66,12 +84,14 @@ class PlayerPlan:
         name: of the player.
         folder: of the bundle that it plays at first.
         seats: sessions at once at the most.
-        backend: what runs the stages.
+        backend: what runs the stages; its threads are those of a cycle that has all cores.
         host: that clients reach it at, and that it binds; empty for its node's own address.
         ports: first and last port that it may take; (0, 0) lets the system choose.
         allow: hosts that may speak.
         announced: host that clients are told; empty for the one that it binds.
         exact_mask: as of `SharedServer`.
+        verbose: whether the operator is told more than warnings.
+        cores: of the CPU that it may use.
     """
 
     name: str
@@ -83,6 +103,8 @@ class PlayerPlan:
     allow: tuple[str, ...] = ()
     announced: str = ""
     exact_mask: bool = False
+    verbose: bool = False
+    cores: int = 1
 
 
 #: Makes a server that has not started: of a plan, a folder, and where it listens.
@@ -94,18 +116,22 @@ def shared_server(plan: PlayerPlan, folder: str, listen: tuple[str, int]) -> Sha
     from pathlib import Path
 
     from sideman.runtime.server.loading import Loading
-    from sideman.runtime.sharing.engine import BundleEngine
+    from sideman.runtime.sharing.engine import BundleEngine, side_by_side
     from sideman.runtime.sharing.server import SharedServer
 
+    backend, workers = side_by_side(replace(plan.backend, threads=None), plan.cores)
+    if workers == 1:
+        backend = plan.backend  # one cycle after the other has all threads
     loading = Loading()
     return SharedServer(
-        lambda: BundleEngine(Path(folder), backend=plan.backend, progress=loading.note),
+        lambda: BundleEngine(Path(folder), backend=backend, progress=loading.note),
         plan.seats,
         listen,
         plan.allow,
         loading=loading,
         exact_mask=plan.exact_mask,
         leases_only=True,
+        workers=workers,
     )
 
 
@@ -118,7 +144,9 @@ class Player:
         plan: of the player.
         node: where it runs, for people.
         make: makes its servers.
-        lost: called, once, when the device is lost: the process has to end.
+        lost: called, once, when the device is lost: the process has to end. Clients that play and
+            whoever waits for a report are told before.
+        lines: what its process logs.
     """
 
     def __init__(
@@ -127,17 +155,22 @@ class Player:
         node: str,
         make: MakeShared = shared_server,
         lost: Callable[[str], None] = lambda reason: None,
+        lines: Lines | None = None,
     ) -> None:
         self._plan = plan
         self._node = node
         self._make = make
         self._lost = lost
+        self._lines = Lines() if lines is None else lines
+        self._closed = False
+        self._tried = 0.0
         self._life = secrets.token_hex(4)
         self._lock = threading.RLock()
         self._told: object = None
         self._numbers = itertools.count(1)
         self._server: Shared | None = None
         self._folder, self._revision = plan.folder, 0
+        self._wanted, self._drained = ("", 0), False
         self._trouble = ""
         self._warnings = _niceness()
         self._serve()
@@ -150,13 +183,22 @@ class Player:
         """
         end = time.monotonic() + wait
         while True:
-            report = self._report()
-            playing = tuple(session.token for session in report.sessions)
-            told = report.state, report.detail, report.revision, report.port, playing
-            if told != self._told or time.monotonic() >= end:
-                self._told = told
-                return report
+            self._try_again()
+            # Figures take a while to make, so they are made once, when they are told.
+            seen = self._glance()
+            if seen != self._told or time.monotonic() >= end:
+                self._told = seen
+                return self._report()
             time.sleep(_LOOK_SECONDS)
+
+    def _glance(self) -> object:
+        """What makes a report worth sending."""
+        with self._lock:
+            server, told = self._server, (self._trouble, self._revision)
+        lines = self._lines.kept[-1:]
+        if server is None:
+            return told, lines
+        return told, lines, server.state(), server.lost, server.address, server.tokens()
 
     def give(self, order: Order) -> str:
         """Carry out an order; tells why it cannot, if it cannot."""
@@ -164,6 +206,10 @@ class Player:
             server = self._server
             if order.kind == "become":
                 self._become(order)
+            elif order.kind == "want":
+                self._wanted = order.folder, order.revision
+            elif order.kind in ("drain", "resume"):
+                self._drained = order.kind == "drain"
             elif server is None:
                 return self._trouble or "It has no server."
             elif order.kind == "expect":
@@ -178,6 +224,10 @@ class Player:
 
     def stop(self) -> None:
         """End, and tell clients that play."""
+        self._closed = True
+        self._end_server()
+
+    def _end_server(self) -> None:
         with self._lock:
             server, self._server = self._server, None
         if server is not None:
@@ -186,13 +236,13 @@ class Player:
     def _become(self, order: Order) -> None:
         if order.revision == self._revision:
             return  # it was told twice
-        self.stop()
+        self._end_server()
         self._folder, self._revision = order.folder, order.revision
         self._serve()
 
     def _serve(self) -> None:
         """Listen, and begin to load; what goes wrong is told in reports."""
-        self._trouble = ""
+        self._trouble, self._tried = "", time.monotonic()
         first, last = self._plan.ports
         for port in range(first, last + 1):
             try:
@@ -202,57 +252,85 @@ class Player:
                 self._trouble = str(error)
             else:
                 self._server, self._trouble = server, ""
+                threading.Thread(
+                    target=self._watch, args=(server,), name="sideman-watch", daemon=True
+                ).start()
                 return
-        log.error("%s: %s", self._plan.name, self._trouble)
+        log.error("%s", self._trouble)
+
+    def _try_again(self) -> None:
+        """Listen after all, where nothing could be listened on: a port may be free by now."""
+        with self._lock:
+            idle = self._server is None and not self._closed
+            if idle and time.monotonic() - self._tried >= _AGAIN_SECONDS:
+                self._serve()
+
+    def _watch(self, server: Shared) -> None:
+        """Wait until the device is lost; then tell everybody, and let the process end.
+
+        Its receive thread would go on answering, so that clients would stay and hear nothing.
+        """
+        server.wait()
+        if not server.lost:
+            return
+        with self._lock:
+            if self._server is not server:
+                return
+            self._server, self._trouble, self._closed = None, server.lost, True
+        try:
+            server.stop()
+            time.sleep(LAST_SECONDS)
+        finally:
+            self._lost(server.lost)
 
     def _report(self) -> Report:
         number = next(self._numbers)
         with self._lock:
             server, trouble = self._server, self._trouble
             folder, revision = self._folder, self._revision
+            (wanted_folder, wanted), drained = self._wanted, self._drained
         report = Report(
             self._plan.name, self._life, self._node, folder, revision, "failed", trouble,
-            warnings=self._warnings, number=number,
+            warnings=self._warnings, number=number, lines=self._lines.kept,
+            drained=drained, wanted=wanted, wanted_folder=wanted_folder,
         )  # fmt: skip
         if server is None:
             return report
-        if server.lost:
-            self._lost(server.lost)
         load = server.load()
         sessions = tuple(
             SessionReport(
-                each.token,
-                each.client,
-                each.step,
-                each.ahead,
-                each.cycle_p50,
-                each.cycle_p99,
-                each.wait_p50,
-                each.wait_p99,
-                each.late,
-                each.dropped,
-                each.quiet,
+                token=each.token,
+                client=each.client,
+                step=each.step,
+                deadline=each.ahead,
+                cycle_p50=each.cycle_p50,
+                cycle_p99=each.cycle_p99,
+                wait_p50=each.wait_p50,
+                wait_p99=each.wait_p99,
+                late=each.late,
+                dropped=each.dropped,
+                quiet=each.quiet,
             )
             for each in server.sessions()
         )
         host, port = server.address[:2]
-        return Report(
-            self._plan.name,
-            self._life,
-            self._node,
-            folder,
-            revision,
-            "failed" if server.lost else load.state,
-            server.lost or load.detail,
-            self._plan.announced or str(host),
-            int(port),
+        return replace(
+            report,
+            state="failed" if server.lost else load.state,
+            detail=server.lost or load.detail,
+            host=self._plan.announced or str(host),
+            port=int(port),
             used=load.share,
-            each=max(0.0, MOST_SHARE - load.share) / load.room if load.room else 0.0,
+            each=load.rooms[0][1] if load.rooms else 0.0,
+            rooms=load.rooms,
+            free=load.free,
             worst=load.worst_wait,
             room=load.room,
             sessions=sessions,
             warnings=self._warnings + load.warnings,
             number=number,
+            ignored=server.total.ignored,
+            refused=load.refused,
         )
 
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: A line of news: the life of the director that tells it, and its number in that life.
+Mark = tuple[str, int]
+#: Before all news.
+BEGINNING: Mark = ("", 0)
+
 
 @dataclass(frozen=True)
 class SessionReport:
@@ -52,10 +57,19 @@ class Report:
         port: likewise.
         used: share of its time that sessions take, from 0 to 1.
         each: share that one more usual session would take.
+        rooms: for each number of stems, from one on: usual sessions that still fit, and the share
+            that each would take; nothing where nobody knows.
+        free: seats that nobody has.
+        drained: whether it was told to drain.
+        wanted: newest revision that it was told to play, though its turn may not have come.
+        wanted_folder: of that.
         worst: seconds that a step may wait at the worst, by arithmetic.
         room: usual sessions that still fit, by the player's own arithmetic.
         sessions: that play.
         warnings: of the process, such as its priority.
+        lines: the last lines of its log that an operator should see, each with its number.
+        ignored: datagrams that it would not read, or that meant nothing.
+        refused: hellos and changes that found no room there.
         number: greater than that of every report that was begun before, of this life.
     """
 
@@ -75,6 +89,14 @@ class Report:
     sessions: tuple[SessionReport, ...] = ()
     warnings: tuple[str, ...] = ()
     number: int = 0
+    lines: tuple[tuple[int, str], ...] = ()
+    ignored: int = 0
+    refused: int = 0
+    rooms: tuple[tuple[int, float], ...] = ()
+    free: int = 0
+    drained: bool = False
+    wanted: int = 0
+    wanted_folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,10 +106,11 @@ class Order:
     Attributes:
         player: its name.
         kind: "expect" and "revoke" a token, "end" its session as well, or "become" a player of
-            another bundle.
-        token: of a lease; empty for "become".
+            another bundle. What follows a player only keeps, and reports, for a director that
+            starts again: "drain", "resume", and "want", the bundle that all are to play in the end.
+        token: of a lease; empty for the others.
         seconds: that the token is good for.
-        folder: of the bundle to play from now on.
+        folder: of the bundle, for "become" and "want".
         revision: of that assignment.
     """
 

@@ -8,7 +8,8 @@ import time
 from sideman.engine.errors import SidemanError
 from sideman.engine.optional import found, install_command
 from sideman.runtime.fleet.actors import Cluster, Fleet
-from sideman.runtime.fleet.planning import Fleets, Request, plan_fleet
+from sideman.runtime.fleet.planning import Fleets, Request, check_places, plan_fleet
+from sideman.runtime.fleet.report import BEGINNING
 from sideman.runtime.fleet.web import HOST
 from sideman.runtime.system.hosts import shown_address
 
@@ -34,7 +35,7 @@ def run(request: Request) -> None:
                 f"Install it with: {install_command('fleet')}. A single server needs none: "
                 "'sideman serve --sessions N'.",
             )
-    with log_to_standard_error(logging.DEBUG if request.verbose else logging.INFO):
+    with log_to_standard_error(logging.INFO):
         try:
             with ended_by_signals():
                 _run(request)
@@ -44,11 +45,12 @@ def run(request: Request) -> None:
 
 
 def _run(request: Request) -> None:
-    rough = plan_fleet(request, gpus=1)  # what is wrong is said before anything starts
-    cores = max(1, rough.cores) * max(len(rough.players), 8 if rough.gpus else 1)
-    with Cluster(request.address, cores) as cluster:
-        fleets = plan_fleet(request, gpus=cluster.gpus())
-        cluster.check(len(fleets.players) * fleets.gpus)
+    # What is wrong is said before anything starts, as far as it is known then.
+    rough = plan_fleet(request, gpus=1, nodes=1 if request.address == "local" else None)
+    with Cluster(request.address, max(1, rough.reserved * len(rough.players))) as cluster:
+        nodes = cluster.nodes()
+        fleets = plan_fleet(request, gpus=cluster.gpus(), nodes=len(nodes))
+        check_places(fleets, nodes)
         with Fleet(cluster, fleets, request.status_port) as fleet:
             _watch(request, fleets, fleet)
 
@@ -65,9 +67,9 @@ def _watch(request: Request, fleets: Fleets, fleet: Fleet) -> None:
         HOST,
         fleet.status_port,
     )
-    said = 0
+    said = BEGINNING
     while True:
-        for number, line in fleet.news(said):
-            said = number
+        for mark, line in fleet.news(said):
+            said = mark
             log.info("%s", line)
         time.sleep(_NEWS_SECONDS)

@@ -13,18 +13,25 @@ def tables(told: dict[str, Any], width: int) -> Iterator[RenderableType]:
     """What `sideman fleet status` prints.
 
     Args:
-        told: as `figures.figures` makes it.
+        told: as `figures.figures` makes it. Late and dropped steps are both missed.
         width: columns of the terminal.
     """
-    leases, refused = told["leases"], told["refused"]
+    wide = width >= 100
+    leases, refused = told["leases"], dict(told["refused"])
+    if there := sum(player["refused"] for player in told["players"]):
+        refused["by players"] = there
+    declined = sum(player["declined"] for player in told["players"])
+    ignored = told["ignored"] + sum(player["ignored"] for player in told["players"])
     yield (
         f"Front door {told['listen']}, for {told['uptime']:.0f} s. "
         f"{len(told['sessions'])} sessions, {leases['waiting']} on their way; "
         f"{leases['granted']} granted, "
         f"{sum(refused.values())} refused"
         + (f" ({', '.join(f'{n} {code}' for code, n in refused.items())})" if refused else "")
-        + f", {told['restarts']} restarts."
+        + f", {declined} declined, {ignored} datagrams ignored, {told['restarts']} restarts."
     )
+    for node in told["nodes"]:
+        yield f"Node {node['node']}: {node['players']} players, {node['sessions']} sessions."
     for bundle in told["bundles"]:
         line = f"{bundle['name']}: {bundle['sessions']} sessions, {bundle['folder']}"
         if bundle["changing"]:
@@ -40,23 +47,27 @@ def tables(told: dict[str, Any], width: int) -> Iterator[RenderableType]:
             _both(player, "wait"),
             player["late"] + player["dropped"],
             player["restarts"],
-            *([player["node"]] if width >= 100 else []),
+            *([player["node"]] if wide else []),
         )
         for player in told["players"]
     ]
-    names = ["player", "state", "taken", "sessions", "cycle ms", "wait ms", "late", "restarts"]
-    yield _table([*names, *(["node"] if width >= 100 else [])], rows)
+    names = ["player", "state", "taken", "sessions", "cycle ms", "wait ms", "missed", "restarts"]
+    yield _table([*names, *(["node"] if wide else [])], rows)
     if told["sessions"]:
         yield _table(
-            ["client", "player", "step ms", "cycle ms", "wait ms", "of ms", "late", "silent s"],
+            [
+                *("client", "player"),
+                *(["step ms"] if wide else []),
+                *("cycle ms", "wait ms", "of ms", "missed", "silent s"),
+            ],
             [
                 (
                     session["client"],
                     session["player"],
-                    _ms(session["step"]),
+                    *([_ms(session["step"])] if wide else []),
                     _both(session, "cycle"),
                     _both(session, "wait"),
-                    _ms(session["deadline"]),
+                    _deadline(session),
                     session["late"] + session["dropped"],
                     f"{session['quiet']:.1f}",
                 )
@@ -83,6 +94,13 @@ def _table(names: list[str], rows: list[tuple[Any, ...]]) -> RenderableType:
 
 def _ms(seconds: float) -> str:
     return f"{1e3 * seconds:.0f}" if seconds else "–"
+
+
+def _deadline(session: dict[str, Any]) -> str:
+    """What a reply may take, and what part of it 99 of 100 cycles take."""
+    if not session["deadline"]:
+        return "–"
+    return f"{_ms(session['deadline'])} {session['cycle_p99'] / session['deadline']:.0%}"
 
 
 def _both(values: dict[str, Any], key: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -82,8 +83,9 @@ class Web:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    # Another program's port must not be shared.
-    allow_reuse_address = False
+    # On Windows this would share another program's port. Elsewhere it lets a director that starts
+    # again have its port although an old connection has not quite ended.
+    allow_reuse_address = os.name == "posix"
     allow_reuse_port = False
 
     def handle_error(self, request: Any, client_address: Any) -> None:

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from sideman.engine.backends.base import Backend, Binding, Buffer, Stage
+from sideman.engine.backends.base import Backend, Stage
 from sideman.engine.backends.program import Program, RecordTime, Segment, discard
 from sideman.engine.bundle.grid import LatentGrid
 from sideman.engine.errors import BackendError
 from sideman.runtime.playing.encode_choice import Encode
 from sideman.runtime.playing.encoding import make_encoding
+from sideman.runtime.playing.generation import Generation
 from sideman.runtime.playing.geometry import Geometry
-from sideman.runtime.playing.noise import Noise
 from sideman.runtime.playing.samplers import Table
 
 
@@ -61,33 +61,18 @@ class Cycle:
     ) -> None:
         self.geometry = geometry
         self.rows = rows
-        latent = (len(rows), grid.channels, grid.columns)
         self.encoding = make_encoding(backend, stages["encode"], grid, geometry, encode)
         self.audio, self.mixture = self.encoding.audio, self.encoding.mixture
-        self.source = backend.allocate(latent)
-        self.keep = backend.allocate((len(rows), grid.columns))
-        self.noise = Noise(backend, grid, table, len(rows), geometry.decoded_columns)
-        self.latent = backend.allocate(latent)
-        self.decoded = backend.allocate((len(rows), geometry.decoded_samples))
-        self._initial = backend.allocate(latent, double=True)
-        self._initial_sigma = np.float32(table.initial_sigma)
-
-        steps = self._bind_steps(backend, stages["step"], table, latent, labels)
-        gain = backend.allocate((geometry.decoded_samples,))
-        _write_fade_in(gain.host, geometry)
-        gain.upload()
-        decode = stages["decode"].bind(
-            {
-                "sample": self._sample,
-                "source": self.source,
-                "keep": self.keep,
-                "noise": self.noise.decoder,
-                "gain": gain,
-                "latent": self.latent,
-                "audio": self.decoded,
-            }
+        self._generation = own = Generation(
+            backend, stages, grid, geometry, table, len(rows), labels, self.mixture
         )
-        self.program = self._compose(backend, steps, decode)
+        own.label.host[np.arange(len(rows)), rows] = 1
+        own.label.upload()
+        self.source, self.keep, self.noise = own.source, own.keep, own.noise
+        self.latent, self.decoded = own.latent, own.decoded
+        self._backend = backend
+        self.program = self._compose(backend)
+        self._encoding_alone: Program | None = None
         self._idle = backend.program((Segment("idle", (self.encoding.idle,)),))
 
     @property
@@ -98,10 +83,7 @@ class Cycle:
 
     def prepare(self) -> None:
         """Copy freshly drawn noise to where the stages read it; call before the next step comes."""
-        np.multiply(self.noise.initial.host, self._initial_sigma, out=self._initial.host)
-        self._initial.upload()
-        for buffer in self.noise.buffers:
-            buffer.upload()
+        self._generation.prepare()
 
     def run(self, record: RecordTime) -> None:
         """Run encode, every evaluation and decode.
@@ -113,6 +95,20 @@ class Cycle:
             BackendError: a stage failed; the outputs are then undefined.
         """
         self.program.run(record)
+
+    def encode(self, record: RecordTime) -> None:
+        """Run encode alone, for a batch that does the rest; `mixture` is then on the host.
+
+        Args:
+            record: as `run` takes it.
+
+        Raises:
+            BackendError: the stage failed.
+        """
+        if self._encoding_alone is None:
+            operations = (*self.encoding.operations, self.mixture.enqueue_download)
+            self._encoding_alone = self._backend.program((Segment("encode", operations),))
+        self._encoding_alone.run(record)
 
     def check(self) -> None:
         """Refuse what the last run computed if any of it is not finite.
@@ -142,80 +138,13 @@ class Cycle:
         """
         self._idle.run(discard)
 
-    def _compose(self, backend: Backend, steps: tuple[Binding, ...], decode: Binding) -> Program:
+    def _compose(self, backend: Backend) -> Program:
         """Everything between the context's arrival and the stems, as one program."""
-        inputs, outputs = (self.source, self.keep), (self.latent, self.decoded)
+        own = self._generation
         return backend.program(
             (
-                Segment("encode", (*(b.enqueue_upload for b in inputs), *self.encoding.operations)),
-                Segment("step", tuple(step.run for step in steps)),
-                Segment("decode", (decode.run, *(b.enqueue_download for b in outputs))),
+                Segment("encode", (*own.uploads, *self.encoding.operations)),
+                Segment("step", own.steps),
+                Segment("decode", own.decode),
             )
         )
-
-    def _bind_steps(
-        self,
-        backend: Backend,
-        stage: Stage,
-        table: Table,
-        latent: tuple[int, ...],
-        labels: int,
-    ) -> tuple[Binding, ...]:
-        """Bind every evaluation; an output goes straight to where the next one reads it."""
-        label = backend.allocate((len(self.rows), labels))
-        label.host[np.arange(len(self.rows)), self.rows] = 1
-        label.upload()
-        coefficients = [_filled(backend, row) for row in table.coefficients()]
-        # Two states in turn: an evaluation must not write what it reads.
-        states = (backend.allocate(latent), backend.allocate(latent))
-        unused = backend.allocate(latent)
-        needed = {e.anchor for e in table.evaluations if e.anchor is not None}
-        anchors = {anchor: backend.allocate(latent) for anchor in needed}
-        spare = {name: backend.allocate(latent) for name in ("merged", "denoised")}
-        bindings = []
-        state = self._initial
-        for index, evaluation in enumerate(table.evaluations):
-            following = states[index % 2]
-            outputs = dict(spare)
-            for anchor, buffer in anchors.items():
-                if anchor.evaluation == index:
-                    outputs[anchor.output] = buffer
-            bindings.append(
-                stage.bind(
-                    {
-                        "x": state,
-                        "anchor": anchors[evaluation.anchor] if evaluation.anchor else unused,
-                        "source": self.source,
-                        "source_noise": self.noise.source[evaluation.source_draw],
-                        "noise": self.noise.step[index],
-                        "keep": self.keep,
-                        "mixture": self.mixture,
-                        "label": label,
-                        "coefficients": coefficients[index],
-                        "next": following,
-                        **outputs,
-                    }
-                )
-            )
-            state = following
-        self._sample: Buffer = state
-        return tuple(bindings)
-
-
-def _filled(backend: Backend, row: NDArray[np.float32]) -> Buffer:
-    """A buffer of its own for one evaluation's coefficients.
-
-    Rows of one buffer would be 28 bytes apart, but TensorRT requires addresses that are multiples
-    of 256.
-    """
-    buffer = backend.allocate(row.shape)
-    buffer.host[:] = row
-    buffer.upload()
-    return buffer
-
-
-def _write_fade_in(gain: NDArray[np.float32], geometry: Geometry) -> None:
-    """Gain per sample: 0 outside what is played, a ramp from 0 to 1 over the fade, then 1."""
-    start, fade = geometry.out_start, geometry.fade_samples
-    gain[start : start + geometry.out_samples] = 1
-    gain[start : start + fade] = np.linspace(0, 1, fade, dtype=np.float32)

@@ -65,9 +65,14 @@ class Geometry:
         """All latent columns of the window."""
         return self.keep_columns + self.step_columns
 
-    def free_sizes(self, rows: int) -> dict[str, int]:
-        """The sizes that graphs leave free, by name, where so many stems are generated."""
-        return LatentGrid.free_sizes(rows, self.decoded_columns, self.columns)
+    def free_sizes(self, rows: int, *, contexts: int = 1) -> dict[str, int]:
+        """The sizes that graphs leave free, by name, where so many stems are generated.
+
+        Args:
+            rows: how many.
+            contexts: 1 where all hear the same, else one for each.
+        """
+        return LatentGrid.free_sizes(rows, self.decoded_columns, self.columns, contexts=contexts)
 
     @property
     def deadline_samples(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter, perf_counter_ns, thread_time_ns
 from typing import Self
@@ -12,10 +13,13 @@ from numpy.typing import NDArray
 from sideman.engine.backends.base import Backend, Stage
 from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.backends.once import run_once
+from sideman.engine.backends.program import RecordTime
 from sideman.engine.backends.progress import Progress, nobody
+from sideman.engine.bundle.contexts import check_contexts
 from sideman.engine.bundle.manifest import Manifest, SamplerSpec
 from sideman.engine.errors import SidemanError
 from sideman.engine.loading.stages import DEFAULT, load_stages
+from sideman.runtime.playing.batch import Batch
 from sideman.runtime.playing.cycle import Cycle
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.noise import GaussianNoise, NoiseSource
@@ -24,6 +28,9 @@ from sideman.runtime.playing.replay_check import check_replay
 from sideman.runtime.playing.samplers import make_table
 from sideman.runtime.playing.shortcuts import OWN, Shortcuts
 from sideman.runtime.playing.window import Window
+
+#: Runs a cycle whose inputs are written, and tells seconds by stage.
+RunCycle = Callable[[Cycle, RecordTime], None]
 
 
 class Session:
@@ -35,6 +42,8 @@ class Session:
         manifest: what the bundle says of itself.
         profile: seconds of every span; `step` records, the caller commits.
         shortcuts: what is left out of every cycle.
+        run_cycle: runs the cycle of a step, in place of the cycle itself: together with others'
+            (`Batch`). Its outputs are then as after `Cycle.run`. None for a step of its own.
 
     Args:
         manifest: of the bundle that the stages are from.
@@ -77,6 +86,7 @@ class Session:
         self.shortcuts = shortcuts
         self._sampler = sampler
         self._table = make_table(sampler or shortcuts.sampler(manifest))
+        self.run_cycle: RunCycle | None = None
         self._cycle: Cycle | None = None
         self._geometry: Geometry | None = None
         self._prepared = False
@@ -277,6 +287,25 @@ class Session:
         elif cycles and not program.replays:
             self._warm[self._sizes] = seconds
 
+    def batch(self, geometry: Geometry, rows: int) -> Batch:
+        """Bind the stages for rows of several sessions at once; between cycles only.
+
+        Args:
+            geometry: of all these sessions.
+            rows: of all together, 2 or more.
+
+        Raises:
+            BundleError: all rows of this bundle hear the same context.
+            BackendError: an engine was built for other sizes; the message says how to build one.
+        """
+        check_contexts(self.manifest)
+        sizes = geometry.free_sizes(rows, contexts=rows)
+        for name in ("step", "decode"):
+            self._stages[name].check_sizes(sizes)
+        return Batch(
+            self._backend, self._stages, self.grid, geometry, self._table, rows, len(self.stems)
+        )
+
     @property
     def expected_seconds(self) -> float | None:
         """How long a cycle took when the stages ran in these sizes; None where nobody knows."""
@@ -357,7 +386,7 @@ class Session:
                 cycle.source.host[index] = window.latents[row]
                 window.keep(geometry, row, cycle.keep.host[index])
             staged, waited = perf_counter_ns(), thread_time_ns()
-            cycle.run(self.profile.record)
+            (self.run_cycle or Cycle.run)(cycle, self.profile.record)
             ran, resumed = perf_counter_ns(), thread_time_ns()
             cycle.check()
         except BaseException:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sideman.engine.bundle.contexts import MOST_ROWS
 from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
 from sideman.runtime.commandline.options import (
     AllowOption,
@@ -64,6 +65,17 @@ def register(app: typer.Typer) -> None:
                 metavar="N",
                 help="Let up to N clients of the native protocol play at once, with one engine.",
                 show_default="one client",
+            ),
+        ] = None,
+        batch: Annotated[
+            int | None,
+            typer.Option(
+                min=2,
+                max=MOST_ROWS,
+                metavar="ROWS",
+                help="With --sessions: run up to ROWS stems of several clients as one batch, where "
+                "that is faster and harms no deadline; for GPUs.",
+                show_default="none",
             ),
         ] = None,
         backend: BackendOption = "onnxruntime",
@@ -163,6 +175,11 @@ def register(app: typer.Typer) -> None:
                     "--clientport": clientport is not None,
                 }
             )
+        elif batch is not None:
+            raise SidemanError(
+                "--batch is for several players, and there is no --sessions.",
+                "Say how many may play: --sessions N.",
+            )
         check_folder("--profile", profile)
         check_folder("--trace", trace)
         console = None
@@ -219,6 +236,7 @@ def register(app: typer.Typer) -> None:
                 seed=seed,
                 exact_mask=exact_mask,
                 keep_warm=warm,
+                batch=batch or 1,
             )
             let_packets_in()
             watch(shared, notes, level, console)

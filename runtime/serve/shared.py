@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sideman.engine.backends.choice import BackendChoice
+from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.contexts import check_contexts
 from sideman.engine.errors import SidemanError
 from sideman.runtime.playing.shortcuts import Shortcuts
 from sideman.runtime.serve.external import Places
@@ -41,6 +43,7 @@ def make_server(
     seed: int | None,
     exact_mask: bool,
     keep_warm: float | None,
+    batch: int = 1,
 ) -> SharedServer:
     """A server for several performers.
 
@@ -53,10 +56,19 @@ def make_server(
         seed: of each session's noise.
         exact_mask: hide exactly the unknown columns.
         keep_warm: seconds of waiting after which the device is given a little work.
+        batch: most rows of several sessions that run as one batch; cycles then run one after the
+            other on every backend. 1 for none.
+
+    Raises:
+        BundleError: batches are asked for, and all rows of the bundle hear the same context.
     """
     from sideman.runtime.sharing.engine import BundleEngine, side_by_side
 
-    backend, workers = side_by_side(backend)
+    if batch > 1:
+        check_contexts(Bundle.open(bundle, check=False).manifest)
+        workers = 1
+    else:
+        backend, workers = side_by_side(backend)
     loading = Loading()
     open_engine: Callable[[], BundleEngine] = lambda: BundleEngine(  # noqa: E731
         bundle, backend=backend, seed=seed, progress=loading.note, shortcuts=shortcuts
@@ -70,4 +82,5 @@ def make_server(
         loading=loading,
         exact_mask=exact_mask,
         workers=workers,
+        batch=batch,
     )

@@ -94,16 +94,35 @@ def worst_wait(demands: Sequence[Demand], index: int, workers: int = 1) -> float
         workers: cycles that run side by side.
     """
     own = demands[index]
-    running: list[float] = []
-    before = 0.0
-    for i, other in enumerate(demands):
-        if i == index:
-            continue
-        if other.due > own.due:
-            running.append(other.cycle)
-        else:
-            before += other.cycle * (int((own.due - other.due) / other.step + _ROUNDING) + 1)
-    return (sum(sorted(running)[-workers:]) + before) / workers
+    running = [each.cycle for each in demands if each.due > own.due]
+    return (sum(sorted(running)[-workers:]) + _before(demands, index)) / workers
+
+
+def fit_behind(demands: Sequence[Demand], others: Sequence[int], seconds: float) -> bool:
+    """Whether a batch may begin, for the sake of those who are not in it.
+
+    A step of theirs may come just after. It then waits for the batch, as it would for a cycle that
+    has begun, and for all steps that are due before it: condition 2, with the batch as the cycle.
+
+    Args:
+        demands: of all sessions.
+        others: those that are not in the batch, by index.
+        seconds: that the batch takes.
+    """
+    return all(
+        seconds + _before(demands, index) + demands[index].cycle <= demands[index].due
+        for index in others
+    )
+
+
+def _before(demands: Sequence[Demand], index: int) -> float:
+    """Seconds that steps of others take which are due before a step of one session."""
+    own = demands[index]
+    return sum(
+        other.cycle * (int((own.due - other.due) / other.step + _ROUNDING) + 1)
+        for i, other in enumerate(demands)
+        if i != index and other.due <= own.due
+    )
 
 
 def refusal(playing: Sequence[Demand], wanted: Demand, workers: int = 1) -> str:
@@ -145,12 +164,16 @@ def room(playing: Sequence[Demand], usual: Demand, most: int, workers: int = 1) 
         most: seats that are free.
         workers: cycles that run side by side.
     """
-    together = list(playing)
-    for count in range(most):
-        if refusal(together, usual, workers):
-            return count
-        together.append(usual)
-    return most
+
+    def fits(count: int) -> bool:
+        """Whether so many fit: if they do, fewer do, too."""
+        return not refusal([*playing, *[usual] * (count - 1)], usual, workers)
+
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle - 1)
+    return low
 
 
 def _sessions(count: int) -> str:

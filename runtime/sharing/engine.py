@@ -80,14 +80,15 @@ class BundleEngine:
         self._first.close()
 
 
-def side_by_side(backend: BackendChoice) -> tuple[BackendChoice, int]:
+def side_by_side(backend: BackendChoice, cores: int | None = None) -> tuple[BackendChoice, int]:
     """What runs the stages of several sessions, and how many cycles run side by side.
 
     Args:
         backend: as it was asked for; its threads are those of one cycle.
+        cores: that there are; None for all that this process may use.
     """
     if backend.name not in _SIDE_BY_SIDE:
         return backend, 1
     threads = backend.threads or 1
-    cycles = max(1, available_cores() // threads)
+    cycles = max(1, (cores or available_cores()) // threads)
     return replace(backend, threads=threads, cycles=cycles), cycles

@@ -51,10 +51,14 @@ class Load:
         share: of all time that cycles take together.
         worst_wait: seconds that a step of some session can wait at the most.
         room: further sessions that fit, with the usual step and lead and one stem.
+        rooms: likewise for each number of stems, from one on; and the share of all time that each
+            of them takes. Nothing while nobody knows.
         free: seats that nobody has, and that can be used.
         seats: all of them.
         refused: hellos and changes that found no room, since the start.
         warnings: what an operator should know; each a sentence.
+        batches: that were played, of steps of several sessions, since the start.
+        batched: steps that were answered by them.
     """
 
     state: str
@@ -67,3 +71,6 @@ class Load:
     seats: int
     refused: int
     warnings: tuple[str, ...] = ()
+    rooms: tuple[tuple[int, float], ...] = ()
+    batches: int = 0
+    batched: int = 0

@@ -15,6 +15,7 @@ from sideman.runtime.server.figures import Figures
 from sideman.runtime.server.loading import Loading
 from sideman.runtime.server.protocol import Clock
 from sideman.runtime.sharing.admission import Demand, room, share, worst_wait
+from sideman.runtime.sharing.batches import Batches
 from sideman.runtime.sharing.dealer import Dealer
 from sideman.runtime.sharing.figures import Load, SessionFigures
 from sideman.runtime.sharing.leases import Leases
@@ -31,6 +32,7 @@ class Overview:
         begun: when it was started, in seconds of the clock.
         name: of the bundle, once it is known.
         failed: why the bundle could not be loaded.
+        batches: of steps of several sessions, where they are wanted.
         without_room: clients that were refused because they did not fit.
 
     Args:
@@ -50,6 +52,7 @@ class Overview:
         self.name = ""
         self.failed = ""
         self.without_room = 0
+        self.batches: Batches | None = None
         self._counters = counters
         self._loading = loading
         self._clock = clock
@@ -96,6 +99,11 @@ class Overview:
             )
         return tuple(found)
 
+    def tokens(self) -> tuple[str, ...]:
+        """Of those that play."""
+        sitting = (seat.endpoint.sitting() for seat in self.seats)
+        return tuple(each.token for each in sitting if each is not None)
+
     def load(self) -> Load:
         """How much of the server is used."""
         now = self._clock()
@@ -103,24 +111,24 @@ class Overview:
         taken = [seat for seat in ready if self._is_taken(seat, now)]
         demands = [d for seat in taken if (d := seat.demand()) is not None]
         free = len(ready) - len(taken)
-        state, detail = self._state()
-        usual = self._usual()
+        state, detail = self.state()
+        rooms = self._rooms(demands, free) if state == "ready" else ()
         waits = (worst_wait(demands, i, self._workers) for i in range(len(demands)))
-        if state != "ready":
-            more = 0
-        else:
-            more = free if usual is None else room(demands, usual, free, self._workers)
+        batches = self.batches
         return Load(
             state=state,
             detail=detail,
             model=self.name,
             share=share(demands) / self._workers,
             worst_wait=max(waits, default=0.0),
-            room=more,
+            room=0 if state != "ready" else rooms[0][0] if rooms else free,
             free=free,
             seats=len(self.seats),
             refused=self.without_room + (0 if self.dealer is None else self.dealer.refused),
             warnings=self.warnings(),
+            rooms=rooms,
+            batches=0 if batches is None else batches.ran,
+            batched=0 if batches is None else batches.steps,
         )
 
     def warnings(self) -> tuple[str, ...]:
@@ -147,10 +155,12 @@ class Overview:
         Counts are sums. Cycle and deadline are those of the step that was answered last, whose ever
         it was; levels are nobody's.
         """
-        now, (state, detail) = self._clock(), self._state()
+        now, (state, detail) = self._clock(), self.state()
         load, playing = self.load(), self.sessions()
         if self.name and state != "failed":
             detail = f"{detail}; {len(playing)} of {load.seats} play, {load.share:.0%} of the time"
+            if load.batches:
+                detail += f"; {load.batched} steps in batches"
             detail = " ".join((f"{detail}.", *load.warnings)) if load.warnings else detail
         found = Figures(
             state,
@@ -172,21 +182,34 @@ class Overview:
             found = found.with_answer(max(answers, key=lambda answer: answer.at), now)
         return found
 
-    def _state(self) -> tuple[str, str]:
+    def state(self) -> tuple[str, str]:
+        """As `Load` has it, and why."""
         if self.failed:
             return "failed", self.failed
         if self._loading.percent is not None or not self.name:
             return "loading", f"{self._loading.percent or 0:.0f} % {self._loading.what}".strip()
         return "ready", self.name
 
-    def _usual(self) -> Demand | None:
-        """What a session needs that leaves step and lead to the server, with one stem."""
+    def _rooms(self, demands: list[Demand], free: int) -> tuple[tuple[int, float], ...]:
+        """As `Load.rooms`."""
         seat = next((seat for seat in self.seats if seat.ready), None)
         settings = None if seat is None else seat.endpoint.settings
-        if seat is None or settings is None or not settings.stems:
-            return None
+        if seat is None or settings is None:
+            return ()
+        found = []
+        for stems in range(1, len(settings.stems) + 1):
+            usual = self._usual(seat, stems)
+            if usual is None:
+                break
+            found.append((room(demands, usual, free, self._workers), usual.share / self._workers))
+        return tuple(found)
+
+    def _usual(self, seat: Seat, stems: int) -> Demand | None:
+        """What a session needs that leaves step and lead to the server, with so many stems."""
+        settings = seat.endpoint.settings
         with suppress(SidemanError):
-            wish = Wish(DEFAULT_STEP, DEFAULT_LEAD, settings.stems[0], settings.rate)
+            names = ",".join(settings.stems[:stems])
+            wish = Wish(DEFAULT_STEP, DEFAULT_LEAD, names, settings.rate)
             return seat.demand_of(settings.setting(wish, 0, 0, 0))
         return None
 

@@ -24,6 +24,7 @@ from sideman.runtime.server.loading import Loading
 from sideman.runtime.server.protocol import Access, Clock, Endpoint
 from sideman.runtime.server.receiver import Receiver
 from sideman.runtime.server.server import DEFAULT_LISTEN, LOAD_PATIENCE, REPLY_PORT
+from sideman.runtime.sharing.batches import Batches
 from sideman.runtime.sharing.dealer import Dealer
 from sideman.runtime.sharing.engine import Engine
 from sideman.runtime.sharing.figures import Load, SessionFigures
@@ -70,6 +71,8 @@ class SharedServer:
         exact_mask: hide exactly the unknown columns rather than the next trained number.
         leases_only: let nobody in without a token that `expect` has named.
         workers: cycles that run side by side, where the engine lets them.
+        batch: most rows of several sessions that run as one batch; 1 for none. With one worker
+            only: what cycles side by side gain, a batch would take from them.
     """
 
     def __init__(
@@ -85,9 +88,12 @@ class SharedServer:
         exact_mask: bool = False,
         leases_only: bool = False,
         workers: int = 1,
+        batch: int = 1,
     ) -> None:
         if sessions < 1:
             raise SidemanError(f"{sessions} sessions are none.", "Allow 1 or more.")
+        if batch > 1 and workers > 1:
+            raise SidemanError(f"{workers} workers share no batches.", "Take one worker.")
         self.counters = Counters()
         self.lost = ""
         self.left_behind = False
@@ -100,6 +106,7 @@ class SharedServer:
         self._loading = Loading() if loading is None else loading
         self._exact_mask = exact_mask
         self._workers = workers
+        self._batch = batch
         self._leases_only = leases_only
         self._leases = Leases()
         self._ledger = Ledger()
@@ -166,6 +173,7 @@ class SharedServer:
             self._close_engine,
             self._keep_warm,
             self._workers,
+            self._clock,
         )
         self._dealer = self._overview.dealer = dealer = Dealer(
             seats,
@@ -267,6 +275,14 @@ class SharedServer:
         """How much of the server is used."""
         return self._overview.load()
 
+    def state(self) -> tuple[str, str]:
+        """As `load` tells it, and why; cheap."""
+        return self._overview.state()
+
+    def tokens(self) -> tuple[str, ...]:
+        """Of the sessions that play, in the order of `sessions`; cheap."""
+        return self._overview.tokens()
+
     def figures(self) -> Figures:
         """How the server does, all sessions together; see `Overview.figures`."""
         return self._overview.figures()
@@ -296,6 +312,9 @@ class SharedServer:
                 return False
             for warning in self._overview.warnings():
                 log.warning("%s", warning)
+            if self._batch > 1 and self._turns is not None:
+                batches = Batches(engine.session(), self._batch)
+                self._turns.batches = self._overview.batches = batches
         except Exception as error:
             log.debug("Loading failed.", exc_info=True)
             self._overview.failed = f"The model could not be loaded: {error}"

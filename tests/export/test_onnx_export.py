@@ -75,6 +75,25 @@ def test_step(tiny_bundle: Path, step_of: Callable, relative_error: Callable, ba
     assert compare(path, step_of("cd"), specs, values, relative_error) < 1e-5
 
 
+@pytest.mark.parametrize("batch", [2, 3])
+def test_each_row_may_have_a_context_of_its_own(
+    tiny_bundle: Path, relative_error: Callable, batch: int
+) -> None:
+    specs = stages.step_specs(GRID, 4)[0]
+    values = {s.name: v.numpy() for s, v in zip(specs, draw(specs, batch), strict=True)}
+    values["coefficients"] = np.array([1.6, 1.6, 1.0, 0.5, -0.3, 1.0, 0.2], np.float32)
+    values["mixture"] = np.random.default_rng(1).standard_normal((batch, 64, 64), np.float32)
+    together = run(tiny_bundle / "step.onnx", values)
+    for row in range(batch):
+        own = {n: v if n == "coefficients" else v[row : row + 1] for n, v in values.items()}
+        alone = run(tiny_bundle / "step.onnx", own)
+        for found, wanted in zip(together, alone, strict=True):
+            assert relative_error(found[row], wanted[0]) < 1e-5
+        own["mixture"] = values["mixture"][row - 1 : row or None]
+        other = run(tiny_bundle / "step.onnx", own)
+        assert relative_error(other[0], alone[0]) > 1e-3, "the context is not heard"
+
+
 @pytest.mark.parametrize(("batch", "columns"), [(1, 1), (1, 17), (2, 64), (3, 2), (4, 9)])
 def test_decode(
     tiny_bundle: Path, codec, relative_error: Callable, batch: int, columns: int

@@ -15,7 +15,8 @@ from sideman.engine.bundle.manifest import StageSpec
 def denoise(x: np.ndarray, sigma: float, label: np.ndarray, mixture: np.ndarray) -> np.ndarray:
     """A made-up denoiser that depends on everything a real one depends on."""
     stem = 1 + label.argmax(1)[:, None, None]
-    return x / (1 + sigma**2) + 0.1 * stem * mixture.mean() + 0.01 * np.log1p(sigma)
+    heard = mixture.reshape(len(mixture), -1).mean(1)[:, None, None]
+    return x / (1 + sigma**2) + 0.1 * stem * heard + 0.01 * np.log1p(sigma)
 
 
 class FakeBinding(Binding):

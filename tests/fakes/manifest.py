@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 from sideman.engine.bundle.bundle import write_manifest
 from sideman.engine.bundle.grid import LatentGrid
-from sideman.engine.bundle.manifest import SamplerSpec, StageSpec
+from sideman.engine.bundle.manifest import Manifest, SamplerSpec, StageSpec
 from sideman.engine.tensors import TensorSpec
 
 STEMS = ("bass", "drums", "guitar", "piano")
@@ -16,7 +17,7 @@ CONSISTENCY = SamplerSpec("consistency", 2, 1e-4, 80.0, 7.0)
 
 def stage_specs(grid: LatentGrid, stems: int) -> dict[str, StageSpec]:
     latent = ("batch", grid.channels, grid.columns)
-    mixture = TensorSpec("mixture", (1, grid.channels, grid.columns))
+    mixture = TensorSpec("mixture", ("contexts", grid.channels, grid.columns))
     keep = TensorSpec("keep", ("batch", grid.columns))
 
     def spec(name: str, inputs: tuple, outputs: tuple) -> StageSpec:
@@ -55,6 +56,17 @@ def stage_specs(grid: LatentGrid, stems: int) -> dict[str, StageSpec]:
             (TensorSpec("latent", latent), TensorSpec("audio", ("batch", "decoded_samples"))),
         ),
     }
+
+
+def shared_context(manifest: Manifest) -> Manifest:
+    """What was exported before rows could have a context each."""
+    step = manifest.stages["step"]
+    inputs = tuple(
+        dataclasses.replace(each, shape=(1, *each.shape[1:])) if each.name == "mixture" else each
+        for each in step.inputs
+    )
+    stages = dict(manifest.stages) | {"step": dataclasses.replace(step, inputs=inputs)}
+    return dataclasses.replace(manifest, stages=stages)
 
 
 def manifest_fields(grid: LatentGrid, **other: Any) -> dict[str, Any]:

@@ -44,6 +44,7 @@ import numpy as np
 from sideman.runtime.client import Client
 from sideman.runtime.fleet.desk import Plan
 from sideman.runtime.fleet.planning import Fleets
+from sideman.runtime.fleet.report import BEGINNING
 from sideman.runtime.rehearse.process import free_port
 from tests.runtime.fleet.crowds import Crowd, native_tool, start_crowds
 from tests.runtime.fleet.fakes import echo_server, plan_of
@@ -122,7 +123,10 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         with (
             Cluster(nodes.address) as cluster,
             Fleet(
-                cluster, Fleets(plan, players, 1, 0), make=echo_server, environment=environment
+                cluster,
+                Fleets(plan, players, 1, 0, reserved=1),
+                make=echo_server,
+                environment=environment,
             ) as f,
         ):
             while {p["state"] for p in f.figures()["players"]} != {"ready"}:
@@ -202,7 +206,7 @@ def _play(
         silent = [_silent(c["silent"], at, end) for c in found]
         told[f"silent_after_{event}"] = _spread([s for s in silent if s])
         told[f"clients_silent_after_{event}"] = sum(s > 0 for s in silent)
-    told["news"] = [line for _, line in fleet.news(0)][-60:]
+    told["news"] = [line for _, line in fleet.news(BEGINNING)][-60:]
     told["clients"] = found
     return told
 

@@ -134,7 +134,7 @@ def _wanted(
     targets: tuple[Target, ...],
     tools: BuildTools,
 ) -> Iterator[Wanted]:
-    plan = plan_shapes(bundle.manifest, request.rows, request.decoded_columns)
+    plan = plan_shapes(bundle.manifest, request.rows, request.decoded_columns, request.batch)
     for target in targets:
         for stage, shapes in plan.items():
             identity = identify(

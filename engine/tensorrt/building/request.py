@@ -16,6 +16,8 @@ class BuildRequest:
         flavour: which library.
         rows: how many stems are generated at once; a profile for each.
         decoded_columns: lengths of decoded audio in latent columns.
+        batch: most rows of several sessions that run as one batch, each with a context of its own;
+            a profile for each number from 2 on. 1 for none.
         precision: "fp16", "bf16" or "fp32".
         targets: such as "sm89", one each; none means this machine's GPU.
         force: build what is there already, too.
@@ -31,3 +33,4 @@ class BuildRequest:
     force: bool = False
     cache: Path | None = None
     because: str = ""
+    batch: int = 1

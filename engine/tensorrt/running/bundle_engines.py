@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.bundle.contexts import CONTEXTS
 from sideman.engine.bundle.manifest import STAGES
 from sideman.engine.errors import BackendError
 from sideman.engine.tensorrt.building.build import BuildTools, Observer, build_bundle
@@ -147,20 +148,30 @@ class BundleEngines:
 
     def _sizes(
         self, shapes: Collection[Shape], found: dict[str, EnginesByShape]
-    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Rows and decoded columns to build for: those in the shapes. If the shapes have no such
-        size (step has no decoded columns), the smallest that other engines were built for.
+    ) -> tuple[tuple[int, ...], tuple[int, ...], int]:
+        """Rows, decoded columns and largest batch to build for: those in the shapes. If the shapes
+        have no such size (step has no decoded columns), the smallest that other engines were built
+        for. More rows than stems are a batch of several sessions.
         """
+        stems = len(self.bundle.manifest.stems)
         known = {shape for one in found.values() for shape in one}
         chosen = []
         for name in ("batch", "decoded_columns"):
             wanted = {s.as_dict()[name] for s in shapes if name in s.as_dict()}
             others = {s.as_dict()[name] for s in known if name in s.as_dict()}
             chosen.append(tuple(sorted(wanted)) or tuple(sorted(others))[:1])
-        return chosen[0], chosen[1]
+        batch = max((s.as_dict().get(CONTEXTS, 1) for s in shapes), default=1)
+        batch = max([batch, *(row for row in chosen[0] if row > stems)])
+        # Of what decode runs in, only step knows whether it is one session's.
+        alone = {s.as_dict()["batch"] for s in {*known, *shapes} if s.as_dict().get(CONTEXTS) == 1}
+        alone = alone if batch > 1 and alone else set(range(1, stems + 1))
+        rows = tuple(row for row in chosen[0] if row in alone) or (min(alone),)
+        return rows, chosen[1], batch
 
-    def _build(self, sizes: tuple[tuple[int, ...], tuple[int, ...]], because: str = "") -> None:
-        rows, columns = sizes
+    def _build(
+        self, sizes: tuple[tuple[int, ...], tuple[int, ...], int], because: str = ""
+    ) -> None:
+        rows, columns, batch = sizes
         request = BuildRequest(
             flavour=self.flavour,
             rows=rows,
@@ -169,6 +180,7 @@ class BundleEngines:
             targets=(self.target.name,),
             cache=self.cache.root,
             because=because.rstrip("."),
+            batch=batch,
         )
         build_bundle(self.bundle.path, request, _Log(), self.tools)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from sideman.engine.backends.base import Binding, Buffer, Stage
+from sideman.engine.bundle.contexts import CONTEXTS
 from sideman.engine.bundle.manifest import StageSpec
 from sideman.engine.cuda.buffers import CudaBuffer
 from sideman.engine.errors import BackendError
@@ -104,6 +105,8 @@ class TensorRTStage(Stage):
         built = "; ".join(str(one) for one in sorted(self._slots))
         sizes = shape.as_dict()
         options = [f"--rows {sizes['batch']}"] if "batch" in sizes else []
+        if sizes.get(CONTEXTS, 1) > 1:
+            options = [f"--batch {sizes[CONTEXTS]}"]
         step = ""
         if "decoded_columns" in sizes:
             options.append("--r R --w W --fade FADE --columns K")

@@ -2,7 +2,6 @@
 // bundles and clients come from elsewhere.
 "use strict";
 
-const MOST = 0.7; // share of a player's time that admission gives away
 const PERIOD = 1000;
 
 const find = (id) => document.getElementById(id);
@@ -71,11 +70,14 @@ function warn(lines) {
 
 function show(fleet) {
   const ready = fleet.players.filter((player) => player.state === "ready").length;
-  const refused = Object.values(fleet.refused).reduce((sum, each) => sum + each, 0);
+  const sum = (values) => values.reduce((so_far, each) => so_far + each, 0);
+  const refused = sum(Object.values(fleet.refused)) + sum(fleet.players.map((player) => player.refused));
+  const ignored = fleet.ignored + sum(fleet.players.map((player) => player.ignored));
   say(
     `${many(fleet.sessions.length, "session")} at ${ready} of ${many(fleet.players.length, "player")} ` +
       `on ${many(fleet.nodes.length, "node")}; front door ${fleet.listen}; ` +
-      `${many(refused, "hello")} refused, ${many(fleet.restarts, "restart")}.`,
+      `${many(refused, "hello")} refused, ${many(fleet.restarts, "restart")}, ` +
+      `${many(ignored, "datagram")} ignored.`,
   );
   document.title = `${fleet.sessions.length} sessions – sideman fleet`;
   warn(fleet.warnings);
@@ -103,7 +105,7 @@ function show(fleet) {
           player.state + (player.draining && player.draining !== "by hand" ? ` (${player.draining})` : ""),
           ["ready", "draining", "loading"].includes(player.state) ? "" : "bad",
         ),
-        bar(player.used / MOST, `${percent(player.used)} of ${percent(MOST)}`),
+        bar(player.used / fleet.most, `${percent(player.used)} of ${percent(fleet.most)}`),
         number(player.sessions),
         number(player.room),
         number(both(player, "cycle")),

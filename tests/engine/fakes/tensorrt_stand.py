@@ -78,6 +78,7 @@ class Stand:
         precision: str = "fp16",
         force: bool = False,
         targets: Sequence[str] = (),
+        batch: int = 1,
     ) -> list[Outcome]:
         """What `sideman build` does on the machine of a performer, or elsewhere for targets."""
         request = BuildRequest(
@@ -88,6 +89,7 @@ class Stand:
             tuple(targets),
             force=force,
             cache=self.cache.root,
+            batch=batch,
         )
         outcomes = build_bundle(self.bundle.path, request, None, self.tools)
         self.built.clear()

@@ -90,7 +90,7 @@ def test_stages_agree_with_onnx_runtime(small_stage, has_bf16, name, precision, 
     backend, stage = small_stage(name, precision)
     reference = create_backend(BackendChoice())
     right = reference.load(name, Bundle.open(BUNDLE, check=False).read_stage(name), stage.spec)
-    normal, sizes = np.random.default_rng(0).standard_normal, WHOLE | {"batch": 2}
+    normal, sizes = np.random.default_rng(0).standard_normal, WHOLE | {"batch": 2, "contexts": 1}
     inputs = {
         tensor.name: 0.1 + 0.1 * normal([sizes.get(size, size) for size in tensor.shape])
         for tensor in stage.spec.inputs

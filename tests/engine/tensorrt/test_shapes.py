@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from sideman.engine.bundle.bundle import Bundle
 from sideman.engine.bundle.manifest import StageSpec
-from sideman.engine.errors import BackendError
+from sideman.engine.errors import BackendError, BundleError
 from sideman.engine.tensorrt.shapes import Shape, free_sizes, plan_shapes
 from sideman.engine.tensors import TensorSpec
+from tests.fakes.manifest import shared_context
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +28,9 @@ def test_every_stage_gets_each_combination_of_its_own_sizes_once(manifest, rows,
     assert list(plan) == list(manifest.stages)
     assert plan["encode"] == (Shape.of({"encoded_columns": 64, "encoded_samples": 263_680}),)
     assert str(plan["encode"][0]) == "fixed"
-    assert plan["step"] == tuple(Shape.of({"batch": row}) for row in dict.fromkeys(rows))
+    assert plan["step"] == tuple(
+        Shape.of({"batch": row, "contexts": 1}) for row in dict.fromkeys(rows)
+    )
     assert len(plan["decode"]) == len(set(rows)) * len(set(columns))
     for stage, shapes in plan.items():
         assert len(set(shapes)) == len(shapes)
@@ -42,6 +45,22 @@ def test_the_samples_follow_from_the_columns(manifest):
     assert shape.resolve(noise) == (2, 2, 1024, 17, 8)
     assert str(shape) == "rows 2, columns 17"
     assert str(Shape()) == "fixed"
+
+
+def test_batches_of_several_sessions_are_built_beside_those_of_one(manifest):
+    plan = plan_shapes(manifest, [1, 2], [17], batch=6)
+    assert plan["encode"] == plan_shapes(manifest, [1], [17])["encode"]
+    one, two, *batches = plan["step"]
+    assert [str(shape) for shape in (one, two)] == ["rows 1", "rows 2"]
+    assert batches == [Shape.of({"batch": n, "contexts": n}) for n in range(2, 7)]
+    assert str(batches[0]) == "rows 2, contexts 2"
+    # The decoder hears no context: a batch of two is what two stems of one session are.
+    assert [shape.as_dict()["batch"] for shape in plan["decode"]] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_bundle_whose_rows_share_a_context_gets_no_batch(manifest):
+    with pytest.raises(BundleError, match=r"same context.*\n?.*Export the bundle again"):
+        plan_shapes(shared_context(manifest), [1], [17], batch=2)
 
 
 @pytest.mark.parametrize("rows", [[], [0], [5], [1, 9]])

@@ -83,6 +83,13 @@ def test_what_is_not_said_is_what_a_performance_uses(build, asked):
     assert request.decoded_columns == (17, 9)
 
 
+def test_batches_are_built_only_where_they_are_asked_for(build, asked):
+    build()
+    build("--batch", 8)
+    assert [request.batch for request in asked] == [1, 8]
+    assert build("--batch", 17).exit_code == 2
+
+
 @pytest.mark.parametrize(
     ("options", "rows", "columns"),
     [

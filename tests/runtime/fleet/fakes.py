@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count
 
 from sideman.engine.backends.choice import BackendChoice
 from sideman.runtime.fleet.desk import Desk, Plan
@@ -11,6 +12,8 @@ from sideman.runtime.fleet.report import Order, Report, SessionReport
 from sideman.runtime.sharing.server import SharedServer
 from tests.runtime.sharing.echo import EchoEngine
 
+#: Reports that are made later are newer.
+_NUMBERS = count(1)
 #: A cycle of the echo, for each stem.
 CYCLE = 0.005
 
@@ -48,6 +51,7 @@ def report(
         used=used,
         each=each,
         room=room,
+        number=next(_NUMBERS),
         sessions=tuple(SessionReport(token, client) for token, client in sessions),
     )
 
@@ -77,6 +81,7 @@ class ThreadLink:
     def kill(self) -> None:
         """It is gone; nobody is told anything."""
         self.dead = True
+        self.player._closed = True
         server = self.player._server
         self.player._server = None
         if server is not None:

@@ -9,6 +9,7 @@ import pytest
 from sideman.runtime.fleet.director import Director
 from sideman.runtime.fleet.door import Door
 from sideman.runtime.fleet.proof import Proof
+from sideman.runtime.fleet.state import PlayerState
 from sideman.runtime.streaming.control import (
     Accept,
     Beat,
@@ -221,3 +222,62 @@ def test_multi_track_is_told_once_in_a_while_what_to_do(front) -> None:
     assert b"sideman serve" in data
     front.say(b"/load_model\0,\0\0\0", 6.0)
     assert len(front.sent) == 2
+
+
+def answers(front: Front, seconds: float, wait: float) -> list[tuple[float, int]]:
+    """When a client first hears of a player that takes a while to answer, and for which request.
+
+    It says hello every quarter of a second, anew every three quarters.
+    """
+    proved, due, found = front.prove(), [], []
+    for step in range(int(4 * wait)):
+        now = step / 4
+        front.director.heard(report("small-1"), now)
+        due += [(now + seconds, order) for order in front.director.orders]
+        front.director.orders = []
+        for order in [order for at, order in due if at <= now]:
+            front.door.answered(order, "")
+        due = [(at, order) for at, order in due if at > now]
+        found += [(now, each.request) for each in front.take()]
+        if found:
+            return found
+        newest = 2 + int(now / 0.75)
+        front.say(replace(proved, request=newest), now)
+        front.door.expire(now)
+    return found
+
+
+def test_a_player_that_is_told_slowly_is_found_all_the_same(front) -> None:
+    # The first answer is to the newest request, and there is one lease.
+    assert answers(front, 0.8, 3.0) == [(1.25, 3)]
+    assert front.director.leases.granted == 1
+    assert front.door._waiting == {}
+
+
+def test_who_waits_for_a_player_that_is_silent_is_sent_elsewhere(front) -> None:
+    proved = front.prove()
+    front.say(proved)
+    front.director.orders = []
+    front.say(replace(proved, request=5), 0.6)
+    assert front.director.leases.granted == 1
+    front.director.players["small-2"] = PlayerState("small-2", "small")
+    front.director.heard(replace(report("small-2"), port=9_002), 1.5)
+    front.say(replace(proved, request=6), 1.6)
+    front.agree()
+    assert front.take()[0].port == 9_002
+    front.door.expire(1.7)
+    assert front.door._waiting == {}
+
+
+def test_an_answer_for_a_lease_that_has_ended_sends_nobody_there(front) -> None:
+    front.say(front.prove())
+    front.director.give_up(front.director.leases.of("192.0.2.7:4000"))
+    front.agree()
+    assert front.take() == []
+
+
+def test_hellos_whose_lease_lapses_are_forgotten(front) -> None:
+    front.say(front.prove())
+    front.director.expire(8.0)
+    front.door.expire(8.0)
+    assert front.door._waiting == {}

@@ -49,10 +49,14 @@ def shows(page: Browser, selector: str, said: str) -> None:
     page.wait(lambda: said in text(page, selector), f"{said!r} in {selector}", 30)
 
 
-def test_it_shows_players_sessions_and_what_to_look_at(page) -> None:
+def test_it_shows_players_sessions_and_what_to_look_at(page, fleet) -> None:
+    fleet.director.refused["busy"] += 1
+    told = replace(fleet.director.players["small-1"].report, refused=3, ignored=2)
+    fleet.director.heard(told, 1.0)
+    shows(page, "#summary", "refused, 0 restarts, 5")
     assert text(page, "#summary") == (
-        "1 session at 1 of 2 players on 1 node; front door 127.0.0.1:7000; 0 hellos refused, "
-        "0 restarts."
+        "1 session at 1 of 2 players on 1 node; front door 127.0.0.1:7000; 4 hellos refused, "
+        "0 restarts, 5 datagrams ignored."
     )
     assert text(page, "#warnings") == "small-2 is absent."
     assert "small-1" in text(page, "#player-rows")

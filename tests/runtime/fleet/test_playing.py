@@ -84,6 +84,33 @@ def test_who_is_too_many_is_refused_and_nobody_else_notices(fleet, host) -> None
     ninth.connect()
 
 
+def test_who_wants_more_stems_than_fit_is_refused_at_the_front_door() -> None:
+    fleet = ThreadFleet(seats=8, folder="echo:40")
+    clients = []
+
+    def client(*stems: str) -> Client:
+        clients.append(Client(fleet.desk.address[:2], stems, step=4, lead=4))
+        clients[-1].start()
+        return clients[-1]
+
+    try:
+        until(lambda: {p["state"] for p in fleet.desk.figures()["players"]} == {"ready"})
+        for _ in range(6):
+            client("bass")
+        until(lambda: len(sessions(fleet)) == 6)
+        granted = fleet.desk.figures()["leases"]["granted"]
+        wide = client("bass", "drums", "guitar", "piano")
+        until(lambda: wide.status.refused)
+        assert wide.status.refused == "busy"
+        assert "with 4 stems" in wide.status.text
+        assert fleet.desk.figures()["leases"]["granted"] == granted
+        assert fleet.desk.figures()["refused"]["busy"] >= 1
+    finally:
+        for each in clients:
+            each.close()
+        fleet.close()
+
+
 def test_when_a_player_dies_its_clients_find_another(fleet, host) -> None:
     hosts = [host() for _ in range(2)]
     for each in hosts:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sideman.engine.errors import SidemanError
 from sideman.engine.optional import found
+from sideman.runtime.fleet.command import change
 from sideman.runtime.fleet.director import Director
 from sideman.runtime.fleet.figures import figures
+from sideman.runtime.fleet.report import SessionReport
 from sideman.runtime.fleet.tables import tables
 from sideman.runtime.fleet.web import WISH_HEADER, Web
 from tests.runtime.fleet.fakes import report
+
+SMALL = Path(__file__).parents[2] / "models" / "small"
 
 
 class Fleet:
@@ -133,11 +138,35 @@ def test_a_port_that_is_taken_is_named(web, fleet) -> None:
 def test_the_table_fits_and_says_all(fleet, width) -> None:
     from rich.console import Console
 
+    session = SessionReport("the token", "192.0.2.1:1", deadline=0.4, cycle_p99=0.1)
+    told = replace(report("small-1", used=0.31), sessions=(session,), refused=3, ignored=4)
+    fleet.director.heard(told, 1.0)
+    fleet.director.players["small-1"].refused = 2
     console = Console(width=width, record=True, file=Path("/dev/null").open("w"))  # noqa: SIM115
     with console.file:
         for each in tables(fleet.figures(), width):
             console.print(each)
     text = console.export_text()
-    for word in ("Front door 127.0.0.1:7000", "small-1", "31%", "192.0.2.1:1", "small-2 is absent"):
-        assert word in text
+    for word in (
+        "Front door 127.0.0.1:7000",
+        "3 refused (3 by players)",
+        "2 declined, 7 datagrams ignored",
+        "Node node: 1 players, 1 sessions.",
+        "small-1",
+        "31%",
+        "192.0.2.1:1",
+        "400 25%",
+        "missed",
+        "small-2 is absent",
+    ):
+        assert word in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= width
+
+
+def test_a_folder_that_is_no_bundle_costs_no_player(tmp_path, web, fleet) -> None:
+    for folder in (tmp_path / "nothing", tmp_path):
+        with pytest.raises(SidemanError, match=str(folder)):
+            change("small", folder, web.port)
+    assert fleet.wishes == []
+    change("small", SMALL, web.port)
+    assert fleet.wishes == [("change", "small", str(SMALL.absolute()))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from sideman.engine.optional import found
 from sideman.runtime.client import Client
 from sideman.runtime.fleet.desk import Plan
 from sideman.runtime.fleet.planning import Fleets
+from sideman.runtime.fleet.report import BEGINNING
 from sideman.runtime.rehearse.process import free_port
 from tests.runtime.fleet.fakes import echo_server, plan_of
 from tests.runtime.native.echo import Host
@@ -49,7 +51,7 @@ def fleet() -> Iterator:
         Cluster("local", 3) as cluster,
         Fleet(
             cluster,
-            Fleets(plan, players, 1, 0),
+            Fleets(plan, players, 1, 0, reserved=1),
             make=echo_server,
             environment={"PYTHONPATH": paths},
         ) as made,
@@ -79,6 +81,8 @@ def test_workers_have_the_priority_and_the_threads_that_they_should(fleet) -> No
         _, niceness, threads = process(fleet, name)
         assert niceness == os.nice(0)
         assert threads == "1"
+    (node,) = fleet.cluster.nodes()
+    assert node["CPU"] == 3.0
     assert not any("niceness" in line for line in fleet.figures()["warnings"])
 
 
@@ -111,6 +115,34 @@ def test_nothing_of_it_listens_beyond_this_machine(fleet) -> None:
     assert open_to_all == []
 
 
+#: Asks a cluster for something, as any user of this machine might; prints whether it got in.
+_ASKS = """
+import sys, ray
+ray.init(address=sys.argv[1], log_to_driver=False)
+print("in", ray.cluster_resources().get("CPU"))
+"""
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_nobody_gets_into_ray_without_the_token_of_this_process(fleet, known, tmp_path) -> None:
+    token = os.environ["RAY_AUTH_TOKEN"]
+    assert os.environ["RAY_AUTH_MODE"] == "token"
+    plain = {k: v for k, v in os.environ.items() if not k.startswith("RAY_AUTH")}
+    # Another user has another home.
+    environment = plain | {"HOME": str(tmp_path), "RAY_AUTH_MODE": "token"}
+    environment["RAY_AUTH_TOKEN"] = token if known else token[::-1]
+    address = fleet._ray.get_runtime_context().gcs_address
+    command = [sys.executable, "-c", _ASKS, address]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+    ) as process:
+        assert process.stdout is not None
+        # Who is refused tries again for 20 s.
+        told = [next(line for line in process.stdout if "in 3.0" in line or "AuthToken" in line)]
+        process.kill()
+    assert ("in 3.0" in told[0]) == known, told
+
+
 def test_a_client_gets_the_second_of_two_bundles_by_its_name(fleet) -> None:
     with Client(fleet.address, ("bass",), step=4, lead=4, bundle="other") as client:
         Host(client).connect()
@@ -139,11 +171,9 @@ def test_a_killed_player_is_started_again_and_its_client_plays_on(fleet) -> None
         until(lambda: fleet.figures()["restarts"] == 1)
         until(lambda: states(fleet) == READY)
         assert process(fleet, playing["player"])[0] != pid
-        assert any("started again" in line for _, line in fleet.news(0))
+        assert any("started again" in line for _, line in fleet.news(BEGINNING))
 
 
-# On a busy machine its director was not back within a minute; why is not known yet.
-@pytest.mark.long
 def test_a_director_that_dies_comes_back_and_nobody_stops_playing(fleet) -> None:
     with Client(fleet.address, ("bass",), step=4, lead=4) as client:
         Host(client).connect()

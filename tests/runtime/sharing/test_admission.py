@@ -7,6 +7,7 @@ import heapq
 import numpy as np
 import pytest
 
+from sideman.runtime.sharing import admission
 from sideman.runtime.sharing.admission import (
     MARGIN_SECONDS,
     MOST_SHARE,
@@ -110,3 +111,19 @@ def test_two_workers_hold_twice_as_many() -> None:
     each = Demand(0.026, 0.3715, 0.3169)
     assert room([], each, 40, 2) == 20
     assert worst_wait([each] * 20, 0, 2) == pytest.approx(19 * 0.026 / 2)
+
+
+def test_room_is_found_as_by_counting_and_with_few_looks(monkeypatch) -> None:
+    looks = []
+    plain = admission.refusal
+    monkeypatch.setattr(admission, "refusal", lambda *args: looks.append(1) or plain(*args))
+    for cycle in (0.001, 0.02, 0.1, 0.3):
+        for playing in ([], [Demand(0.02, 0.4, 0.4)] * 3, [Demand(0.05, 0.1, 1.2)] * 2):
+            for most in (0, 1, 7, 40):
+                each = Demand(cycle, 0.37, 0.31)
+                counted = 0
+                while counted < most and not plain([*playing, *[each] * counted], each, 1):
+                    counted += 1
+                looks.clear()
+                assert room(playing, each, most) == counted
+                assert len(looks) <= 6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,7 +13,9 @@ from sideman.engine.backends.choice import BackendChoice
 from sideman.engine.optional import found
 from sideman.runtime.playing.geometry import Geometry
 from sideman.runtime.playing.session import Session
+from sideman.runtime.sharing.batches import Batches
 from sideman.runtime.sharing.engine import BundleEngine, side_by_side
+from sideman.runtime.sharing.together import Together
 from tests.models.places import BUNDLE
 
 ONE = BackendChoice(threads=1)
@@ -62,6 +65,39 @@ def test_sessions_on_one_engine_play_as_each_would_alone_even_at_once(
     assert np.isfinite(play(sessions[1], 4, (0,))).all()
     sessions[1].close()
     sessions[2].close()
+    engine.close()
+
+
+def test_sessions_that_are_played_as_one_batch_play_as_each_would_alone() -> None:
+    """As a server does it: bound beside the sessions, one step begun inside the other."""
+    wishes = [(1, (0,)), (2, (3, 1)), (3, (0,))]
+    engine = BundleEngine(BUNDLE, seed=7, backend=ONE)
+    alone = [play(engine.session(), *wish) for wish in wishes]
+    geometry = Geometry.columnar(engine.session().grid, 16, 16, 882)
+    batches = Batches(engine.session(), 4)
+    for rows in (2, 3, 4):
+        assert batches.missing([geometry]) == (geometry, rows)
+        batches.prepare(geometry, rows)
+    sessions = [engine.session() for _ in wishes]
+    for session, (_, rows) in zip(sessions, wishes, strict=True):
+        session.configure(geometry, rows)
+    found: dict[int, np.ndarray] = {}
+    for index in range(2):
+        together = Together(batches)
+
+        def step(player: int, index: int = index, together: Together = together) -> None:
+            sessions[player].run_cycle = together.run
+            sound = np.random.default_rng(wishes[player][0])
+            steps = sound.uniform(-0.5, 0.5, (2, geometry.step_samples)).astype(np.float32)
+            found[player] = sessions[player].step(steps[index]).copy()
+            sessions[player].profile.commit()
+            assert all(sessions[player].profile.last[s] > 0 for s in ("encode", "step", "decode"))
+
+        together.play([partial(step, player) for player in range(len(wishes))])
+        for player, wanted in enumerate(alone):
+            np.testing.assert_allclose(found[player], wanted[index], atol=1e-5)
+    assert (batches.ran, batches.steps) == (2, 6)
+    batches.close()
     engine.close()
 
 

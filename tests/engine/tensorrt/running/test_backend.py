@@ -211,7 +211,7 @@ def test_the_library_raises_rather_than_returning_false(classic: Stand) -> None:
     with classic.backend() as backend:
         step = classic.stages(backend)["step"]
         classic.library.fail("profile", RuntimeError("Error in set optimization profile async."))
-        sizes = {"batch": 2, "decoded_columns": COLUMNS, "decoded_samples": 1}
+        sizes = {"batch": 2, "contexts": 1, "decoded_columns": COLUMNS, "decoded_samples": 1}
         step.check_sizes(sizes)
         with pytest.raises(BackendError, match="could not prepare stage step for rows 2"):
             run_once(backend, step, _zeros(step, 2))
@@ -341,7 +341,7 @@ def test_the_fake_library_notices_what_tensorrt_would_not_forgive(stand: Stand) 
 def _zeros(stage, rows: int) -> dict[str, np.ndarray]:
     return {
         tensor.name: np.zeros(
-            [rows if size == "batch" else int(size) for size in tensor.shape], np.float32
+            [{"batch": rows, "contexts": 1}.get(size, size) for size in tensor.shape], np.float32
         )
         for tensor in stage.spec.inputs
     }

@@ -23,7 +23,7 @@ def load(stand: Stand) -> None:
         assert run_once(backend, stages["encode"], INPUTS)["mixture"].any()
         for rows in (1, 2):
             for stage in ("step", "decode"):
-                stages[stage].check_sizes({"batch": rows, **_decoded(stand)})
+                stages[stage].check_sizes({"batch": rows, "contexts": 1, **_decoded(stand)})
 
 
 def _decoded(stand: Stand) -> dict[str, int]:
@@ -61,6 +61,25 @@ def test_all_damaged_engines_are_built_anew(stand: Stand) -> None:
         file.unlink()
     load(stand)
     assert sorted(stand.built) == ["decode", "encode", "step"]
+
+
+@pytest.mark.parametrize("stage", ["step", "decode"])
+def test_a_damaged_engine_is_built_anew_with_its_batches(empty_stand: Stand, stage) -> None:
+    """More rows than the bundle has stems: those of several sessions."""
+    most = 6
+    empty_stand.build(batch=most)
+    (file,) = empty_stand.engine_files(stage)
+    file.unlink()
+    load(empty_stand)
+    assert empty_stand.built == [stage]
+    with empty_stand.backend() as backend:
+        stages = empty_stand.stages(backend)
+        for rows in range(2, most + 1):
+            sizes = {"batch": rows, "contexts": rows, **_decoded(empty_stand)}
+            stages["step"].check_sizes(sizes)
+            stages["decode"].check_sizes(sizes)
+        with pytest.raises(BackendError, match=r"rows 7, contexts 7.*\n?.*--batch 7"):
+            stages["step"].check_sizes({"batch": 7, "contexts": 7})
 
 
 @pytest.mark.parametrize(

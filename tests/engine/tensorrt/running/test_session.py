@@ -100,7 +100,7 @@ def test_sizes_that_were_not_built_are_refused_before_anything_changes(stand: St
 def test_another_decode_length_asks_for_the_step_that_is_played(rtx_stand: Stand) -> None:
     with rtx_stand.backend() as backend:
         decode = rtx_stand.stages(backend)["decode"]
-        sizes = {"batch": 2, "decoded_columns": COLUMNS + 1, "decoded_samples": 1}
+        sizes = {"batch": 2, "contexts": 1, "decoded_columns": COLUMNS + 1, "decoded_samples": 1}
         with pytest.raises(BackendError, match=f"columns {COLUMNS + 1}") as caught:
             decode.check_sizes(sizes)
         assert "--rows 2 --r R --w W --fade FADE" in caught.value.remedy

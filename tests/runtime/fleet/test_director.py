@@ -42,7 +42,7 @@ def refusal(director: Director, client: str, now: float = 0.0, bundle: str = "")
 def take(director: Director) -> list:
     """Orders, without what a player only keeps for a director that starts again."""
     orders, director.orders = director.orders, []
-    return [order for order in orders if order.kind in ("expect", "revoke", "become")]
+    return [order for order in orders if order.kind in ("expect", "revoke", "end", "become")]
 
 
 def test_the_player_whose_time_is_taken_least_is_chosen(director) -> None:

@@ -204,8 +204,9 @@ class Desk:
         reason = future.result() if error is None else said(error)
         if order.kind == "expect":
             self.door.answered(order, reason)
-        elif reason and order.kind != "revoke":
-            # Its next report says what it does, and it is told again.
+        elif reason and order.kind not in ("revoke", "end"):
+            # Its next report says what it does, and it is told again. A token that was to end has
+            # ended where there is no server.
             self.director.tell(f"{order.player} does not take the order '{order.kind}': {reason}")
 
 

@@ -100,9 +100,13 @@ class Overview:
         return tuple(found)
 
     def tokens(self) -> tuple[str, ...]:
-        """Of those that play."""
-        sitting = (seat.endpoint.sitting() for seat in self.seats)
-        return tuple(each.token for each in sitting if each is not None)
+        """Of those that play on."""
+        now, found = self._clock(), []
+        for seat in self.seats:
+            sitting = seat.endpoint.sitting()
+            if sitting is not None and self._is_taken(seat, now):
+                found.append(sitting.token)
+        return tuple(found)
 
     def load(self) -> Load:
         """How much of the server is used."""

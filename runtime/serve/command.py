@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sideman.engine.bundle.contexts import MOST_ROWS
-from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption, ThreadsOption
+from sideman.engine.options import BackendOption, DeviceOption, PrecisionOption
 from sideman.runtime.commandline.options import (
     AllowOption,
     EncodeOption,
@@ -79,7 +79,14 @@ def register(app: typer.Typer) -> None:
             ),
         ] = None,
         backend: BackendOption = "onnxruntime",
-        threads: ThreadsOption = None,
+        threads: Annotated[
+            int | None,
+            typer.Option(
+                min=1,
+                help="Threads inside an operator.",
+                show_default="all cores; with --sessions one, and cycles side by side",
+            ),
+        ] = None,
         precision: PrecisionOption = None,
         device: DeviceOption = 0,
         seed: Annotated[

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from sideman.engine.bundle.contexts import MOST_ROWS
 from sideman.engine.options import BackendOption, PrecisionOption
 from sideman.runtime.commandline.options import AllowOption
 from sideman.runtime.fleet.web import DEFAULT_PORT, HOST, WISH_HEADER
@@ -112,6 +113,17 @@ def start(
     ] = None,
     backend: BackendOption = "onnxruntime",
     precision: PrecisionOption = None,
+    batch: Annotated[
+        int | None,
+        typer.Option(
+            min=2,
+            max=MOST_ROWS,
+            metavar="ROWS",
+            help="Run up to ROWS stems of a player's clients as one batch, where that is faster "
+            "and harms no deadline; for GPUs.",
+            show_default="none",
+        ),
+    ] = None,
     status_port: StatusPortOption = DEFAULT_PORT,
     verbose: Annotated[
         bool,
@@ -139,6 +151,7 @@ def start(
             precision=precision,
             status_port=status_port,
             verbose=verbose,
+            batch=batch or 1,
         )
     )
 
@@ -170,6 +183,9 @@ def drain(
 ) -> None:
     """Send nobody to a player any more; who plays there plays on."""
     _ask(status_port, "/drain", player=player)
+    typer.echo(
+        f"Nobody new is sent to {player}. 'sideman fleet status' says who still plays there."
+    )
 
 
 def resume(
@@ -178,6 +194,7 @@ def resume(
 ) -> None:
     """Send clients to a drained player again."""
     _ask(status_port, "/resume", player=player)
+    typer.echo(f"{player} takes clients again.")
 
 
 def change(
@@ -196,6 +213,10 @@ def change(
 
     Bundle.open(folder, check=False)  # a slip of the pen shall cost no player
     _ask(status_port, "/change", bundle=bundle, folder=str(folder.absolute()))
+    typer.echo(
+        f"The players of {bundle} change, one after the other, each when nobody plays there; "
+        f"clients go on asking for {bundle}. 'sideman fleet status' says who is still to come."
+    )
 
 
 def _ask(port: int, path: str, **wish: str) -> Any:

@@ -37,6 +37,7 @@ class Request:
     precision: str | None
     status_port: int
     verbose: bool
+    batch: int = 1
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,14 @@ def plan_fleet(request: Request, *, gpus: int = 0, nodes: int | None = 1) -> Fle
     _check_ports(ports, listen, count, nodes)
     cores = request.cores or (1 if on_gpu else max(1, available_cores() // count))
     threads = None if on_gpu else cores
+    have = available_cores()
+    if not on_gpu and request.address == "local" and count * cores > have:
+        notes += (
+            f"{count} players of {cores} core{'s' if cores > 1 else ''} each share {have}: cycles "
+            "take longer, and fewer performers fit, than with fewer players.",
+        )
+    if request.batch > 1:
+        _check_batches(bundles)
     choice = BackendChoice(request.backend, threads, request.precision)
     check_choice(choice)
     host = _players_host(request, listen, nodes)
@@ -115,6 +124,7 @@ def plan_fleet(request: Request, *, gpus: int = 0, nodes: int | None = 1) -> Fle
             announced=announced,
             verbose=request.verbose,
             cores=cores,
+            batch=request.batch,
         )
     plan = Plan(bundles, owners, listen, request.allow, request.announce, verbose=request.verbose)
     reserved = 0 if on_gpu and request.address == "local" else cores
@@ -225,6 +235,15 @@ def _bundles(folders: tuple[Path, ...]) -> tuple[dict[str, str], tuple[str, ...]
             )
         found[name] = str(folder.absolute())
     return found, notes
+
+
+def _check_batches(bundles: Mapping[str, str]) -> None:
+    """Refuse bundles whose rows all hear one context."""
+    from sideman.engine.bundle.bundle import Bundle
+    from sideman.engine.bundle.contexts import check_contexts
+
+    for folder in bundles.values():
+        check_contexts(Bundle.open(Path(folder), check=False).manifest)
 
 
 def _ports(text: str) -> tuple[int, int]:

@@ -92,6 +92,7 @@ class PlayerPlan:
         exact_mask: as of `SharedServer`.
         verbose: whether the operator is told more than warnings.
         cores: of the CPU that it may use.
+        batch: most rows of several sessions that run as one batch; 1 for none.
     """
 
     name: str
@@ -105,6 +106,7 @@ class PlayerPlan:
     exact_mask: bool = False
     verbose: bool = False
     cores: int = 1
+    batch: int = 1
 
 
 #: Makes a server that has not started: of a plan, a folder, and where it listens.
@@ -115,11 +117,16 @@ def shared_server(plan: PlayerPlan, folder: str, listen: tuple[str, int]) -> Sha
     """A server of a bundle whose clients all come with leases."""
     from pathlib import Path
 
+    from sideman.engine.bundle.bundle import Bundle
+    from sideman.engine.bundle.contexts import check_contexts
     from sideman.runtime.server.loading import Loading
     from sideman.runtime.sharing.engine import BundleEngine, side_by_side
     from sideman.runtime.sharing.server import SharedServer
 
     backend, workers = side_by_side(replace(plan.backend, threads=None), plan.cores)
+    if plan.batch > 1:
+        check_contexts(Bundle.open(Path(folder), check=False).manifest)
+        workers = 1
     if workers == 1:
         backend = plan.backend  # one cycle after the other has all threads
     loading = Loading()
@@ -132,6 +139,7 @@ def shared_server(plan: PlayerPlan, folder: str, listen: tuple[str, int]) -> Sha
         exact_mask=plan.exact_mask,
         leases_only=True,
         workers=workers,
+        batch=plan.batch,
     )
 
 

@@ -60,12 +60,14 @@ def make_server(
             other on every backend. 1 for none.
 
     Raises:
-        BundleError: batches are asked for, and all rows of the bundle hear the same context.
+        BundleError: the folder is no bundle, or batches are asked for and all rows of it hear the
+            same context.
     """
     from sideman.runtime.sharing.engine import BundleEngine, side_by_side
 
+    manifest = Bundle.open(bundle, check=False).manifest  # without one nobody could ever play
     if batch > 1:
-        check_contexts(Bundle.open(bundle, check=False).manifest)
+        check_contexts(manifest)
         workers = 1
     else:
         backend, workers = side_by_side(backend)

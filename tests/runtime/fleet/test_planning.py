@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from sideman.engine.errors import SidemanError
+from sideman.engine.bundle.bundle import Bundle
+from sideman.engine.errors import BundleError, SidemanError
 from sideman.runtime.fleet import planning
 from sideman.runtime.fleet.planning import Request, check_places, plan_fleet
+from tests.fakes.manifest import shared_context
 
 SMALL = Path(__file__).parents[2] / "models" / "small"
 
@@ -87,6 +89,24 @@ def test_what_could_never_stand_is_refused(tmp_path, options, nodes: int, said: 
         plan_fleet(request(*bundles, **options), nodes=nodes)
     assert said in error.value.what
     assert error.value.remedy
+
+
+def test_more_players_than_cores_are_noted(monkeypatch) -> None:
+    monkeypatch.setattr(planning, "available_cores", lambda: 2)
+    (note,) = plan_fleet(request(SMALL, players=3, cores=1)).notes
+    assert note.startswith("3 players of 1 core each share 2")
+    assert not plan_fleet(request(SMALL, players=2, cores=1)).notes
+    assert not plan_fleet(request(SMALL, players=3, backend="tensorrt"), gpus=3).notes
+
+
+def test_batches_reach_the_players_of_bundles_that_have_them(tmp_path) -> None:
+    made = plan_fleet(request(SMALL, batch=4))
+    assert {player.batch for player in made.players.values()} == {4}
+    old = called("old", tmp_path / "old")
+    (old / "manifest.json").write_text(shared_context(Bundle.open(old).manifest).to_json())
+    with pytest.raises(BundleError, match="Export the bundle again"):
+        plan_fleet(request(old, batch=4))
+    assert plan_fleet(request(old)).players
 
 
 def test_as_many_ports_as_players_on_every_node_are_enough() -> None:

@@ -18,6 +18,7 @@ from sideman.runtime.fleet.player import Player, shared_server
 from sideman.runtime.fleet.report import Order, Report
 from sideman.runtime.sharing.server import SharedServer
 from sideman.runtime.streaming.control import Accept, Bye
+from tests.models.places import BUNDLE
 from tests.runtime.fakes.session import PATIENCE
 from tests.runtime.fleet.fakes import echo_server, plan_of
 from tests.runtime.native.peer import HELLO, Peer, beat
@@ -179,3 +180,15 @@ def test_as_many_cycles_run_side_by_side_as_a_player_has_cores(
     server._open_engine()
     (given,) = opened
     assert (server._workers, given["backend"].threads) == (workers, threads)
+
+
+def test_batches_run_one_after_the_other_with_all_cores(monkeypatch) -> None:
+    from sideman.runtime.sharing import engine
+
+    opened = []
+    monkeypatch.setattr(engine, "BundleEngine", lambda folder, **given: opened.append(given))
+    choice = BackendChoice("onnxruntime", 3)
+    plan = replace(plan_of("echo-1"), backend=choice, cores=3, batch=4)
+    server = shared_server(plan, str(BUNDLE), ("127.0.0.1", 0))
+    server._open_engine()
+    assert (server._workers, server._batch, opened[0]["backend"].threads) == (1, 4, 3)

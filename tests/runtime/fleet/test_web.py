@@ -12,7 +12,7 @@ import pytest
 
 from sideman.engine.errors import SidemanError
 from sideman.engine.optional import found
-from sideman.runtime.fleet.command import change
+from sideman.runtime.fleet.command import change, drain
 from sideman.runtime.fleet.director import Director
 from sideman.runtime.fleet.figures import figures
 from sideman.runtime.fleet.report import SessionReport
@@ -163,10 +163,17 @@ def test_the_table_fits_and_says_all(fleet, width) -> None:
     assert max(map(len, text.splitlines())) <= width
 
 
-def test_a_folder_that_is_no_bundle_costs_no_player(tmp_path, web, fleet) -> None:
+def test_an_order_that_is_taken_is_confirmed(web, capsys) -> None:
+    drain("small-1", web.port)
+    assert "Nobody new is sent to small-1." in capsys.readouterr().out
+
+
+def test_a_folder_that_is_no_bundle_costs_no_player(tmp_path, web, fleet, capsys) -> None:
     for folder in (tmp_path / "nothing", tmp_path):
         with pytest.raises(SidemanError, match=str(folder)):
             change("small", folder, web.port)
     assert fleet.wishes == []
+    assert capsys.readouterr().out == ""
     change("small", SMALL, web.port)
     assert fleet.wishes == [("change", "small", str(SMALL.absolute()))]
+    assert "clients go on asking for small" in capsys.readouterr().out

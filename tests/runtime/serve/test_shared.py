@@ -73,6 +73,11 @@ def test_two_are_answered_and_a_signal_ends_it_cleanly(options: tuple[str, ...])
     assert "Traceback" not in log
 
 
+def test_a_folder_that_is_no_bundle_ends_it(tmp_path) -> None:
+    with pytest.raises(BundleError, match=str(tmp_path)):
+        make(tmp_path, 1)
+
+
 def test_a_batch_is_for_several_players() -> None:
     _, log = serve("--batch", "2").communicate(timeout=60)
     assert log.startswith("error: --batch is for several players")
